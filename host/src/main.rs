@@ -1,0 +1,2 @@
+//! vismatch.
+fn main() {}
