@@ -25,8 +25,14 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// Every algorithm, in the order of `wit/hashing.wit`.
-    pub const ALL: [Self; 6] =
-        [Self::Phash, Self::Dhash, Self::Dhash128, Self::Ahash, Self::Blockhash, Self::Pdq];
+    pub const ALL: [Self; 6] = [
+        Self::Phash,
+        Self::Dhash,
+        Self::Dhash128,
+        Self::Ahash,
+        Self::Blockhash,
+        Self::Pdq,
+    ];
 
     /// The name in JSON and on the command line.
     pub fn name(self) -> &'static str {
@@ -42,7 +48,9 @@ impl Algorithm {
 
     /// The algorithm of a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.name() == name)
     }
 
     /// The version of its definition: raised whenever a bit of any picture changes.
@@ -120,7 +128,10 @@ impl Fingerprint {
 
     /// 1 - distance / bits, in 0 to 1; the same error as `distance`.
     pub fn similarity(&self, other: &Self) -> Result<f64, ImageError> {
-        Ok(similarity(self.distance(other)?, self.bits.len() as u32 * 8))
+        Ok(similarity(
+            self.distance(other)?,
+            self.bits.len() as u32 * 8,
+        ))
     }
 }
 
@@ -133,9 +144,10 @@ pub fn similarity(distance: u32, bits: u32) -> f64 {
 pub fn hamming(a: &[u8], b: &[u8]) -> u32 {
     let (a_words, a_rest) = a.as_chunks::<8>();
     let (b_words, b_rest) = b.as_chunks::<8>();
-    let words = a_words.iter().zip(b_words).map(|(a, b)| {
-        (u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b)).count_ones()
-    });
+    let words = a_words
+        .iter()
+        .zip(b_words)
+        .map(|(a, b)| (u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b)).count_ones());
     let rest = a_rest.iter().zip(b_rest).map(|(a, b)| (a ^ b).count_ones());
     words.sum::<u32>() + rest.sum::<u32>()
 }
@@ -144,12 +156,20 @@ pub fn hamming(a: &[u8], b: &[u8]) -> u32 {
 ///
 /// `bank` is bit strings of the query's length one after another. An empty query, a bank that is
 /// not a whole number of entries, and a radius over the number of bits are `invalid-parameter`.
-pub fn nearest(bank: &[u8], query: &[u8], radius: u32, count: u32) -> Result<Vec<Neighbour>, ImageError> {
+pub fn nearest(
+    bank: &[u8],
+    query: &[u8],
+    radius: u32,
+    count: u32,
+) -> Result<Vec<Neighbour>, ImageError> {
     check_bank(bank, query, radius)?;
     let mut hits: Vec<Neighbour> = bank
         .chunks_exact(query.len())
         .zip(0..)
-        .map(|(entry, position)| Neighbour { distance: hamming(entry, query), position })
+        .map(|(entry, position)| Neighbour {
+            distance: hamming(entry, query),
+            position,
+        })
         .filter(|hit| hit.distance <= radius)
         .collect();
     hits.sort_unstable();
@@ -163,10 +183,17 @@ fn check_bank(bank: &[u8], query: &[u8], radius: u32) -> Result<(), ImageError> 
         return refuse("query: empty".into());
     }
     if !bank.len().is_multiple_of(query.len()) {
-        return refuse(format!("bank: {} bytes are not entries of {}", bank.len(), query.len()));
+        return refuse(format!(
+            "bank: {} bytes are not entries of {}",
+            bank.len(),
+            query.len()
+        ));
     }
     if u64::from(radius) > query.len() as u64 * 8 {
-        return refuse(format!("radius: {radius} is over the {} bits of the query", query.len() * 8));
+        return refuse(format!(
+            "radius: {radius} is over the {} bits of the query",
+            query.len() * 8
+        ));
     }
     Ok(())
 }

@@ -3,7 +3,10 @@
 
 /// What a file is, told by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "format names; wit/types.wit says what is read of each")]
+#[expect(
+    missing_docs,
+    reason = "format names; wit/types.wit says what is read of each"
+)]
 pub enum ImageFormat {
     Jpeg,
     Png,

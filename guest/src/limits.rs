@@ -60,5 +60,9 @@ impl Limits {
 }
 
 fn excess(limit: Limit, actual: u64, allowed: u64) -> ImageError {
-    ImageError::TooLarge(Excess { limit, actual, allowed })
+    ImageError::TooLarge(Excess {
+        limit,
+        actual,
+        allowed,
+    })
 }

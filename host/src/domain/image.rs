@@ -1,0 +1,129 @@
+//! An image: a picture that was given to a project, and what was learned of it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use super::{Fingerprint, ImageInfo, ImageName, ProjectName};
+
+/// 32 lower-case hexadecimal characters; new ones are UUIDv7 (RFC 9562), so they sort by time.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ImageId([u8; 16]);
+
+/// The SHA-256 of the bytes as they were given.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sha256(pub [u8; 32]);
+
+/// A stored image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// Its id, unique over all projects.
+    pub id: ImageId,
+    /// Where it is.
+    pub project: ProjectName,
+    /// What it is called there.
+    pub name: ImageName,
+    /// When it was first given; an image replaced under its name keeps it.
+    pub created_at: Timestamp,
+    /// Length of the file as it was given, in bytes.
+    pub bytes: u64,
+    /// Digest of the file as it was given.
+    pub sha256: Sha256,
+    /// Facts of the picture.
+    pub info: ImageInfo,
+    /// It is the project's cover.
+    pub is_primary: bool,
+    /// What every algorithm says of it.
+    pub fingerprints: Vec<Fingerprint>,
+}
+
+/// What the store needs to know of an image that is about to be one.
+#[derive(Clone, Debug)]
+pub struct NewImage {
+    /// Its id.
+    pub id: ImageId,
+    /// Where it goes; made when it is not there.
+    pub project: ProjectName,
+    /// What it is to be called.
+    pub name: ImageName,
+    /// Length of the file in bytes.
+    pub bytes: u64,
+    /// Digest of the file.
+    pub sha256: Sha256,
+    /// Facts of the picture.
+    pub info: ImageInfo,
+    /// What every algorithm says of it.
+    pub fingerprints: Vec<Fingerprint>,
+    /// One-time token that allows its deletion (S0), as lower-case hex.
+    pub deletion_token: Option<String>,
+}
+
+/// The text is not an id. The caller must send one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an image id: 32 lower-case hexadecimal characters are")]
+pub struct InvalidId;
+
+impl ImageId {
+    /// A new id, later than those before it.
+    pub fn generate() -> Self {
+        Self(uuid::Uuid::now_v7().into_bytes())
+    }
+
+    /// The id of its 16 bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its 16 bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl FromStr for ImageId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Err(InvalidId);
+        }
+        let mut bytes = [0; 16];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| InvalidId)?;
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for ImageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for ImageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Sha256 {
+    type Err = hex::FromHexError;
+
+    fn from_str(text: &str) -> Result<Self, hex::FromHexError> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes)?;
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,25 @@
+//! The words of the server: projects, images, fingerprints, renditions, matches.
+//!
+//! Plain data and the rules that hold for it alone. No I/O, no async, no framework; what a picture
+//! *is* (formats, orientations, fingerprints) is said by the pipeline's own types, used here as they are.
+
+mod image;
+mod matching;
+mod name;
+mod project;
+mod rendition;
+
+pub use image::{Image, ImageId, NewImage, Sha256};
+pub use matching::{DuplicateGroup, Kind, Match};
+pub use name::{ImageName, InvalidName, ProjectName};
+pub use project::Project;
+pub use rendition::RenditionKind;
+
+pub use vismatch_pipeline::comparison::{Comparison, Difference, Verdict};
+pub use vismatch_pipeline::error::{Excess, ImageError, Limit};
+pub use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
+pub use vismatch_pipeline::info::{
+    Dimensions, Exif, ImageFormat, ImageInfo, Location, Orientation,
+};
+pub use vismatch_pipeline::limits::Limits;
+pub use vismatch_pipeline::rendition::{Outcome, Plan, Rendition, RenditionSize, RenditionSpec};

@@ -1,0 +1,86 @@
+//! Why a use case has no answer, sorted by who must act.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::domain::{Excess, ImageError, ImageId, InvalidName};
+use crate::sandbox::CallError;
+use crate::store::StoreError;
+
+/// Why a use case has no answer.
+#[derive(Debug, Error)]
+pub enum ServiceError {
+    /// There is no such thing; the text names it.
+    #[error("{0}")]
+    NotFound(String),
+    /// It is there already; the text says what, the id says where.
+    #[error("{message}")]
+    Conflict {
+        /// What is in the way.
+        message: String,
+        /// The image that is in the way.
+        image: Option<ImageId>,
+    },
+    /// A name or argument cannot be used.
+    #[error("{0}")]
+    Invalid(String),
+    /// The bytes are not a picture that can be read: unsupported, broken.
+    #[error("{0}")]
+    NotAPicture(ImageError),
+    /// A sound picture over a limit, or more than the sandbox can spend on it.
+    #[error("{0}")]
+    TooLarge(String),
+    /// Too much at once; try again after about this long.
+    #[error("the server is busy, try again")]
+    Busy {
+        /// A sensible pause.
+        retry_after: Duration,
+    },
+    /// Our fault: the text is for the log.
+    #[error("{0}")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl From<InvalidName> for ServiceError {
+    fn from(error: InvalidName) -> Self {
+        Self::Invalid(error.to_string())
+    }
+}
+
+impl From<CallError> for ServiceError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Image(image) => image.into(),
+            CallError::Timeout(_) | CallError::OutOfMemory { .. } => {
+                Self::TooLarge(error.to_string())
+            }
+            CallError::Trap(_) => Self::NotAPicture(ImageError::Corrupt(error.to_string())),
+            CallError::Busy { retry_after } => Self::Busy { retry_after },
+            CallError::Input(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<ImageError> for ServiceError {
+    fn from(error: ImageError) -> Self {
+        match error {
+            ImageError::TooLarge(Excess { .. }) => Self::TooLarge(error.to_string()),
+            ImageError::InvalidParameter(text) => Self::Invalid(text),
+            ImageError::UnsupportedFormat(_) | ImageError::Corrupt(_) => Self::NotAPicture(error),
+            ImageError::Internal(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NameTaken { holder, .. } => Self::Conflict {
+                message: error.to_string(),
+                image: Some(holder),
+            },
+            _ => Self::Internal(error.into()),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The use cases: what can be done with projects, images and matches, whoever asks.
+//!
+//! Free functions over [`Services`]; http and cli call them with domain words and get domain words
+//! back. No axum, no SQL, no wasmtime names.
+
+mod error;
+pub mod follow;
+pub mod image_root;
+pub mod images;
+pub mod maintenance;
+pub mod matching;
+pub mod projects;
+
+pub use error::ServiceError;
+
+use std::sync::Arc;
+
+use crate::index::Index;
+use crate::sandbox::Sandbox;
+use crate::store::Store;
+
+/// What the use cases work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// Everything that is kept.
+    pub store: Store,
+    /// Everything that looks into pictures.
+    pub sandbox: Sandbox,
+    /// Everything that searches.
+    pub index: Arc<follow::FollowedIndex>,
+    /// How far the indexing of the image root has come.
+    pub scan: Arc<image_root::ScanProgress>,
+    /// JPEG quality of renditions, 1 to 100.
+    pub quality: u8,
+}
