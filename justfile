@@ -31,8 +31,9 @@ check: component assets _deny
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
-    "{{tools}}/bin/cargo-deny" --offline --log-level error check bans licenses sources
-    "{{tools}}/bin/cargo-deny" --log-level error check advisories || echo "advisories: the database is out of reach, not checked"
+    "{{tools}}/bin/cargo-deny" --log-level error check bans licenses sources
+    if "{{tools}}/bin/cargo-deny" --log-level off fetch db; then "{{tools}}/bin/cargo-deny" --log-level error check advisories; \
+      else echo "advisories: their database is out of reach, not checked"; fi
 
 # Build the WebAssembly component: decode, hash, compare, resize
 component: _targets
