@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::domain::ProjectName;
-use crate::store::Store;
 
 use super::{ServiceError, Services};
 
@@ -48,7 +47,7 @@ pub async fn verify(
 
 /// Makes the database anew out of `projects/*/meta.json` and the files; says how many images it holds.
 pub async fn rebuild(
-    store: &Store,
+    data: &Path,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<u64, ServiceError> {
     todo!()

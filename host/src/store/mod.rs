@@ -3,6 +3,11 @@
 //! Metadata in a database, pictures as blobs, a readable manifest beside them; see DESIGN "Data at
 //! rest" in the README. Nothing here looks into a picture. Several processes may hold one store.
 
+mod given;
+mod upkeep;
+
+pub use given::{FileStamp, GivenFile};
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -168,12 +173,16 @@ impl Store {
         todo!()
     }
 
-    /// Makes an image of a file that lies in the image root already; replaces what was known of that name.
+    /// Makes an image of a file that lies in the image root already; replaces what was known of that name
+    /// (id, place and date stay). Under the project's lock: `None`, and nothing happens, when the file is no
+    /// longer the one of `stamp`; the image as it is, with the new stamp, when its digest is `image.sha256`
+    /// already (an upload or another process was first).
     pub async fn adopt(
         &self,
         image: NewImage,
         renditions: Vec<(RenditionKind, Vec<u8>)>,
-    ) -> Result<Stored, StoreError> {
+        stamp: FileStamp,
+    ) -> Result<Option<Stored>, StoreError> {
         todo!()
     }
 
