@@ -3,11 +3,27 @@
 //! The format is told by content, limits are checked against headers before memory is taken, and
 //! every fault of a file becomes a named [`ImageError`]. Not for shrinking, hashing or colour conversion.
 
+mod colour;
+mod exif;
+mod fault;
+mod flatten;
+mod format;
+mod frames;
+mod heif;
+mod ico;
+mod ifd;
+mod jpeg;
+mod jxl;
+mod orientation;
+mod raster;
+
 use image::DynamicImage;
 
 use crate::error::ImageError;
-use crate::info::ImageInfo;
+use crate::info::{Dimensions, ImageFormat, ImageInfo, Orientation};
 use crate::limits::Limits;
+
+pub use format::FORMATS;
 
 /// A decoded picture.
 #[derive(Clone, Debug)]
@@ -17,16 +33,137 @@ pub struct Picture {
     /// 8 bits a channel, `ImageLuma8` or `ImageRgb8` only: upright, alpha flattened on white, in the
     /// file's own colour space.
     pub pixels: DynamicImage,
-    /// The file's RGB or grey ICC profile, when it has one that is not sRGB.
+    /// The file's ICC profile, when it has one that is not sRGB and fits the pixels: a grey profile
+    /// with `ImageLuma8`, an RGB profile with `ImageRgb8`.
     pub colour_profile: Option<Vec<u8>>,
 }
 
 /// The facts of a picture from its headers; no promise that the picture data is whole.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ImageInfo, ImageError> {
-    todo!()
+    Ok(open(bytes, limits)?.header.into_info())
 }
 
 /// The whole picture.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ImageError> {
-    todo!()
+    let Opened { header, pixels } = open(bytes, limits)?;
+    let pixels = pixels()?;
+    if (pixels.width(), pixels.height()) != (header.size.width, header.size.height) {
+        return Err(fault::corrupt(
+            header.format,
+            "its header and its picture differ in size",
+        ));
+    }
+    let pixels = flatten::onto_white(pixels);
+    let pixels = match header.laid {
+        Laid::AsStored => orientation::upright(pixels, header.orientation),
+        Laid::Upright => pixels,
+    };
+    let colour_profile = header.colour_profile.clone();
+    Ok(Picture {
+        info: header.into_info(),
+        pixels,
+        colour_profile,
+    })
+}
+
+/// A file whose headers were read and are within the limits; its pixels are read when asked for.
+struct Opened<'a> {
+    header: Header,
+    pixels: Box<dyn FnOnce() -> Result<DynamicImage, ImageError> + 'a>,
+}
+
+/// How a decoder hands out pixels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Laid {
+    /// As the file stores them: the orientation is still to be applied.
+    AsStored,
+    /// With the file's orientation applied.
+    Upright,
+}
+
+/// What the headers of a file tell.
+struct Header {
+    format: ImageFormat,
+    /// The size that the decoder hands out.
+    size: Dimensions,
+    laid: Laid,
+    orientation: Orientation,
+    frames: u32,
+    has_alpha: bool,
+    /// Not sRGB, and of the kind of the pixels.
+    colour_profile: Option<Vec<u8>>,
+    exif: Option<crate::info::Exif>,
+}
+
+impl Header {
+    /// A still picture without anything special; fails when the size is 0 or over the limits.
+    fn new(format: ImageFormat, size: (u32, u32), limits: &Limits) -> Result<Self, ImageError> {
+        let (width, height) = size;
+        if width == 0 || height == 0 {
+            return Err(fault::corrupt(
+                format,
+                format_args!("the size is {width} x {height}"),
+            ));
+        }
+        limits.check_size(width, height)?;
+        Ok(Self {
+            format,
+            size: Dimensions { width, height },
+            laid: Laid::AsStored,
+            orientation: Orientation::Upright,
+            frames: 1,
+            has_alpha: false,
+            colour_profile: None,
+            exif: None,
+        })
+    }
+
+    /// Takes camera facts and orientation out of an EXIF block. A broken block is no block.
+    fn with_exif(mut self, block: Option<&[u8]>) -> Self {
+        if let Some(found) = block.and_then(exif::read) {
+            self.exif = found.camera;
+            self.orientation = found.orientation;
+        }
+        self
+    }
+
+    fn into_info(self) -> ImageInfo {
+        let Dimensions { width, height } = self.size;
+        let turn = self.laid == Laid::AsStored && self.orientation.swaps_sides();
+        ImageInfo {
+            format: self.format,
+            size: if turn {
+                Dimensions {
+                    width: height,
+                    height: width,
+                }
+            } else {
+                self.size
+            },
+            orientation: self.orientation,
+            frames: self.frames,
+            has_alpha: self.has_alpha,
+            has_colour_profile: self.colour_profile.is_some(),
+            exif: self.exif,
+        }
+    }
+}
+
+fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
+    let format = format::detect(bytes)?;
+    match format {
+        ImageFormat::Jpeg => jpeg::open(bytes, limits),
+        ImageFormat::Ico => ico::open(bytes, limits),
+        ImageFormat::Heif => heif::open(bytes, limits),
+        ImageFormat::JpegXl => jxl::open(bytes, limits),
+        ImageFormat::Avif => Err(ImageError::UnsupportedFormat("AVIF image".into())),
+        ImageFormat::Png
+        | ImageFormat::WebP
+        | ImageFormat::Gif
+        | ImageFormat::Bmp
+        | ImageFormat::Tiff
+        | ImageFormat::Pnm
+        | ImageFormat::Qoi
+        | ImageFormat::Tga => raster::open(format, bytes, limits),
+    }
 }

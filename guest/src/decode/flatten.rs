@@ -1,0 +1,102 @@
+//! Any sample type to 8 bits of grey or RGB, with transparency laid on white.
+//!
+//! Integer arithmetic, so that every build gives the same bits.
+
+use image::{DynamicImage, GrayImage, RgbImage};
+
+/// `ImageLuma8` or `ImageRgb8` of the same size; a picture that is one of them already is moved.
+pub(super) fn onto_white(picture: DynamicImage) -> DynamicImage {
+    let (width, height) = (picture.width(), picture.height());
+    match picture {
+        DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) => picture,
+        DynamicImage::ImageLuma16(_) => DynamicImage::ImageLuma8(picture.into_luma8()),
+        DynamicImage::ImageLumaA8(_) | DynamicImage::ImageLumaA16(_) => grey(
+            width,
+            height,
+            without_alpha::<2>(picture.into_luma_alpha8().into_raw()),
+        ),
+        DynamicImage::ImageRgba8(_)
+        | DynamicImage::ImageRgba16(_)
+        | DynamicImage::ImageRgba32F(_) => rgb(
+            width,
+            height,
+            without_alpha::<4>(picture.into_rgba8().into_raw()),
+        ),
+        other => DynamicImage::ImageRgb8(other.into_rgb8()),
+    }
+}
+
+/// A picture of one channel out of exactly `width * height` samples.
+#[expect(clippy::expect_used, reason = "callers pass a sample for every pixel")]
+pub(super) fn grey(width: u32, height: u32, samples: Vec<u8>) -> DynamicImage {
+    GrayImage::from_raw(width, height, samples)
+        .expect("one sample a pixel")
+        .into()
+}
+
+/// A picture of three channels out of exactly `3 * width * height` samples.
+#[expect(
+    clippy::expect_used,
+    reason = "callers pass three samples for every pixel"
+)]
+pub(super) fn rgb(width: u32, height: u32, samples: Vec<u8>) -> DynamicImage {
+    RgbImage::from_raw(width, height, samples)
+        .expect("three samples a pixel")
+        .into()
+}
+
+/// Lays pixels of `CHANNELS`, the last being alpha, on white and drops the alpha. The result is
+/// shorter and is written over the start of the same memory.
+fn without_alpha<const CHANNELS: usize>(mut samples: Vec<u8>) -> Vec<u8> {
+    let pixels = samples.len() / CHANNELS;
+    for pixel in 0..pixels {
+        let from = pixel * CHANNELS;
+        let to = pixel * (CHANNELS - 1);
+        let alpha = samples[from + CHANNELS - 1];
+        for channel in 0..CHANNELS - 1 {
+            samples[to + channel] = over_white(samples[from + channel], alpha);
+        }
+    }
+    samples.truncate(pixels * (CHANNELS - 1));
+    samples
+}
+
+/// One sample of straight alpha over white, rounded.
+fn over_white(sample: u8, alpha: u8) -> u8 {
+    let (sample, alpha) = (u32::from(sample), u32::from(alpha));
+    ((sample * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageBuffer, Luma, LumaA, Rgb, Rgba};
+
+    use super::*;
+
+    #[test]
+    fn alpha_is_laid_on_white() {
+        let samples = vec![10, 20, 30, 255, 10, 20, 30, 0, 0, 100, 255, 128];
+        let picture = ImageBuffer::<Rgba<u8>, _>::from_raw(3, 1, samples).unwrap();
+        let flat = onto_white(picture.into());
+        assert_eq!(flat.as_bytes(), [10, 20, 30, 255, 255, 255, 127, 177, 255]);
+        assert!(matches!(flat, DynamicImage::ImageRgb8(_)));
+
+        let picture = ImageBuffer::<LumaA<u8>, _>::from_raw(2, 1, vec![0, 51, 90, 255]).unwrap();
+        let flat = onto_white(picture.into());
+        assert_eq!(flat.as_bytes(), [204, 90]);
+        assert!(matches!(flat, DynamicImage::ImageLuma8(_)));
+    }
+
+    #[test]
+    fn deep_samples_become_8_bits() {
+        let grey = ImageBuffer::<Luma<u16>, _>::from_raw(3, 1, vec![0, 0x8080, 0xFFFF]).unwrap();
+        assert_eq!(onto_white(grey.into()).as_bytes(), [0, 0x80, 0xFF]);
+        let clear = ImageBuffer::<Rgba<u16>, _>::from_raw(1, 1, vec![0, 0, 0xFFFF, 0]).unwrap();
+        assert_eq!(onto_white(clear.into()).as_bytes(), [255, 255, 255]);
+        let float = ImageBuffer::<Rgb<f32>, _>::from_raw(1, 1, vec![-1.0, f32::NAN, 7.0]).unwrap();
+        assert_eq!(
+            onto_white(DynamicImage::ImageRgb32F(float)).as_bytes()[2],
+            255
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! JPEG through `zune-jpeg`, which is asked to refuse what it would otherwise fill with grey.
+//!
+//! Markers are walked first: scans are counted, and a file without its end is cut off.
+
+use image::DynamicImage;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::flatten::{grey, rgb};
+use super::{Header, Opened, colour, fault};
+use crate::error::ImageError;
+use crate::info::ImageFormat::Jpeg;
+use crate::limits::Limits;
+
+mod markers;
+
+use markers::{Frame, Markers, Process};
+
+/// Reads the headers.
+pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
+    let markers = Markers::walk(bytes, limits.max_frames);
+    let Some(frame) = markers.frame else {
+        return Err(fault::corrupt(Jpeg, "it has no start of frame"));
+    };
+    check_coding(frame)?;
+    let mut header = Header::new(Jpeg, (frame.width.into(), frame.height.into()), limits)?;
+    limits.check_frames(markers.scans)?;
+
+    let output = match frame.components {
+        1 => ColorSpace::Luma,
+        // Without Adobe's marker the inks are not inverted, which the decoder takes for granted.
+        4 if !markers.adobe => ColorSpace::CMYK,
+        _ => ColorSpace::RGB,
+    };
+    let options = DecoderOptions::default()
+        .set_max_width(usize::from(u16::MAX))
+        .set_max_height(usize::from(u16::MAX))
+        .jpeg_set_max_scans(limits.max_frames as usize)
+        .jpeg_set_out_colorspace(output)
+        // The strict mode also refuses stray bytes between segments, which harm nothing.
+        .set_strict_mode(!markers.stray_bytes);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder
+        .decode_headers()
+        .map_err(|error| from_decoder(error, &markers))?;
+
+    header = header.with_exif(decoder.exif().map(Vec::as_slice));
+    if let Some(profile) = decoder.icc_profile() {
+        header.colour_profile = colour::other_than_srgb(profile, frame.components == 1);
+    }
+    let (width, height) = (frame.width.into(), frame.height.into());
+    let pixels = move || {
+        if !markers.ended {
+            return Err(fault::ends_early(Jpeg));
+        }
+        let samples = decoder
+            .decode()
+            .map_err(|error| from_decoder(error, &markers))?;
+        picture(width, height, samples, output)
+    };
+    Ok(Opened {
+        header,
+        pixels: Box::new(pixels),
+    })
+}
+
+fn check_coding(frame: Frame) -> Result<(), ImageError> {
+    let name = match frame.process {
+        Process::Baseline | Process::Progressive if frame.precision == 8 => return Ok(()),
+        Process::Baseline | Process::Progressive => "samples of more than 8 bits",
+        Process::Lossless => "lossless coding",
+        Process::Hierarchical => "hierarchical coding",
+        Process::Arithmetic => "arithmetic coding",
+    };
+    Err(fault::unsupported(Jpeg, name))
+}
+
+fn picture(
+    width: u32,
+    height: u32,
+    mut samples: Vec<u8>,
+    colours: ColorSpace,
+) -> Result<DynamicImage, ImageError> {
+    let channels = colours.num_components();
+    if samples.len() as u64 != u64::from(width) * u64::from(height) * channels as u64 {
+        return Err(fault::corrupt(
+            Jpeg,
+            "its frame and its picture differ in size",
+        ));
+    }
+    if colours == ColorSpace::CMYK {
+        samples = inks_to_rgb(&samples);
+    }
+    Ok(if channels == 1 {
+        grey(width, height, samples)
+    } else {
+        rgb(width, height, samples)
+    })
+}
+
+/// Amounts of ink, 255 being full, to RGB without regard to the kind of ink.
+fn inks_to_rgb(samples: &[u8]) -> Vec<u8> {
+    let (pixels, _) = samples.as_chunks::<4>();
+    let light =
+        |ink: u8, black: u8| ((255 - u32::from(ink)) * (255 - u32::from(black)) + 127) / 255;
+    pixels
+        .iter()
+        .flat_map(|[c, m, y, k]| [c, m, y].map(|ink| light(*ink, *k) as u8))
+        .collect()
+}
+
+fn from_decoder(error: DecodeErrors, markers: &Markers) -> ImageError {
+    match error {
+        DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => fault::ends_early(Jpeg),
+        DecodeErrors::Unsupported(scheme) => fault::unsupported(Jpeg, format_args!("{scheme:?}")),
+        _ if !markers.ended => fault::ends_early(Jpeg),
+        other => fault::corrupt(Jpeg, other),
+    }
+}

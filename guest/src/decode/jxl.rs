@@ -1,0 +1,136 @@
+//! JPEG XL, bare or in its container, through `jxl-oxide`, which lays pictures upright itself.
+
+use image::{DynamicImage, GrayAlphaImage, RgbaImage};
+use jxl_oxide::{
+    AllocTracker, AuxBoxData, EnumColourEncoding, InitializeResult, JxlImage, PixelFormat,
+    RenderingIntent,
+};
+
+use super::flatten::{grey, rgb};
+use super::{Header, Laid, Opened, colour, fault};
+use crate::error::ImageError;
+use crate::info::ImageFormat::JpegXl;
+use crate::info::Orientation;
+use crate::limits::Limits;
+
+/// Bytes that are handed to the decoder at once: an animation is read no further than its first frame.
+const STEP: usize = 64 << 10;
+
+/// Memory for what is not samples of the picture.
+const WORKING_MEMORY: usize = 64 << 20;
+
+/// Memory a pixel: samples are 32-bit floats, in several planes and copies.
+const MEMORY_A_PIXEL: u64 = 100;
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// Reads the headers, and collects the data of the first frame without decoding it.
+pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
+    let tracker = AllocTracker::with_limit(WORKING_MEMORY);
+    let mut steps = bytes.chunks(STEP);
+    let mut image = read_header(&mut steps, &tracker).map_err(from_decoder)?;
+    let mut header = Header::new(JpegXl, (image.width(), image.height()), limits)?;
+    let pixels = u64::from(image.width()) * u64::from(image.height());
+    tracker.expand_limit(usize::try_from(pixels * MEMORY_A_PIXEL).unwrap_or(usize::MAX / 2));
+    let whole = read_first_frame(&mut image, steps);
+
+    let metadata = &image.image_header().metadata;
+    header.laid = Laid::Upright;
+    header.has_alpha = image.pixel_format().has_alpha();
+    if let Ok(AuxBoxData::Data(exif)) = image.aux_boxes().first_exif() {
+        header = header.with_exif(Some(exif.payload()));
+    }
+    // The codestream says how the picture lies; an EXIF block beside it only repeats it.
+    header.orientation = Orientation::from_exif(metadata.orientation);
+    header.colour_profile = choose_colours(&mut image)?;
+    let read_pixels = move || match whole {
+        Ok(()) if image.num_loaded_keyframes() > 0 => render(&image),
+        Ok(()) => Err(fault::ends_early(JpegXl)),
+        Err(error) => Err(from_decoder(error)),
+    };
+    Ok(Opened {
+        header,
+        pixels: Box::new(read_pixels),
+    })
+}
+
+fn read_header<'a>(
+    steps: &mut impl Iterator<Item = &'a [u8]>,
+    tracker: &AllocTracker,
+) -> Result<JxlImage, Fault> {
+    let mut image = JxlImage::builder()
+        .alloc_tracker(tracker.clone())
+        .build_uninit();
+    for step in steps {
+        image.feed_bytes(step)?;
+        image = match image.try_init()? {
+            InitializeResult::NeedMoreData(image) => image,
+            InitializeResult::Initialized(image) => return Ok(image),
+        };
+    }
+    Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into())
+}
+
+/// Everything of a still picture, because metadata may come last; of an animation the first frame.
+fn read_first_frame<'a>(
+    image: &mut JxlImage,
+    steps: impl Iterator<Item = &'a [u8]>,
+) -> Result<(), Fault> {
+    let is_animation = image.image_header().metadata.animation.is_some();
+    for step in steps {
+        if is_animation && image.num_loaded_keyframes() > 0 {
+            break;
+        }
+        image.feed_bytes(step)?;
+    }
+    image.finalize()
+}
+
+/// Asks for sRGB where the file leaves the choice; else tells the profile of its own colours.
+fn choose_colours(image: &mut JxlImage) -> Result<Option<Vec<u8>>, ImageError> {
+    let format = image.pixel_format();
+    if format.has_black() {
+        return Err(fault::unsupported(JpegXl, "CMYK"));
+    }
+    if !image.image_header().metadata.xyb_encoded {
+        return Ok(colour::other_than_srgb(
+            image.rendered_icc(),
+            format.is_grayscale(),
+        ));
+    }
+    let intent = RenderingIntent::Relative;
+    image.request_color_encoding(if format.is_grayscale() {
+        EnumColourEncoding::gray_srgb(intent)
+    } else {
+        EnumColourEncoding::srgb(intent)
+    });
+    Ok(None)
+}
+
+fn render(image: &JxlImage) -> Result<DynamicImage, ImageError> {
+    let render = image.render_frame(0).map_err(from_decoder)?;
+    let mut stream = render.stream();
+    let (width, height) = (stream.width(), stream.height());
+    let mut samples = vec![0; width as usize * height as usize * stream.channels() as usize];
+    stream.write_to_buffer::<u8>(&mut samples);
+    let picture = match image.pixel_format() {
+        PixelFormat::Gray => Some(grey(width, height, samples)),
+        PixelFormat::Graya => GrayAlphaImage::from_raw(width, height, samples).map(Into::into),
+        PixelFormat::Rgb => Some(rgb(width, height, samples)),
+        PixelFormat::Rgba => RgbaImage::from_raw(width, height, samples).map(Into::into),
+        PixelFormat::Cmyk | PixelFormat::Cmyka => None,
+    };
+    picture.ok_or_else(|| fault::corrupt(JpegXl, "the number of its channels changes"))
+}
+
+fn from_decoder(error: Fault) -> ImageError {
+    let first = fault::innermost(&*error);
+    // The type of this error is not exported.
+    if first.starts_with("failed to allocate") {
+        return fault::out_of_memory(0);
+    }
+    if fault::caused_by_end(&*error) {
+        return fault::ends_early(JpegXl);
+    }
+    fault::corrupt(JpegXl, first)
+}

@@ -1,0 +1,107 @@
+//! The formats that `image` reads as they are: PNG, WebP, GIF, TIFF, BMP, PNM, QOI and TGA.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult};
+
+use super::{Header, Opened, colour, fault, frames};
+use crate::error::ImageError;
+use crate::info::ImageFormat;
+use crate::limits::Limits;
+
+/// Memory for what is not pixels, whatever the size of the picture: profiles, tables, rows.
+const WORKING_MEMORY: u64 = 16 << 20;
+
+/// Reads the headers.
+pub(super) fn open<'a>(
+    format: ImageFormat,
+    bytes: &'a [u8],
+    limits: &Limits,
+) -> Result<Opened<'a>, ImageError> {
+    let frames = frames::count(format, bytes, limits.max_frames);
+    limits.check_frames(frames)?;
+    let memory = header_memory(bytes);
+    let decoder = decoder(format, bytes, memory)
+        .map_err(|error| fault::from_codec(format, error, limits, memory))?;
+    let mut opened = open_with(format, decoder, bytes, limits)?;
+    opened.header.frames = frames;
+    if format == ImageFormat::Gif {
+        let (width, height) = frames::gif(bytes, 0).first_size;
+        limits.check_size(width, height)?;
+        opened.header.has_alpha = frames::gif(bytes, 0).first_is_transparent;
+    }
+    Ok(opened)
+}
+
+/// Checks and completes what a decoder of `image` found in the headers.
+pub(super) fn open_with<'a>(
+    format: ImageFormat,
+    mut decoder: Box<dyn ImageDecoder + 'a>,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<Opened<'a>, ImageError> {
+    let mut header = Header::new(format, decoder.dimensions(), limits)?;
+    header.has_alpha = decoder.color_type().has_alpha();
+    let header = with_metadata(header, &mut decoder, bytes);
+    let memory = header_memory(bytes).saturating_add(decoder.total_bytes().saturating_mul(2));
+    let limits = *limits;
+    let read_pixels = move || {
+        let fail = |error| fault::from_codec(format, error, &limits, memory);
+        decoder.set_limits(codec_limits(memory)).map_err(fail)?;
+        DynamicImage::from_decoder(decoder).map_err(fail)
+    };
+    Ok(Opened {
+        header,
+        pixels: Box::new(read_pixels),
+    })
+}
+
+/// What headers may take. Chunks that are kept as they are take what they have in the file, twice
+/// while they grow; what unpacks to more than this is a bomb.
+fn header_memory(bytes: &[u8]) -> u64 {
+    WORKING_MEMORY + 3 * bytes.len() as u64
+}
+
+fn decoder(
+    format: ImageFormat,
+    bytes: &[u8],
+    memory: u64,
+) -> ImageResult<Box<dyn ImageDecoder + '_>> {
+    let codec = match format {
+        ImageFormat::Png => image::ImageFormat::Png,
+        ImageFormat::WebP => image::ImageFormat::WebP,
+        ImageFormat::Gif => image::ImageFormat::Gif,
+        ImageFormat::Tiff => image::ImageFormat::Tiff,
+        ImageFormat::Pnm => image::ImageFormat::Pnm,
+        ImageFormat::Qoi => image::ImageFormat::Qoi,
+        ImageFormat::Tga => image::ImageFormat::Tga,
+        _ => image::ImageFormat::Bmp,
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), codec);
+    reader.limits(codec_limits(memory));
+    Ok(Box::new(reader.into_decoder()?))
+}
+
+/// Memory only: sides are checked by `Header::new`, which can say by how much they are too long.
+fn codec_limits(memory: u64) -> image::Limits {
+    let mut limits = image::Limits::no_limits();
+    limits.max_alloc = Some(memory);
+    limits
+}
+
+/// Profile, EXIF and orientation. A fault in them is no fault of the picture.
+fn with_metadata(header: Header, decoder: &mut impl ImageDecoder, bytes: &[u8]) -> Header {
+    let exif = decoder.exif_metadata().unwrap_or_default();
+    // A TIFF file is itself laid out as an EXIF block is.
+    let block = if header.format == ImageFormat::Tiff {
+        Some(bytes)
+    } else {
+        exif.as_deref()
+    };
+    let mut header = header.with_exif(block);
+    if let Some(profile) = decoder.icc_profile().unwrap_or_default() {
+        let is_grey = !decoder.color_type().has_color();
+        header.colour_profile = colour::other_than_srgb(profile, is_grey);
+    }
+    header
+}
