@@ -4,11 +4,35 @@
 //! at once, a deadline and a memory cap for each. Knows wasmtime and the contract; nothing of
 //! projects, HTTP or storage.
 
+mod bindings;
+mod call;
+mod convert;
+mod engine;
+mod input;
+mod limits;
+mod program;
+mod wasi;
+mod workers;
+
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use metrics::{counter, histogram};
 use thiserror::Error;
+use wasmtime::Store;
+
+pub use self::input::Input;
+pub use self::program::Program;
+
+use self::bindings as wit;
+use self::convert::{check_fingerprints, check_renditions, list};
+use self::wasi::State;
+use self::workers::Workers;
 
 use crate::domain::{
     Algorithm, Comparison, Fingerprint, ImageError, ImageInfo, Limits, Orientation, Outcome, Plan,
@@ -36,15 +60,6 @@ pub enum Source {
     /// The one built into this binary.
     Embedded,
     /// A file that implements the same world.
-    File(PathBuf),
-}
-
-/// A picture on its way in; a file is read only when a worker is free for it.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// Bytes at hand.
-    Bytes(Bytes),
-    /// A file of this machine.
     File(PathBuf),
 }
 
@@ -77,6 +92,20 @@ pub enum CallError {
     Input(#[source] std::io::Error),
 }
 
+impl CallError {
+    /// A short name for metrics.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Image(_) => "refused",
+            Self::Timeout(_) => "timeout",
+            Self::OutOfMemory { .. } => "out_of_memory",
+            Self::Trap(_) => "trap",
+            Self::Busy { .. } => "busy",
+            Self::Input(_) => "input",
+        }
+    }
+}
+
 /// Why there is no sandbox. The operator must act.
 #[derive(Debug, Error)]
 pub enum StartError {
@@ -101,37 +130,72 @@ pub enum StartError {
 }
 
 /// Runs the component. Cheap to clone.
+///
+/// Has to be called from within a tokio runtime. A call whose future is dropped gives up its place
+/// in the queue, or is stopped when it already runs.
 #[derive(Clone)]
-pub struct Sandbox {}
+pub struct Sandbox {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    program: Program,
+    settings: Settings,
+    workers: Workers,
+}
 
 impl Sandbox {
     /// Compiles (or takes from `cache`) and pre-instantiates the component, and runs its self-test.
+    ///
+    /// Blocks: for seconds when the component has to be compiled, for milliseconds otherwise.
     pub fn start(
         source: &Source,
         settings: &Settings,
         cache: Option<PathBuf>,
     ) -> Result<Self, StartError> {
-        todo!()
+        let shared = Shared {
+            program: Program::load(source, settings, cache.as_deref())?,
+            settings: settings.clone(),
+            workers: Workers::new(settings),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
     }
 
     /// SHA-256 of the component's file, lower-case hex.
     pub fn digest(&self) -> &str {
-        todo!()
+        &self.shared.program.digest
     }
 
     /// The component's file.
     pub fn component(&self) -> Bytes {
-        todo!()
+        self.shared.program.bytes.clone()
     }
 
     /// Facts of a picture from its headers.
     pub async fn inspect(&self, image: Input) -> Result<ImageInfo, CallError> {
-        todo!()
+        let limits = self.limits();
+        let info = self.call("inspect", [image], move |imaging, store, [image]| {
+            imaging
+                .vismatch_pipeline_pipeline()
+                .call_inspect(store, image, limits)
+        });
+        Ok(info.await?.into())
     }
 
     /// Facts, fingerprints and renditions from one decode.
     pub async fn process(&self, image: Input, plan: Plan) -> Result<Outcome, CallError> {
-        todo!()
+        let (limits, asked) = (self.limits(), wit::Plan::from(&plan));
+        let outcome = self.call("process", [image], move |imaging, store, [image]| {
+            imaging
+                .vismatch_pipeline_pipeline()
+                .call_process(store, image, &asked, limits)
+        });
+        let outcome = Outcome::from(outcome.await?);
+        check_fingerprints(plan.algorithms, &outcome.fingerprints)?;
+        check_renditions(plan.renditions.len(), &outcome.renditions)?;
+        Ok(outcome)
     }
 
     /// Fingerprints in the order asked for.
@@ -140,16 +204,36 @@ impl Sandbox {
         image: Input,
         algorithms: Vec<Algorithm>,
     ) -> Result<Vec<Fingerprint>, CallError> {
-        todo!()
+        let (limits, asked) = (self.limits(), list(algorithms.iter().copied()));
+        let fingerprints = self.call("hash", [image], move |imaging, store, [image]| {
+            imaging
+                .vismatch_pipeline_hashing()
+                .call_hash(store, image, &asked, limits)
+        });
+        let fingerprints = list(fingerprints.await?);
+        check_fingerprints(algorithms, &fingerprints)?;
+        Ok(fingerprints)
     }
 
-    /// One algorithm's fingerprints in all eight orientations.
+    /// One algorithm's fingerprints in all eight orientations, `upright` first.
     pub async fn hash_orientations(
         &self,
         image: Input,
         algorithm: Algorithm,
     ) -> Result<Vec<(Orientation, Fingerprint)>, CallError> {
-        todo!()
+        let limits = self.limits();
+        let oriented = self.call(
+            "hash_orientations",
+            [image],
+            move |imaging, store, [image]| {
+                let hashing = imaging.vismatch_pipeline_hashing();
+                hashing.call_hash_orientations(store, image, algorithm.into(), limits)
+            },
+        );
+        let oriented: Vec<(Orientation, Fingerprint)> = list(oriented.await?);
+        let asked = [algorithm; Orientation::ALL.len()];
+        check_fingerprints(asked, oriented.iter().map(|(_, fingerprint)| fingerprint))?;
+        Ok(oriented)
     }
 
     /// Renditions in the order asked for.
@@ -158,7 +242,15 @@ impl Sandbox {
         image: Input,
         specs: Vec<RenditionSpec>,
     ) -> Result<Vec<Rendition>, CallError> {
-        todo!()
+        let (limits, asked) = (self.limits(), list(specs.iter().copied()));
+        let renditions = self.call("render", [image], move |imaging, store, [image]| {
+            imaging
+                .vismatch_pipeline_rendering()
+                .call_render(store, image, &asked, limits)
+        });
+        let renditions = list(renditions.await?);
+        check_renditions(specs.len(), &renditions)?;
+        Ok(renditions)
     }
 
     /// Two pictures judged; `threshold` in bits of phash.
@@ -168,6 +260,60 @@ impl Sandbox {
         b: Input,
         threshold: Option<u32>,
     ) -> Result<Comparison, CallError> {
-        todo!()
+        let limits = self.limits();
+        let comparison = self.call("compare", [a, b], move |imaging, store, [a, b]| {
+            imaging
+                .vismatch_pipeline_comparison()
+                .call_compare(store, a, b, threshold, limits)
+        });
+        Ok(comparison.await?.into())
     }
+
+    fn limits(&self) -> wit::Limits {
+        self.shared.settings.limits.into()
+    }
+
+    /// Waits for a worker, reads the pictures, runs `work` in a fresh instance.
+    async fn call<T: Send + 'static, const N: usize>(
+        &self,
+        function: &'static str,
+        images: [Input; N],
+        work: impl FnOnce(&wit::Imaging, &mut Store<State>, &[Bytes; N]) -> Answer<T> + Send + 'static,
+    ) -> Result<T, CallError> {
+        let shared = self.shared.clone();
+        let answer = self.shared.workers.run(move |abandoned| {
+            let started = Instant::now();
+            let images = read(&images, shared.settings.memory)?;
+            let budget = (&shared.settings).into();
+            let answer = call::run(
+                &shared.program.instances,
+                budget,
+                abandoned,
+                |imaging, store| work(imaging, store, &images),
+            );
+            histogram!("vismatch_sandbox_call_seconds", "function" => function)
+                .record(started.elapsed());
+            answer?.map_err(|refusal| CallError::Image(refusal.into()))
+        });
+        let answer = answer.await;
+        count(function, &answer);
+        answer
+    }
+}
+
+/// What a function of the contract gives: an answer or a refusal, unless it fails.
+type Answer<T> = wasmtime::Result<Result<T, wit::ImageError>>;
+
+fn read<const N: usize>(images: &[Input; N], most: usize) -> Result<[Bytes; N], CallError> {
+    let mut read = [const { Bytes::new() }; N];
+    for (bytes, image) in read.iter_mut().zip(images) {
+        *bytes = image.read(most)?;
+    }
+    Ok(read)
+}
+
+fn count<T>(function: &'static str, answer: &Result<T, CallError>) {
+    let outcome = answer.as_ref().map_or_else(CallError::outcome, |_| "ok");
+    counter!("vismatch_sandbox_calls_total", "function" => function, "outcome" => outcome)
+        .increment(1);
 }

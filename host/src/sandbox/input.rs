@@ -1,0 +1,57 @@
+//! Pictures on their way in: bytes at hand, or a file that is read when its turn has come.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use super::CallError;
+use crate::domain::{Excess, ImageError, Limit};
+
+/// A picture on its way in; a file is read only when a worker is free for it.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// Bytes at hand. Clones share them.
+    Bytes(Bytes),
+    /// A file of this machine.
+    File(PathBuf),
+}
+
+impl Input {
+    /// The bytes. More than `most` cannot be handed to an instance and are `too-large`.
+    pub(super) fn read(&self, most: usize) -> Result<Bytes, CallError> {
+        match self {
+            Self::Bytes(bytes) => within(bytes.len() as u64, most).map(|()| bytes.clone()),
+            Self::File(path) => read_file(path, most),
+        }
+    }
+}
+
+/// Takes regular files only: a pipe or a device might never end.
+fn read_file(path: &Path, most: usize) -> Result<Bytes, CallError> {
+    if !path.metadata().map_err(CallError::Input)?.is_file() {
+        let kind = io::ErrorKind::InvalidInput;
+        return Err(CallError::Input(io::Error::new(kind, "not a regular file")));
+    }
+    let file = File::open(path).map_err(CallError::Input)?;
+    let length = file.metadata().map_err(CallError::Input)?.len();
+    within(length, most)?;
+    let mut bytes = Vec::with_capacity(length as usize);
+    // It may grow meanwhile.
+    file.take(length)
+        .read_to_end(&mut bytes)
+        .map_err(CallError::Input)?;
+    Ok(bytes.into())
+}
+
+fn within(length: u64, most: usize) -> Result<(), CallError> {
+    if length <= most as u64 {
+        return Ok(());
+    }
+    Err(CallError::Image(ImageError::TooLarge(Excess {
+        limit: Limit::Memory,
+        actual: length,
+        allowed: most as u64,
+    })))
+}

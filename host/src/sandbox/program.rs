@@ -1,0 +1,169 @@
+//! The component, ready to run: read, compiled or taken from the cache, linked, and tested once.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+use wasmtime::Engine;
+use wasmtime::component::{Component, Linker};
+
+use super::bindings::ImagingPre;
+use super::call::{self, Budget};
+use super::wasi::{self, State};
+use super::{CallError, Settings, Source, StartError, engine};
+
+/// The component that is built into the binary.
+const EMBEDDED: &[u8] = include_bytes!(env!("VISMATCH_COMPONENT_PATH"));
+
+/// What whoever brings a component has to know.
+const NEEDED: &str = "a component has to export the world vismatch:pipeline/imaging@0.1.0, with no \
+                      imports but WASI 0.2 (`vismatch component --wit` prints it)";
+
+/// A self-test that took longer is not repeated by every start.
+const QUICK: Duration = Duration::from_millis(100);
+/// The least time that a self-test is given, however short the deadline of a call is.
+const SELF_TEST: Duration = Duration::from_secs(10);
+
+/// A component that passed its self-test; makes instances of it.
+pub struct Program {
+    /// Instances are made from it.
+    pub(super) instances: ImagingPre<State>,
+    /// The file.
+    pub bytes: Bytes,
+    /// SHA-256 of the file, lower-case hex.
+    pub digest: String,
+}
+
+impl Program {
+    /// Compiles (or takes from `cache`), links and tests a component.
+    ///
+    /// Where the self-test is slow, that this engine passed it with this very component is
+    /// remembered in `cache/self-test`, and the next start does not repeat it.
+    pub fn load(
+        source: &Source,
+        settings: &Settings,
+        cache: Option<&Path>,
+    ) -> Result<Self, StartError> {
+        let started = Instant::now();
+        let bytes = read(source)?;
+        let digest = hex::encode(Sha256::digest(&bytes));
+        let engine = engine::start(settings, cache)?;
+        let instances = link(&engine, &bytes)?;
+        let program = Self {
+            instances,
+            bytes,
+            digest,
+        };
+        let linked = started.elapsed();
+        program.test_once(settings, cache)?;
+        debug!(digest = program.digest, ?linked, total = ?started.elapsed(), "sandbox started");
+        Ok(program)
+    }
+
+    /// Makes an instance and throws it away: what every call pays before it starts.
+    pub fn instantiate(&self, settings: &Settings) -> Result<(), StartError> {
+        let mut store = call::store(&self.instances, settings.into(), CancellationToken::new());
+        self.instances
+            .instantiate(&mut store)
+            .map(drop)
+            .map_err(|error| StartError::Unusable(format!("{error:#}; {NEEDED}")))
+    }
+
+    fn test_once(&self, settings: &Settings, cache: Option<&Path>) -> Result<(), StartError> {
+        let passed = cache.map(|cache| self.passed(cache));
+        if passed.as_deref().is_some_and(Path::exists) {
+            return Ok(());
+        }
+        let started = Instant::now();
+        self.test(settings)?;
+        debug!(took = ?started.elapsed(), "self-test passed");
+        match passed {
+            Some(passed) if started.elapsed() > QUICK => remember(&passed),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Where it stands that this component passed in this engine.
+    fn passed(&self, cache: &Path) -> PathBuf {
+        let mut engine = DefaultHasher::new();
+        let compatibility = self.instances.engine().precompile_compatibility_hash();
+        compatibility.hash(&mut engine);
+        let name = format!("{}-{:016x}", self.digest, engine.finish());
+        cache.join("self-test").join(name)
+    }
+
+    fn test(&self, settings: &Settings) -> Result<(), StartError> {
+        self.instantiate(settings)?;
+        let budget = Budget {
+            memory: settings.memory,
+            timeout: settings.timeout.max(SELF_TEST),
+        };
+        let test = || {
+            call::run(
+                &self.instances,
+                budget,
+                CancellationToken::new(),
+                |imaging, store| imaging.vismatch_pipeline_about().call_self_test(store),
+            )
+        };
+        // On a thread of its own: WASI must not block a thread that drives async tasks.
+        let answer = thread::scope(|scope| scope.spawn(test).join());
+        match answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(text)) => Err(StartError::SelfTest(text)),
+            Err(stopped) => Err(StartError::SelfTest(without_picture(&stopped))),
+        }
+    }
+}
+
+fn read(source: &Source) -> Result<Bytes, StartError> {
+    match source {
+        Source::Embedded => Ok(Bytes::from_static(EMBEDDED)),
+        Source::File(path) => fs::read(path).map(Bytes::from).map_err(|source| {
+            let path = path.clone();
+            StartError::Read { path, source }
+        }),
+    }
+}
+
+fn link(engine: &Engine, bytes: &[u8]) -> Result<ImagingPre<State>, StartError> {
+    let unusable = |what: &str, error: wasmtime::Error| {
+        StartError::Unusable(format!("{what}: {error:#}; {NEEDED}"))
+    };
+    let component = Component::new(engine, bytes)
+        .map_err(|error| unusable("it is not a WebAssembly component that runs here", error))?;
+    let mut linker = Linker::new(engine);
+    wasi::offer(&mut linker).map_err(|error| StartError::Engine(format!("{error:#}")))?;
+    let instances = linker
+        .instantiate_pre(&component)
+        .map_err(|error| unusable("it imports something that is not offered", error))?;
+    ImagingPre::new(instances).map_err(|error| unusable("it does not export the world", error))
+}
+
+/// Leaves the mark of a passed self-test. Losing it costs the next start the test again.
+fn remember(passed: &Path) {
+    let write = || {
+        passed.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(passed, [])
+    };
+    if let Err(error) = write() {
+        warn!(file = %passed.display(), "the passed self-test is not remembered: {error}");
+    }
+}
+
+/// The fault of a call that had no picture.
+fn without_picture(stopped: &CallError) -> String {
+    match stopped {
+        CallError::Timeout(after) => format!("it was stopped after {after:?}"),
+        CallError::OutOfMemory { allowed } => format!("it needs more than {allowed} bytes"),
+        CallError::Trap(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
