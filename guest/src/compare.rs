@@ -27,14 +27,25 @@ const DETAILED: u8 = 50;
 const SAME_LUMA: u32 = 4 * 256;
 
 /// Compares two encoded pictures; `threshold` (0 to 64) replaces `phash`'s default radius.
-pub fn compare(a: &[u8], b: &[u8], threshold: Option<u32>, limits: &Limits) -> Result<Comparison, ImageError> {
+pub fn compare(
+    a: &[u8],
+    b: &[u8],
+    threshold: Option<u32>,
+    limits: &Limits,
+) -> Result<Comparison, ImageError> {
     let radius = threshold.unwrap_or(Algorithm::Phash.default_radius());
     if radius > Algorithm::Phash.bits() {
-        return Err(ImageError::InvalidParameter(format!("threshold: {radius}; 0 to 64")));
+        return Err(ImageError::InvalidParameter(format!(
+            "threshold: {radius}; 0 to 64"
+        )));
     }
     let first = LumaPlane::of(&decode::decode(a, limits)?.pixels)?;
     let is_same_file = a == b;
-    let second = if is_same_file { first.clone() } else { LumaPlane::of(&decode::decode(b, limits)?.pixels)? };
+    let second = if is_same_file {
+        first.clone()
+    } else {
+        LumaPlane::of(&decode::decode(b, limits)?.pixels)?
+    };
     Ok(judge(&first, &second, radius, is_same_file))
 }
 
@@ -60,13 +71,30 @@ fn judge(first: &LumaPlane, second: &LumaPlane, radius: u32, is_same_file: bool)
 }
 
 /// The distance in the orientation of the second picture that is nearest; of equals the first.
-fn difference(first: &LumaPlane, second: &[(Orientation, LumaPlane); 8], algorithm: Algorithm) -> Difference {
+fn difference(
+    first: &LumaPlane,
+    second: &[(Orientation, LumaPlane); 8],
+    algorithm: Algorithm,
+) -> Difference {
     let wanted = fingerprint(first, algorithm).bits;
-    let distances =
-        second.each_ref().map(|(orientation, plane)| (hamming(&wanted, &fingerprint(plane, algorithm).bits), *orientation));
-    let (distance, orientation) = distances.into_iter().min_by_key(|(distance, _)| *distance).unwrap_or_default();
+    let distances = second.each_ref().map(|(orientation, plane)| {
+        (
+            hamming(&wanted, &fingerprint(plane, algorithm).bits),
+            *orientation,
+        )
+    });
+    let (distance, orientation) = distances
+        .into_iter()
+        .min_by_key(|(distance, _)| *distance)
+        .unwrap_or_default();
     let bits = algorithm.bits();
-    Difference { algorithm, distance, bits, similarity: similarity(distance, bits), orientation }
+    Difference {
+        algorithm,
+        distance,
+        bits,
+        similarity: similarity(distance, bits),
+        orientation,
+    }
 }
 
 fn quality(plane: &LumaPlane) -> u8 {
@@ -102,7 +130,11 @@ impl Evidence<'_> {
     }
 
     fn reason(&self, verdict: Verdict) -> String {
-        let Difference { distance, orientation, .. } = self.of(Algorithm::Phash);
+        let Difference {
+            distance,
+            orientation,
+            ..
+        } = self.of(Algorithm::Phash);
         let (radius, pdq) = (self.radius, self.of(Algorithm::Pdq).distance);
         let laid = match orientation {
             Orientation::Upright => String::new(),
@@ -111,11 +143,17 @@ impl Evidence<'_> {
         match verdict {
             Verdict::Exact => "The files are the same, byte for byte.".into(),
             Verdict::SamePicture => {
-                format!("phash differs in {distance} of 64 bits ({radius} allowed) and pdq in {pdq} of 256.")
+                format!(
+                    "phash differs in {distance} of 64 bits ({radius} allowed) and pdq in {pdq} of 256."
+                )
             }
             Verdict::Edited => format!(
                 "phash differs in {distance} of 64 bits ({radius} allowed){laid}; pdq differs in {pdq} of 256, {}.",
-                if self.is_within(Algorithm::Pdq) { "as few as in a copy" } else { "more than in a plain copy" },
+                if self.is_within(Algorithm::Pdq) {
+                    "as few as in a copy"
+                } else {
+                    "more than in a plain copy"
+                },
             ),
             Verdict::Similar if distance <= radius => format!(
                 "phash differs in {distance} of 64 bits, but there is too little detail to tell by, and brightness differs."
@@ -124,7 +162,9 @@ impl Evidence<'_> {
                 "phash differs in {distance} of 64 bits ({radius} allowed){laid}, and {} of 5 other algorithms find them near.",
                 self.others_within(),
             ),
-            Verdict::Different => format!("phash differs in {distance} of 64 bits; {radius} are allowed."),
+            Verdict::Different => {
+                format!("phash differs in {distance} of 64 bits; {radius} are allowed.")
+            }
         }
     }
 
@@ -137,6 +177,10 @@ impl Evidence<'_> {
     }
 
     fn others_within(&self) -> usize {
-        Algorithm::ALL.into_iter().skip(1).filter(|algorithm| self.is_within(*algorithm)).count()
+        Algorithm::ALL
+            .into_iter()
+            .skip(1)
+            .filter(|algorithm| self.is_within(*algorithm))
+            .count()
     }
 }

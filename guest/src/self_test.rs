@@ -22,10 +22,31 @@ const GOLDEN: &str = include_str!("golden.txt");
 
 /// Sizes that are made of every picture.
 pub const RENDITIONS: [RenditionSpec; 4] = [
-    RenditionSpec { size: RenditionSize::Original, quality: 90 },
-    RenditionSpec { size: RenditionSize::Fit(Dimensions { width: 200, height: 200 }), quality: 85 },
-    RenditionSpec { size: RenditionSize::Fit(Dimensions { width: 64, height: 90 }), quality: 95 },
-    RenditionSpec { size: RenditionSize::Cover(Dimensions { width: 50, height: 50 }), quality: 85 },
+    RenditionSpec {
+        size: RenditionSize::Original,
+        quality: 90,
+    },
+    RenditionSpec {
+        size: RenditionSize::Fit(Dimensions {
+            width: 200,
+            height: 200,
+        }),
+        quality: 85,
+    },
+    RenditionSpec {
+        size: RenditionSize::Fit(Dimensions {
+            width: 64,
+            height: 90,
+        }),
+        quality: 95,
+    },
+    RenditionSpec {
+        size: RenditionSize::Cover(Dimensions {
+            width: 50,
+            height: 50,
+        }),
+        quality: 85,
+    },
 ];
 
 /// A picture file made by this module.
@@ -40,10 +61,15 @@ pub struct Drawn {
 /// Fails with the first value that differs from what was frozen.
 pub fn run() -> Result<(), String> {
     let table = table().map_err(|fault| fault.to_string())?;
-    let difference = table.lines().zip(GOLDEN.lines()).find(|(actual, frozen)| actual != frozen);
+    let difference = table
+        .lines()
+        .zip(GOLDEN.lines())
+        .find(|(actual, frozen)| actual != frozen);
     match difference {
         Some((actual, frozen)) => Err(format!("is `{actual}`, frozen as `{frozen}`")),
-        None if table.lines().count() != GOLDEN.lines().count() => Err("the table has another length".into()),
+        None if table.lines().count() != GOLDEN.lines().count() => {
+            Err("the table has another length".into())
+        }
         None => Ok(()),
     }
 }
@@ -59,7 +85,10 @@ pub fn table() -> Result<String, ImageError> {
 
 /// All fingerprints and [`RENDITIONS`] of a picture.
 pub fn outcome(file: &[u8]) -> Result<Outcome, ImageError> {
-    let plan = Plan { algorithms: Algorithm::ALL.into(), renditions: RENDITIONS.into() };
+    let plan = Plan {
+        algorithms: Algorithm::ALL.into(),
+        renditions: RENDITIONS.into(),
+    };
     process(file, &plan, &Limits::default())
 }
 
@@ -76,7 +105,12 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 fn write_lines(table: &mut String, name: &str, outcome: &Outcome) {
     for fingerprint in &outcome.fingerprints {
         let (algorithm, bits) = (fingerprint.algorithm, hexadecimal(&fingerprint.bits));
-        let line = format!("{name} {} {} {} {bits}\n", algorithm.name(), fingerprint.version, fingerprint.quality);
+        let line = format!(
+            "{name} {} {} {} {bits}\n",
+            algorithm.name(),
+            fingerprint.version,
+            fingerprint.quality
+        );
         table.push_str(&line);
     }
     for rendition in &outcome.renditions {
@@ -90,21 +124,50 @@ fn write_lines(table: &mut String, name: &str, outcome: &Outcome) {
 /// each in another format.
 pub fn pictures() -> Result<Vec<Drawn>, ImageError> {
     Ok(vec![
-        Drawn { name: "landscape.jpg", file: jpeg(&landscape(640, 480), 90)? },
-        Drawn { name: "landscape-small.jpg", file: jpeg(&landscape(160, 120), 60)? },
-        Drawn { name: "gradient.png", file: encode(&gradient(300, 200), ImageFormat::Png)? },
-        Drawn { name: "shapes.webp", file: encode(&shapes(320, 240), ImageFormat::WebP)? },
-        Drawn { name: "noise.bmp", file: encode(&noise(131, 97), ImageFormat::Bmp)? },
-        Drawn { name: "grey.tiff", file: encode(&grey(90, 160), ImageFormat::Tiff)? },
-        Drawn { name: "transparent.png", file: encode(&transparent(120, 100), ImageFormat::Png)? },
-        Drawn { name: "tiny.ppm", file: encode(&noise(5, 3), ImageFormat::Pnm)? },
-        Drawn { name: "long.qoi", file: encode(&shapes(1000, 7), ImageFormat::Qoi)? },
+        Drawn {
+            name: "landscape.jpg",
+            file: jpeg(&landscape(640, 480), 90)?,
+        },
+        Drawn {
+            name: "landscape-small.jpg",
+            file: jpeg(&landscape(160, 120), 60)?,
+        },
+        Drawn {
+            name: "gradient.png",
+            file: encode(&gradient(300, 200), ImageFormat::Png)?,
+        },
+        Drawn {
+            name: "shapes.webp",
+            file: encode(&shapes(320, 240), ImageFormat::WebP)?,
+        },
+        Drawn {
+            name: "noise.bmp",
+            file: encode(&noise(131, 97), ImageFormat::Bmp)?,
+        },
+        Drawn {
+            name: "grey.tiff",
+            file: encode(&grey(90, 160), ImageFormat::Tiff)?,
+        },
+        Drawn {
+            name: "transparent.png",
+            file: encode(&transparent(120, 100), ImageFormat::Png)?,
+        },
+        Drawn {
+            name: "tiny.ppm",
+            file: encode(&noise(5, 3), ImageFormat::Pnm)?,
+        },
+        Drawn {
+            name: "long.qoi",
+            file: encode(&shapes(1000, 7), ImageFormat::Qoi)?,
+        },
     ])
 }
 
 fn encode(picture: &DynamicImage, format: ImageFormat) -> Result<Vec<u8>, ImageError> {
     let mut file = Cursor::new(Vec::new());
-    picture.write_to(&mut file, format).map_err(|fault| ImageError::Internal(format!("encoding: {fault}")))?;
+    picture
+        .write_to(&mut file, format)
+        .map_err(|fault| ImageError::Internal(format!("encoding: {fault}")))?;
     Ok(file.into_inner())
 }
 
@@ -114,7 +177,10 @@ fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, ImageError> {
 
 fn gradient(width: u32, height: u32) -> DynamicImage {
     let scaled = |at: u32, of: u32| (at * 255 / of) as u8;
-    RgbImage::from_fn(width, height, |x, y| Rgb([scaled(x, width), scaled(y, height), 128])).into()
+    RgbImage::from_fn(width, height, |x, y| {
+        Rgb([scaled(x, width), scaled(y, height), 128])
+    })
+    .into()
 }
 
 fn shapes(width: u32, height: u32) -> DynamicImage {
@@ -134,7 +200,9 @@ fn shapes(width: u32, height: u32) -> DynamicImage {
 fn noise(width: u32, height: u32) -> DynamicImage {
     RgbImage::from_fn(width, height, |x, y| {
         let (block, grain) = (random(x / 13, y / 11), random(x, y));
-        Rgb([0, 8, 16].map(|shift| ((block >> shift & 0xFF) as u8 / 4 * 3).saturating_add((grain >> shift & 0x3F) as u8)))
+        Rgb([0, 8, 16].map(|shift| {
+            ((block >> shift & 0xFF) as u8 / 4 * 3).saturating_add((grain >> shift & 0x3F) as u8)
+        }))
     })
     .into()
 }
@@ -143,7 +211,8 @@ fn noise(width: u32, height: u32) -> DynamicImage {
 fn landscape(width: u32, height: u32) -> DynamicImage {
     RgbImage::from_fn(width, height, |x, y| {
         let (u, v) = ((x * 1000 / width) as i32, (y * 1000 / height) as i32);
-        let ridge = |base: i32, step: i32, tall: i32| base - ((u + step) % 500 - 250).abs() * tall / 250;
+        let ridge =
+            |base: i32, step: i32, tall: i32| base - ((u + step) % 500 - 250).abs() * tall / 250;
         let grain = (random(u as u32 / 4, v as u32 / 4) % 40) as i32;
         let colour = match () {
             () if (u - 700).pow(2) + (v - 200).pow(2) < 8_000 => [255, 240, 180],
@@ -157,13 +226,20 @@ fn landscape(width: u32, height: u32) -> DynamicImage {
 }
 
 fn grey(width: u32, height: u32) -> DynamicImage {
-    let level = |x: u32, y: u32| (x * x / 40 + y * 5 / 4 + random(x / 9, y / 9) % 70).min(255) as u8;
+    let level =
+        |x: u32, y: u32| (x * x / 40 + y * 5 / 4 + random(x / 9, y / 9) % 70).min(255) as u8;
     GrayImage::from_fn(width, height, |x, y| Luma([level(x, y)])).into()
 }
 
 /// Stripes that fade out downwards.
 fn transparent(width: u32, height: u32) -> DynamicImage {
-    let stripe = |x: u32, y: u32| if (x + y) / 12 % 2 == 0 { [10, 20, 90] } else { [240, 120, 0] };
+    let stripe = |x: u32, y: u32| {
+        if (x + y) / 12 % 2 == 0 {
+            [10, 20, 90]
+        } else {
+            [240, 120, 0]
+        }
+    };
     RgbaImage::from_fn(width, height, |x, y| {
         let [red, green, blue] = stripe(x, y);
         Rgba([red, green, blue, 255 - (y * 255 / height) as u8])

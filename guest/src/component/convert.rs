@@ -1,6 +1,8 @@
 //! The library's types to and from those of WIT: the same fields under the same names.
 
-use super::bindings::exports::vismatch::pipeline::{comparison, hashing, pipeline, rendering, types};
+use super::bindings::exports::vismatch::pipeline::{
+    comparison, hashing, pipeline, rendering, types,
+};
 use crate::comparison::{Comparison, Difference, Verdict};
 use crate::error::{Excess, ImageError, Limit};
 use crate::fingerprint::{Algorithm, Fingerprint, Neighbour};
@@ -82,7 +84,10 @@ impl From<Algorithm> for hashing::AlgorithmInfo {
 
 impl From<(Orientation, Fingerprint)> for hashing::OrientedFingerprint {
     fn from((orientation, fingerprint): (Orientation, Fingerprint)) -> Self {
-        Self { orientation: orientation.into(), fingerprint: fingerprint.into() }
+        Self {
+            orientation: orientation.into(),
+            fingerprint: fingerprint.into(),
+        }
     }
 }
 
@@ -110,7 +115,10 @@ impl From<rendering::RenditionSize> for RenditionSize {
 
 impl From<pipeline::Plan> for Plan {
     fn from(plan: pipeline::Plan) -> Self {
-        Self { algorithms: all(plan.algorithms), renditions: all(plan.renditions) }
+        Self {
+            algorithms: all(plan.algorithms),
+            renditions: all(plan.renditions),
+        }
     }
 }
 

@@ -16,7 +16,9 @@ mod bindings {
 }
 
 use bindings::Component;
-use bindings::exports::vismatch::pipeline::{about, comparison, hashing, pipeline, rendering, types};
+use bindings::exports::vismatch::pipeline::{
+    about, comparison, hashing, pipeline, rendering, types,
+};
 use types::{ImageError, ImageFormat, ImageInfo, Limits};
 
 use crate::fingerprint::{self, Algorithm, Fingerprint};
@@ -32,7 +34,11 @@ impl hashing::Guest for Component {
         limits: Limits,
     ) -> Result<Vec<hashing::Fingerprint>, ImageError> {
         let algorithms: Vec<Algorithm> = convert::all(algorithms);
-        Ok(convert::all(crate::hash::hash(&image, &algorithms, &limits.into())?))
+        Ok(convert::all(crate::hash::hash(
+            &image,
+            &algorithms,
+            &limits.into(),
+        )?))
     }
 
     fn hash_orientations(
@@ -40,7 +46,11 @@ impl hashing::Guest for Component {
         algorithm: hashing::Algorithm,
         limits: Limits,
     ) -> Result<Vec<hashing::OrientedFingerprint>, ImageError> {
-        Ok(convert::all(crate::hash::hash_orientations(&image, algorithm.into(), &limits.into())?))
+        Ok(convert::all(crate::hash::hash_orientations(
+            &image,
+            algorithm.into(),
+            &limits.into(),
+        )?))
     }
 }
 
@@ -59,7 +69,9 @@ impl comparison::Guest for Component {
         radius: u32,
         count: u32,
     ) -> Result<Vec<comparison::Neighbour>, ImageError> {
-        Ok(convert::all(fingerprint::nearest(&bank, &query, radius, count)?))
+        Ok(convert::all(fingerprint::nearest(
+            &bank, &query, radius, count,
+        )?))
     }
 
     fn compare(
@@ -79,7 +91,11 @@ impl rendering::Guest for Component {
         limits: Limits,
     ) -> Result<Vec<rendering::Rendition>, ImageError> {
         let specs: Vec<crate::rendition::RenditionSpec> = convert::all(specs);
-        Ok(convert::all(crate::render::render(&image, &specs, &limits.into())?))
+        Ok(convert::all(crate::render::render(
+            &image,
+            &specs,
+            &limits.into(),
+        )?))
     }
 }
 
@@ -88,7 +104,11 @@ impl pipeline::Guest for Component {
         Ok(crate::decode::inspect(&image, &limits.into())?.into())
     }
 
-    fn process(image: Vec<u8>, plan: pipeline::Plan, limits: Limits) -> Result<pipeline::Outcome, ImageError> {
+    fn process(
+        image: Vec<u8>,
+        plan: pipeline::Plan,
+        limits: Limits,
+    ) -> Result<pipeline::Outcome, ImageError> {
         Ok(crate::process::process(&image, &plan.into(), &limits.into())?.into())
     }
 }

@@ -31,9 +31,15 @@ pub use plane::LumaPlane;
 
 /// The fingerprints of an encoded picture, in the order asked for. An empty list, or an algorithm
 /// that is asked for twice, is `invalid-parameter`.
-pub fn hash(bytes: &[u8], algorithms: &[Algorithm], limits: &Limits) -> Result<Vec<Fingerprint>, ImageError> {
+pub fn hash(
+    bytes: &[u8],
+    algorithms: &[Algorithm],
+    limits: &Limits,
+) -> Result<Vec<Fingerprint>, ImageError> {
     if algorithms.is_empty() {
-        return Err(ImageError::InvalidParameter("algorithms: at least one".into()));
+        return Err(ImageError::InvalidParameter(
+            "algorithms: at least one".into(),
+        ));
     }
     check(algorithms)?;
     fingerprints(&decode::decode(bytes, limits)?, algorithms)
@@ -47,18 +53,29 @@ pub fn hash_orientations(
     limits: &Limits,
 ) -> Result<Vec<(Orientation, Fingerprint)>, ImageError> {
     let plane = LumaPlane::of(&decode::decode(bytes, limits)?.pixels)?;
-    let laid = |orientation| (orientation, fingerprint(&plane.oriented(orientation), algorithm));
+    let laid = |orientation| {
+        (
+            orientation,
+            fingerprint(&plane.oriented(orientation), algorithm),
+        )
+    };
     Ok(Orientation::ALL.map(laid).into())
 }
 
 /// The fingerprints of a decoded picture; the list may be empty, and names no algorithm twice.
-pub fn fingerprints(picture: &Picture, algorithms: &[Algorithm]) -> Result<Vec<Fingerprint>, ImageError> {
+pub fn fingerprints(
+    picture: &Picture,
+    algorithms: &[Algorithm],
+) -> Result<Vec<Fingerprint>, ImageError> {
     check(algorithms)?;
     if algorithms.is_empty() {
         return Ok(Vec::new());
     }
     let plane = LumaPlane::of(&picture.pixels)?;
-    Ok(algorithms.iter().map(|algorithm| fingerprint(&plane, *algorithm)).collect())
+    Ok(algorithms
+        .iter()
+        .map(|algorithm| fingerprint(&plane, *algorithm))
+        .collect())
 }
 
 /// One algorithm's fingerprint of a plane.
@@ -72,41 +89,68 @@ pub fn fingerprint(plane: &LumaPlane, algorithm: Algorithm) -> Fingerprint {
         Algorithm::Blockhash => blockhash(plane),
         Algorithm::Pdq => smoothed.bits(),
     };
-    Fingerprint { algorithm, version: algorithm.version(), bits, quality: smoothed.quality() }
+    Fingerprint {
+        algorithm,
+        version: algorithm.version(),
+        bits,
+        quality: smoothed.quality(),
+    }
 }
 
 /// Fails when an algorithm is named twice.
 pub(crate) fn check(algorithms: &[Algorithm]) -> Result<(), ImageError> {
-    let repeated = algorithms.iter().enumerate().find(|(at, algorithm)| algorithms[..*at].contains(algorithm));
+    let repeated = algorithms
+        .iter()
+        .enumerate()
+        .find(|(at, algorithm)| algorithms[..*at].contains(algorithm));
     match repeated {
-        Some((_, algorithm)) => {
-            Err(ImageError::InvalidParameter(format!("algorithms: {} is named twice", algorithm.name())))
-        }
+        Some((_, algorithm)) => Err(ImageError::InvalidParameter(format!(
+            "algorithms: {} is named twice",
+            algorithm.name()
+        ))),
         None => Ok(()),
     }
 }
 
 fn phash(plane: &LumaPlane) -> Vec<u8> {
     let config = bits_of(HashAlg::Median).preproc_dct();
-    config.to_hasher().hash_image(&plane.shrink(16, 16)).into_inner()
+    config
+        .to_hasher()
+        .hash_image(&plane.shrink(16, 16))
+        .into_inner()
 }
 
 fn dhash(plane: &LumaPlane) -> Vec<u8> {
-    bits_of(HashAlg::Gradient).to_hasher().hash_image(&plane.shrink(9, 8)).into_inner()
+    bits_of(HashAlg::Gradient)
+        .to_hasher()
+        .hash_image(&plane.shrink(9, 8))
+        .into_inner()
 }
 
 fn vertical_dhash(plane: &LumaPlane) -> Vec<u8> {
-    bits_of(HashAlg::VertGradient).to_hasher().hash_image(&plane.shrink(8, 9)).into_inner()
+    bits_of(HashAlg::VertGradient)
+        .to_hasher()
+        .hash_image(&plane.shrink(8, 9))
+        .into_inner()
 }
 
 fn ahash(plane: &LumaPlane) -> Vec<u8> {
-    bits_of(HashAlg::Mean).to_hasher().hash_image(&plane.shrink(8, 8)).into_inner()
+    bits_of(HashAlg::Mean)
+        .to_hasher()
+        .hash_image(&plane.shrink(8, 8))
+        .into_inner()
 }
 
 fn blockhash(plane: &LumaPlane) -> Vec<u8> {
-    bits_of(HashAlg::Blockhash).to_hasher().hash_image(&plane.to_image()).into_inner()
+    bits_of(HashAlg::Blockhash)
+        .to_hasher()
+        .hash_image(&plane.to_image())
+        .into_inner()
 }
 
 fn bits_of(algorithm: HashAlg) -> HasherConfig<Vec<u8>> {
-    HasherConfig::with_bytes_type().hash_alg(algorithm).hash_size(8, 8).bit_order(BitOrder::MsbFirst)
+    HasherConfig::with_bytes_type()
+        .hash_alg(algorithm)
+        .hash_size(8, 8)
+        .bit_order(BitOrder::MsbFirst)
 }

@@ -18,12 +18,11 @@ const LEVEL: i32 = 64;
 
 /// cos(pi m / 128) for m from 0 to 64, in 65536ths.
 const COSINE: [i32; 65] = [
-    65_536, 65_516, 65_457, 65_358, 65_220, 65_043, 64_827, 64_571, 64_277, 63_944,
-    63_572, 63_162, 62_714, 62_228, 61_705, 61_145, 60_547, 59_914, 59_244, 58_538,
-    57_798, 57_022, 56_212, 55_368, 54_491, 53_581, 52_639, 51_665, 50_660, 49_624,
-    48_559, 47_464, 46_341, 45_190, 44_011, 42_806, 41_576, 40_320, 39_040, 37_736,
-    36_410, 35_062, 33_692, 32_303, 30_893, 29_466, 28_020, 26_558, 25_080, 23_586,
-    22_078, 20_557, 19_024, 17_479, 15_924, 14_359, 12_785, 11_204, 9_616, 8_022,
+    65_536, 65_516, 65_457, 65_358, 65_220, 65_043, 64_827, 64_571, 64_277, 63_944, 63_572, 63_162,
+    62_714, 62_228, 61_705, 61_145, 60_547, 59_914, 59_244, 58_538, 57_798, 57_022, 56_212, 55_368,
+    54_491, 53_581, 52_639, 51_665, 50_660, 49_624, 48_559, 47_464, 46_341, 45_190, 44_011, 42_806,
+    41_576, 40_320, 39_040, 37_736, 36_410, 35_062, 33_692, 32_303, 30_893, 29_466, 28_020, 26_558,
+    25_080, 23_586, 22_078, 20_557, 19_024, 17_479, 15_924, 14_359, 12_785, 11_204, 9_616, 8_022,
     6_424, 4_821, 3_216, 1_608, 0,
 ];
 
@@ -38,21 +37,40 @@ impl Smoothed {
         let cell = |x: usize, y: usize| -> u32 {
             let row = |dy: usize| {
                 let samples = &plane.cells()[(y * TENT.len() + dy) * SIDE + x * TENT.len()..];
-                samples.iter().zip(TENT).map(|(sample, weight)| u32::from(*sample) * weight).sum::<u32>()
+                samples
+                    .iter()
+                    .zip(TENT)
+                    .map(|(sample, weight)| u32::from(*sample) * weight)
+                    .sum::<u32>()
             };
-            TENT.iter().enumerate().map(|(dy, weight)| weight * row(dy)).sum()
+            TENT.iter()
+                .enumerate()
+                .map(|(dy, weight)| weight * row(dy))
+                .sum()
         };
         let positions = (0..CELLS).flat_map(|y| (0..CELLS).map(move |x| (x, y)));
-        Self { cells: positions.map(|(x, y)| cell(x, y) as i32).collect() }
+        Self {
+            cells: positions.map(|(x, y)| cell(x, y) as i32).collect(),
+        }
     }
 
     /// PDQ's quality, 0 to 100: how much the picture changes from cell to cell. Differences of
     /// neighbours in hundredths of full range, cut to whole numbers, summed over both directions, over 90.
     pub fn quality(&self) -> u8 {
         let change = |a: i32, b: i32| ((a - b) * 100 / (255 * LEVEL)).unsigned_abs();
-        let across = self.cells.chunks(CELLS).flat_map(|row| row.windows(2)).map(|pair| change(pair[0], pair[1]));
-        let down = self.cells.iter().zip(&self.cells[CELLS..]).map(|(a, b)| change(*a, *b));
-        (across.sum::<u32>() + down.sum::<u32>()).div_euclid(90).min(100) as u8
+        let across = self
+            .cells
+            .chunks(CELLS)
+            .flat_map(|row| row.windows(2))
+            .map(|pair| change(pair[0], pair[1]));
+        let down = self
+            .cells
+            .iter()
+            .zip(&self.cells[CELLS..])
+            .map(|(a, b)| change(*a, *b));
+        (across.sum::<u32>() + down.sum::<u32>())
+            .div_euclid(90)
+            .min(100) as u8
     }
 
     /// The 256 bits, as PDQ writes them in hexadecimal: frequency (16, 16) first, (1, 1) last. A bit
@@ -63,7 +81,10 @@ impl Smoothed {
         sorted.sort_unstable();
         let median = sorted[sorted.len() / 2 - 1];
         let bit = |octet: u8, value: &i64| octet << 1 | u8::from(*value > median);
-        coefficients.rchunks(8).map(|eight| eight.iter().rev().fold(0, bit)).collect()
+        coefficients
+            .rchunks(8)
+            .map(|eight| eight.iter().rev().fold(0, bit))
+            .collect()
     }
 
     /// Coefficients of the cosine transform for frequencies 1 to 16 down and across, row-major.
@@ -72,14 +93,23 @@ impl Smoothed {
         for (row, sums) in self.cells.chunks(CELLS).zip(&mut across) {
             for (frequency, sum) in (1..).zip(sums) {
                 let terms = row.iter().enumerate();
-                *sum = terms.map(|(at, cell)| i64::from(*cell) * i64::from(cosine(frequency, at))).sum();
+                *sum = terms
+                    .map(|(at, cell)| i64::from(*cell) * i64::from(cosine(frequency, at)))
+                    .sum();
             }
         }
         let coefficient = |down: usize, column: usize| -> i64 {
-            across.iter().enumerate().map(|(at, row)| row[column] * i64::from(cosine(down, at))).sum()
+            across
+                .iter()
+                .enumerate()
+                .map(|(at, row)| row[column] * i64::from(cosine(down, at)))
+                .sum()
         };
-        let frequencies = (1..=FREQUENCIES).flat_map(|down| (0..FREQUENCIES).map(move |column| (down, column)));
-        frequencies.map(|(down, column)| coefficient(down, column)).collect()
+        let frequencies =
+            (1..=FREQUENCIES).flat_map(|down| (0..FREQUENCIES).map(move |column| (down, column)));
+        frequencies
+            .map(|(down, column)| coefficient(down, column))
+            .collect()
     }
 }
 
@@ -102,7 +132,10 @@ mod tests {
         for frequency in 1..=FREQUENCIES {
             for at in 0..CELLS {
                 let angle = std::f64::consts::PI * (frequency * (2 * at + 1)) as f64 / 128.0;
-                assert_eq!(cosine(frequency, at), (angle.cos() * 65_536.0).round() as i32);
+                assert_eq!(
+                    cosine(frequency, at),
+                    (angle.cos() * 65_536.0).round() as i32
+                );
             }
         }
     }

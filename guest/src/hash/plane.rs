@@ -32,7 +32,11 @@ impl LumaPlane {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         if width.max(height) > MAX_SIDE {
             let actual = width.max(height) as u64;
-            let excess = Excess { limit: Limit::Side, actual, allowed: MAX_SIDE as u64 };
+            let excess = Excess {
+                limit: Limit::Side,
+                actual,
+                allowed: MAX_SIDE as u64,
+            };
             return Err(ImageError::TooLarge(excess));
         }
         let cells = match picture {
@@ -42,7 +46,11 @@ impl LumaPlane {
             DynamicImage::ImageRgb8(rgb) => average((width, height), (SIDE, SIDE), |y, luma| {
                 luma_of_row(&rgb.as_raw()[y * width * 3..][..width * 3], luma);
             }),
-            _ => return Err(ImageError::Internal("a decoded picture is neither grey nor RGB".into())),
+            _ => {
+                return Err(ImageError::Internal(
+                    "a decoded picture is neither grey nor RGB".into(),
+                ));
+            }
         };
         Ok(Self { cells })
     }
@@ -79,8 +87,12 @@ impl LumaPlane {
             Orientation::Rotated270 => (last - y, x),
         };
         let positions = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
-        let cells = positions.map(|(x, y)| source(x, y)).map(|(x, y)| self.cells[y * SIDE + x]);
-        Self { cells: cells.collect() }
+        let cells = positions
+            .map(|(x, y)| source(x, y))
+            .map(|(x, y)| self.cells[y * SIDE + x]);
+        Self {
+            cells: cells.collect(),
+        }
     }
 
     /// Mean absolute difference of two planes in 256ths of a grey level.
@@ -92,7 +104,9 @@ impl LumaPlane {
 }
 
 fn grey_image(cells: &[u8], width: usize, height: usize) -> GrayImage {
-    GrayImage::from_fn(width as u32, height as u32, |x, y| Luma([cells[y as usize * width + x as usize]]))
+    GrayImage::from_fn(width as u32, height as u32, |x, y| {
+        Luma([cells[y as usize * width + x as usize]])
+    })
 }
 
 fn luma_of_row(rgb: &[u8], luma: &mut [u8]) {
@@ -124,7 +138,11 @@ fn average(
             }
             add_weighted(&mut sums, &row, weight);
         }
-        cells.extend(columns.iter().map(|column| ((column.sum(&sums) + area / 2) / area) as u8));
+        cells.extend(
+            columns
+                .iter()
+                .map(|column| ((column.sum(&sums) + area / 2) / area) as u8),
+        );
     }
     cells
 }
@@ -149,16 +167,22 @@ impl Cover {
 
     fn sum(&self, samples: &[u32]) -> u64 {
         let covered = samples[self.first..].iter().zip(&self.weights);
-        covered.map(|(sample, weight)| u64::from(*sample) * u64::from(*weight)).sum()
+        covered
+            .map(|(sample, weight)| u64::from(*sample) * u64::from(*weight))
+            .sum()
     }
 }
 
 fn covers(samples: usize, cells: usize) -> Vec<Cover> {
     let cover = |cell: usize| {
         let (start, end) = (cell * samples, (cell + 1) * samples);
-        let covered = |sample: usize| (end.min((sample + 1) * cells) - start.max(sample * cells)) as u32;
+        let covered =
+            |sample: usize| (end.min((sample + 1) * cells) - start.max(sample * cells)) as u32;
         let first = start / cells;
-        Cover { first, weights: (first..end.div_ceil(cells)).map(covered).collect() }
+        Cover {
+            first,
+            weights: (first..end.div_ceil(cells)).map(covered).collect(),
+        }
     };
     (0..cells).map(cover).collect()
 }
@@ -172,7 +196,10 @@ mod tests {
     #[test]
     fn luma_is_rec_601_rounded() {
         let mut luma = [0; 5];
-        luma_of_row(&[0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 255, 0, 0, 0, 255], &mut luma);
+        luma_of_row(
+            &[0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 255, 0, 0, 0, 255],
+            &mut luma,
+        );
         assert_eq!(luma, [0, 255, 76, 150, 29]);
     }
 
@@ -190,9 +217,19 @@ mod tests {
         for samples in [1, 2, 3, 255, 256, 257, 1000, 32_767] {
             let covers = covers(samples, SIDE);
             let mut total = vec![0; samples];
-            covers.iter().flat_map(Cover::samples).for_each(|(at, weight)| total[at] += weight as usize);
-            assert!(total.iter().all(|weight| *weight == SIDE), "{samples} samples");
-            assert!(covers.iter().all(|c| c.weights.iter().sum::<u32>() as usize == samples));
+            covers
+                .iter()
+                .flat_map(Cover::samples)
+                .for_each(|(at, weight)| total[at] += weight as usize);
+            assert!(
+                total.iter().all(|weight| *weight == SIDE),
+                "{samples} samples"
+            );
+            assert!(
+                covers
+                    .iter()
+                    .all(|c| c.weights.iter().sum::<u32>() as usize == samples)
+            );
         }
     }
 
@@ -213,7 +250,11 @@ mod tests {
             (Orientation::Rotated270, picture.rotate270()),
         ];
         for (orientation, turned) in turned {
-            assert_eq!(LumaPlane::of(&turned).unwrap(), upright.oriented(orientation), "{orientation:?}");
+            assert_eq!(
+                LumaPlane::of(&turned).unwrap(),
+                upright.oriented(orientation),
+                "{orientation:?}"
+            );
         }
     }
 }

@@ -16,8 +16,9 @@ pub fn to_srgb(picture: &DynamicImage, profile: &[u8]) -> Option<DynamicImage> {
         _ => return None,
     };
     let options = TransformOptions::default();
-    let transform =
-        profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, options).ok()?;
+    let transform = profile
+        .create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, options)
+        .ok()?;
     let mut srgb = RgbImage::new(picture.width(), picture.height());
     transform.transform(picture.as_bytes(), &mut srgb).ok()?;
     Some(srgb.into())

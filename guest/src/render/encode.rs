@@ -13,11 +13,19 @@ pub const MAX_SIDE: u32 = 65_535;
 pub fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, ImageError> {
     let too_large = |_| {
         let actual = u64::from(picture.width().max(picture.height()));
-        ImageError::TooLarge(Excess { limit: Limit::Side, actual, allowed: MAX_SIDE.into() })
+        ImageError::TooLarge(Excess {
+            limit: Limit::Side,
+            actual,
+            allowed: MAX_SIDE.into(),
+        })
     };
     let width = u16::try_from(picture.width()).map_err(too_large)?;
     let height = u16::try_from(picture.height()).map_err(too_large)?;
-    let colour = if matches!(picture, DynamicImage::ImageLuma8(_)) { ColorType::Luma } else { ColorType::Rgb };
+    let colour = if matches!(picture, DynamicImage::ImageLuma8(_)) {
+        ColorType::Luma
+    } else {
+        ColorType::Rgb
+    };
     let mut jpeg = Vec::new();
     let mut encoder = Encoder::new(&mut jpeg, quality);
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);

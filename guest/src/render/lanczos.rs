@@ -14,12 +14,20 @@ pub fn filter() -> Result<FilterType, CreateFilterError> {
 }
 
 fn lanczos(x: f64) -> f64 {
-    if x.abs() < LOBES { sinc(x) * sinc(x / LOBES) } else { 0.0 }
+    if x.abs() < LOBES {
+        sinc(x) * sinc(x / LOBES)
+    } else {
+        0.0
+    }
 }
 
 /// sin(pi x) / (pi x).
 fn sinc(x: f64) -> f64 {
-    if x == 0.0 { 1.0 } else { sine_of_pi(x) / (std::f64::consts::PI * x) }
+    if x == 0.0 {
+        1.0
+    } else {
+        sine_of_pi(x) / (std::f64::consts::PI * x)
+    }
 }
 
 /// sin(pi x) for |x| up to 3, by the power series of the sine on -pi/2 to pi/2.
@@ -48,6 +56,10 @@ mod tests {
     #[test]
     fn the_filter_is_one_at_its_centre_and_nothing_at_other_pixels() {
         assert_eq!(lanczos(0.0), 1.0);
-        assert!([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0].iter().all(|x| lanczos(*x).abs() < 1e-15));
+        assert!(
+            [-3.0, -2.0, -1.0, 1.0, 2.0, 3.0]
+                .iter()
+                .all(|x| lanczos(*x).abs() < 1e-15)
+        );
     }
 }

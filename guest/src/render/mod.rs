@@ -24,7 +24,11 @@ mod strip;
 const TURNED_QUALITY: u8 = 95;
 
 /// The renditions of an encoded picture, in the order asked for, from one decode.
-pub fn render(bytes: &[u8], specs: &[RenditionSpec], limits: &Limits) -> Result<Vec<Rendition>, ImageError> {
+pub fn render(
+    bytes: &[u8],
+    specs: &[RenditionSpec],
+    limits: &Limits,
+) -> Result<Vec<Rendition>, ImageError> {
     check(specs, limits)?;
     renditions(bytes, &decode::decode(bytes, limits)?, specs, limits)
 }
@@ -42,7 +46,12 @@ pub fn renditions(
     order.sort_by_key(|at| std::cmp::Reverse(scaler.whole_size(specs[*at].size).width));
     let mut made = order
         .into_iter()
-        .map(|at| Ok((at, rendition(bytes, picture, &mut scaler, specs[at], limits)?)))
+        .map(|at| {
+            Ok((
+                at,
+                rendition(bytes, picture, &mut scaler, specs[at], limits)?,
+            ))
+        })
         .collect::<Result<Vec<_>, ImageError>>()?;
     made.sort_by_key(|(at, _)| *at);
     Ok(made.into_iter().map(|(_, rendition)| rendition).collect())
@@ -60,7 +69,10 @@ pub(crate) fn check(specs: &[RenditionSpec], limits: &Limits) -> Result<(), Imag
             }
         }
         if !(1..=100).contains(&spec.quality) {
-            return Err(ImageError::InvalidParameter(format!("quality: {}; 1 to 100", spec.quality)));
+            return Err(ImageError::InvalidParameter(format!(
+                "quality: {}; 1 to 100",
+                spec.quality
+            )));
         }
     }
     Ok(())
@@ -76,13 +88,23 @@ fn rendition(
     if spec.size == RenditionSize::Original {
         return original(bytes, picture, spec.quality, limits);
     }
-    encoded(scaler.scale(spec.size)?.as_ref(), picture, spec.quality, limits)
+    encoded(
+        scaler.scale(spec.size)?.as_ref(),
+        picture,
+        spec.quality,
+        limits,
+    )
 }
 
 /// The upright picture in its own size. An upright JPEG keeps its picture data and colour space
 /// (also CMYK) and only loses its metadata; one that has to be turned is encoded again at quality
 /// 95 or more; every other format is encoded at the quality asked for.
-fn original(bytes: &[u8], picture: &Picture, quality: u8, limits: &Limits) -> Result<Rendition, ImageError> {
+fn original(
+    bytes: &[u8],
+    picture: &Picture,
+    quality: u8,
+    limits: &Limits,
+) -> Result<Rendition, ImageError> {
     let info = &picture.info;
     if info.format != ImageFormat::Jpeg {
         return encoded(&picture.pixels, picture, quality, limits);
@@ -91,9 +113,17 @@ fn original(bytes: &[u8], picture: &Picture, quality: u8, limits: &Limits) -> Re
         && let Some(jpeg) = strip::without_metadata(bytes)
     {
         limits.check_output(jpeg.len())?;
-        return Ok(Rendition { size: info.size, jpeg });
+        return Ok(Rendition {
+            size: info.size,
+            jpeg,
+        });
     }
-    encoded(&picture.pixels, picture, quality.max(TURNED_QUALITY), limits)
+    encoded(
+        &picture.pixels,
+        picture,
+        quality.max(TURNED_QUALITY),
+        limits,
+    )
 }
 
 fn encoded(
@@ -103,8 +133,16 @@ fn encoded(
     limits: &Limits,
 ) -> Result<Rendition, ImageError> {
     let profile = picture.colour_profile.as_deref();
-    let pixels = profile.and_then(|profile| colour::to_srgb(pixels, profile)).map_or(Cow::Borrowed(pixels), Cow::Owned);
+    let pixels = profile
+        .and_then(|profile| colour::to_srgb(pixels, profile))
+        .map_or(Cow::Borrowed(pixels), Cow::Owned);
     let jpeg = encode::jpeg(&pixels, quality)?;
     limits.check_output(jpeg.len())?;
-    Ok(Rendition { size: Dimensions { width: pixels.width(), height: pixels.height() }, jpeg })
+    Ok(Rendition {
+        size: Dimensions {
+            width: pixels.width(),
+            height: pixels.height(),
+        },
+        jpeg,
+    })
 }

@@ -25,7 +25,11 @@ pub struct Scaler<'a> {
 impl<'a> Scaler<'a> {
     /// For a grey or RGB picture of 8 bits a channel.
     pub fn new(picture: &'a DynamicImage) -> Self {
-        Self { picture, made: Vec::new(), resizer: Resizer::new() }
+        Self {
+            picture,
+            made: Vec::new(),
+            resizer: Resizer::new(),
+        }
     }
 
     /// The size that the whole picture has at the scale of a rendition, before anything is cut off.
@@ -58,15 +62,26 @@ impl<'a> Scaler<'a> {
 }
 
 /// The smallest of the pictures at hand that is at least twice as large as `whole`, or the full one.
-fn source<'a>(picture: &'a DynamicImage, made: &'a [DynamicImage], whole: Dimensions) -> &'a DynamicImage {
+fn source<'a>(
+    picture: &'a DynamicImage,
+    made: &'a [DynamicImage],
+    whole: Dimensions,
+) -> &'a DynamicImage {
     let ample = |made: &&DynamicImage| {
-        u64::from(made.width()) >= 2 * u64::from(whole.width) && u64::from(made.height()) >= 2 * u64::from(whole.height)
+        u64::from(made.width()) >= 2 * u64::from(whole.width)
+            && u64::from(made.height()) >= 2 * u64::from(whole.height)
     };
-    made.iter().filter(ample).min_by_key(|made| made.width()).unwrap_or(picture)
+    made.iter()
+        .filter(ample)
+        .min_by_key(|made| made.width())
+        .unwrap_or(picture)
 }
 
 fn size_of(picture: &DynamicImage) -> Dimensions {
-    Dimensions { width: picture.width(), height: picture.height() }
+    Dimensions {
+        width: picture.width(),
+        height: picture.height(),
+    }
 }
 
 /// The largest size in proportion that is within `bounds` and not larger than `own`.
@@ -75,18 +90,30 @@ fn fit(own: Dimensions, bounds: Dimensions) -> Dimensions {
         return own;
     }
     if is_wider(own, bounds) {
-        Dimensions { width: bounds.width, height: proportional(own.height, bounds.width, own.width) }
+        Dimensions {
+            width: bounds.width,
+            height: proportional(own.height, bounds.width, own.width),
+        }
     } else {
-        Dimensions { width: proportional(own.width, bounds.height, own.height), height: bounds.height }
+        Dimensions {
+            width: proportional(own.width, bounds.height, own.height),
+            height: bounds.height,
+        }
     }
 }
 
 /// The smallest size in proportion that `target` is within.
 fn cover(own: Dimensions, target: Dimensions) -> Dimensions {
     if is_wider(own, target) {
-        Dimensions { width: proportional(own.width, target.height, own.height), height: target.height }
+        Dimensions {
+            width: proportional(own.width, target.height, own.height),
+            height: target.height,
+        }
     } else {
-        Dimensions { width: target.width, height: proportional(own.height, target.width, own.width) }
+        Dimensions {
+            width: target.width,
+            height: proportional(own.height, target.width, own.width),
+        }
     }
 }
 
@@ -112,10 +139,17 @@ fn resize(
     Dimensions { width, height }: Dimensions,
     options: &ResizeOptions,
 ) -> Result<DynamicImage, ImageError> {
-    let pixels = if matches!(source, DynamicImage::ImageLuma8(_)) { PixelType::U8 } else { PixelType::U8x3 };
-    let view = ImageRef::new(source.width(), source.height(), source.as_bytes(), pixels).map_err(internal)?;
+    let pixels = if matches!(source, DynamicImage::ImageLuma8(_)) {
+        PixelType::U8
+    } else {
+        PixelType::U8x3
+    };
+    let view = ImageRef::new(source.width(), source.height(), source.as_bytes(), pixels)
+        .map_err(internal)?;
     let mut scaled = Image::new(width, height, pixels);
-    resizer.resize(&view, &mut scaled, options).map_err(internal)?;
+    resizer
+        .resize(&view, &mut scaled, options)
+        .map_err(internal)?;
     let scaled = scaled.into_vec();
     let image = match pixels {
         PixelType::U8 => GrayImage::from_raw(width, height, scaled).map(DynamicImage::from),
@@ -150,7 +184,10 @@ mod tests {
     #[test]
     fn small_sizes_come_from_ample_ones_only() {
         let picture = DynamicImage::new_rgb8(400, 300);
-        let made = [DynamicImage::new_rgb8(200, 150), DynamicImage::new_rgb8(100, 75)];
+        let made = [
+            DynamicImage::new_rgb8(200, 150),
+            DynamicImage::new_rgb8(100, 75),
+        ];
         assert_eq!(source(&picture, &made, size(50, 37)).width(), 100);
         assert_eq!(source(&picture, &made, size(51, 38)).width(), 200);
         assert_eq!(source(&picture, &made, size(101, 76)).width(), 400);
@@ -160,12 +197,17 @@ mod tests {
     #[test]
     fn chaining_keeps_quality() {
         let wave = |x: u32, y: u32| ((x * x / 97 + y * 3) % 256) as u8;
-        let picture = DynamicImage::from(GrayImage::from_fn(800, 600, |x, y| image::Luma([wave(x, y)])));
+        let picture = DynamicImage::from(GrayImage::from_fn(800, 600, |x, y| {
+            image::Luma([wave(x, y)])
+        }));
         let bounds = |side| RenditionSize::Fit(size(side, side));
         let mut chained = Scaler::new(&picture);
         chained.scale(bounds(400)).unwrap();
         let chained = chained.scale(bounds(100)).unwrap().into_owned();
-        let direct = Scaler::new(&picture).scale(bounds(100)).unwrap().into_owned();
+        let direct = Scaler::new(&picture)
+            .scale(bounds(100))
+            .unwrap()
+            .into_owned();
         let pairs = chained.as_bytes().iter().zip(direct.as_bytes());
         let squares: f64 = pairs.map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
         let error = (squares / chained.as_bytes().len() as f64).sqrt();

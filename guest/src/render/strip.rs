@@ -28,7 +28,11 @@ pub fn without_metadata(jpeg: &[u8]) -> Option<Vec<u8>> {
             kept.extend([0xFF, marker]);
             kept.extend(segment);
         }
-        let scan = if marker == START_OF_SCAN { scan_length(after) } else { 0 };
+        let scan = if marker == START_OF_SCAN {
+            scan_length(after)
+        } else {
+            0
+        };
         kept.extend(&after[..scan]);
         has_scan |= scan > 0;
         rest = &after[scan..];
@@ -39,7 +43,9 @@ pub fn without_metadata(jpeg: &[u8]) -> Option<Vec<u8>> {
 
 /// The next marker and what follows it; bytes between segments are passed over, as decoders do.
 fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let at = bytes.windows(2).position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xFF))?;
+    let at = bytes
+        .windows(2)
+        .position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xFF))?;
     Some((bytes[at + 1], &bytes[at + 2..]))
 }
 
@@ -52,7 +58,11 @@ fn is_bare(marker: u8) -> bool {
 fn split_segment(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, _) = bytes.split_first_chunk::<2>()?;
     let length = usize::from(u16::from_be_bytes(*length));
-    if length < 2 { None } else { bytes.split_at_checked(length) }
+    if length < 2 {
+        None
+    } else {
+        bytes.split_at_checked(length)
+    }
 }
 
 /// The segment takes part in how the picture looks.
@@ -85,8 +95,16 @@ mod tests {
     const SCAN: &[u8] = &[1, 2, 0xFF, 0x00, 3, 0xFF, 0xD0, 4];
 
     fn picture(extra: &[Vec<u8>], tail: &[u8]) -> Vec<u8> {
-        let start = [vec![0xFF, 0xD8], segment(0xE0, b"JFIF\0rest"), segment(0xE2, b"ICC_PROFILE\0\x01\x01p")];
-        let scan = [segment(0xDB, &[0; 65]), segment(0xDA, &[1, 1, 0]), SCAN.to_vec()];
+        let start = [
+            vec![0xFF, 0xD8],
+            segment(0xE0, b"JFIF\0rest"),
+            segment(0xE2, b"ICC_PROFILE\0\x01\x01p"),
+        ];
+        let scan = [
+            segment(0xDB, &[0; 65]),
+            segment(0xDA, &[1, 1, 0]),
+            SCAN.to_vec(),
+        ];
         [start.concat(), extra.concat(), scan.concat(), tail.to_vec()].concat()
     }
 
@@ -100,19 +118,35 @@ mod tests {
             segment(0xFE, b"comment"),
         ];
         let bare = picture(&[], &[0xFF, 0xD9]);
-        assert_eq!(without_metadata(&picture(&metadata, &[0xFF, 0xD9])).unwrap(), bare);
-        assert_eq!(without_metadata(&picture(&metadata, b"\xFF\xD9\xFF\xD8 more")).unwrap(), bare);
+        assert_eq!(
+            without_metadata(&picture(&metadata, &[0xFF, 0xD9])).unwrap(),
+            bare
+        );
+        assert_eq!(
+            without_metadata(&picture(&metadata, b"\xFF\xD9\xFF\xD8 more")).unwrap(),
+            bare
+        );
         assert_eq!(without_metadata(&bare).unwrap(), bare);
     }
 
     #[test]
     fn a_missing_end_is_added() {
-        assert_eq!(without_metadata(&picture(&[], &[])).unwrap(), picture(&[], &[0xFF, 0xD9]));
+        assert_eq!(
+            without_metadata(&picture(&[], &[])).unwrap(),
+            picture(&[], &[0xFF, 0xD9])
+        );
     }
 
     #[test]
     fn what_has_no_scan_is_refused() {
-        for broken in [&b""[..], b"\xFF", b"\xFF\xD8", b"\xFF\xD8\xFF\xE1", b"\xFF\xD8\xFF\xDA\x00\x01", b"\xFF\xD8\xFF\xD9"] {
+        for broken in [
+            &b""[..],
+            b"\xFF",
+            b"\xFF\xD8",
+            b"\xFF\xD8\xFF\xE1",
+            b"\xFF\xD8\xFF\xDA\x00\x01",
+            b"\xFF\xD8\xFF\xD9",
+        ] {
             assert_eq!(without_metadata(broken), None);
         }
     }
