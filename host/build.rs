@@ -10,6 +10,8 @@ fn main() {
     println!("cargo::rerun-if-env-changed=CARGO_TARGET_DIR");
     let component = target_directory().join("component/vismatch.wasm");
     embed("VISMATCH_COMPONENT_PATH", &component, "just component");
+    let redoc = target_directory().join("assets/redoc.standalone.js");
+    embed("VISMATCH_REDOC_PATH", &redoc, "just assets");
 }
 
 /// Hands the path of a built file to the compiler under the name `variable`.

@@ -1,21 +1,55 @@
 //! The doors: one router per documented family, merged here. Thin handlers: who, what, call, view.
 
+mod base64_text;
+mod blob;
+mod compare;
+mod component;
+mod docs;
+mod error;
+mod extract;
+mod form;
+mod health;
+mod matching;
+mod observe;
+mod projects;
+mod views;
+
 use std::future::Future;
 
-use anyhow::Result;
-use axum::Router;
+use anyhow::{Context, Result};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Redirect;
+use axum::serve::ListenerExt;
+use axum::{Router, middleware, routing};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tower::Layer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::normalize_path::NormalizePathLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
 /// Everything that is served.
 pub fn router(app: App) -> Router {
-    todo!()
+    health::install_metrics();
+    let (routes, _) = families().split_for_parts();
+    let routes = routes
+        .route("/", routing::get(async || Redirect::temporary("/docs")))
+        .layer(CatchPanicLayer::custom(observe::after_panic))
+        .layer(cors(&app.config.cors_origins))
+        .layer(middleware::from_fn(observe::observe))
+        .with_state(app);
+    // From outside: a route is chosen by its path before any layer of the router runs.
+    let routes = NormalizePathLayer::trim_trailing_slash().layer(routes);
+    Router::new().fallback_service(routes)
 }
 
 /// The OpenAPI 3.1 description of everything that is served, as JSON.
 pub fn openapi() -> String {
-    todo!()
+    docs::describe(families().into_openapi())
 }
 
 /// Serves on every listener until `stop` resolves, then finishes the requests that are running.
@@ -24,5 +58,68 @@ pub async fn serve(
     listeners: Vec<TcpListener>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    todo!()
+    let stopped = CancellationToken::new();
+    let mut servers = JoinSet::new();
+    let router = router(app);
+    for listener in listeners {
+        let listener = listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!("a connection keeps its delay: {error}");
+            }
+        });
+        let serving = axum::serve(listener, router.clone())
+            .with_graceful_shutdown(stopped.clone().cancelled_owned());
+        servers.spawn(async move { serving.await });
+    }
+    servers.spawn(health::keep_metrics(stopped.clone()));
+    tokio::spawn(async move {
+        stop.await;
+        stopped.cancel();
+    });
+    while let Some(ended) = servers.join_next().await {
+        ended
+            .context("a server task ended early")?
+            .context("serving failed")?;
+    }
+    Ok(())
+}
+
+/// The documented routes of every family.
+fn families() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(docs::preface())
+        .merge(projects::router())
+        .merge(matching::router())
+        .merge(compare::router())
+        .merge(component::router())
+        .merge(health::router())
+        .merge(docs::router())
+}
+
+/// Pages of any origin may call, unless the operator named some; never with credentials.
+fn cors(origins: &[String]) -> CorsLayer {
+    let layer = CorsLayer::new()
+        .allow_methods(Any)
+        .allow_headers(Any)
+        .expose_headers(exposed_headers());
+    if origins.is_empty() {
+        return layer.allow_origin(Any);
+    }
+    let allowed: Vec<HeaderValue> = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin).ok())
+        .collect();
+    layer.allow_origin(allowed)
+}
+
+/// What a page may read of an answer beside its body.
+fn exposed_headers() -> [HeaderName; 7] {
+    [
+        header::ACCEPT_RANGES,
+        header::CONTENT_LENGTH,
+        header::CONTENT_RANGE,
+        header::ETAG,
+        header::LINK,
+        header::RETRY_AFTER,
+        observe::REQUEST_ID,
+    ]
 }

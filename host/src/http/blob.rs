@@ -1,0 +1,264 @@
+//! Stored pictures as answers: conditional (RFC 9110 section 13), in parts (section 14), streamed.
+
+use std::ops::Range;
+use std::time::SystemTime;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use headers::{
+    AcceptRanges, ContentLength, ContentRange, ETag, HeaderMapExt, IfModifiedSince, IfNoneMatch,
+    IfRange, LastModified,
+};
+use http_range_header::{
+    EndPosition, RangeUnsatisfiableError, StartPosition, SyntacticallyCorrectRange,
+    parse_range_header,
+};
+
+use crate::service::Services;
+use crate::store::{BlobInfo, BlobKey};
+
+use super::error::ApiError;
+
+/// How an answer may be kept by browsers and proxies.
+#[derive(Clone, Copy, Debug)]
+pub enum Caching {
+    /// The address names one image: good for five minutes, then asked again by its ETag.
+    Image,
+    /// What the address shows may change at any time: asked again every time.
+    Changing,
+}
+
+/// What a request asks of a blob.
+pub struct Asked<'a> {
+    /// GET or HEAD.
+    pub method: &'a Method,
+    /// Its conditions and range.
+    pub headers: &'a HeaderMap,
+}
+
+/// What identifies a blob's present bytes.
+struct Validators {
+    etag: ETag,
+    modified: LastModified,
+}
+
+/// What of a blob is to be sent.
+#[derive(Debug, PartialEq)]
+enum Part {
+    Whole,
+    Range(Range<u64>),
+    Unsatisfiable,
+}
+
+/// Answers with a blob, or with the part of it that is asked for; 404 when it is not there.
+pub async fn respond(
+    services: &Services,
+    key: &BlobKey,
+    media_type: &'static str,
+    caching: Caching,
+    asked: Asked<'_>,
+) -> Result<Response, ApiError> {
+    let blob = services.store.blob(key).await?;
+    let blob = blob.ok_or_else(|| ApiError::of_status(StatusCode::NOT_FOUND))?;
+    let validators = Validators::of(&blob)?;
+    let mut response = if validators.still_hold(asked.headers) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        content(services, key, &blob, &validators, asked).await?
+    };
+    let headers = response.headers_mut();
+    if response_has_content(headers) {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    }
+    headers.insert(header::CACHE_CONTROL, caching.directive());
+    headers.typed_insert(validators.etag);
+    headers.typed_insert(validators.modified);
+    headers.typed_insert(AcceptRanges::bytes());
+    Ok(response)
+}
+
+async fn content(
+    services: &Services,
+    key: &BlobKey,
+    blob: &BlobInfo,
+    validators: &Validators,
+    asked: Asked<'_>,
+) -> Result<Response, ApiError> {
+    let (status, range) = match validators.part(asked.headers, blob.bytes) {
+        Part::Whole => (StatusCode::OK, 0..blob.bytes),
+        Part::Range(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Part::Unsatisfiable => return Err(unsatisfiable(blob.bytes)),
+    };
+    let mut headers = HeaderMap::new();
+    headers.typed_insert(ContentLength(range.end - range.start));
+    if status == StatusCode::PARTIAL_CONTENT {
+        let part = ContentRange::bytes(range.clone(), blob.bytes).map_err(ApiError::internal)?;
+        headers.typed_insert(part);
+    }
+    let body = match *asked.method {
+        Method::HEAD => Body::empty(),
+        _ => Body::from_stream(services.store.read(key, range).await?),
+    };
+    Ok((status, headers, body).into_response())
+}
+
+fn response_has_content(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::CONTENT_LENGTH)
+}
+
+fn unsatisfiable(bytes: u64) -> ApiError {
+    let refusal = ApiError::new(
+        StatusCode::RANGE_NOT_SATISFIABLE,
+        format!("the range is outside the {bytes} bytes there are"),
+    );
+    match HeaderValue::from_str(&format!("bytes */{bytes}")) {
+        Ok(value) => refusal.with_header(header::CONTENT_RANGE, value),
+        Err(_) => refusal,
+    }
+}
+
+impl Caching {
+    fn directive(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Image => "public, max-age=300",
+            Self::Changing => "public, no-cache",
+        })
+    }
+}
+
+impl Validators {
+    fn of(blob: &BlobInfo) -> Result<Self, ApiError> {
+        let etag = format!("\"{}\"", blob.etag)
+            .parse()
+            .map_err(|_| ApiError::internal(format!("{:?} cannot be an entity tag", blob.etag)))?;
+        let modified = LastModified::from(SystemTime::from(blob.modified));
+        Ok(Self { etag, modified })
+    }
+
+    /// What the client has is still what is there; `If-None-Match` outranks `If-Modified-Since`.
+    fn still_hold(&self, headers: &HeaderMap) -> bool {
+        if let Some(tags) = headers.typed_get::<IfNoneMatch>() {
+            return !tags.precondition_passes(&self.etag);
+        }
+        headers
+            .typed_get::<IfModifiedSince>()
+            .is_some_and(|since| !since.is_modified(self.modified.into()))
+    }
+
+    /// The part that is asked for. A range that is malformed, one of many, or for another state of
+    /// the blob (`If-Range`) is answered with the whole, as the RFC allows.
+    fn part(&self, headers: &HeaderMap, bytes: u64) -> Part {
+        let Some(range) = headers.get(header::RANGE) else {
+            return Part::Whole;
+        };
+        let condition = headers.typed_get::<IfRange>();
+        if condition.is_some_and(|c| c.is_modified(Some(&self.etag), Some(&self.modified))) {
+            return Part::Whole;
+        }
+        match parse_range_header(range.to_str().unwrap_or_default()) {
+            Ok(parsed) => match parsed.ranges.as_slice() {
+                [one] => resolve(*one, bytes),
+                _ => Part::Whole,
+            },
+            Err(RangeUnsatisfiableError::ZeroSuffix) => Part::Unsatisfiable,
+            Err(_) => Part::Whole,
+        }
+    }
+}
+
+/// One range laid on a blob of `bytes` bytes.
+fn resolve(range: SyntacticallyCorrectRange, bytes: u64) -> Part {
+    let start = match range.start {
+        StartPosition::Index(index) => index,
+        StartPosition::FromLast(count) => bytes.saturating_sub(count),
+    };
+    let end = match range.end {
+        EndPosition::Index(last) if last < start => return Part::Whole,
+        EndPosition::Index(last) => bytes.min(last.saturating_add(1)),
+        EndPosition::LastByte => bytes,
+    };
+    if start >= bytes {
+        return Part::Unsatisfiable;
+    }
+    Part::Range(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn validators() -> Validators {
+        Validators::of(&BlobInfo {
+            bytes: 100,
+            modified: Timestamp::from_second(1_700_000_000).unwrap(),
+            etag: "v1".into(),
+        })
+        .unwrap()
+    }
+
+    fn headers(pairs: &[(header::HeaderName, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    fn part(range: &'static str) -> Part {
+        validators().part(&headers(&[(header::RANGE, range)]), 100)
+    }
+
+    #[test]
+    fn ranges_are_laid_on_the_blob() {
+        assert_eq!(part("bytes=0-9"), Part::Range(0..10));
+        assert_eq!(part("bytes=90-"), Part::Range(90..100));
+        assert_eq!(part("bytes=90-999"), Part::Range(90..100));
+        assert_eq!(part("bytes=-10"), Part::Range(90..100));
+        assert_eq!(part("bytes=-1000"), Part::Range(0..100));
+    }
+
+    #[test]
+    fn ranges_outside_are_refused_and_nonsense_is_ignored() {
+        for range in ["bytes=100-", "bytes=100-200", "bytes=-0"] {
+            assert_eq!(part(range), Part::Unsatisfiable, "{range}");
+        }
+        for range in [
+            "bytes=9-1",
+            "bytes=x-y",
+            "pages=1-2",
+            "bytes=0-1,5-6",
+            "bytes=",
+        ] {
+            assert_eq!(part(range), Part::Whole, "{range}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_another_state_is_not_served() {
+        let asked = |condition| {
+            let asked = [(header::RANGE, "bytes=0-9"), (header::IF_RANGE, condition)];
+            validators().part(&headers(&asked), 100)
+        };
+        assert_eq!(asked("\"v1\""), Part::Range(0..10));
+        assert_eq!(asked("\"v0\""), Part::Whole);
+        assert_eq!(asked("Tue, 14 Nov 2023 22:13:20 GMT"), Part::Range(0..10));
+        assert_eq!(asked("Tue, 14 Nov 2023 22:13:19 GMT"), Part::Whole);
+    }
+
+    #[test]
+    fn conditions_are_judged_by_tag_before_date() {
+        let later = "Fri, 01 Dec 2023 00:00:00 GMT";
+        let holds = |pairs: &[_]| validators().still_hold(&headers(pairs));
+        assert!(!holds(&[]));
+        assert!(holds(&[(header::IF_NONE_MATCH, "\"v0\", \"v1\"")]));
+        assert!(holds(&[(header::IF_NONE_MATCH, "W/\"v1\"")]));
+        assert!(holds(&[(header::IF_NONE_MATCH, "*")]));
+        assert!(holds(&[(header::IF_MODIFIED_SINCE, later)]));
+        assert!(!holds(&[
+            (header::IF_NONE_MATCH, "\"v0\""),
+            (header::IF_MODIFIED_SINCE, later)
+        ]));
+    }
+}

@@ -1,0 +1,202 @@
+//! Two pictures side by side: `POST /compare`.
+
+use axum::extract::{Request, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::domain::{Comparison, Difference, ProjectName};
+use crate::sandbox::Input;
+use crate::service::matching::{self, Subject};
+
+use super::error::{ApiError, ErrorBody};
+use super::extract::{self, BodyKind, Query, body_kind};
+use super::form::{Form, Picture};
+
+/// The route of comparison.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(compare))
+}
+
+/// Two pictures; the fields may come in any order.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read field by field; this describes it")]
+struct CompareForm {
+    /// One picture.
+    #[schema(value_type = String, format = Binary)]
+    a: Vec<u8>,
+    /// The other.
+    #[schema(value_type = String, format = Binary)]
+    b: Vec<u8>,
+    /// Largest `phash` distance of near-duplicates, 0 to 64.
+    threshold: Option<u32>,
+}
+
+/// Two stored images.
+#[derive(Deserialize, ToSchema)]
+struct CompareBody {
+    /// One image.
+    a: StoredImage,
+    /// The other.
+    b: StoredImage,
+    /// Largest `phash` distance of near-duplicates, 0 to 64.
+    #[schema(example = 10)]
+    threshold: Option<u32>,
+}
+
+/// Where a stored image is.
+#[derive(Deserialize, ToSchema)]
+struct StoredImage {
+    /// Its project.
+    #[schema(example = "holidays")]
+    project: String,
+    /// Its id or name.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    image: String,
+}
+
+/// How to compare; a field of the body wins.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CompareOptions {
+    /// Largest `phash` distance of near-duplicates, 0 to 64; the default radius without it.
+    #[param(example = 10)]
+    threshold: Option<u32>,
+}
+
+/// What two pictures are to each other.
+#[derive(Serialize, ToSchema)]
+struct ComparisonView {
+    /// `exact`, `same picture`, `edited`, `similar` or `different`.
+    #[schema(example = "same picture")]
+    verdict: &'static str,
+    /// The verdict is one of the first three.
+    is_duplicate: bool,
+    /// Similarity by `phash`, 0 to 1; 1 for the same bytes.
+    #[schema(example = 0.9375)]
+    similarity: f64,
+    /// How `b` has to be laid to look like `a`.
+    #[schema(example = "upright")]
+    orientation: &'static str,
+    /// Why, in one sentence for people.
+    reason: String,
+    /// Every algorithm's distance.
+    differences: Vec<DifferenceView>,
+}
+
+/// One algorithm's opinion of two pictures.
+#[derive(Serialize, ToSchema)]
+struct DifferenceView {
+    /// Whose opinion.
+    #[schema(example = "phash")]
+    algorithm: &'static str,
+    /// Differing bits in the best orientation.
+    #[schema(example = 4)]
+    distance: u32,
+    /// Length of the fingerprints.
+    #[schema(example = 64)]
+    bits: u32,
+    /// 1 - distance / bits.
+    #[schema(example = 0.9375)]
+    similarity: f64,
+    /// How `b` has to be laid to get that distance.
+    #[schema(example = "upright")]
+    orientation: &'static str,
+}
+
+/// Compare two pictures
+///
+/// Two pictures as the fields `a` and `b` of a form, or two stored images as JSON.
+#[utoipa::path(
+    post, path = "/compare", tag = "matching",
+    params(CompareOptions),
+    request_body(content((CompareForm = "multipart/form-data"), (CompareBody = "application/json"))),
+    responses(
+        (status = 200, description = "The judgement, and every algorithm's distance.", body = ComparisonView),
+        (status = 400, description = "A missing field, not a picture, a threshold that cannot be.", body = ErrorBody),
+        (status = 404, description = "There is no such project or image.", body = ErrorBody),
+        (status = 413, description = "A file, or the picture in it, is over a limit.", body = ErrorBody),
+        (status = 415, description = "A body of another type.", body = ErrorBody),
+    ),
+)]
+async fn compare(
+    State(app): State<App>,
+    Query(url): Query<CompareOptions>,
+    request: Request,
+) -> Result<axum::Json<ComparisonView>, ApiError> {
+    let comparison = match body_kind(request.headers()) {
+        BodyKind::Multipart => compare_sent(&app, request, url.threshold).await?,
+        BodyKind::Json => compare_stored(&app, request, url.threshold).await?,
+        BodyKind::Unnamed | BodyKind::Other => {
+            let text = "the body must be multipart/form-data or application/json";
+            return Err(ApiError::unsupported_media_type(text));
+        }
+    };
+    Ok(axum::Json(comparison.into()))
+}
+
+async fn compare_sent(
+    app: &App,
+    request: Request,
+    threshold: Option<u32>,
+) -> Result<Comparison, ApiError> {
+    let mut form = Form::receive(app, request, &["a", "b"]).await?;
+    let options: CompareOptions = form.parameters()?;
+    let (a, b) = (form.picture("a")?, form.picture("b")?);
+    let threshold = options.threshold.or(threshold);
+    let comparison = matching::compare(&app.services, sent(&a), sent(&b), threshold).await;
+    Ok(comparison?)
+}
+
+async fn compare_stored(
+    app: &App,
+    request: Request,
+    threshold: Option<u32>,
+) -> Result<Comparison, ApiError> {
+    let body: CompareBody = extract::json(request).await?;
+    let threshold = body.threshold.or(threshold);
+    let (a, b) = (body.a.try_into()?, body.b.try_into()?);
+    Ok(matching::compare(&app.services, a, b, threshold).await?)
+}
+
+fn sent(picture: &Picture) -> Subject {
+    Subject::Picture(Input::File(picture.staged.path.to_path_buf()))
+}
+
+impl TryFrom<StoredImage> for Subject {
+    type Error = ApiError;
+
+    fn try_from(stored: StoredImage) -> Result<Self, ApiError> {
+        Ok(Self::Stored(
+            ProjectName::parse(&stored.project)?,
+            stored.image,
+        ))
+    }
+}
+
+impl From<Comparison> for ComparisonView {
+    fn from(comparison: Comparison) -> Self {
+        Self {
+            verdict: comparison.verdict.name(),
+            is_duplicate: comparison.verdict.is_duplicate(),
+            similarity: comparison.similarity,
+            orientation: comparison.orientation.name(),
+            reason: comparison.reason,
+            differences: comparison.differences.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&Difference> for DifferenceView {
+    fn from(difference: &Difference) -> Self {
+        Self {
+            algorithm: difference.algorithm.name(),
+            distance: difference.distance,
+            bits: difference.bits,
+            similarity: difference.similarity,
+            orientation: difference.orientation.name(),
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The description of the API and the two pages that show it, all from the binary: a page loads
+//! nothing from elsewhere, and its content security policy makes sure of that.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::Path as FilePath;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use bytes::Bytes;
+use utoipa::OpenApi;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::{ContentBuilder, Ref};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::Config;
+
+use crate::app::App;
+
+use super::error::{ApiError, ErrorBody};
+
+/// ReDoc's standalone bundle (MIT), put in place by `just assets`.
+static REDOC: &[u8] = include_bytes!(env!("VISMATCH_REDOC_PATH"));
+
+/// The description as it is served.
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| super::openapi().into());
+
+/// Scripts and styles of this server only; Swagger UI and ReDoc style elements in place, and ReDoc
+/// searches in a worker that it makes of its own code.
+const POLICY: &str = "default-src 'none'; connect-src 'self'; font-src 'self' data:; \
+    img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src blob:";
+
+const SWAGGER_PAGE: &str = r#"<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="UTF-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>vismatch API</title>
+    <link rel="stylesheet" href="/docs/swagger-ui.css">
+    <link rel="stylesheet" href="/docs/index.css">
+    <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/swagger-ui-standalone-preset.js"></script>
+    <script src="/docs/swagger-initializer.js"></script>
+  </body>
+</html>
+"#;
+
+const REDOC_PAGE: &str = r#"<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="UTF-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>vismatch API</title>
+    <style>body { margin: 0; font-family: system-ui, sans-serif }</style>
+  </head>
+  <body>
+    <redoc spec-url="/openapi.json" disable-google-font="true"></redoc>
+    <script src="/redoc/redoc.standalone.js"></script>
+  </body>
+</html>
+"#;
+
+/// What the description says before it comes to routes.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "vismatch",
+        description = "Have I seen this picture? Pictures go into projects; duplicates and \
+            near-duplicates are found by perceptual fingerprints. Every error of every route is the \
+            same `ErrorBody`; `x-request-id` names a request in logs, sent or not. Trailing slashes \
+            are accepted. Every answer to GET can be had by HEAD.",
+    ),
+    tags(
+        (name = "projects", description = "Collections of images with a cover."),
+        (name = "images", description = "Pictures and their four renditions."),
+        (name = "matching", description = "What has been seen, what is alike, what is there twice."),
+        (name = "diff", description = "Upload and compare by JSON with base64."),
+        (name = "component", description = "The WebAssembly component that looks into pictures."),
+        (name = "server", description = "Health, metrics and this description."),
+    ),
+    components(schemas(ErrorBody)),
+)]
+struct Preface;
+
+/// The description without routes.
+pub fn preface() -> utoipa::openapi::OpenApi {
+    Preface::openapi()
+}
+
+/// The finished description as JSON: what every route shares is said of each.
+pub fn describe(mut document: utoipa::openapi::OpenApi) -> String {
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            add_error_responses(operation);
+        }
+    }
+    document
+        .to_pretty_json()
+        .unwrap_or_else(|error| unreachable!("plain data is always JSON: {error}"))
+}
+
+/// The description and the pages that show it.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(openapi_json))
+        .routes(routes!(swagger_ui))
+        .routes(routes!(swagger_file))
+        .routes(routes!(redoc))
+        .routes(routes!(redoc_bundle))
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let methods = [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+    ];
+    methods.into_iter().filter_map(Option::as_mut)
+}
+
+fn add_error_responses(operation: &mut Operation) {
+    let classes = [
+        (
+            "4XX",
+            "Refused: the caller can mend it, and the message says how.",
+        ),
+        (
+            "5XX",
+            "Failed: not the caller's fault. 503 comes with Retry-After.",
+        ),
+    ];
+    for (class, description) in classes {
+        let body = Ref::from_schema_name("ErrorBody");
+        let content = ContentBuilder::new().schema(Some(body)).build();
+        let response = ResponseBuilder::new()
+            .description(description)
+            .content("application/json", content)
+            .build();
+        let responses = &mut operation.responses.responses;
+        responses.entry(class.to_owned()).or_insert(response.into());
+    }
+}
+
+/// This description
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "server",
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object)),
+)]
+async fn openapi_json() -> Response {
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        DOCUMENT.clone(),
+    )
+        .into_response()
+}
+
+/// This description as a page to try requests from (Swagger UI)
+#[utoipa::path(
+    get, path = "/docs", tag = "server",
+    responses((status = 200, description = "The page.", body = String, content_type = "text/html")),
+)]
+async fn swagger_ui() -> Response {
+    page(SWAGGER_PAGE)
+}
+
+/// A file of Swagger UI
+#[utoipa::path(
+    get, path = "/docs/{file}", tag = "server",
+    params(("file" = String, Path, description = "A file that the page at `/docs` loads.")),
+    responses((status = 200, description = "The file.", content_type = "application/octet-stream")),
+)]
+async fn swagger_file(FilePath(file): FilePath<String>) -> Result<Response, ApiError> {
+    let config = Config::from("/openapi.json").validator_url("none");
+    let file = utoipa_swagger_ui::serve(&file, Arc::new(config))
+        .map_err(|error| ApiError::internal(error.to_string()))?
+        .ok_or_else(|| ApiError::of_status(StatusCode::NOT_FOUND))?;
+    let media_type = [(header::CONTENT_TYPE, file.content_type)];
+    Ok((media_type, file.bytes.into_owned()).into_response())
+}
+
+/// This description as a page to read (ReDoc)
+#[utoipa::path(
+    get, path = "/redoc", tag = "server",
+    responses((status = 200, description = "The page.", body = String, content_type = "text/html")),
+)]
+async fn redoc() -> Response {
+    page(REDOC_PAGE)
+}
+
+/// The script of ReDoc
+#[utoipa::path(
+    get, path = "/redoc/redoc.standalone.js", tag = "server",
+    responses((status = 200, description = "The script.", body = String, content_type = "text/javascript")),
+)]
+async fn redoc_bundle() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (headers, REDOC).into_response()
+}
+
+fn page(html: &'static str) -> Response {
+    ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    fn document() -> Value {
+        serde_json::from_str(&super::super::openapi()).unwrap()
+    }
+
+    fn operations(document: &Value) -> Vec<(String, Value)> {
+        let paths = document["paths"].as_object().unwrap();
+        let methods = paths.iter().flat_map(|(path, item)| {
+            let item = item.as_object().unwrap();
+            item.iter()
+                .map(move |(method, op)| (format!("{method} {path}"), op.clone()))
+        });
+        methods.collect()
+    }
+
+    #[test]
+    fn every_route_names_its_errors_its_words_and_each_parameter_once() {
+        let document = document();
+        assert_eq!(document["openapi"], "3.1.0");
+        for (name, operation) in operations(&document) {
+            assert!(operation["summary"].is_string(), "{name} has no summary");
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(responses.contains_key("4XX"), "{name}");
+            assert!(responses.contains_key("5XX"), "{name}");
+            let parameters = operation["parameters"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
+            let mut names = BTreeSet::new();
+            for parameter in &parameters {
+                assert!(
+                    names.insert(parameter["name"].to_string()),
+                    "{name}: {parameter}"
+                );
+                assert!(parameter["description"].is_string(), "{name}: {parameter}");
+            }
+            let in_path = name.matches('{').count();
+            let documented = parameters.iter().filter(|p| p["in"] == "path").count();
+            assert_eq!(documented, in_path, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = document();
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"#").skip(1) {
+            let pointer = reference.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The one door for errors: whatever goes wrong leaves as the same body, with the status that says
+//! who must act.
+//!
+//! A handler answers [`ApiError`]; [`super::observe`] turns it into [`ErrorBody`], because only there
+//! method and path are known. What is our fault leaves as fixed text; its cause goes to the log.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use crate::domain::InvalidName;
+use crate::service::ServiceError;
+use crate::store::StoreError;
+
+/// Why a request is refused or failed.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    /// The status of the answer.
+    pub status: StatusCode,
+    message: String,
+    details: Map<String, Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What every refused or failed request is answered with, whichever route it asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "success": false,
+    "error": "NotFound",
+    "message": "there is no project \"holidays\"",
+    "detail": "there is no project \"holidays\"",
+    "details": {"status_code": 404, "method": "GET", "path": "/projects/holidays/images"},
+    "timestamp": "2026-02-21T19:01:02.123Z"
+}))]
+pub struct ErrorBody {
+    /// Always false.
+    success: bool,
+    /// The kind of error: `ValidationError`, `NotFound`, `Conflict`, `PayloadTooLarge` ...
+    error: String,
+    /// What is wrong, for people. Fixed text when the server is at fault.
+    message: String,
+    /// The same text as `message`.
+    detail: String,
+    /// `status_code`, `method`, `path`, `request_id`; with 409 also `image_id`, the image in the way.
+    #[schema(value_type = Object)]
+    details: Map<String, Value>,
+    /// When it happened, RFC 3339.
+    timestamp: String,
+}
+
+impl ApiError {
+    /// An error that the caller can mend.
+    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            details: Map::new(),
+            headers: Vec::new(),
+            cause: None,
+        }
+    }
+
+    /// 400: an argument that cannot be used.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 413: a body or picture over a limit.
+    pub fn too_large(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+    }
+
+    /// 415: a body of a type that is not read here.
+    pub fn unsupported_media_type(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
+    }
+
+    /// 500: our fault; the cause is for the log.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let mut error = Self::of_status(StatusCode::INTERNAL_SERVER_ERROR);
+        error.cause = Some(Arc::from(cause.into()));
+        error
+    }
+
+    /// What is said of a status that came without words: unknown routes, wrong methods.
+    pub fn of_status(status: StatusCode) -> Self {
+        let message = match status {
+            StatusCode::NOT_FOUND => "there is nothing at this address",
+            StatusCode::METHOD_NOT_ALLOWED => {
+                "this address does not take this method; Allow says which"
+            }
+            _ if status.is_server_error() => "the server failed; its log says more",
+            _ => status.canonical_reason().unwrap_or("refused"),
+        };
+        Self::new(status, message)
+    }
+
+    /// The same error with one more header.
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The same error with one more entry in `details`.
+    pub fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// What the log has to know of it, with the causes behind it.
+    pub fn log_text(&self) -> Option<String> {
+        let mut text = self.cause.as_ref()?.to_string();
+        let mut next = self.cause.as_ref()?.source();
+        while let Some(source) = next {
+            text.push_str(": ");
+            text.push_str(&source.to_string());
+            next = source.source();
+        }
+        Some(text)
+    }
+
+    /// The body, for a request of this method and path.
+    pub fn body(self, method: &str, path: &str, request_id: &str) -> ErrorBody {
+        let mut details = self.details;
+        details.insert("status_code".into(), self.status.as_u16().into());
+        details.insert("method".into(), method.into());
+        details.insert("path".into(), path.into());
+        details.insert("request_id".into(), request_id.into());
+        ErrorBody {
+            success: false,
+            error: kind(self.status).to_owned(),
+            detail: self.message.clone(),
+            message: self.message,
+            details,
+            timestamp: format!("{:.3}", Timestamp::now()),
+        }
+    }
+}
+
+/// The kind of error that a status stands for.
+fn kind(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => "ValidationError",
+        StatusCode::UNAUTHORIZED => "Unauthorized",
+        StatusCode::FORBIDDEN => "Forbidden",
+        StatusCode::NOT_FOUND => "NotFound",
+        StatusCode::METHOD_NOT_ALLOWED => "MethodNotAllowed",
+        StatusCode::CONFLICT => "Conflict",
+        StatusCode::PAYLOAD_TOO_LARGE => "PayloadTooLarge",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "UnsupportedMediaType",
+        StatusCode::RANGE_NOT_SATISFIABLE => "RangeNotSatisfiable",
+        StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailable",
+        _ if status.is_client_error() => "BadRequest",
+        _ => "InternalServerError",
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(mut self) -> Response {
+        let mut response = self.status.into_response();
+        response.headers_mut().extend(self.headers.drain(..));
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
+        let text = error.to_string();
+        match error {
+            ServiceError::NotFound(_) => Self::new(StatusCode::NOT_FOUND, text),
+            ServiceError::Invalid(_) | ServiceError::NotAPicture(_) => Self::invalid(text),
+            ServiceError::TooLarge(_) => Self::too_large(text),
+            ServiceError::Conflict { image, .. } => {
+                let conflict = Self::new(StatusCode::CONFLICT, text);
+                match image {
+                    Some(id) => conflict.with_detail("image_id", id.to_string()),
+                    None => conflict,
+                }
+            }
+            ServiceError::Busy { retry_after } => {
+                let seconds = retry_after.as_secs().max(1);
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
+                    .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
+                    .with_detail("retry_after_seconds", json!(seconds))
+            }
+            ServiceError::Internal(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        ServiceError::from(error).into()
+    }
+}
+
+impl From<InvalidName> for ApiError {
+    fn from(error: InvalidName) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn our_faults_say_nothing_outside_and_everything_in_the_log() {
+        let cause = anyhow::anyhow!("disk /dev/secret is full").context("writing failed");
+        let error = ApiError::from(ServiceError::Internal(cause));
+        assert!(error.log_text().unwrap().contains("/dev/secret"));
+        let body = serde_json::to_string(&error.body("GET", "/x", "id")).unwrap();
+        assert!(!body.contains("secret"), "{body}");
+        assert!(body.contains("InternalServerError"));
+    }
+
+    #[test]
+    fn a_busy_server_says_when_to_come_back() {
+        let busy = ServiceError::Busy {
+            retry_after: Duration::from_millis(300),
+        };
+        let response = ApiError::from(busy).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+    }
+}

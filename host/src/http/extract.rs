@@ -1,0 +1,155 @@
+//! What handlers take from a request, checked: names in paths, queries, JSON bodies.
+//!
+//! The framework's own extractors, with rejections that leave through the one door of `error`.
+
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+
+use crate::domain::ProjectName;
+
+use super::error::ApiError;
+
+/// The project that a path names.
+pub struct InProject(pub ProjectName);
+
+/// The image that a path names.
+pub struct OneImage {
+    /// Where it is.
+    pub project: ProjectName,
+    /// Its id or name.
+    pub image: String,
+}
+
+/// `{project_id}` of a path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ProjectPath {
+    /// The project's name: any Unicode but control characters and slashes, at most 255 bytes.
+    #[param(example = "holidays")]
+    project_id: String,
+}
+
+/// `{project_id}` and `{image_id}` of a path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ImagePath {
+    /// The project's name.
+    #[param(example = "holidays")]
+    project_id: String,
+    /// The image's id, or its name with `/` as `%2F`.
+    #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    image_id: String,
+}
+
+/// Parameters of the path.
+#[derive(FromRequestParts)]
+#[from_request(via(AxumPath), rejection(ApiError))]
+pub struct Path<T>(pub T);
+
+/// Parameters of the URL's query.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(ApiError))]
+pub struct Query<T>(pub T);
+
+/// A JSON body of at most 2 MB.
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(ApiError))]
+pub struct Json<T>(pub T);
+
+/// The kinds of body that a route may tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// `application/json` or `application/…+json`.
+    Json,
+    /// `multipart/form-data`.
+    Multipart,
+    /// No content type at all.
+    Unnamed,
+    /// Anything else.
+    Other,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for InProject {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(path) = Path::<ProjectPath>::from_request_parts(parts, state).await?;
+        Ok(Self(ProjectName::parse(&path.project_id)?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for OneImage {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(path) = Path::<ImagePath>::from_request_parts(parts, state).await?;
+        let project = ProjectName::parse(&path.project_id)?;
+        let image = path.image_id;
+        Ok(Self { project, image })
+    }
+}
+
+/// The kind of body that a request announces.
+pub fn body_kind(headers: &HeaderMap) -> BodyKind {
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return BodyKind::Unnamed;
+    };
+    let value = value.to_str().unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    match essence.to_ascii_lowercase().as_str() {
+        "application/json" => BodyKind::Json,
+        "multipart/form-data" => BodyKind::Multipart,
+        other if other.starts_with("application/") && other.ends_with("+json") => BodyKind::Json,
+        _ => BodyKind::Other,
+    }
+}
+
+/// Reads a JSON body of at most 2 MB from a request whose kind was looked at before.
+pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
+    let Json(body) = Json::<T>::from_request(request, &()).await?;
+    Ok(body)
+}
+
+impl From<PathRejection> for ApiError {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<JsonRejection> for ApiError {
+    fn from(rejection: JsonRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn bodies_are_told_by_their_content_type() {
+        let kind = |value: &'static str| {
+            let value = HeaderValue::from_static(value);
+            body_kind(&HeaderMap::from_iter([(header::CONTENT_TYPE, value)]))
+        };
+        assert_eq!(kind("application/json; charset=utf-8"), BodyKind::Json);
+        assert_eq!(kind("Application/Problem+JSON"), BodyKind::Json);
+        assert_eq!(kind("multipart/form-data; boundary=x"), BodyKind::Multipart);
+        assert_eq!(kind("text/plain"), BodyKind::Other);
+        assert_eq!(kind(""), BodyKind::Other);
+        assert_eq!(body_kind(&HeaderMap::new()), BodyKind::Unnamed);
+    }
+}

@@ -1,0 +1,228 @@
+//! Multipart forms that carry pictures: streamed to disk as they arrive, never held in memory.
+//!
+//! A route names the fields that are pictures; all others are short texts, in any order. What was
+//! staged is deleted when the form is dropped, so a body that is cut off leaves nothing behind.
+
+use axum::RequestExt;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{DefaultBodyLimit, Multipart, Request};
+use axum::http::{StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::store::{Staged, Staging};
+
+use super::error::ApiError;
+
+/// Longest text field, in bytes.
+const MAX_TEXT: usize = 64 << 10;
+/// Most fields of one form.
+const MAX_FIELDS: usize = 64;
+/// How much a body may be longer than its pictures: texts, boundaries, headers.
+const FRAMING: u64 = 1 << 20;
+/// How far a body over the limit is still read: a plain client looks for its answer only after it
+/// has sent everything, and would see a broken pipe instead.
+pub const LINGER: u64 = 64 << 20;
+
+/// A picture that came in a form.
+#[derive(Debug)]
+pub struct Picture {
+    /// The name of its field.
+    pub field: String,
+    /// What the client calls the file.
+    pub file_name: Option<String>,
+    /// Its bytes.
+    pub staged: Staged,
+}
+
+/// A form, received whole.
+#[derive(Debug, Default)]
+pub struct Form {
+    pictures: Vec<Picture>,
+    texts: Vec<(String, String)>,
+    others: Vec<String>,
+}
+
+impl Form {
+    /// Receives a form whose `pictures` fields are pictures, each at most once and of at most
+    /// `max_body` bytes.
+    pub async fn receive(app: &App, request: Request, pictures: &[&str]) -> Result<Self, ApiError> {
+        let limit = app.config.max_body;
+        let mut multipart = open(request, limit * pictures.len() as u64).await?;
+        let mut form = Self::default();
+        for _ in 0..MAX_FIELDS {
+            let Some(field) = multipart.next_field().await? else {
+                return Ok(form);
+            };
+            form.take(app, field, pictures).await?;
+        }
+        Err(ApiError::invalid(format!(
+            "a form of more than {MAX_FIELDS} fields"
+        )))
+    }
+
+    /// Takes the picture of a field out; 400 when it was not sent.
+    pub fn picture(&mut self, field: &str) -> Result<Picture, ApiError> {
+        self.optional_picture(field).ok_or_else(|| {
+            let sent = self.sent().join(", ");
+            ApiError::invalid(format!(
+                "the field `{field}` with the picture is missing; fields sent: {sent}"
+            ))
+        })
+    }
+
+    /// Takes the picture of a field out.
+    pub fn optional_picture(&mut self, field: &str) -> Option<Picture> {
+        let at = self
+            .pictures
+            .iter()
+            .position(|picture| picture.field == field)?;
+        Some(self.pictures.swap_remove(at))
+    }
+
+    /// The text fields as parameters, read as those of a URL's query are.
+    pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        let query = serde_urlencoded::to_string(&self.texts).map_err(ApiError::internal)?;
+        serde_urlencoded::from_str(&query)
+            .map_err(|error| ApiError::invalid(format!("the form's fields: {error}")))
+    }
+
+    async fn take(
+        &mut self,
+        app: &App,
+        field: Field<'_>,
+        pictures: &[&str],
+    ) -> Result<(), ApiError> {
+        let name = field.name().unwrap_or_default().to_owned();
+        if pictures.contains(&name.as_str()) {
+            return self.take_picture(app, name, field).await;
+        }
+        if field.file_name().is_some() {
+            self.others.push(name);
+            return discard(field, u64::MAX).await;
+        }
+        let text = text(&name, field).await?;
+        if !text.is_empty() {
+            self.texts.push((name, text));
+        }
+        Ok(())
+    }
+
+    async fn take_picture(
+        &mut self,
+        app: &App,
+        name: String,
+        field: Field<'_>,
+    ) -> Result<(), ApiError> {
+        if self.pictures.iter().any(|picture| picture.field == name) {
+            return Err(ApiError::invalid(format!("the field `{name}` came twice")));
+        }
+        let file_name = field.file_name().map(str::to_owned);
+        let staging = app.services.store.stage().await?;
+        let staged = stage(staging, field, app.config.max_body).await?;
+        self.pictures.push(Picture {
+            field: name,
+            file_name,
+            staged,
+        });
+        Ok(())
+    }
+
+    fn sent(&self) -> Vec<&str> {
+        let pictures = self.pictures.iter().map(|picture| picture.field.as_str());
+        let texts = self.texts.iter().map(|(name, _)| name.as_str());
+        pictures
+            .chain(texts)
+            .chain(self.others.iter().map(String::as_str))
+            .collect()
+    }
+}
+
+/// Opens a form whose pictures may have `limit` bytes together.
+async fn open(mut request: Request, limit: u64) -> Result<Multipart, ApiError> {
+    let limit = limit + FRAMING;
+    refuse_announced(&request, limit)?;
+    let limit = usize::try_from(limit + LINGER).unwrap_or(usize::MAX);
+    DefaultBodyLimit::max(limit).apply(&mut request);
+    let form = request.extract::<Multipart, _>().await;
+    form.map_err(|rejection| match rejection.status() {
+        StatusCode::BAD_REQUEST => ApiError::unsupported_media_type(
+            "the body must be multipart/form-data, with a boundary in its content type",
+        ),
+        status => ApiError::new(status, rejection.body_text()),
+    })
+}
+
+/// Refuses a body that announces to be over the limit before any of it is read, when that can be
+/// done without breaking the client's pipe: it waits for a go-ahead, or the body is hopelessly long.
+pub fn refuse_announced(request: &Request, limit: u64) -> Result<(), ApiError> {
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok())
+        .unwrap_or(0);
+    let waits = request.headers().contains_key(header::EXPECT);
+    if announced > limit + LINGER || (waits && announced > limit) {
+        return Err(over_limit(limit));
+    }
+    Ok(())
+}
+
+/// The refusal of a body over `limit` bytes.
+pub fn over_limit(limit: u64) -> ApiError {
+    ApiError::too_large(format!("the body is over the limit of {limit} bytes"))
+}
+
+/// Streams a field to disk.
+async fn stage(mut staging: Staging, mut field: Field<'_>, limit: u64) -> Result<Staged, ApiError> {
+    let mut received = 0;
+    while let Some(chunk) = field.chunk().await? {
+        received += chunk.len() as u64;
+        if received > limit {
+            drop(staging);
+            discard(field, LINGER).await?;
+            return Err(ApiError::too_large(format!(
+                "the picture is over the limit of {limit} bytes"
+            )));
+        }
+        staging.write(&chunk).await?;
+    }
+    Ok(staging.finish().await?)
+}
+
+/// Reads a field to its end, at most so many bytes of it.
+async fn discard(mut field: Field<'_>, most: u64) -> Result<(), ApiError> {
+    let mut read = 0;
+    while let Some(chunk) = field.chunk().await? {
+        read += chunk.len() as u64;
+        if read > most {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn text(name: &str, mut field: Field<'_>) -> Result<String, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await? {
+        if bytes.len() + chunk.len() > MAX_TEXT {
+            return Err(ApiError::too_large(format!(
+                "the field `{name}` is longer than {MAX_TEXT} bytes"
+            )));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| ApiError::invalid(format!("the field `{name}` is not UTF-8")))
+}
+
+impl From<MultipartError> for ApiError {
+    /// Everything but a body over the limit is the form's fault: cut off, malformed.
+    fn from(error: MultipartError) -> Self {
+        let status = match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self::new(status, error.body_text())
+    }
+}

@@ -1,0 +1,153 @@
+//! How the server is doing: alive, ready, and in figures.
+
+use std::io;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::service::image_root::ScanState;
+
+use super::error::{ApiError, ErrorBody};
+
+/// Upper bounds of the latency histogram, in seconds.
+const LATENCIES: [f64; 13] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+/// How often histograms are folded, so that they do not grow while nobody reads them.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// The process has one recorder of metrics, however many routers.
+static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Health routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(healthz))
+        .routes(routes!(readyz))
+        .routes(routes!(metrics_text))
+}
+
+/// That the process answers.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    /// Always `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// That requests can be served.
+#[derive(Serialize, ToSchema)]
+struct Readiness {
+    /// Always `ready`; a server that is not answers 503.
+    #[schema(example = "ready")]
+    status: &'static str,
+    /// How far the indexing of pictures found in the image root has come.
+    scan: Scan,
+}
+
+/// The indexing of pictures found in the image root.
+#[derive(Serialize, ToSchema)]
+struct Scan {
+    /// The first scan is over; requests are served before that too, without what is not indexed yet.
+    finished: bool,
+    /// Files seen so far that were not known.
+    found: u64,
+    /// Of those, indexed.
+    indexed: u64,
+    /// Of those, no pictures.
+    skipped: u64,
+}
+
+/// Is the process alive
+///
+/// Touches nothing else.
+#[utoipa::path(
+    get, path = "/healthz", tag = "server",
+    responses((status = 200, description = "It is.", body = Health)),
+)]
+async fn healthz() -> axum::Json<Health> {
+    axum::Json(Health { status: "ok" })
+}
+
+/// Can requests be served
+///
+/// Asks the database, and says how far the indexing of the image root has come.
+#[utoipa::path(
+    get, path = "/readyz", tag = "server",
+    responses(
+        (status = 200, description = "They can.", body = Readiness),
+        (status = 500, description = "The database does not answer.", body = ErrorBody),
+    ),
+)]
+async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiError> {
+    app.services.store.ping().await?;
+    Ok(axum::Json(Readiness {
+        status: "ready",
+        scan: app.services.scan.state().into(),
+    }))
+}
+
+/// Figures for Prometheus
+#[utoipa::path(
+    get, path = "/metrics", tag = "server",
+    responses((
+        status = 200, description = "Metrics in the text format of Prometheus.",
+        body = String, content_type = "text/plain",
+    )),
+)]
+async fn metrics_text() -> impl IntoResponse {
+    let media_type = "text/plain; version=0.0.4; charset=utf-8";
+    (
+        [(header::CONTENT_TYPE, media_type)],
+        install_metrics().render(),
+    )
+}
+
+/// Begins to record metrics, unless that has begun.
+pub fn install_metrics() -> &'static PrometheusHandle {
+    METRICS.get_or_init(|| {
+        #[expect(
+            clippy::expect_used,
+            reason = "only an empty list of bounds is refused"
+        )]
+        let builder = PrometheusBuilder::new()
+            .set_buckets(&LATENCIES)
+            .expect("there are bounds");
+        let recorder = builder.build_recorder();
+        let handle = recorder.handle();
+        if metrics::set_global_recorder(recorder).is_err() {
+            tracing::warn!("metrics are recorded elsewhere in this process");
+        }
+        handle
+    })
+}
+
+/// Folds histograms now and then until stopped.
+pub async fn keep_metrics(stopped: CancellationToken) -> io::Result<()> {
+    let mut every = tokio::time::interval(UPKEEP);
+    while stopped.run_until_cancelled(every.tick()).await.is_some() {
+        install_metrics().run_upkeep();
+    }
+    Ok(())
+}
+
+impl From<ScanState> for Scan {
+    fn from(state: ScanState) -> Self {
+        Self {
+            finished: state.finished,
+            found: state.found,
+            indexed: state.indexed,
+            skipped: state.skipped,
+        }
+    }
+}

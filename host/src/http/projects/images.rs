@@ -1,0 +1,478 @@
+//! Images of a project: given, listed, shown, made the cover, removed.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::domain::{Image, ImageId, ImageName, ProjectName, RenditionKind};
+use crate::http::blob::{self, Asked, Caching};
+use crate::http::error::{ApiError, ErrorBody};
+use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
+use crate::http::form::{Form, Picture};
+use crate::http::views::{FingerprintView, ImageView, MatchView, Urls, project_url, timestamp};
+use crate::service::images::{self, Ingested, OnDuplicate, Upload};
+use crate::service::projects;
+use crate::store::{BlobKey, NameClash};
+
+/// Most images of one page of a list.
+const MAX_PAGE: u64 = 1000;
+
+/// Image routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(upload, list))
+        .routes(routes!(show, delete))
+        .routes(routes!(fingerprints))
+        .routes(routes!(thumbnail))
+        .routes(routes!(set_primary))
+}
+
+/// A picture and what to do with it; its fields may come in any order.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read field by field; this describes it")]
+struct UploadForm {
+    /// The picture; its format is told by its content, never by its name.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// What to call it; without it the file's own name, ` (2)` before the extension when that is taken.
+    #[schema(example = "beach.jpg")]
+    name: Option<String>,
+    /// `keep` (default) or `reject`: what to do when the very bytes are in the project already.
+    #[schema(example = "reject")]
+    on_duplicate: Option<String>,
+}
+
+/// What may be said of an upload in the URL too; a field of the form wins.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct UploadOptions {
+    /// What to call the image.
+    #[param(example = "beach.jpg")]
+    name: Option<String>,
+    /// `keep` (default) or `reject`: what to do when the very bytes are in the project already.
+    #[param(example = "reject")]
+    on_duplicate: Option<String>,
+}
+
+/// A picture that is in, searchable by everyone.
+#[derive(Serialize, ToSchema)]
+struct Uploaded {
+    /// Its id: 32 lower-case hexadecimal characters.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    image_id: String,
+    /// Where it is.
+    #[schema(example = "holidays")]
+    project_id: String,
+    /// It became the project's cover, as the first image does.
+    is_primary: bool,
+    /// Where its renditions are.
+    urls: Urls,
+    /// What it is called.
+    #[schema(example = "beach.jpg")]
+    name: String,
+    /// Pixels across, upright.
+    #[schema(example = 4032)]
+    width: u32,
+    /// Pixels down, upright.
+    #[schema(example = 3024)]
+    height: u32,
+    /// Length of the file in bytes.
+    #[schema(example = 2_841_337)]
+    bytes: u64,
+    /// Digest of the file.
+    sha256: String,
+    /// What every algorithm says of it.
+    fingerprints: Vec<FingerprintView>,
+    /// When it was given, RFC 3339 with milliseconds.
+    #[schema(example = "2026-02-21T19:01:02.123Z")]
+    created_at: String,
+    /// What it matches in its project, nearest first, at most 10; left out when nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    duplicates: Vec<MatchView>,
+}
+
+/// Which part of the list is wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Page {
+    /// Most images, 1 to 1000; all without it.
+    #[param(minimum = 1, maximum = 1000, example = 100)]
+    limit: Option<u64>,
+    /// Only images after this one.
+    #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    after: Option<String>,
+}
+
+/// Which rendition is wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Size {
+    /// `original` (default), `medium` (fits 1600x1600), `thumb` (fits 400x400) or `game` (exactly 50x50).
+    #[param(example = "thumb")]
+    size: Option<String>,
+}
+
+/// An image that is gone.
+#[derive(Serialize, ToSchema)]
+struct ImageDeleted {
+    /// Always true.
+    ok: bool,
+    /// Where it was.
+    #[schema(example = "holidays")]
+    project_id: String,
+    /// Which it was.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    deleted_image_id: String,
+    /// The cover that took over; null when the cover did not change or nothing is left.
+    new_primary: Option<String>,
+}
+
+/// A cover that was chosen.
+#[derive(Serialize, ToSchema)]
+struct PrimarySet {
+    /// Always true.
+    ok: bool,
+    /// Whose cover.
+    #[schema(example = "holidays")]
+    project_id: String,
+    /// Which image.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    primary_image_id: String,
+}
+
+/// Give a picture to a project
+///
+/// The project is made when it is not there. The picture is stored as it is and shown as JPEG in
+/// four sizes; the first of a project becomes its cover. Pictures that are in the project already,
+/// or look like this one, are named in `duplicates`.
+#[utoipa::path(
+    post, path = "/projects/{project_id}/images", tag = "images",
+    params(ProjectPath, UploadOptions),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 200, description = "It is in, and found by everyone.", body = Uploaded),
+        (status = 400, description = "Not a picture that can be read (the message names what it is), a body that was cut off, a missing field `file`, a name that cannot be used.", body = ErrorBody),
+        (status = 409, description = "With `on_duplicate=reject`: it is there already; `details.image_id` says where.", body = ErrorBody),
+        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
+        (status = 415, description = "The body is not multipart/form-data.", body = ErrorBody),
+        (status = 503, description = "Too many uploads at once; Retry-After says when to come back.", body = ErrorBody),
+    ),
+)]
+async fn upload(
+    State(app): State<App>,
+    InProject(project): InProject,
+    Query(url): Query<UploadOptions>,
+    request: Request,
+) -> Result<axum::Json<Uploaded>, ApiError> {
+    let mut form = Form::receive(&app, request, &["file"]).await?;
+    let options = form.parameters::<UploadOptions>()?.or(url);
+    let picture = form.picture("file")?;
+    let upload = Upload {
+        project,
+        name: options.name(&picture)?,
+        on_duplicate: options.on_duplicate()?,
+        name_clash: NameClash::Number,
+        given: picture.staged,
+    };
+    let ingested = images::ingest(&app.services, upload).await?;
+    Ok(axum::Json(ingested.into()))
+}
+
+/// Images of a project, in upload order
+#[utoipa::path(
+    get, path = "/projects/{project_id}/images", tag = "images",
+    params(ProjectPath, Page),
+    responses(
+        (status = 200, description = "The images. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
+            body = Vec<ImageView>, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
+        (status = 404, description = "There is no such project, or no image `after`.", body = ErrorBody),
+    ),
+)]
+async fn list(
+    State(app): State<App>,
+    InProject(project): InProject,
+    Query(page): Query<Page>,
+) -> Result<Response, ApiError> {
+    let after = page.after(&app, &project).await?;
+    let one_more = page.limit()?.map(|limit| limit + 1);
+    let mut images = images::list(&app.services, &project, after, one_more).await?;
+    let next = page.cut(&project, &mut images)?;
+    let views: Vec<ImageView> = images.iter().map(Into::into).collect();
+    let link = next.map(|next| [(header::LINK, next)]);
+    Ok((link, axum::Json(views)).into_response())
+}
+
+/// An image in one of its sizes
+#[utoipa::path(
+    get, path = "/projects/{project_id}/images/{image_id}", tag = "images",
+    params(ImagePath, Size),
+    responses(
+        (status = 200, description = "The picture. Conditional requests and ranges are understood.", body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 206, description = "The part that `Range` asked for.", body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 304, description = "What the client has is what there is."),
+        (status = 400, description = "There is no such size.", body = ErrorBody),
+        (status = 404, description = "There is no such project or image.", body = ErrorBody),
+        (status = 416, description = "The range is outside the picture.", body = ErrorBody),
+    ),
+)]
+async fn show(
+    State(app): State<App>,
+    at: OneImage,
+    Query(size): Query<Size>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let kind = size.kind()?;
+    let image = images::get(&app.services, &at.project, &at.image).await?;
+    let asked = Asked {
+        method: &method,
+        headers: &headers,
+    };
+    rendition(&app, image, kind, Caching::Image, asked).await
+}
+
+/// The cover of a project
+#[utoipa::path(
+    get, path = "/projects/{project_id}/thumbnail", tag = "projects",
+    params(ProjectPath),
+    responses(
+        (status = 200, description = "The cover, fitting 400x400.", body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 304, description = "What the client has is what there is."),
+        (status = 404, description = "There is no such project, or no image in it.", body = ErrorBody),
+    ),
+)]
+async fn thumbnail(
+    State(app): State<App>,
+    InProject(project): InProject,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let cover = projects::cover(&app.services, &project).await?;
+    let asked = Asked {
+        method: &method,
+        headers: &headers,
+    };
+    rendition(&app, cover, RenditionKind::Thumb, Caching::Changing, asked).await
+}
+
+/// What every algorithm says of an image
+#[utoipa::path(
+    get, path = "/projects/{project_id}/images/{image_id}/fingerprints", tag = "matching",
+    params(ImagePath),
+    responses(
+        (status = 200, description = "Its fingerprints.", body = Vec<FingerprintView>),
+        (status = 404, description = "There is no such project or image.", body = ErrorBody),
+    ),
+)]
+async fn fingerprints(
+    State(app): State<App>,
+    at: OneImage,
+) -> Result<axum::Json<Vec<FingerprintView>>, ApiError> {
+    let image = images::get(&app.services, &at.project, &at.image).await?;
+    Ok(axum::Json(
+        image.fingerprints.iter().map(Into::into).collect(),
+    ))
+}
+
+/// Delete an image
+///
+/// When it was the cover, the next remaining image becomes it.
+#[utoipa::path(
+    delete, path = "/projects/{project_id}/images/{image_id}", tag = "images",
+    params(ImagePath),
+    responses(
+        (status = 200, description = "It is gone.", body = ImageDeleted),
+        (status = 404, description = "There is no such project or image.", body = ErrorBody),
+    ),
+)]
+async fn delete(
+    State(app): State<App>,
+    at: OneImage,
+) -> Result<axum::Json<ImageDeleted>, ApiError> {
+    let removed = images::delete(&app.services, &at.project, &at.image).await?;
+    Ok(axum::Json(ImageDeleted {
+        ok: true,
+        project_id: at.project.to_string(),
+        deleted_image_id: removed.image.id.to_string(),
+        new_primary: removed.new_primary.map(|id| id.to_string()),
+    }))
+}
+
+/// Make an image the cover of its project
+#[utoipa::path(
+    put, path = "/projects/{project_id}/primary/{image_id}", tag = "projects",
+    params(ImagePath),
+    responses(
+        (status = 200, description = "It is the cover.", body = PrimarySet),
+        (status = 404, description = "There is no such project or image.", body = ErrorBody),
+    ),
+)]
+async fn set_primary(
+    State(app): State<App>,
+    at: OneImage,
+) -> Result<axum::Json<PrimarySet>, ApiError> {
+    let image = images::set_primary(&app.services, &at.project, &at.image).await?;
+    Ok(axum::Json(PrimarySet {
+        ok: true,
+        project_id: at.project.to_string(),
+        primary_image_id: image.id.to_string(),
+    }))
+}
+
+async fn rendition(
+    app: &App,
+    image: Image,
+    kind: RenditionKind,
+    caching: Caching,
+    asked: Asked<'_>,
+) -> Result<Response, ApiError> {
+    let key = BlobKey::Rendition(image.project, kind, image.id);
+    blob::respond(&app.services, &key, "image/jpeg", caching, asked).await
+}
+
+impl UploadOptions {
+    /// These, and where they say nothing, those.
+    fn or(self, those: Self) -> Self {
+        Self {
+            name: self.name.or(those.name),
+            on_duplicate: self.on_duplicate.or(those.on_duplicate),
+        }
+    }
+
+    /// The name asked for, or the file's own where it can be used.
+    fn name(&self, picture: &Picture) -> Result<Option<ImageName>, ApiError> {
+        match self.name.as_deref().filter(|name| !name.is_empty()) {
+            Some(name) => Ok(Some(ImageName::parse(name)?)),
+            None => Ok(picture.file_name.as_deref().and_then(own_name)),
+        }
+    }
+
+    fn on_duplicate(&self) -> Result<OnDuplicate, ApiError> {
+        match self.on_duplicate.as_deref() {
+            None | Some("" | "keep") => Ok(OnDuplicate::Keep),
+            Some("reject") => Ok(OnDuplicate::Reject),
+            Some(other) => Err(ApiError::invalid(format!(
+                "on_duplicate: {other:?} is neither `keep` nor `reject`"
+            ))),
+        }
+    }
+}
+
+/// The last segment of what a client calls a file; some send whole paths of their own machine.
+fn own_name(file_name: &str) -> Option<ImageName> {
+    let last = file_name.rsplit(['/', '\\']).next()?;
+    ImageName::parse(last).ok()
+}
+
+impl Page {
+    fn limit(&self) -> Result<Option<u64>, ApiError> {
+        match self.limit {
+            Some(limit) if !(1..=MAX_PAGE).contains(&limit) => Err(ApiError::invalid(format!(
+                "limit: {limit} is outside 1 to {MAX_PAGE}"
+            ))),
+            limit => Ok(limit),
+        }
+    }
+
+    async fn after(&self, app: &App, project: &ProjectName) -> Result<Option<ImageId>, ApiError> {
+        let Some(after) = self.after.as_deref().filter(|after| !after.is_empty()) else {
+            return Ok(None);
+        };
+        // An id stays a place in the list when its image is gone: ids sort by time.
+        if let Ok(id) = after.parse() {
+            return Ok(Some(id));
+        }
+        Ok(Some(images::get(&app.services, project, after).await?.id))
+    }
+
+    /// Cuts the one image more than asked for off; the `Link` to the next page when there was one.
+    fn cut(
+        &self,
+        project: &ProjectName,
+        images: &mut Vec<Image>,
+    ) -> Result<Option<HeaderValue>, ApiError> {
+        let Some(limit) = self.limit.map(|limit| limit as usize) else {
+            return Ok(None);
+        };
+        if images.len() <= limit {
+            return Ok(None);
+        }
+        images.truncate(limit);
+        let Some(last) = images.last() else {
+            return Ok(None);
+        };
+        let address = project_url(project);
+        let link = format!(
+            "<{address}/images?limit={limit}&after={}>; rel=\"next\"",
+            last.id
+        );
+        HeaderValue::try_from(link)
+            .map(Some)
+            .map_err(ApiError::internal)
+    }
+}
+
+impl Size {
+    fn kind(&self) -> Result<RenditionKind, ApiError> {
+        let name = self.size.as_deref().unwrap_or("original");
+        RenditionKind::from_name(name).ok_or_else(|| {
+            let names = RenditionKind::ALL.map(RenditionKind::name).join(", ");
+            ApiError::invalid(format!("size: {name:?} is none of {names}"))
+        })
+    }
+}
+
+impl From<Ingested> for Uploaded {
+    fn from(ingested: Ingested) -> Self {
+        let image = ingested.image;
+        Self {
+            image_id: image.id.to_string(),
+            project_id: image.project.to_string(),
+            is_primary: image.is_primary,
+            urls: Urls::of(&image.project, image.id),
+            name: image.name.to_string(),
+            width: image.info.size.width,
+            height: image.info.size.height,
+            bytes: image.bytes,
+            sha256: image.sha256.to_string(),
+            fingerprints: image.fingerprints.iter().map(Into::into).collect(),
+            created_at: timestamp(image.created_at),
+            duplicates: ingested.duplicates.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_called_by_the_last_segment_of_what_clients_say() {
+        let name = |text| own_name(text).map(|name| name.to_string());
+        assert_eq!(name("beach.jpg").as_deref(), Some("beach.jpg"));
+        assert_eq!(
+            name("C:\\Users\\me\\beach.jpg").as_deref(),
+            Some("beach.jpg")
+        );
+        assert_eq!(name("../../etc/passwd").as_deref(), Some("passwd"));
+        for hostile in ["", "..", "a/..", "a/", "nul\0.jpg"] {
+            assert_eq!(name(hostile), None, "{hostile:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_sizes_are_answered_with_the_known() {
+        let size = Size {
+            size: Some("huge".into()),
+        };
+        let refusal = format!("{:?}", size.kind().unwrap_err());
+        for name in ["original", "medium", "thumb", "game"] {
+            assert!(refusal.contains(name), "{refusal}");
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! What matches in a project: checked by numbers alone, asked with a picture, found twice.
+
+use axum::extract::{Request, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::domain::{Algorithm, DuplicateGroup, Fingerprint, similarity};
+use crate::http::error::{ApiError, ErrorBody};
+use crate::http::extract::{self, BodyKind, InProject, Json, ProjectPath, Query, body_kind};
+use crate::http::form::Form;
+use crate::http::views::{ImageView, MatchView};
+use crate::sandbox::Input;
+use crate::service::matching::{self, Check, Subject};
+
+/// Most matches that are answered.
+const MAX_LIMIT: usize = 1000;
+/// Matches that are answered unless told otherwise.
+const DEFAULT_LIMIT: usize = 10;
+/// Most fingerprints of one check.
+const MAX_FINGERPRINTS: usize = 16;
+
+/// Matching routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(check))
+        .routes(routes!(matches))
+        .routes(routes!(duplicates))
+}
+
+/// What a client knows of a picture it has not sent; at least one of digest and fingerprints.
+#[derive(Deserialize, ToSchema)]
+struct CheckBody {
+    /// Digest of its bytes, 64 hexadecimal digits.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    sha256: Option<String>,
+    /// What algorithms say of it, at most 16.
+    #[serde(default)]
+    fingerprints: Vec<KnownFingerprint>,
+    /// Largest distance; each algorithm's default without it.
+    #[schema(example = 10)]
+    radius: Option<u32>,
+    /// Most matches of each kind, 1 to 1000; 10 without it.
+    #[schema(example = 10)]
+    limit: Option<usize>,
+}
+
+/// A fingerprint that a client computed.
+#[derive(Deserialize, ToSchema)]
+struct KnownFingerprint {
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    #[schema(example = "phash")]
+    algorithm: String,
+    /// Version of its definition; the server's own without it.
+    #[schema(example = 1)]
+    version: Option<u16>,
+    /// The bits as hexadecimal digits.
+    #[schema(example = "d1c48f3b2a7061e5")]
+    bits: String,
+}
+
+/// What was found.
+#[derive(Serialize, ToSchema)]
+struct CheckedView {
+    /// Images of the same bytes, in upload order.
+    exact: Vec<MatchView>,
+    /// Images within the radius, nearest first, without the exact ones.
+    near: Vec<MatchView>,
+}
+
+/// How to match; in the URL, or as fields of a form or JSON, which win.
+#[derive(Default, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+struct MatchOptions {
+    /// A stored image to match, by id or name, when no picture is sent.
+    #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    image_id: Option<String>,
+    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    #[param(example = "phash")]
+    algorithm: Option<String>,
+    /// Largest distance in bits; the algorithm's default without it.
+    #[param(example = 10)]
+    radius: Option<u32>,
+    /// Most matches, 1 to 1000; 10 without it.
+    #[param(example = 10)]
+    limit: Option<usize>,
+    /// `upright` (default), or `any`: also find mirrored and turned copies.
+    #[param(example = "any")]
+    orientation: Option<String>,
+}
+
+/// A picture to match and how; its fields may come in any order.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read field by field; this describes it")]
+struct MatchForm {
+    /// The picture.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    algorithm: Option<String>,
+    /// Largest distance in bits.
+    radius: Option<u32>,
+    /// Most matches, 1 to 1000.
+    limit: Option<usize>,
+    /// `upright` or `any`.
+    orientation: Option<String>,
+}
+
+/// Which duplicates are wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DuplicateOptions {
+    /// Largest distance in bits; the algorithm's default without it.
+    #[param(example = 10)]
+    radius: Option<u32>,
+    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    #[param(example = "phash")]
+    algorithm: Option<String>,
+}
+
+/// What is in a project more than once.
+#[derive(Serialize, ToSchema)]
+struct DuplicatesView {
+    /// Whose fingerprints were compared.
+    #[schema(example = "phash")]
+    algorithm: &'static str,
+    /// Largest distance between neighbours of a group.
+    #[schema(example = 10)]
+    radius: u32,
+    /// The groups; images that are alike through one between them are in one.
+    groups: Vec<GroupView>,
+}
+
+/// Images that are near-duplicates of each other.
+#[derive(Serialize, ToSchema)]
+struct GroupView {
+    /// At least two, in upload order.
+    images: Vec<MemberView>,
+}
+
+/// An image of a group.
+#[derive(Serialize, ToSchema)]
+struct MemberView {
+    /// The image.
+    #[serde(flatten)]
+    image: ImageView,
+    /// Differing bits to the first of the group.
+    #[schema(example = 4)]
+    distance: u32,
+    /// 1 - distance / bits.
+    #[schema(example = 0.9375)]
+    similarity: f64,
+}
+
+/// Has this picture been seen, asked without sending it
+///
+/// Digest and fingerprints are what a page computes before it uploads.
+#[utoipa::path(
+    post, path = "/projects/{project_id}/check", tag = "matching",
+    params(ProjectPath),
+    request_body = CheckBody,
+    responses(
+        (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
+        (status = 400, description = "A digest, fingerprint or radius that cannot be.", body = ErrorBody),
+        (status = 404, description = "There is no such project.", body = ErrorBody),
+    ),
+)]
+async fn check(
+    State(app): State<App>,
+    InProject(project): InProject,
+    Json(body): Json<CheckBody>,
+) -> Result<axum::Json<CheckedView>, ApiError> {
+    let check = body.into_check()?;
+    let checked = matching::check(&app.services, &project, &check).await?;
+    Ok(axum::Json(CheckedView {
+        exact: checked.exact.iter().map(Into::into).collect(),
+        near: checked.near.iter().map(Into::into).collect(),
+    }))
+}
+
+/// What a picture matches, nearest first
+///
+/// The picture is the field `file` of a form; or it is stored already and named by `image_id`, in
+/// the URL or as JSON, and then not among its own matches.
+#[utoipa::path(
+    post, path = "/projects/{project_id}/matches", tag = "matching",
+    params(ProjectPath, MatchOptions),
+    request_body(content((MatchForm = "multipart/form-data"), (MatchOptions = "application/json"))),
+    responses(
+        (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
+        (status = 400, description = "Neither or both of picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
+        (status = 404, description = "There is no such project or image.", body = ErrorBody),
+        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
+        (status = 415, description = "A body of another type.", body = ErrorBody),
+    ),
+)]
+async fn matches(
+    State(app): State<App>,
+    InProject(project): InProject,
+    Query(url): Query<MatchOptions>,
+    request: Request,
+) -> Result<axum::Json<Vec<MatchView>>, ApiError> {
+    let (mut form, body) = match_request(&app, request).await?;
+    let options = body.or(url);
+    let picture = form.optional_picture("file");
+    let subject = match (&picture, &options.image_id) {
+        (Some(picture), None) => Subject::Picture(Input::File(picture.staged.path.to_path_buf())),
+        (None, Some(image)) => Subject::Stored(project.clone(), image.clone()),
+        _ => {
+            return Err(ApiError::invalid(
+                "send either a picture as `file` or an `image_id`",
+            ));
+        }
+    };
+    let query = options.query()?;
+    let found = matching::matches(&app.services, &project, subject, &query).await?;
+    Ok(axum::Json(found.iter().map(Into::into).collect()))
+}
+
+/// What is in a project more than once
+#[utoipa::path(
+    get, path = "/projects/{project_id}/duplicates", tag = "matching",
+    params(ProjectPath, DuplicateOptions),
+    responses(
+        (status = 200, description = "The groups of near-duplicates.", body = DuplicatesView),
+        (status = 400, description = "A radius or algorithm that cannot be.", body = ErrorBody),
+        (status = 404, description = "There is no such project.", body = ErrorBody),
+    ),
+)]
+async fn duplicates(
+    State(app): State<App>,
+    InProject(project): InProject,
+    Query(options): Query<DuplicateOptions>,
+) -> Result<axum::Json<DuplicatesView>, ApiError> {
+    let algorithm = algorithm(options.algorithm.as_deref())?;
+    let radius = options.radius;
+    let groups = matching::duplicates(&app.services, &project, algorithm, radius).await?;
+    Ok(axum::Json(DuplicatesView {
+        algorithm: algorithm.name(),
+        radius: radius.unwrap_or(algorithm.default_radius()),
+        groups: groups
+            .iter()
+            .map(|group| GroupView::of(group, algorithm))
+            .collect(),
+    }))
+}
+
+/// The body of a match request, whichever of its forms it has.
+async fn match_request(app: &App, request: Request) -> Result<(Form, MatchOptions), ApiError> {
+    match body_kind(request.headers()) {
+        BodyKind::Multipart => {
+            let form = Form::receive(app, request, &["file"]).await?;
+            let options = form.parameters()?;
+            Ok((form, options))
+        }
+        BodyKind::Json => Ok((Form::default(), extract::json(request).await?)),
+        BodyKind::Unnamed => Ok((Form::default(), MatchOptions::default())),
+        BodyKind::Other => Err(ApiError::unsupported_media_type(
+            "the body must be multipart/form-data or application/json",
+        )),
+    }
+}
+
+fn algorithm(name: Option<&str>) -> Result<Algorithm, ApiError> {
+    let Some(name) = name else {
+        return Ok(Algorithm::default());
+    };
+    Algorithm::from_name(name).ok_or_else(|| {
+        let names = Algorithm::ALL.map(Algorithm::name).join(", ");
+        ApiError::invalid(format!("algorithm: {name:?} is none of {names}"))
+    })
+}
+
+fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
+    let limit = asked.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(ApiError::invalid(format!(
+            "limit: {limit} is outside 1 to {MAX_LIMIT}"
+        )));
+    }
+    Ok(limit)
+}
+
+impl CheckBody {
+    fn into_check(self) -> Result<Check, ApiError> {
+        if self.sha256.is_none() && self.fingerprints.is_empty() {
+            return Err(ApiError::invalid("send `sha256`, `fingerprints`, or both"));
+        }
+        if self.fingerprints.len() > MAX_FINGERPRINTS {
+            return Err(ApiError::invalid(format!(
+                "more than {MAX_FINGERPRINTS} fingerprints"
+            )));
+        }
+        let sha256 = self.sha256.map(|digest| digest.parse()).transpose();
+        let fingerprints = self.fingerprints.into_iter().map(TryInto::try_into);
+        Ok(Check {
+            sha256: sha256.map_err(|_| ApiError::invalid("sha256: 64 hexadecimal digits are"))?,
+            fingerprints: fingerprints.collect::<Result<_, _>>()?,
+            radius: self.radius,
+            limit: limit(self.limit)?,
+        })
+    }
+}
+
+impl TryFrom<KnownFingerprint> for Fingerprint {
+    type Error = ApiError;
+
+    fn try_from(known: KnownFingerprint) -> Result<Self, ApiError> {
+        let algorithm = algorithm(Some(&known.algorithm))?;
+        let bits = hex::decode(&known.bits)
+            .map_err(|error| ApiError::invalid(format!("bits of {}: {error}", algorithm.name())))?;
+        Ok(Self {
+            algorithm,
+            version: known.version.unwrap_or(algorithm.version()),
+            bits,
+            // Nobody said otherwise.
+            quality: 100,
+        })
+    }
+}
+
+impl MatchOptions {
+    /// These, and where they say nothing, those.
+    fn or(self, those: Self) -> Self {
+        Self {
+            image_id: self.image_id.or(those.image_id).filter(|id| !id.is_empty()),
+            algorithm: self.algorithm.or(those.algorithm),
+            radius: self.radius.or(those.radius),
+            limit: self.limit.or(those.limit),
+            orientation: self.orientation.or(those.orientation),
+        }
+    }
+
+    fn query(&self) -> Result<matching::Query, ApiError> {
+        let any_orientation = match self.orientation.as_deref() {
+            None | Some("upright") => false,
+            Some("any") => true,
+            Some(other) => {
+                let text = format!("orientation: {other:?} is neither `upright` nor `any`");
+                return Err(ApiError::invalid(text));
+            }
+        };
+        Ok(matching::Query {
+            algorithm: algorithm(self.algorithm.as_deref())?,
+            radius: self.radius,
+            limit: limit(self.limit)?,
+            any_orientation,
+        })
+    }
+}
+
+impl GroupView {
+    fn of(group: &DuplicateGroup, algorithm: Algorithm) -> Self {
+        let member = |(image, distance): &(_, u32)| MemberView {
+            image: ImageView::from(image),
+            distance: *distance,
+            similarity: similarity(*distance, algorithm.bits()),
+        };
+        Self {
+            images: group.images.iter().map(member).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(json: &str) -> Result<Check, ApiError> {
+        serde_json::from_str::<CheckBody>(json)
+            .unwrap()
+            .into_check()
+    }
+
+    #[test]
+    fn a_check_needs_something_to_check() {
+        for body in [
+            "{}",
+            r#"{"sha256":"abc"}"#,
+            r#"{"fingerprints":[{"algorithm":"magic","bits":"00"}]}"#,
+            r#"{"fingerprints":[{"algorithm":"phash","bits":"xyz"}]}"#,
+            r#"{"fingerprints":[{"algorithm":"phash","bits":"0000000000000000"}],"limit":0}"#,
+        ] {
+            assert!(check(body).is_err(), "{body}");
+        }
+        let body = r#"{"fingerprints":[{"algorithm":"phash","bits":"0123456789ABCDEF"}]}"#;
+        let known = check(body).unwrap().fingerprints.remove(0);
+        assert_eq!(known.bits, [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef]);
+        assert_eq!(known.version, Algorithm::Phash.version());
+    }
+
+    #[test]
+    fn the_body_wins_over_the_url() {
+        let url = MatchOptions {
+            radius: Some(1),
+            limit: Some(2),
+            ..Default::default()
+        };
+        let body = MatchOptions {
+            radius: Some(9),
+            ..Default::default()
+        };
+        let query = body.or(url).query().unwrap();
+        assert_eq!((query.radius, query.limit), (Some(9), 2));
+    }
+}

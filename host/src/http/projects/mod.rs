@@ -1,0 +1,134 @@
+//! The family `/projects` (S4), which new features extend: images in projects, and what matches them.
+
+mod images;
+mod matching;
+
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::domain::Project;
+use crate::service::projects;
+
+use super::error::{ApiError, ErrorBody};
+use super::extract::{InProject, ProjectPath};
+use super::views::{project_url, timestamp};
+
+/// Project routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(list))
+        .routes(routes!(get, delete))
+        .merge(images::router())
+        .merge(matching::router())
+}
+
+/// A project.
+#[derive(Serialize, ToSchema)]
+struct ProjectView {
+    /// Its name, which is its id.
+    #[schema(example = "holidays")]
+    project_id: String,
+    /// When it was first seen, RFC 3339 with milliseconds.
+    #[schema(example = "2026-02-21T19:01:02.123Z")]
+    created_at: String,
+    /// How many images it holds.
+    #[schema(example = 42)]
+    images: u64,
+    /// Its cover; null while it is empty.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    primary_image_id: Option<String>,
+    /// Where its parts are.
+    urls: ProjectUrls,
+}
+
+/// Where a project's parts are, below this server's address.
+#[derive(Serialize, ToSchema)]
+struct ProjectUrls {
+    /// Its images.
+    #[schema(example = "/projects/holidays/images")]
+    images: String,
+    /// Its cover.
+    #[schema(example = "/projects/holidays/thumbnail")]
+    thumbnail: String,
+}
+
+/// A project that is gone.
+#[derive(Serialize, ToSchema)]
+struct ProjectDeleted {
+    /// Always true.
+    ok: bool,
+    /// Its name.
+    #[schema(example = "holidays")]
+    project_id: String,
+    /// How many images went with it.
+    #[schema(example = 42)]
+    deleted_images: u64,
+}
+
+impl From<Project> for ProjectView {
+    fn from(project: Project) -> Self {
+        let address = project_url(&project.name);
+        Self {
+            project_id: project.name.to_string(),
+            created_at: timestamp(project.created_at),
+            images: project.images,
+            primary_image_id: project.primary.map(|id| id.to_string()),
+            urls: ProjectUrls {
+                images: format!("{address}/images"),
+                thumbnail: format!("{address}/thumbnail"),
+            },
+        }
+    }
+}
+
+/// All projects, by name
+#[utoipa::path(
+    get, path = "/projects", tag = "projects",
+    responses((status = 200, description = "The projects.", body = Vec<ProjectView>)),
+)]
+async fn list(State(app): State<App>) -> Result<axum::Json<Vec<ProjectView>>, ApiError> {
+    let projects = projects::list(&app.services).await?;
+    Ok(axum::Json(projects.into_iter().map(Into::into).collect()))
+}
+
+/// One project
+#[utoipa::path(
+    get, path = "/projects/{project_id}", tag = "projects",
+    params(ProjectPath),
+    responses(
+        (status = 200, description = "The project.", body = ProjectView),
+        (status = 404, description = "There is no such project.", body = ErrorBody),
+    ),
+)]
+async fn get(
+    State(app): State<App>,
+    InProject(project): InProject,
+) -> Result<axum::Json<ProjectView>, ApiError> {
+    let project = projects::get(&app.services, &project).await?;
+    Ok(axum::Json(project.into()))
+}
+
+/// Delete a project with everything in it
+#[utoipa::path(
+    delete, path = "/projects/{project_id}", tag = "projects",
+    params(ProjectPath),
+    responses(
+        (status = 200, description = "It is gone.", body = ProjectDeleted),
+        (status = 404, description = "There is no such project.", body = ErrorBody),
+    ),
+)]
+async fn delete(
+    State(app): State<App>,
+    InProject(project): InProject,
+) -> Result<axum::Json<ProjectDeleted>, ApiError> {
+    let deleted_images = projects::delete(&app.services, &project).await?;
+    Ok(axum::Json(ProjectDeleted {
+        ok: true,
+        project_id: project.to_string(),
+        deleted_images,
+    }))
+}

@@ -1,0 +1,198 @@
+//! Domain words as JSON: what images, fingerprints and matches look like to clients.
+
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{Fingerprint, Image, ImageId, Kind, Match, ProjectName, RenditionKind};
+
+/// What has to be escaped in a segment of a path: all but RFC 3986's unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// An image.
+#[derive(Serialize, ToSchema)]
+pub struct ImageView {
+    /// Its id: 32 lower-case hexadecimal characters.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    pub image_id: String,
+    /// What it is called, unique in its project; works in place of the id.
+    #[schema(example = "beach.jpg")]
+    pub name: String,
+    /// It is the project's cover.
+    pub is_primary: bool,
+    /// When it was first given, RFC 3339 with milliseconds.
+    #[schema(example = "2026-02-21T19:01:02.123Z")]
+    pub created_at: String,
+    /// Pixels across, upright.
+    #[schema(example = 4032)]
+    pub width: u32,
+    /// Pixels down, upright.
+    #[schema(example = 3024)]
+    pub height: u32,
+    /// Length of the file as it was given.
+    #[schema(example = 2_841_337)]
+    pub bytes: u64,
+    /// Digest of the file as it was given.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub sha256: String,
+    /// Where its renditions are.
+    pub urls: Urls,
+}
+
+/// Where an image's renditions are, below this server's address.
+#[derive(Serialize, ToSchema)]
+pub struct Urls {
+    /// The picture in its own size, as JPEG.
+    #[schema(example = "/projects/holidays/images/019a9e3c6f0a7c41b1d2f3a4b5c6d7e8?size=original")]
+    pub original: String,
+    /// Fits within 1600x1600.
+    #[schema(example = "/projects/holidays/images/019a9e3c6f0a7c41b1d2f3a4b5c6d7e8?size=medium")]
+    pub medium: String,
+    /// Fits within 400x400.
+    #[schema(example = "/projects/holidays/images/019a9e3c6f0a7c41b1d2f3a4b5c6d7e8?size=thumb")]
+    pub thumb: String,
+    /// Exactly 50x50.
+    #[schema(example = "/projects/holidays/images/019a9e3c6f0a7c41b1d2f3a4b5c6d7e8?size=game")]
+    pub game: String,
+}
+
+/// What one algorithm says of a picture.
+#[derive(Serialize, ToSchema)]
+pub struct FingerprintView {
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    #[schema(example = "phash")]
+    pub algorithm: &'static str,
+    /// Version of its definition; only fingerprints of the same version are compared.
+    #[schema(example = 1)]
+    pub version: u16,
+    /// The bits as hexadecimal digits, most significant first.
+    #[schema(example = "d1c48f3b2a7061e5")]
+    pub bits: String,
+    /// 0 to 100; below 50 matches mean little.
+    #[schema(example = 100)]
+    pub quality: u8,
+}
+
+/// An image that matches.
+#[derive(Serialize, ToSchema)]
+pub struct MatchView {
+    /// Its id.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    pub image_id: String,
+    /// What it is called.
+    #[schema(example = "beach.jpg")]
+    pub name: String,
+    /// `exact`: the same bytes; `near`: a fingerprint within the radius.
+    #[schema(example = "near")]
+    pub kind: &'static str,
+    /// Differing bits.
+    #[schema(example = 4)]
+    pub distance: u32,
+    /// 1 - distance / bits, in 0 to 1.
+    #[schema(example = 0.9375)]
+    pub similarity: f64,
+    /// Whose fingerprints were compared.
+    #[schema(example = "phash")]
+    pub algorithm: &'static str,
+    /// How the query has to be laid to look like the image: `upright`, `mirrored`, `rotated180`,
+    /// `flipped`, `transposed`, `rotated90`, `transversed`, `rotated270`.
+    #[schema(example = "upright")]
+    pub orientation: &'static str,
+    /// Where its renditions are.
+    pub urls: Urls,
+}
+
+impl From<&Image> for ImageView {
+    fn from(image: &Image) -> Self {
+        Self {
+            image_id: image.id.to_string(),
+            name: image.name.to_string(),
+            is_primary: image.is_primary,
+            created_at: timestamp(image.created_at),
+            width: image.info.size.width,
+            height: image.info.size.height,
+            bytes: image.bytes,
+            sha256: image.sha256.to_string(),
+            urls: Urls::of(&image.project, image.id),
+        }
+    }
+}
+
+impl Urls {
+    /// The addresses of an image's renditions.
+    pub fn of(project: &ProjectName, image: ImageId) -> Self {
+        let address = project_url(project);
+        let url = |kind: RenditionKind| format!("{address}/images/{image}?size={}", kind.name());
+        Self {
+            original: url(RenditionKind::Original),
+            medium: url(RenditionKind::Medium),
+            thumb: url(RenditionKind::Thumb),
+            game: url(RenditionKind::Game),
+        }
+    }
+}
+
+impl From<&Fingerprint> for FingerprintView {
+    fn from(fingerprint: &Fingerprint) -> Self {
+        Self {
+            algorithm: fingerprint.algorithm.name(),
+            version: fingerprint.version,
+            bits: hex::encode(&fingerprint.bits),
+            quality: fingerprint.quality,
+        }
+    }
+}
+
+impl From<&Match> for MatchView {
+    fn from(found: &Match) -> Self {
+        Self {
+            image_id: found.image.id.to_string(),
+            name: found.image.name.to_string(),
+            kind: match found.kind {
+                Kind::Exact => "exact",
+                Kind::Near => "near",
+            },
+            distance: found.distance,
+            similarity: found.similarity,
+            algorithm: found.algorithm.name(),
+            orientation: found.orientation.name(),
+            urls: Urls::of(&found.image.project, found.image.id),
+        }
+    }
+}
+
+/// The address of a project below this server's.
+pub fn project_url(project: &ProjectName) -> String {
+    let name = utf8_percent_encode(project.as_str(), SEGMENT);
+    format!("/projects/{name}")
+}
+
+/// A time as RFC 3339 with milliseconds.
+pub fn timestamp(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_escape_what_people_call_their_projects() {
+        let project = ProjectName::parse("Höhle #1 50%?").unwrap();
+        assert_eq!(
+            project_url(&project),
+            "/projects/H%C3%B6hle%20%231%2050%25%3F"
+        );
+    }
+
+    #[test]
+    fn times_have_milliseconds_even_when_they_are_zero() {
+        let time: Timestamp = "2026-02-21T19:01:02Z".parse().unwrap();
+        assert_eq!(timestamp(time), "2026-02-21T19:01:02.000Z");
+    }
+}
