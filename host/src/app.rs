@@ -1,22 +1,108 @@
 //! Puts the parts together: the only place that names concrete backends side by side.
 
-use anyhow::Result;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::sandbox::Sandbox;
 use crate::service::Services;
+use crate::service::follow::FollowedIndex;
+use crate::service::image_root::{self, ScanProgress};
+use crate::store::Store;
 
-/// Everything that a running server shares.
+/// How long background work may take to stop.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Everything that a running server shares. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     /// The use cases' world.
     pub services: Services,
     /// What the operator set.
-    pub config: std::sync::Arc<Config>,
+    pub config: Arc<Config>,
+    background: Background,
+}
+
+/// Work that goes on beside the requests.
+#[derive(Clone, Default)]
+struct Background {
+    stop: CancellationToken,
+    tasks: TaskTracker,
 }
 
 impl App {
-    /// Opens the store, starts the sandbox, loads the index.
+    /// Opens the store, starts the sandbox, loads the index; then follows the image root in the background.
     pub async fn start(config: Config) -> Result<Self> {
-        todo!()
+        let app = Self {
+            services: services(&config).await?,
+            config: Arc::new(config),
+            background: Background::default(),
+        };
+        app.background.follow_image_root(app.services.clone());
+        Ok(app)
     }
+
+    /// Stops the background work and waits until it has.
+    pub async fn stop(&self) {
+        self.background.stop.cancel();
+        self.background.tasks.close();
+        if tokio::time::timeout(PATIENCE, self.background.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("background work did not stop within {PATIENCE:?}, leaving it behind");
+        }
+    }
+}
+
+impl Background {
+    fn follow_image_root(&self, services: Services) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = image_root::follow(services, stop).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the image root is no longer followed"
+                );
+            }
+        });
+    }
+}
+
+/// Everything over one data folder, store and sandbox side by side: both take their time.
+pub async fn services(config: &Config) -> Result<Services> {
+    let cache = config.data.join("cache");
+    let (sandbox, (store, index)) =
+        tokio::try_join!(sandbox(config, Some(cache)), store_and_index(config))?;
+    Ok(Services {
+        store,
+        sandbox,
+        index: Arc::new(index),
+        scan: Arc::new(ScanProgress::default()),
+        quality: config.quality,
+    })
+}
+
+/// The sandbox alone; compiled code is kept in `cache`.
+pub async fn sandbox(config: &Config, cache: Option<PathBuf>) -> Result<Sandbox> {
+    let source = config.component_source();
+    let settings = config.sandbox.clone();
+    let start = move || Sandbox::start(&source, &settings, cache);
+    let sandbox = tokio::task::spawn_blocking(start).await??;
+    Ok(sandbox)
+}
+
+async fn store_and_index(config: &Config) -> Result<(Store, FollowedIndex)> {
+    let store = Store::open(&config.data)
+        .await
+        .with_context(|| format!("cannot open the data folder {}", config.data.display()))?;
+    let index = FollowedIndex::load(&store)
+        .await
+        .context("cannot load the index")?;
+    Ok((store, index))
 }

@@ -1,8 +1,4 @@
-//! The floors of the server, from the top down: a module may use those below it, never one above,
-//! never its neighbours.
-//!
-//! A library so that tests and benches reach the same code that the program runs; it is no
-//! interface for others. The program is `main.rs`, which calls [`cli::main`].
+#![doc = include_str!("../README.md")]
 
 pub mod app;
 pub mod cli;

@@ -6,6 +6,7 @@
 
 mod bindings;
 mod call;
+mod contract;
 mod convert;
 mod engine;
 mod input;
@@ -26,6 +27,7 @@ use metrics::{counter, histogram};
 use thiserror::Error;
 use wasmtime::Store;
 
+pub use self::contract::WIT;
 pub use self::input::Input;
 pub use self::program::Program;
 

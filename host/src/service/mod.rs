@@ -4,6 +4,7 @@
 //! back. No axum, no SQL, no wasmtime names.
 
 mod error;
+pub mod folders;
 pub mod follow;
 pub mod image_root;
 pub mod images;

@@ -1,0 +1,125 @@
+//! Which files a command is about: those named, and those below the folders named.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail, ensure};
+use bytesize::ByteSize;
+use walkdir::WalkDir;
+
+use crate::sandbox::Input;
+
+/// A file that could not be worked on.
+#[derive(Debug)]
+pub struct Failure {
+    /// Which one.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: anyhow::Error,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:#}", self.path.display(), self.reason)
+    }
+}
+
+/// Every file, in the order of the arguments, those of a folder by name, found as they are asked for.
+/// Links that lie in a folder are not followed: what they lead to would be met twice, or for ever.
+pub fn below(paths: Vec<PathBuf>) -> impl Iterator<Item = Result<PathBuf, Failure>> {
+    paths.into_iter().flat_map(|path| {
+        WalkDir::new(&path)
+            .sort_by_file_name()
+            .into_iter()
+            .filter(|entry| !entry.as_ref().is_ok_and(is_passed_over))
+            .map(move |entry| match entry {
+                Ok(entry) => Ok(entry.into_path()),
+                Err(error) => Err(failure(&path, error)),
+            })
+    })
+}
+
+/// Folders are walked, not worked on; what lies in them and is no plain file is none of ours.
+/// What was named is always answered.
+fn is_passed_over(entry: &walkdir::DirEntry) -> bool {
+    let kind = entry.file_type();
+    kind.is_dir() || (entry.depth() > 0 && !kind.is_file())
+}
+
+fn failure(argument: &Path, error: walkdir::Error) -> Failure {
+    Failure {
+        path: error.path().unwrap_or(argument).to_owned(),
+        reason: match error.into_io_error() {
+            Some(error) => error.into(),
+            None => anyhow::anyhow!("the folders go in circles"),
+        },
+    }
+}
+
+/// A picture for the sandbox, after a [`check`].
+pub fn input(path: &Path, max: u64) -> Result<Input> {
+    check(path, max)?;
+    Ok(Input::File(path.to_owned()))
+}
+
+/// The length of a plain file of at most `max` bytes; what is no such file is not read at all.
+pub fn check(path: &Path, max: u64) -> Result<u64> {
+    let facts = std::fs::metadata(path)?;
+    ensure!(!facts.is_dir(), "is a folder; a picture file is needed");
+    ensure!(facts.is_file(), "is not a plain file");
+    if facts.len() > max {
+        let (has, allowed) = (ByteSize(facts.len()), ByteSize(max));
+        bail!("{has} is more than the {allowed} that a file may have (setting `max_body`)");
+    }
+    Ok(facts.len())
+}
+
+/// The folders that were named are there.
+pub fn check_folders(paths: &[PathBuf]) -> Result<()> {
+    for path in paths {
+        let facts = std::fs::metadata(path).map_err(|error| {
+            anyhow::Error::new(error).context(format!("cannot read {}", path.display()))
+        })?;
+        ensure!(facts.is_dir(), "{} is not a folder", path.display());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_is_stable_and_links_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("b")).unwrap();
+        for name in ["c.jpg", "b/2.jpg", "b/1.jpg", "a.jpg"] {
+            std::fs::write(at(name), name).unwrap();
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(folder.path(), at("b/loop")).unwrap();
+        let found: Vec<_> =
+            below(vec![at("c.jpg"), folder.path().to_owned(), at("none")]).collect();
+        let (last, rest) = found.split_last().unwrap();
+        let rest: Vec<_> = rest
+            .iter()
+            .map(|path| path.as_ref().unwrap().clone())
+            .collect();
+        assert_eq!(
+            rest,
+            ["c.jpg", "a.jpg", "b/1.jpg", "b/2.jpg", "c.jpg"].map(at)
+        );
+        assert_eq!(last.as_ref().unwrap_err().path, at("none"));
+    }
+
+    #[test]
+    fn folders_and_large_files_are_no_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.jpg");
+        std::fs::write(&file, [0; 100]).unwrap();
+        assert!(input(folder.path(), 100).is_err());
+        assert!(input(&file, 99).unwrap_err().to_string().contains("100 B"));
+        assert!(input(&file, 100).is_ok());
+    }
+}

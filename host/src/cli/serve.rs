@@ -1,0 +1,180 @@
+//! `vismatch serve`: the server.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Args, value_parser};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::config::{Config, LogFormat};
+use crate::http;
+
+use super::flags::{DataFlag, SandboxFlags, size};
+use super::{logging, output, stop};
+
+const HELP: &str = "\
+Examples:
+  vismatch serve
+  vismatch serve --listen 127.0.0.1:8080 --data /srv/pictures
+  vismatch serve --listen 0.0.0.0:3000 --cors-origin https://shop.example
+  VISMATCH_SANDBOX_TIMEOUT=30s vismatch serve --log-format json
+
+  vismatch.toml:
+    listen = [\"127.0.0.1:3000\", \"[::1]:3000\"]
+    max_body = \"128MiB\"
+    sandbox_timeout = \"30s\"
+
+When it is ready it prints one line with its addresses. Pictures that are put into
+<data>/image_root/<project>/ are found and indexed. The first SIGINT or SIGTERM finishes the requests
+that are running, the second one does not. Nobody is asked who they are: listen beyond this machine
+only behind something that asks.";
+
+/// Serve the HTTP API over a data folder
+#[derive(Args)]
+#[command(after_help = HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Args, Serialize)]
+struct Flags {
+    /// Address and port to listen on; may be given several times [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<Vec<SocketAddr>>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    data: DataFlag,
+    /// Largest body that carries one picture, as 64MiB or in bytes [default: 64MiB]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_body: Option<u64>,
+    /// Quality of JPEG renditions, 1 to 100 [default: 85]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(1..=100))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality: Option<u8>,
+    /// Origin of pages that may call; may be given several times [default: any]
+    #[arg(long, value_name = "ORIGIN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cors_origin: Option<Vec<String>>,
+    /// How the log on standard error is written [default: human]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_format: Option<LogFormat>,
+    /// Pictures worked on at once [default: one a core]
+    #[arg(long, value_name = "N", help_heading = "Sandbox")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workers: Option<usize>,
+    /// Pictures that may wait for a worker; one more is answered 503 [default: 256]
+    #[arg(long, value_name = "N", help_heading = "Sandbox")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<usize>,
+    #[command(flatten, next_help_heading = "Sandbox")]
+    #[serde(flatten)]
+    sandbox: SandboxFlags,
+}
+
+/// Serves until a signal asks to stop.
+pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+    let config = Config::load(config, &arguments.flags)?;
+    logging::start(config.log_format, "info,sqlx=warn,sea_orm_migration=warn")?;
+    let stop = stop::on_signal()?;
+    let listeners = bind(&config.listen).await?;
+    tokio::select! {
+        app = App::start(config) => serve(app?, listeners, stop).await?,
+        () = stop.cancelled() => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(app: App, listeners: Vec<TcpListener>, stop: CancellationToken) -> Result<()> {
+    announce(&listeners, &app.config.data)?;
+    let asked = stop.clone();
+    let served = http::serve(app.clone(), listeners, async move {
+        asked.cancelled().await;
+        tracing::info!("stopping: finishing the requests that are running");
+    });
+    let served = served.await;
+    app.stop().await;
+    tracing::info!("stopped");
+    served
+}
+
+/// Binds every address before anything slow is done: a taken port is told at once, and who calls
+/// during the start waits instead of being turned away.
+async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>> {
+    let mut listeners = Vec::with_capacity(addresses.len());
+    for &address in addresses {
+        let bound = TcpListener::bind(address).await;
+        let hint = bound.as_ref().err().map_or("", hint);
+        listeners.push(bound.with_context(|| format!("cannot listen on {address}{hint}"))?);
+        if !address.ip().is_loopback() {
+            tracing::warn!(%address, "everyone who can reach this address can read, add and delete: there is no authentication");
+        }
+    }
+    Ok(listeners)
+}
+
+fn hint(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::AddrInUse => ": another program does; --listen takes another address",
+        ErrorKind::PermissionDenied => ": ports below 1024 need privileges",
+        ErrorKind::AddrNotAvailable => ": it is no address of this machine",
+        _ => "",
+    }
+}
+
+fn announce(listeners: &[TcpListener], data: &Path) -> Result<()> {
+    let mut urls = Vec::with_capacity(listeners.len());
+    for listener in listeners {
+        urls.push(format!("http://{}", listener.local_addr()?));
+    }
+    let data: PathBuf = std::path::absolute(data)?;
+    let text = format!(
+        "vismatch is ready: {} (data in {})",
+        urls.join(" "),
+        data.display()
+    );
+    output::line(&text).context("cannot tell the address")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Shell {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    #[test]
+    fn every_flag_is_a_setting() {
+        let command = Shell::command();
+        for flag in command.get_arguments() {
+            let name = flag.get_id().as_str();
+            if name != "help" {
+                assert!(crate::config::KEYS.contains(&name), "{name}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_told_plainly() {
+        let first = bind(&[SocketAddr::from(([127, 0, 0, 1], 0))])
+            .await
+            .unwrap();
+        let address = first[0].local_addr().unwrap();
+        let error = bind(&[address]).await.unwrap_err();
+        assert!(error.to_string().contains("another program"), "{error}");
+    }
+}

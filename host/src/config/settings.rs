@@ -1,0 +1,138 @@
+//! The settings by their keys: what `vismatch.toml` may hold, its defaults and its ranges.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+
+use crate::domain::Limits;
+
+use super::LogFormat;
+use super::error::Wrong;
+
+/// One field a key. `VISMATCH_<KEY>` and `--<key>` go by the same names.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Settings {
+    #[serde(deserialize_with = "one_or_more")]
+    pub listen: Vec<SocketAddr>,
+    pub data: PathBuf,
+    pub component: Option<PathBuf>,
+    pub max_pixels: u64,
+    pub max_body: ByteSize,
+    pub sandbox_memory: ByteSize,
+    #[serde(with = "humantime_serde")]
+    pub sandbox_timeout: Duration,
+    pub workers: usize,
+    pub queue: usize,
+    pub quality: u8,
+    #[serde(deserialize_with = "one_or_more")]
+    pub cors_origin: Vec<String>,
+    pub log_format: LogFormat,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 3000))],
+            data: PathBuf::from("data"),
+            component: None,
+            max_pixels: Limits::default().max_pixels,
+            max_body: ByteSize::mib(64),
+            sandbox_memory: ByteSize::gib(1),
+            sandbox_timeout: Duration::from_secs(10),
+            workers: cores(),
+            queue: 256,
+            quality: 85,
+            cors_origin: Vec::new(),
+            log_format: LogFormat::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Every key.
+    pub(super) const KEYS: &[&str] = &[
+        "listen",
+        "data",
+        "component",
+        "max_pixels",
+        "max_body",
+        "sandbox_memory",
+        "sandbox_timeout",
+        "workers",
+        "queue",
+        "quality",
+        "cors_origin",
+        "log_format",
+    ];
+
+    /// Holds the values to their ranges.
+    pub(super) fn check(&self) -> Result<(), Wrong> {
+        let demands = [
+            ("listen", !self.listen.is_empty(), "at least one address"),
+            ("max_pixels", self.max_pixels > 0, "at least 1"),
+            ("max_body", self.max_body.as_u64() > 0, "at least 1 byte"),
+            (
+                "sandbox_memory",
+                (ByteSize::mib(16)..=ByteSize::gib(4)).contains(&self.sandbox_memory),
+                "16MiB to 4GiB",
+            ),
+            (
+                "sandbox_timeout",
+                (Duration::from_millis(1)..=Duration::from_secs(86_400))
+                    .contains(&self.sandbox_timeout),
+                "1ms to 1day",
+            ),
+            ("workers", (1..=1024).contains(&self.workers), "1 to 1024"),
+            ("quality", (1..=100).contains(&self.quality), "1 to 100"),
+        ];
+        match demands.into_iter().find(|(_, holds, _)| !holds) {
+            Some((key, _, wanted)) => Err(Wrong { key, wanted }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// A list, or one text with commas: what an environment variable can hold.
+fn one_or_more<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    deserializer.deserialize_any(OneOrMore(std::marker::PhantomData))
+}
+
+struct OneOrMore<T>(std::marker::PhantomData<T>);
+
+impl<'de, T: std::str::FromStr<Err: std::fmt::Display>> Visitor<'de> for OneOrMore<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text, or a list of texts")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<T>, E> {
+        text.split(',').map(str::trim).map(parse).collect()
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let mut values = Vec::new();
+        while let Some(text) = list.next_element::<String>()? {
+            values.push(parse(&text)?);
+        }
+        Ok(values)
+    }
+}
+
+fn parse<T: std::str::FromStr<Err: std::fmt::Display>, E: Error>(text: &str) -> Result<T, E> {
+    text.parse()
+        .map_err(|error| E::custom(format_args!("{text:?}: {error}")))
+}

@@ -1,0 +1,169 @@
+//! Every source beats those below it, and what is wrong is said with key and source.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::Write;
+use std::time::Duration;
+
+use super::*;
+
+type Flags = BTreeMap<&'static str, &'static str>;
+
+fn load(file: &str, environment: &[(&str, &str)], flags: Flags) -> Result<Config, String> {
+    let mut written = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+    written.write_all(file.as_bytes()).unwrap();
+    let environment = environment
+        .iter()
+        .map(|(name, value)| (OsString::from(name), OsString::from(value)))
+        .collect();
+    Config::from_sources(Some(written.path()), environment, &flags).map_err(|e| e.to_string())
+}
+
+#[test]
+fn flags_beat_environment_beats_file_beats_defaults() {
+    let file = "quality = 70\nworkers = 3\nqueue = 4\n";
+    let environment = [("VISMATCH_QUALITY", "71"), ("VISMATCH_WORKERS", "5")];
+    let config = load(file, &environment, Flags::from([("quality", "72")])).unwrap();
+    assert_eq!(config.quality, 72);
+    assert_eq!(config.sandbox.workers, 5);
+    assert_eq!(config.sandbox.queue, 4);
+    assert_eq!(config.max_body, 64 << 20);
+    assert_eq!(config.listen, ["127.0.0.1:3000".parse().unwrap()]);
+}
+
+#[test]
+fn sizes_durations_and_lists_read_as_people_write_them() {
+    let file = r#"
+        listen = ["127.0.0.1:1", "[::1]:2"]
+        max_body = "1GiB"
+        sandbox_memory = 67108864
+        sandbox_timeout = "1m 30s"
+        cors_origin = "https://a.example"
+        log_format = "json"
+    "#;
+    let config = load(file, &[], Flags::new()).unwrap();
+    assert_eq!(config.listen.len(), 2);
+    assert_eq!(config.max_body, 1 << 30);
+    assert_eq!(config.sandbox.memory, 64 << 20);
+    assert_eq!(config.sandbox.timeout, Duration::from_secs(90));
+    assert_eq!(config.cors_origins, ["https://a.example"]);
+    assert_eq!(config.log_format, LogFormat::Json);
+}
+
+#[test]
+fn the_environment_holds_lists_with_commas_and_texts_that_look_like_numbers() {
+    let environment = [
+        ("VISMATCH_LISTEN", "[::1]:80, 127.0.0.1:80"),
+        ("VISMATCH_DATA", "2026"),
+        ("VISMATCH_MAX_BODY", "100"),
+        ("VISMATCH_COMPONENT", ""),
+        ("VISMATCH_SOMETHING_ELSE", "not ours"),
+    ];
+    let config = load("", &environment, Flags::new()).unwrap();
+    assert_eq!(config.listen.len(), 2);
+    assert_eq!(config.data, Path::new("2026"));
+    assert_eq!(config.max_body, 100);
+    assert_eq!(config.component, None);
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_file() {
+    let error = load("max-pixels = 5", &[], Flags::new()).unwrap_err();
+    assert!(
+        error.contains("unknown setting `max-pixels` in "),
+        "{error}"
+    );
+    assert!(error.contains(".toml; known are listen, data"), "{error}");
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_source() {
+    let cases = [
+        (
+            "quality = \"good\"",
+            vec![],
+            "setting `quality` from ",
+            ".toml",
+        ),
+        (
+            "quality = 0",
+            vec![],
+            "setting `quality` from ",
+            "must be 1 to 100",
+        ),
+        (
+            "listen = [\"localhost\"]",
+            vec![],
+            "setting `listen",
+            "\"localhost\"",
+        ),
+        (
+            "sandbox_timeout = 10",
+            vec![],
+            "setting `sandbox_timeout` from ",
+            "duration",
+        ),
+        (
+            "log_format = \"xml\"",
+            vec![],
+            "setting `log_format` from ",
+            "xml",
+        ),
+        (
+            "",
+            vec![("VISMATCH_QUEUE", "-1")],
+            "setting `queue` from ",
+            "VISMATCH_QUEUE",
+        ),
+        (
+            "",
+            vec![("VISMATCH_MAX_BODY", "64 quids")],
+            "setting `max_body` from ",
+            "VISMATCH_MAX_BODY",
+        ),
+        (
+            "",
+            vec![("VISMATCH_SANDBOX_MEMORY", "1")],
+            "VISMATCH_SANDBOX_MEMORY",
+            "16MiB to 4GiB",
+        ),
+        (
+            "",
+            vec![("VISMATCH_LISTEN", "[]")],
+            "setting `listen` from ",
+            "VISMATCH_LISTEN",
+        ),
+        (
+            "listen = []",
+            vec![],
+            "setting `listen` from ",
+            "at least one",
+        ),
+        ("listen = [", vec![], "settings in ", ".toml"),
+    ];
+    for (file, environment, start, part) in cases {
+        let error = load(file, &environment, Flags::new()).unwrap_err();
+        assert!(
+            error.contains(start) && error.contains(part),
+            "{file} {environment:?}: {error}"
+        );
+    }
+    let error = load("", &[], Flags::from([("workers", "0")])).unwrap_err();
+    assert_eq!(
+        error,
+        "setting `workers` from the command line: must be 1 to 1024"
+    );
+}
+
+#[test]
+fn a_named_file_must_be_there() {
+    let error = Config::from_sources(Some(Path::new("/no/such.toml")), vec![], &Flags::new());
+    assert!(error.unwrap_err().to_string().contains("/no/such.toml"));
+}
+
+#[test]
+fn the_list_of_keys_is_the_list_of_fields() {
+    let error = load("no_such_key = 1", &[], Flags::new()).unwrap_err();
+    let known = error.split("known are ").nth(1).unwrap();
+    assert_eq!(known.split(", ").collect::<Vec<_>>(), Settings::KEYS);
+}
