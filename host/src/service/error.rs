@@ -42,6 +42,16 @@ pub enum ServiceError {
     Internal(#[source] anyhow::Error),
 }
 
+impl ServiceError {
+    /// The bytes that were given are to blame, not the caller's wishes and not we.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAPicture(_) | Self::TooLarge(_) | Self::Invalid(_)
+        )
+    }
+}
+
 impl From<InvalidName> for ServiceError {
     fn from(error: InvalidName) -> Self {
         Self::Invalid(error.to_string())

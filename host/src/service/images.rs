@@ -1,9 +1,15 @@
 //! Images: given, listed, made the cover, removed.
 
-use crate::domain::{Image, ImageId, ImageName, Match, ProjectName};
+use crate::domain::{
+    Algorithm, Image, ImageFormat, ImageId, ImageName, Match, ProjectName, Sha256,
+};
 use crate::store::{NameClash, Removed, Staged};
 
-use super::{ServiceError, Services};
+use super::processing::{self, Given};
+use super::{ServiceError, Services, matching, projects, tokens};
+
+/// Most duplicates that an upload is answered with.
+const MAX_DUPLICATES: usize = 10;
 
 /// What to do with a picture whose exact bytes are in the project already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,7 +17,8 @@ pub enum OnDuplicate {
     /// Keep both and say so.
     #[default]
     Keep,
-    /// Refuse with `Conflict` naming the image that is there.
+    /// Refuse with `Conflict` naming the image that is there. Looked up once, before any work: of two
+    /// uploads of the same bytes at the same moment both may pass.
     Reject,
 }
 
@@ -43,7 +50,33 @@ pub struct Ingested {
 
 /// Takes a picture in: processed in the sandbox, stored, indexed.
 pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, ServiceError> {
-    todo!()
+    if upload.on_duplicate == OnDuplicate::Reject {
+        refuse_known(services, &upload.project, upload.given.sha256).await?;
+    }
+    let outcome = processing::process(services, &upload.given.path).await?;
+    let deletion_token = tokens::generate()?;
+    let Upload { given, .. } = upload;
+    let name = match upload.name {
+        Some(name) => name,
+        None => default_name(given.sha256, outcome.info.format)?,
+    };
+    let facts = Given {
+        project: upload.project,
+        name,
+        bytes: given.bytes,
+        sha256: given.sha256,
+        deletion_token: Some(tokens::digest(&deletion_token)),
+    };
+    let (image, renditions) = processing::image_of(facts, outcome);
+    let stored = services
+        .store
+        .insert(image, given, renditions, upload.name_clash)
+        .await?;
+    Ok(Ingested {
+        duplicates: duplicates_of(services, &stored.image).await?,
+        image: stored.image,
+        deletion_token,
+    })
 }
 
 /// Images of a project in upload order; `NotFound` when there is no such project.
@@ -53,7 +86,11 @@ pub async fn list(
     after: Option<ImageId>,
     limit: Option<u64>,
 ) -> Result<Vec<Image>, ServiceError> {
-    todo!()
+    let images = services.store.images(project, after, limit).await?;
+    if images.is_empty() {
+        projects::get(services, project).await?;
+    }
+    Ok(images)
 }
 
 /// One image by id or, failing that, by name.
@@ -62,7 +99,11 @@ pub async fn get(
     project: &ProjectName,
     id_or_name: &str,
 ) -> Result<Image, ServiceError> {
-    todo!()
+    if let Some(image) = find(services, project, id_or_name).await? {
+        return Ok(image);
+    }
+    projects::get(services, project).await?;
+    Err(unknown(project, id_or_name))
 }
 
 /// Removes one image.
@@ -71,12 +112,27 @@ pub async fn delete(
     project: &ProjectName,
     id_or_name: &str,
 ) -> Result<Removed, ServiceError> {
-    todo!()
+    let image = get(services, project, id_or_name).await?;
+    services
+        .store
+        .remove(project, image.id)
+        .await?
+        .ok_or_else(|| unknown(project, id_or_name))
 }
 
 /// Removes the image that a one-time deletion token stands for.
 pub async fn delete_by_token(services: &Services, token: &str) -> Result<Removed, ServiceError> {
-    todo!()
+    let unknown = || ServiceError::NotFound("no image has this deletion token".into());
+    let (project, image) = services
+        .store
+        .image_by_deletion_token(&tokens::digest(token))
+        .await?
+        .ok_or_else(unknown)?;
+    services
+        .store
+        .remove(&project, image)
+        .await?
+        .ok_or_else(unknown)
 }
 
 /// Makes one image the cover and says which it is.
@@ -85,5 +141,95 @@ pub async fn set_primary(
     project: &ProjectName,
     id_or_name: &str,
 ) -> Result<Image, ServiceError> {
-    todo!()
+    let image = get(services, project, id_or_name).await?;
+    if !services.store.set_primary(project, image.id).await? {
+        return Err(unknown(project, id_or_name));
+    }
+    Ok(Image {
+        is_primary: true,
+        ..image
+    })
+}
+
+async fn find(
+    services: &Services,
+    project: &ProjectName,
+    id_or_name: &str,
+) -> Result<Option<Image>, ServiceError> {
+    if let Ok(id) = id_or_name.parse()
+        && let Some(image) = services.store.image(project, id).await?
+    {
+        return Ok(Some(image));
+    }
+    match ImageName::parse(id_or_name) {
+        Ok(name) => Ok(services.store.image_by_name(project, &name).await?),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn refuse_known(
+    services: &Services,
+    project: &ProjectName,
+    digest: Sha256,
+) -> Result<(), ServiceError> {
+    let known = services.store.images_by_digest(project, digest).await?;
+    match known.first() {
+        Some(image) => Err(ServiceError::Conflict {
+            message: format!("project {project} has this picture already: {}", image.name),
+            image: Some(image.id),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// What an image matches: the same bytes first, then what the default algorithm calls near.
+async fn duplicates_of(services: &Services, image: &Image) -> Result<Vec<Match>, ServiceError> {
+    let default = |fingerprint: &&_| is_default(fingerprint);
+    let check = matching::Check {
+        sha256: Some(image.sha256),
+        fingerprints: image.fingerprints.iter().filter(default).cloned().collect(),
+        radius: None,
+        limit: MAX_DUPLICATES + 1,
+    };
+    let found = matching::check(services, &image.project, &check).await?;
+    let others = found.exact.into_iter().chain(found.near);
+    Ok(others
+        .filter(|other| other.image.id != image.id)
+        .take(MAX_DUPLICATES)
+        .collect())
+}
+
+fn is_default(fingerprint: &crate::domain::Fingerprint) -> bool {
+    fingerprint.algorithm == Algorithm::default()
+}
+
+fn default_name(digest: Sha256, format: ImageFormat) -> Result<ImageName, ServiceError> {
+    let digest = &digest.to_string()[..12];
+    Ok(ImageName::parse(&format!(
+        "{digest}.{}",
+        extension(format)
+    ))?)
+}
+
+fn extension(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Jpeg => "jpg",
+        ImageFormat::Png => "png",
+        ImageFormat::WebP => "webp",
+        ImageFormat::Gif => "gif",
+        ImageFormat::Bmp => "bmp",
+        ImageFormat::Tiff => "tiff",
+        ImageFormat::Ico => "ico",
+        ImageFormat::Pnm => "pnm",
+        ImageFormat::Qoi => "qoi",
+        ImageFormat::Tga => "tga",
+        ImageFormat::Heif => "heic",
+        ImageFormat::JpegXl => "jxl",
+        ImageFormat::Avif => "avif",
+    }
+}
+
+fn unknown(project: &ProjectName, id_or_name: &str) -> ServiceError {
+    let shown: String = id_or_name.chars().take(80).collect();
+    ServiceError::NotFound(format!("project {project} has no image {shown:?}"))
 }

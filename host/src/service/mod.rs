@@ -3,6 +3,8 @@
 //! Free functions over [`Services`]; http and cli call them with domain words and get domain words
 //! back. No axum, no SQL, no wasmtime names.
 
+mod blobs;
+mod digest;
 mod error;
 pub mod folders;
 pub mod follow;
@@ -10,13 +12,14 @@ pub mod image_root;
 pub mod images;
 pub mod maintenance;
 pub mod matching;
+mod processing;
 pub mod projects;
+mod tokens;
 
 pub use error::ServiceError;
 
 use std::sync::Arc;
 
-use crate::index::Index;
 use crate::sandbox::Sandbox;
 use crate::store::Store;
 

@@ -6,20 +6,38 @@ use super::{ServiceError, Services};
 
 /// All projects by name.
 pub async fn list(services: &Services) -> Result<Vec<Project>, ServiceError> {
-    todo!()
+    Ok(services.store.projects().await?)
 }
 
 /// One project.
 pub async fn get(services: &Services, name: &ProjectName) -> Result<Project, ServiceError> {
-    todo!()
+    services
+        .store
+        .project(name)
+        .await?
+        .ok_or_else(|| unknown(name))
 }
 
 /// The cover of a project; `NotFound` when it has no image.
 pub async fn cover(services: &Services, name: &ProjectName) -> Result<Image, ServiceError> {
-    todo!()
+    let coverless = || ServiceError::NotFound(format!("project {name} has no images"));
+    let primary = get(services, name).await?.primary.ok_or_else(coverless)?;
+    services
+        .store
+        .image(name, primary)
+        .await?
+        .ok_or_else(coverless)
 }
 
 /// Removes a project with everything in it and says how many images that were.
 pub async fn delete(services: &Services, name: &ProjectName) -> Result<u64, ServiceError> {
-    todo!()
+    services
+        .store
+        .remove_project(name)
+        .await?
+        .ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &ProjectName) -> ServiceError {
+    ServiceError::NotFound(format!("there is no project {name}"))
 }

@@ -63,8 +63,13 @@ fn is_absence(error: &io::Error) -> bool {
 }
 
 impl Store {
-    /// Every given file of a project; empty when there is no such project.
-    pub async fn given_files(&self, project: &ProjectName) -> Result<Vec<GivenFile>, StoreError> {
+    /// The given files of a project: the one named `below` and those in the folder of that name, or all
+    /// when it is empty.
+    pub async fn given_files(
+        &self,
+        project: &ProjectName,
+        below: &str,
+    ) -> Result<Vec<GivenFile>, StoreError> {
         todo!()
     }
 

@@ -1,0 +1,232 @@
+//! Goes through the image root, or the parts of it that something happened to.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures::StreamExt;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::domain::{ImageName, ProjectName};
+use crate::service::ServiceError;
+use crate::store::{FileStamp, GivenFile};
+
+use super::ImageRoot;
+use super::place::{Meaning, Place, is_passing};
+
+/// How often the log says how far a scan is.
+const REPORT_EVERY: Duration = Duration::from_secs(5);
+
+/// What a walk found.
+#[derive(Default)]
+struct Found {
+    projects: Vec<ProjectName>,
+    files: BTreeMap<ProjectName, Vec<(Place, FileStamp)>>,
+    unusable: Vec<(PathBuf, String)>,
+}
+
+impl ImageRoot {
+    /// Takes in everything that is not known, and reports what is missing.
+    pub async fn scan(&self) -> Result<(), ServiceError> {
+        let found = self.walk(self.folder.clone()).await?;
+        let mut projects = found.projects.clone();
+        let stored = self.services.store.projects().await?;
+        projects.extend(stored.into_iter().map(|project| project.name));
+        projects.sort();
+        projects.dedup();
+        let unknown = self.unknown(found).await?;
+        self.take_in_all(unknown).await;
+        for project in projects {
+            self.report_missing(&project, "").await?;
+        }
+        Ok(())
+    }
+
+    /// Looks at paths that something happened to: files, folders, or what was one of them.
+    pub async fn look_at(&self, paths: Vec<PathBuf>) -> Result<(), ServiceError> {
+        let mut places = Vec::new();
+        for path in paths {
+            let facts = tokio::fs::symlink_metadata(&path).await;
+            match (facts, Meaning::of(&self.folder, &path)) {
+                (_, Ok(Meaning::Nothing)) => {}
+                (Ok(facts), _) if facts.is_dir() => {
+                    let found = self.walk(path).await?;
+                    places.extend(self.unknown(found).await?);
+                }
+                (Ok(_), Err(reason)) => self.refuse(path, None, &reason),
+                (Ok(_), Ok(Meaning::Project(_))) => self.refuse(path, None, &OUTSIDE),
+                (Ok(facts), Ok(Meaning::Within(place))) if facts.is_file() => places.push(place),
+                (Ok(_), Ok(Meaning::Within(_))) => self.refuse(path, None, &NO_FILE),
+                (Err(_), Ok(meaning)) => self.vanished(meaning).await?,
+                (Err(_), Err(_)) => {}
+            }
+        }
+        self.take_in_all(places).await;
+        Ok(())
+    }
+
+    /// Something is gone. A picture that was dropped in takes its image along; see the module's rules.
+    async fn vanished(&self, meaning: Meaning) -> Result<(), ServiceError> {
+        let place = match meaning {
+            Meaning::Within(place) => place,
+            Meaning::Project(project) => return self.report_missing(&project, "").await,
+            Meaning::Nothing => return Ok(()),
+        };
+        let store = &self.services.store;
+        if store
+            .remove_vanished(&place.project, &place.name)
+            .await?
+            .is_some()
+        {
+            tracing::info!(project = %place.project, name = %place.name, "deleted from the image root: image removed");
+            return Ok(());
+        }
+        self.report_missing(&place.project, place.name.as_str())
+            .await
+    }
+
+    /// Warns of images whose files are gone: the file `below` or, when that is a folder or empty, those in it.
+    async fn report_missing(&self, project: &ProjectName, below: &str) -> Result<(), ServiceError> {
+        let given = self.services.store.given_files(project, below).await?;
+        let folder = self.folder.join(project.as_str());
+        let missing = tokio::task::spawn_blocking(move || missing(&folder, given))
+            .await
+            .map_err(|panic| ServiceError::Internal(panic.into()))?;
+        if let Some(first) = missing.first() {
+            let images = missing.len();
+            tracing::warn!(%project, images, %first, "files are missing; their images are kept, `vismatch verify` names them");
+        }
+        Ok(())
+    }
+
+    async fn walk(&self, folder: PathBuf) -> Result<Found, ServiceError> {
+        let root = self.folder.clone();
+        tokio::task::spawn_blocking(move || Found::below(&root, &folder))
+            .await
+            .map_err(|panic| ServiceError::Internal(panic.into()))
+    }
+
+    /// What was found and has no row that says the same. Makes the projects of the folders.
+    async fn unknown(&self, found: Found) -> Result<Vec<Place>, ServiceError> {
+        let store = &self.services.store;
+        for (path, reason) in found.unusable {
+            self.refuse(path, None, &reason);
+        }
+        for project in &found.projects {
+            store.create_project(project).await?;
+        }
+        let mut unknown = Vec::new();
+        for (project, files) in found.files {
+            let known: HashMap<ImageName, GivenFile> = store
+                .given_files(&project, "")
+                .await?
+                .into_iter()
+                .map(|given| (given.name.clone(), given))
+                .collect();
+            let is_known = |(place, stamp): &(Place, FileStamp)| {
+                known
+                    .get(&place.name)
+                    .is_some_and(|given| given.stamp == *stamp)
+            };
+            let news = files.into_iter().filter(|file| !is_known(file));
+            unknown.extend(news.map(|(place, _)| place));
+        }
+        Ok(unknown)
+    }
+
+    /// Takes files in, as many at once as there are cores; the log says now and then how far it is.
+    async fn take_in_all(&self, places: Vec<Place>) {
+        let found = places.len() as u64;
+        self.progress().found.fetch_add(found, Ordering::Relaxed);
+        let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+        let work = futures::stream::iter(&places)
+            .for_each_concurrent(at_once, |place| self.take_in(place));
+        tokio::pin!(work);
+        let mut report = tokio::time::interval(REPORT_EVERY);
+        report.tick().await;
+        loop {
+            tokio::select! {
+                () = &mut work => break,
+                _ = report.tick() => self.log_progress("indexing the image root"),
+            }
+        }
+        if found > 0 {
+            self.log_progress("indexed what was new in the image root");
+        }
+    }
+
+    fn log_progress(&self, what: &str) {
+        let state = self.progress().state();
+        tracing::info!(
+            found = state.found,
+            indexed = state.indexed,
+            skipped = state.skipped,
+            "{what}"
+        );
+    }
+}
+
+const OUTSIDE: &str = "it lies in no project's folder";
+const NO_FILE: &str = "links and special files are not followed";
+
+/// The names of given files that are not in their project's folder.
+fn missing(folder: &Path, given: Vec<GivenFile>) -> Vec<ImageName> {
+    let is_missing =
+        |name: &ImageName| matches!(FileStamp::of(&folder.join(name.as_str())), Ok(None));
+    let names = given.into_iter().map(|given| given.name);
+    names.filter(is_missing).collect()
+}
+
+impl Found {
+    /// Everything in and below a folder that may be a picture. Links are not followed.
+    fn below(root: &Path, folder: &Path) -> Self {
+        let mut found = Self::default();
+        let entries = WalkDir::new(folder).into_iter();
+        for entry in entries.filter_entry(|entry| entry.path() == folder || is_lasting(entry)) {
+            match entry {
+                Ok(entry) => found.add(root, &entry),
+                Err(error) => found.fail(folder, &error),
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, root: &Path, entry: &DirEntry) {
+        let path = entry.path().to_path_buf();
+        match Meaning::of(root, &path) {
+            Err(reason) => self.unusable.push((path, reason.to_string())),
+            Ok(Meaning::Nothing) => {}
+            Ok(Meaning::Project(project)) if entry.file_type().is_dir() => {
+                self.projects.push(project);
+            }
+            Ok(Meaning::Project(_)) => self.unusable.push((path, OUTSIDE.into())),
+            Ok(Meaning::Within(_)) if entry.file_type().is_dir() => {}
+            Ok(Meaning::Within(place)) => self.add_file(place),
+        }
+    }
+
+    fn add_file(&mut self, place: Place) {
+        match FileStamp::of(&place.path) {
+            Ok(Some(stamp)) => {
+                let files = self.files.entry(place.project.clone()).or_default();
+                files.push((place, stamp));
+            }
+            Ok(None) => self.unusable.push((place.path, NO_FILE.into())),
+            Err(error) => self.unusable.push((place.path, error.to_string())),
+        }
+    }
+
+    /// A folder that cannot be read is reported; one that went while it was walked is no trouble.
+    fn fail(&mut self, folder: &Path, error: &walkdir::Error) {
+        let is_gone = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+        if !error.io_error().is_some_and(is_gone) {
+            let path = error.path().unwrap_or(folder).to_path_buf();
+            self.unusable.push((path, error.to_string()));
+        }
+    }
+}
+
+fn is_lasting(entry: &DirEntry) -> bool {
+    !is_passing(&entry.file_name().to_string_lossy())
+}

@@ -1,0 +1,118 @@
+//! Takes a folder of this machine into a project, file by file.
+
+use std::path::{Component, Path};
+
+use tokio::io::AsyncReadExt;
+
+use crate::domain::{ImageName, ProjectName};
+use crate::service::processing::{self, Given};
+use crate::service::{ServiceError, Services, digest};
+use crate::store::{NameClash, Staged};
+
+/// Bytes that are copied at once.
+const CHUNK: usize = 256 << 10;
+
+/// What `import` did with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// Taken in.
+    Added,
+    /// These bytes are in the project already.
+    Known,
+    /// No picture, or unreadable; the text says why.
+    Skipped(String),
+}
+
+/// Takes one file of this machine into a project, unless its bytes are there; called again after an
+/// interruption it goes on where it was. The name is the path below the imported folder. Waits while
+/// the sandbox is busy.
+pub async fn import_file(
+    services: &Services,
+    project: &ProjectName,
+    folder: &Path,
+    file: &Path,
+) -> Result<Imported, ServiceError> {
+    let name = match name_below(folder, file) {
+        Ok(name) => name,
+        Err(error) => return Ok(Imported::Skipped(error.to_string())),
+    };
+    let sha256 = match digest::of_file(file.to_path_buf()).await {
+        Ok(digest) => digest,
+        Err(error) => return Ok(Imported::Skipped(error.to_string())),
+    };
+    let known = services.store.images_by_digest(project, sha256).await?;
+    if !known.is_empty() {
+        return Ok(Imported::Known);
+    }
+    match add(services, project, name, file).await {
+        Ok(()) => Ok(Imported::Added),
+        Err(error) if error.is_refusal() => Ok(Imported::Skipped(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+async fn add(
+    services: &Services,
+    project: &ProjectName,
+    name: ImageName,
+    file: &Path,
+) -> Result<(), ServiceError> {
+    let staged = copy(services, file).await?;
+    let outcome = processing::process_patiently(services, &staged.path).await?;
+    let given = Given {
+        project: project.clone(),
+        name,
+        bytes: staged.bytes,
+        sha256: staged.sha256,
+        deletion_token: None,
+    };
+    let (image, renditions) = processing::image_of(given, outcome);
+    let store = &services.store;
+    store
+        .insert(image, staged, renditions, NameClash::Number)
+        .await?;
+    Ok(())
+}
+
+/// The file's bytes where the store can take them over. The digest is that of the copy, whatever
+/// happened to the file meanwhile.
+async fn copy(services: &Services, file: &Path) -> Result<Staged, ServiceError> {
+    let internal = |error: std::io::Error| ServiceError::Internal(error.into());
+    let mut source = tokio::fs::File::open(file).await.map_err(internal)?;
+    let mut staging = services.store.stage().await?;
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = source.read(&mut chunk).await.map_err(internal)?;
+        if read == 0 {
+            return Ok(staging.finish().await?);
+        }
+        staging.write(&chunk[..read]).await?;
+    }
+}
+
+fn name_below(folder: &Path, file: &Path) -> Result<ImageName, ServiceError> {
+    let unusable = || ServiceError::Invalid(format!("{}: not a name", file.display()));
+    let below = file.strip_prefix(folder).map_err(|_| unusable())?;
+    let mut segments = Vec::new();
+    for component in below.components() {
+        match component {
+            Component::Normal(segment) => segments.push(segment.to_str().ok_or_else(unusable)?),
+            _ => return Err(unusable()),
+        }
+    }
+    Ok(ImageName::parse(&segments.join("/"))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_below_the_folder_is_the_name() {
+        let name = |file: &str| name_below(Path::new("/photos"), Path::new(file));
+        assert_eq!(name("/photos/a/b.jpg").unwrap().as_str(), "a/b.jpg");
+        assert!(name("/photos").is_err());
+        assert!(name("/elsewhere/b.jpg").is_err());
+        assert!(name("/photos/../b.jpg").is_err());
+    }
+}

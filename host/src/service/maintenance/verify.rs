@@ -1,0 +1,324 @@
+//! Checks every blob, row and manifest against each other, and puts right what can be.
+//!
+//! No decoder is asked whether a rendition is sound: it begins and ends like a JPEG, or it is made
+//! again. What people gave is never written over and never deleted here.
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use futures::TryStreamExt;
+use sha2::Digest;
+
+use crate::domain::{Image, ImageId, ProjectName, RenditionKind, Sha256};
+use crate::sandbox::{CallError, Input};
+use crate::service::processing::{self, Given};
+use crate::service::{ServiceError, Services, blobs};
+use crate::store::{BlobKey, FileStamp, Staged};
+
+/// Images that are read from the database at once.
+const PAGE: u64 = 500;
+
+/// One thing that `verify` found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What is wrong, with names.
+    pub problem: String,
+    /// It was put right.
+    pub repaired: bool,
+}
+
+/// What `verify` looked at and found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Images whose every blob, row and manifest entry was looked at.
+    pub images: u64,
+    /// What is wrong; empty when all is well.
+    pub findings: Vec<Finding>,
+}
+
+/// Checks every blob, row and manifest against each other; `repair` makes renditions again, writes
+/// manifests again, gives a lost file again from its `original` rendition, and takes out rows whose
+/// picture is lost altogether. `progress(done, total)` counts images. A running server does no harm:
+/// what changed while it was looked at is not reported.
+pub async fn verify(
+    services: &Services,
+    repair: bool,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Report, ServiceError> {
+    let mut verification = Verification {
+        services,
+        repair,
+        report: Report::default(),
+    };
+    let projects = services.store.projects().await?;
+    let total = projects.iter().map(|project| project.images).sum();
+    progress(0, total);
+    for project in &projects {
+        verification.project(&project.name, total, progress).await?;
+    }
+    verification.orphans().await?;
+    Ok(verification.report)
+}
+
+struct Verification<'a> {
+    services: &'a Services,
+    repair: bool,
+    report: Report,
+}
+
+/// What became of a given file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Sound,
+    Missing,
+    Changed,
+}
+
+impl Verification<'_> {
+    async fn project(
+        &mut self,
+        project: &ProjectName,
+        total: u64,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), ServiceError> {
+        let store = &self.services.store;
+        let mut after: Option<ImageId> = None;
+        loop {
+            let images = store.images(project, after, Some(PAGE)).await?;
+            let Some(last) = images.last() else {
+                break;
+            };
+            after = Some(last.id);
+            for image in &images {
+                self.image(image).await?;
+                self.report.images += 1;
+                progress(self.report.images, total);
+            }
+        }
+        self.manifest(project).await
+    }
+
+    async fn image(&mut self, image: &Image) -> Result<(), ServiceError> {
+        let given = self.given(image).await?;
+        let broken = self.broken_renditions(image).await?;
+        if given == State::Sound && broken.is_empty() {
+            return Ok(());
+        }
+        if !self.is_unchanged(image).await? {
+            return Ok(());
+        }
+        let original_is_sound = !broken.contains(&RenditionKind::Original);
+        match given {
+            State::Sound => self.renditions(image, &broken, blobs::given(image)).await,
+            State::Missing if original_is_sound => self.give_again(image).await,
+            State::Missing => self.lost(image).await,
+            State::Changed => {
+                self.find(image, "the given file is not what was given", false);
+                if original_is_sound {
+                    let source = blobs::rendition(image, RenditionKind::Original);
+                    return self.renditions(image, &broken, source).await;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn given(&self, image: &Image) -> Result<State, ServiceError> {
+        let store = &self.services.store;
+        let key = blobs::given(image);
+        let Some(facts) = store.blob(&key).await? else {
+            return Ok(State::Missing);
+        };
+        if facts.bytes != image.bytes {
+            return Ok(State::Changed);
+        }
+        let chunks = store.read(&key, 0..facts.bytes).await?;
+        let hashing = chunks.try_fold(sha2::Sha256::new(), |hasher, chunk| async move {
+            Ok(hasher.chain_update(chunk))
+        });
+        let digest = Sha256(hashing.await?.finalize().into());
+        Ok(match digest == image.sha256 {
+            true => State::Sound,
+            false => State::Changed,
+        })
+    }
+
+    async fn broken_renditions(&self, image: &Image) -> Result<Vec<RenditionKind>, ServiceError> {
+        let mut broken = Vec::new();
+        for kind in RenditionKind::ALL {
+            if !self.is_jpeg(&blobs::rendition(image, kind)).await? {
+                broken.push(kind);
+            }
+        }
+        Ok(broken)
+    }
+
+    /// The blob is there and begins and ends as a JPEG does (ITU-T T.81: SOI and EOI).
+    async fn is_jpeg(&self, key: &BlobKey) -> Result<bool, ServiceError> {
+        let store = &self.services.store;
+        let Some(facts) = store.blob(key).await? else {
+            return Ok(false);
+        };
+        if facts.bytes < 4 {
+            return Ok(false);
+        }
+        let start = blobs::read(store, key, 0..2).await?;
+        let end = blobs::read(store, key, facts.bytes - 2..facts.bytes).await?;
+        Ok(start[..] == [0xff, 0xd8] && end[..] == [0xff, 0xd9])
+    }
+
+    /// Makes broken renditions again from a sound blob.
+    async fn renditions(
+        &mut self,
+        image: &Image,
+        broken: &[RenditionKind],
+        source: BlobKey,
+    ) -> Result<(), ServiceError> {
+        let repaired = self.repair && self.render(image, broken, &source).await?;
+        for kind in broken {
+            let problem = format!("the {} rendition is missing or broken", kind.name());
+            self.find(image, &problem, repaired);
+        }
+        Ok(())
+    }
+
+    async fn render(
+        &self,
+        image: &Image,
+        kinds: &[RenditionKind],
+        source: &BlobKey,
+    ) -> Result<bool, ServiceError> {
+        let store = &self.services.store;
+        let Some(picture) = blobs::read_all(store, source).await? else {
+            return Ok(false);
+        };
+        let quality = self.services.quality;
+        let specs: Vec<_> = kinds.iter().map(|kind| kind.spec(quality)).collect();
+        let rendered = self
+            .services
+            .sandbox
+            .render(Input::Bytes(picture), specs)
+            .await;
+        let renditions = match rendered {
+            Ok(renditions) => renditions,
+            Err(CallError::Image(error)) => {
+                tracing::warn!(image = %image.id, %error, "cannot be rendered again");
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        for (kind, rendition) in kinds.iter().zip(renditions) {
+            store
+                .put_rendition(&image.project, image.id, *kind, rendition.jpeg)
+                .await?;
+        }
+        Ok(true)
+    }
+
+    /// The given file is gone, but the picture is not: its `original` rendition takes the file's place.
+    async fn give_again(&mut self, image: &Image) -> Result<(), ServiceError> {
+        let repaired = self.repair && self.give_original(image).await?;
+        let problem = "the given file is missing; its original rendition can stand in for it";
+        self.find(image, problem, repaired);
+        Ok(())
+    }
+
+    /// Puts the file where nothing is, then adopts it as if it had been dropped in: an upload of the
+    /// same name that comes in between wins.
+    async fn give_original(&self, image: &Image) -> Result<bool, ServiceError> {
+        let store = &self.services.store;
+        let key = blobs::rendition(image, RenditionKind::Original);
+        let Some(original) = blobs::read_all(store, &key).await? else {
+            return Ok(false);
+        };
+        let mut staging = store.stage().await?;
+        staging.write(&original).await?;
+        let staged = staging.finish().await?;
+        let outcome = processing::process_patiently(self.services, &staged.path).await?;
+        let given = Given {
+            project: image.project.clone(),
+            name: image.name.clone(),
+            bytes: staged.bytes,
+            sha256: staged.sha256,
+            deletion_token: None,
+        };
+        let (new, renditions) = processing::image_of(given, outcome);
+        let folder = store.image_root().join(image.project.as_str());
+        let Some(stamp) = place(staged, folder.join(image.name.as_str())).await? else {
+            return Ok(false);
+        };
+        Ok(store.adopt(new, renditions, stamp).await?.is_some())
+    }
+
+    async fn lost(&mut self, image: &Image) -> Result<(), ServiceError> {
+        if self.repair {
+            self.services.store.remove(&image.project, image.id).await?;
+        }
+        self.find(
+            image,
+            "the picture is lost: neither the given file nor an original is there",
+            self.repair,
+        );
+        Ok(())
+    }
+
+    async fn manifest(&mut self, project: &ProjectName) -> Result<(), ServiceError> {
+        let store = &self.services.store;
+        if store.manifest_is_current(project).await? {
+            return Ok(());
+        }
+        if self.repair {
+            store.write_manifest(project).await?;
+        }
+        self.report.findings.push(Finding {
+            problem: format!(
+                "{project}: meta.json is missing, unreadable or not what the rows say"
+            ),
+            repaired: self.repair,
+        });
+        Ok(())
+    }
+
+    async fn orphans(&mut self) -> Result<(), ServiceError> {
+        let store = &self.services.store;
+        for path in store.orphans().await? {
+            if self.repair {
+                store.remove_orphan(&path).await?;
+            }
+            self.report.findings.push(Finding {
+                problem: format!("{}: belongs to no image", path.display()),
+                repaired: self.repair,
+            });
+        }
+        Ok(())
+    }
+
+    /// Nobody replaced or removed the image while it was looked at.
+    async fn is_unchanged(&self, image: &Image) -> Result<bool, ServiceError> {
+        let now = self.services.store.image(&image.project, image.id).await?;
+        Ok(now.is_some_and(|now| now.sha256 == image.sha256 && now.name == image.name))
+    }
+
+    fn find(&mut self, image: &Image, problem: &str, repaired: bool) {
+        let problem = format!("{}/{} ({}): {problem}", image.project, image.name, image.id);
+        self.report.findings.push(Finding { problem, repaired });
+    }
+}
+
+/// Moves a staged file to where it is missing; `None` when something is there.
+async fn place(staged: Staged, path: PathBuf) -> Result<Option<FileStamp>, ServiceError> {
+    let work = move || {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        match staged.path.persist_noclobber(&path) {
+            Ok(()) => FileStamp::of(&path),
+            Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => Ok(None),
+            Err(failed) => Err(failed.error),
+        }
+    };
+    let placed = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|panic| ServiceError::Internal(panic.into()))?;
+    placed.map_err(|error| ServiceError::Internal(error.into()))
+}

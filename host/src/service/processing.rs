@@ -1,0 +1,76 @@
+//! What the sandbox is asked of every picture that comes in, whichever way it comes.
+
+use std::path::Path;
+
+use crate::domain::{
+    Algorithm, ImageId, ImageName, NewImage, Outcome, Plan, ProjectName, RenditionKind, Sha256,
+};
+use crate::sandbox::{CallError, Input};
+
+use super::{ServiceError, Services};
+
+/// Everything that is learned and made of a picture.
+fn plan(quality: u8) -> Plan {
+    Plan {
+        algorithms: Algorithm::ALL.to_vec(),
+        renditions: RenditionKind::ALL.map(|kind| kind.spec(quality)).to_vec(),
+    }
+}
+
+/// Facts, fingerprints and renditions of a file; `Busy` when the sandbox is.
+pub async fn process(services: &Services, file: &Path) -> Result<Outcome, ServiceError> {
+    let input = Input::File(file.to_path_buf());
+    Ok(services
+        .sandbox
+        .process(input, plan(services.quality))
+        .await?)
+}
+
+/// The same for work in the background: waits as long as the sandbox is busy with requests.
+pub async fn process_patiently(services: &Services, file: &Path) -> Result<Outcome, ServiceError> {
+    loop {
+        let input = Input::File(file.to_path_buf());
+        match services
+            .sandbox
+            .process(input, plan(services.quality))
+            .await
+        {
+            Err(CallError::Busy { retry_after }) => tokio::time::sleep(retry_after).await,
+            answer => return Ok(answer?),
+        }
+    }
+}
+
+/// A file as it was given.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// Where it goes.
+    pub project: ProjectName,
+    /// What it is to be called.
+    pub name: ImageName,
+    /// Its length.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Sha256,
+    /// The digest of the token that may delete it.
+    pub deletion_token: Option<String>,
+}
+
+/// What the store is to keep: a new image and its renditions.
+pub fn image_of(given: Given, outcome: Outcome) -> (NewImage, Vec<(RenditionKind, Vec<u8>)>) {
+    let image = NewImage {
+        id: ImageId::generate(),
+        project: given.project,
+        name: given.name,
+        bytes: given.bytes,
+        sha256: given.sha256,
+        info: outcome.info,
+        fingerprints: outcome.fingerprints,
+        deletion_token: given.deletion_token,
+    };
+    let jpegs = outcome
+        .renditions
+        .into_iter()
+        .map(|rendition| rendition.jpeg);
+    (image, RenditionKind::ALL.into_iter().zip(jpegs).collect())
+}
