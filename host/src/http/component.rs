@@ -15,6 +15,7 @@ use crate::app::App;
 
 use super::error::ApiError;
 use super::extract::Query;
+use super::views::BinaryFile;
 
 /// The contract: the files of `wit/` one after another, which is one WIT document.
 const WIT: &str = concat!(
@@ -90,17 +91,15 @@ const LOAD: Load = Load {
 
 /// The component that looks into pictures, its contract, or its description
 ///
-/// By default the WebAssembly file, with its SHA-256 in `Repr-Digest` (RFC 9530) and `ETag`. It
-/// imports nothing but what WASI's std pulls in and needs no grant.
+/// The WebAssembly file, with its SHA-256 in `Repr-Digest` (RFC 9530) and `ETag`. It imports nothing
+/// but what WASI's std pulls in and needs no grant. `Accept: text/plain` asks for its contract
+/// instead, `Accept: application/json` for what it is and how to load it.
 #[utoipa::path(
     get, path = "/component", tag = "component",
-    params(
-        Wanted,
-        ("Accept" = Option<String>, Header, description = "`application/wasm` (default), `text/plain` for the contract, `application/json` for the description."),
-    ),
+    params(Wanted),
     responses(
         (status = 200, description = "What was asked for.", content(
-            (Vec<u8> = "application/wasm"),
+            (BinaryFile = "application/wasm"),
             (String = "text/plain"),
             (Description = "application/json"),
         )),

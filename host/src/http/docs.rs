@@ -18,6 +18,7 @@ use utoipa_swagger_ui::Config;
 use crate::app::App;
 
 use super::error::{ApiError, ErrorBody};
+use super::views::BinaryFile;
 
 /// ReDoc's standalone bundle (MIT), put in place by `just assets`.
 static REDOC: &[u8] = include_bytes!(env!("VISMATCH_REDOC_PATH"));
@@ -172,7 +173,7 @@ async fn swagger_ui() -> Response {
 #[utoipa::path(
     get, path = "/docs/{file}", tag = "server",
     params(("file" = String, Path, description = "A file that the page at `/docs` loads.")),
-    responses((status = 200, description = "The file.", content_type = "application/octet-stream")),
+    responses((status = 200, description = "The file.", body = BinaryFile, content_type = "application/octet-stream")),
 )]
 async fn swagger_file(FilePath(file): FilePath<String>) -> Result<Response, ApiError> {
     let config = Config::from("/openapi.json").validator_url("none");
@@ -233,8 +234,11 @@ mod tests {
     fn every_route_names_its_errors_its_words_and_each_parameter_once() {
         let document = document();
         assert_eq!(document["openapi"], "3.1.0");
+        let mut ids = BTreeSet::new();
         for (name, operation) in operations(&document) {
             assert!(operation["summary"].is_string(), "{name} has no summary");
+            let id = operation["operationId"].to_string();
+            assert!(ids.insert(id), "{name}: its id is another's");
             let responses = operation["responses"].as_object().unwrap();
             assert!(responses.contains_key("4XX"), "{name}");
             assert!(responses.contains_key("5XX"), "{name}");

@@ -72,7 +72,8 @@ struct Scan {
 ///
 /// Touches nothing else.
 #[utoipa::path(
-    get, path = "/healthz", tag = "server",
+    get, path = "/healthz",
+    operation_id = "health", tag = "server",
     responses((status = 200, description = "It is.", body = Health)),
 )]
 async fn healthz() -> axum::Json<Health> {
@@ -83,7 +84,8 @@ async fn healthz() -> axum::Json<Health> {
 ///
 /// Asks the database, and says how far the indexing of the image root has come.
 #[utoipa::path(
-    get, path = "/readyz", tag = "server",
+    get, path = "/readyz",
+    operation_id = "readiness", tag = "server",
     responses(
         (status = 200, description = "They can.", body = Readiness),
         (status = 500, description = "The database does not answer.", body = ErrorBody),
@@ -99,7 +101,8 @@ async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiErro
 
 /// Figures for Prometheus
 #[utoipa::path(
-    get, path = "/metrics", tag = "server",
+    get, path = "/metrics",
+    operation_id = "metrics", tag = "server",
     responses((
         status = 200, description = "Metrics in the text format of Prometheus.",
         body = String, content_type = "text/plain",

@@ -14,6 +14,12 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
+/// The bytes of a file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes bodies that are streamed")]
+pub struct BinaryFile(Vec<u8>);
+
 /// An image.
 #[derive(Serialize, ToSchema)]
 pub struct ImageView {

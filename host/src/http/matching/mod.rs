@@ -126,7 +126,8 @@ struct DeletedView {
 
 /// Find the most similar images of a project
 #[utoipa::path(
-    post, path = "/diff", tag = "diff",
+    post, path = "/diff",
+    operation_id = "diff", tag = "diff",
     request_body(content = DiffBody, content_type = "application/json"),
     responses(
         (status = 200, description = "The three most similar images.", body = DiffView),
@@ -163,7 +164,8 @@ async fn diff(State(app): State<App>, request: Request) -> Result<Response, ApiE
 /// An image of the same name is replaced. (Uploads as multipart/form-data are for signed-in users
 /// and refused without a token; `POST /projects/{project_id}/images` takes them from everyone.)
 #[utoipa::path(
-    post, path = "/upload", tag = "diff",
+    post, path = "/upload",
+    operation_id = "upload_base64", tag = "diff",
     request_body(content = UploadBody, content_type = "application/json"),
     responses(
         (status = 200, description = "It is stored, and found by everyone.", body = UploadView),
@@ -192,7 +194,8 @@ async fn upload(
 
 /// Delete the image that an upload's token stands for
 #[utoipa::path(
-    delete, path = "/upload/{token}", tag = "diff",
+    delete, path = "/upload/{token}",
+    operation_id = "delete_by_token", tag = "diff",
     params(("token" = String, Path, description = "What `POST /upload` answered; works once.")),
     responses(
         (status = 200, description = "It is gone.", body = DeletedView),

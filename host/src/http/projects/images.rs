@@ -14,7 +14,9 @@ use crate::http::blob::{self, Asked, Caching};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::form::{Form, Picture};
-use crate::http::views::{FingerprintView, ImageView, MatchView, Urls, project_url, timestamp};
+use crate::http::views::{
+    BinaryFile, FingerprintView, ImageView, MatchView, Urls, project_url, timestamp,
+};
 use crate::service::images::{self, Ingested, OnDuplicate, Upload};
 use crate::service::projects;
 use crate::store::{BlobKey, NameClash};
@@ -151,7 +153,8 @@ struct PrimarySet {
 /// four sizes; the first of a project becomes its cover. Pictures that are in the project already,
 /// or look like this one, are named in `duplicates`.
 #[utoipa::path(
-    post, path = "/projects/{project_id}/images", tag = "images",
+    post, path = "/projects/{project_id}/images",
+    operation_id = "upload_image", tag = "images",
     params(ProjectPath, UploadOptions),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
@@ -185,7 +188,8 @@ async fn upload(
 
 /// Images of a project, in upload order
 #[utoipa::path(
-    get, path = "/projects/{project_id}/images", tag = "images",
+    get, path = "/projects/{project_id}/images",
+    operation_id = "list_images", tag = "images",
     params(ProjectPath, Page),
     responses(
         (status = 200, description = "The images. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
@@ -209,11 +213,12 @@ async fn list(
 
 /// An image in one of its sizes
 #[utoipa::path(
-    get, path = "/projects/{project_id}/images/{image_id}", tag = "images",
+    get, path = "/projects/{project_id}/images/{image_id}",
+    operation_id = "show_image", tag = "images",
     params(ImagePath, Size),
     responses(
-        (status = 200, description = "The picture. Conditional requests and ranges are understood.", body = Vec<u8>, content_type = "image/jpeg"),
-        (status = 206, description = "The part that `Range` asked for.", body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 200, description = "The picture. Conditional requests and ranges are understood.", body = BinaryFile, content_type = "image/jpeg"),
+        (status = 206, description = "The part that `Range` asked for.", body = BinaryFile, content_type = "image/jpeg"),
         (status = 304, description = "What the client has is what there is."),
         (status = 400, description = "There is no such size.", body = ErrorBody),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
@@ -238,10 +243,11 @@ async fn show(
 
 /// The cover of a project
 #[utoipa::path(
-    get, path = "/projects/{project_id}/thumbnail", tag = "projects",
+    get, path = "/projects/{project_id}/thumbnail",
+    operation_id = "show_cover", tag = "projects",
     params(ProjectPath),
     responses(
-        (status = 200, description = "The cover, fitting 400x400.", body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 200, description = "The cover, fitting 400x400.", body = BinaryFile, content_type = "image/jpeg"),
         (status = 304, description = "What the client has is what there is."),
         (status = 404, description = "There is no such project, or no image in it.", body = ErrorBody),
     ),
@@ -262,7 +268,8 @@ async fn thumbnail(
 
 /// What every algorithm says of an image
 #[utoipa::path(
-    get, path = "/projects/{project_id}/images/{image_id}/fingerprints", tag = "matching",
+    get, path = "/projects/{project_id}/images/{image_id}/fingerprints",
+    operation_id = "list_fingerprints", tag = "matching",
     params(ImagePath),
     responses(
         (status = 200, description = "Its fingerprints.", body = Vec<FingerprintView>),
@@ -283,7 +290,8 @@ async fn fingerprints(
 ///
 /// When it was the cover, the next remaining image becomes it.
 #[utoipa::path(
-    delete, path = "/projects/{project_id}/images/{image_id}", tag = "images",
+    delete, path = "/projects/{project_id}/images/{image_id}",
+    operation_id = "delete_image", tag = "images",
     params(ImagePath),
     responses(
         (status = 200, description = "It is gone.", body = ImageDeleted),
@@ -305,7 +313,8 @@ async fn delete(
 
 /// Make an image the cover of its project
 #[utoipa::path(
-    put, path = "/projects/{project_id}/primary/{image_id}", tag = "projects",
+    put, path = "/projects/{project_id}/primary/{image_id}",
+    operation_id = "set_cover", tag = "projects",
     params(ImagePath),
     responses(
         (status = 200, description = "It is the cover.", body = PrimarySet),

@@ -158,7 +158,8 @@ struct MemberView {
 ///
 /// Digest and fingerprints are what a page computes before it uploads.
 #[utoipa::path(
-    post, path = "/projects/{project_id}/check", tag = "matching",
+    post, path = "/projects/{project_id}/check",
+    operation_id = "check_picture", tag = "matching",
     params(ProjectPath),
     request_body = CheckBody,
     responses(
@@ -185,7 +186,8 @@ async fn check(
 /// The picture is the field `file` of a form; or it is stored already and named by `image_id`, in
 /// the URL or as JSON, and then not among its own matches.
 #[utoipa::path(
-    post, path = "/projects/{project_id}/matches", tag = "matching",
+    post, path = "/projects/{project_id}/matches",
+    operation_id = "find_matches", tag = "matching",
     params(ProjectPath, MatchOptions),
     request_body(content((MatchForm = "multipart/form-data"), (MatchOptions = "application/json"))),
     responses(
@@ -221,7 +223,8 @@ async fn matches(
 
 /// What is in a project more than once
 #[utoipa::path(
-    get, path = "/projects/{project_id}/duplicates", tag = "matching",
+    get, path = "/projects/{project_id}/duplicates",
+    operation_id = "find_duplicates", tag = "matching",
     params(ProjectPath, DuplicateOptions),
     responses(
         (status = 200, description = "The groups of near-duplicates.", body = DuplicatesView),

@@ -87,7 +87,8 @@ impl From<Project> for ProjectView {
 
 /// All projects, by name
 #[utoipa::path(
-    get, path = "/projects", tag = "projects",
+    get, path = "/projects",
+    operation_id = "list_projects", tag = "projects",
     responses((status = 200, description = "The projects.", body = Vec<ProjectView>)),
 )]
 async fn list(State(app): State<App>) -> Result<axum::Json<Vec<ProjectView>>, ApiError> {
@@ -97,7 +98,8 @@ async fn list(State(app): State<App>) -> Result<axum::Json<Vec<ProjectView>>, Ap
 
 /// One project
 #[utoipa::path(
-    get, path = "/projects/{project_id}", tag = "projects",
+    get, path = "/projects/{project_id}",
+    operation_id = "get_project", tag = "projects",
     params(ProjectPath),
     responses(
         (status = 200, description = "The project.", body = ProjectView),
@@ -114,7 +116,8 @@ async fn get(
 
 /// Delete a project with everything in it
 #[utoipa::path(
-    delete, path = "/projects/{project_id}", tag = "projects",
+    delete, path = "/projects/{project_id}",
+    operation_id = "delete_project", tag = "projects",
     params(ProjectPath),
     responses(
         (status = 200, description = "It is gone.", body = ProjectDeleted),
