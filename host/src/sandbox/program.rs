@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
@@ -25,8 +25,6 @@ const EMBEDDED: &[u8] = include_bytes!(env!("VISMATCH_COMPONENT_PATH"));
 const NEEDED: &str = "a component has to export the world vismatch:pipeline/imaging@0.1.0, with no \
                       imports but WASI 0.2 (`vismatch component --wit` prints it)";
 
-/// A self-test that took longer is not repeated by every start.
-const QUICK: Duration = Duration::from_millis(100);
 /// The least time that a self-test is given, however short the deadline of a call is.
 const SELF_TEST: Duration = Duration::from_secs(10);
 
@@ -43,8 +41,8 @@ pub struct Program {
 impl Program {
     /// Compiles (or takes from `cache`), links and tests a component.
     ///
-    /// Where the self-test is slow, that this engine passed it with this very component is
-    /// remembered in `cache/self-test`, and the next start does not repeat it.
+    /// The self-test runs once per component and engine: that it passed is remembered in
+    /// `cache/self-test`, because it takes longer than the rest of a start.
     pub fn load(
         source: &Source,
         settings: &Settings,
@@ -54,6 +52,10 @@ impl Program {
         let bytes = read(source)?;
         let digest = hex::encode(Sha256::digest(&bytes));
         let engine = engine::start(settings, cache)?;
+        let passed = cache.map(|cache| passed(cache, &digest, &engine));
+        if !passed.as_deref().is_some_and(Path::exists) {
+            info!("compiling the component, which takes some seconds");
+        }
         let instances = link(&engine, &bytes)?;
         let program = Self {
             instances,
@@ -61,7 +63,7 @@ impl Program {
             digest,
         };
         let linked = started.elapsed();
-        program.test_once(settings, cache)?;
+        program.test_once(settings, passed.as_deref())?;
         debug!(digest = program.digest, ?linked, total = ?started.elapsed(), "sandbox started");
         Ok(program)
     }
@@ -75,28 +77,18 @@ impl Program {
             .map_err(|error| StartError::Unusable(format!("{error:#}; {NEEDED}")))
     }
 
-    fn test_once(&self, settings: &Settings, cache: Option<&Path>) -> Result<(), StartError> {
-        let passed = cache.map(|cache| self.passed(cache));
-        if passed.as_deref().is_some_and(Path::exists) {
+    /// Skips the test when the file `passed` is there.
+    fn test_once(&self, settings: &Settings, passed: Option<&Path>) -> Result<(), StartError> {
+        if passed.is_some_and(Path::exists) {
             return Ok(());
         }
         let started = Instant::now();
         self.test(settings)?;
         debug!(took = ?started.elapsed(), "self-test passed");
-        match passed {
-            Some(passed) if started.elapsed() > QUICK => remember(&passed),
-            _ => {}
+        if let Some(passed) = passed {
+            remember(passed);
         }
         Ok(())
-    }
-
-    /// Where it stands that this component passed in this engine.
-    fn passed(&self, cache: &Path) -> PathBuf {
-        let mut engine = DefaultHasher::new();
-        let compatibility = self.instances.engine().precompile_compatibility_hash();
-        compatibility.hash(&mut engine);
-        let name = format!("{}-{:016x}", self.digest, engine.finish());
-        cache.join("self-test").join(name)
     }
 
     fn test(&self, settings: &Settings) -> Result<(), StartError> {
@@ -121,6 +113,16 @@ impl Program {
             Err(stopped) => Err(StartError::SelfTest(without_picture(&stopped))),
         }
     }
+}
+
+/// The file that says that the component of this digest passed in this engine.
+fn passed(cache: &Path, digest: &str, engine: &Engine) -> PathBuf {
+    let mut compatibility = DefaultHasher::new();
+    engine
+        .precompile_compatibility_hash()
+        .hash(&mut compatibility);
+    let name = format!("{digest}-{:016x}", compatibility.finish());
+    cache.join("self-test").join(name)
 }
 
 fn read(source: &Source) -> Result<Bytes, StartError> {

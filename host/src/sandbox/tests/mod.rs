@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::Path;
 
+use sha2::Digest;
+
 use super::*;
 
 /// Implements the world; its `inspect` misbehaves on demand.
@@ -112,14 +114,15 @@ fn a_component_that_is_born_too_large_is_refused() {
     assert!(matches!(start(&large), Err(StartError::Unusable(_))));
 }
 
+/// `IMAGING` with other bytes at the zeroes: the error case, and a text of five bytes at 16.
+fn failing_self_test() -> String {
+    let text = r#"(data (i32.const 0) "\01\00\00\00\10\00\00\00\05\00\00\00\00\00\00\00phash")"#;
+    IMAGING.replace("(global $free", &format!("{text} (global $free"))
+}
+
 #[test]
 fn a_failed_self_test_is_told_in_its_own_words() {
-    // One as the case of the result, then a text of five bytes at 16.
-    let failing = IMAGING.replace(
-        "(global $free",
-        "(data (i32.const 0) \"\\01\\00\\00\\00\\10\\00\\00\\00\\05\\00\\00\\00\\00\\00\\00\\00phash\") (global $free",
-    );
-    match start(&failing) {
+    match start(&failing_self_test()) {
         Err(StartError::SelfTest(text)) => assert_eq!(text, "phash"),
         other => panic!("{:?}", other.err()),
     }
@@ -271,6 +274,25 @@ async fn an_unusable_cache_folder_costs_time_only() {
     assert_still_answers(&sandbox).await;
 }
 
+#[test]
+fn a_self_test_is_not_repeated_where_it_passed() {
+    let cache = tempfile::tempdir().unwrap();
+    let marks = cache.path().join("self-test");
+    start_with(IMAGING, &settings(), Some(cache.path())).unwrap();
+    let mark = fs::read_dir(&marks).unwrap().next().unwrap().unwrap();
+    let mark = mark.file_name().into_string().unwrap();
+
+    let failing = failing_self_test();
+    let refused = start_with(&failing, &settings(), Some(cache.path()));
+    assert!(matches!(refused, Err(StartError::SelfTest(_))));
+
+    // Were it marked as passed, it would not be tested.
+    let digest = |component: &str| hex::encode(sha2::Sha256::digest(component));
+    let mark = mark.replace(&digest(IMAGING), &digest(&failing));
+    fs::write(marks.join(mark), []).unwrap();
+    start_with(&failing, &settings(), Some(cache.path())).unwrap();
+}
+
 #[tokio::test]
 async fn the_embedded_component_passes_its_self_test_and_its_cache_is_used() {
     let cache = tempfile::tempdir().unwrap();
@@ -285,6 +307,7 @@ async fn the_embedded_component_passes_its_self_test_and_its_cache_is_used() {
     };
     let (first, second) = (start(), start());
     assert_eq!(first.digest(), second.digest());
+    assert!(cache.path().join("modules").is_dir());
     let answer = second
         .inspect(Input::Bytes(Bytes::from_static(b"a text")))
         .await;
