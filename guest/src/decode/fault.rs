@@ -89,7 +89,7 @@ fn is_end(error: &io::Error) -> bool {
 }
 
 pub(super) fn caused_by_end(error: &(dyn Error + 'static)) -> bool {
-    causes(error)
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(is_end)
+    causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).any(is_end)
+        // The error of `gif` keeps no cause, and its type is not ours to name.
+        || innermost(error) == "Unexpected End of File"
 }

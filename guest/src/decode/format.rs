@@ -6,7 +6,7 @@ use crate::error::ImageError;
 use crate::info::ImageFormat;
 
 /// The formats that `decode` reads.
-pub const FORMATS: [ImageFormat; 12] = [
+pub const FORMATS: [ImageFormat; 13] = [
     ImageFormat::Jpeg,
     ImageFormat::Png,
     ImageFormat::WebP,
@@ -19,6 +19,7 @@ pub const FORMATS: [ImageFormat; 12] = [
     ImageFormat::Tga,
     ImageFormat::Heif,
     ImageFormat::JpegXl,
+    ImageFormat::Avif,
 ];
 
 /// Bytes at an offset that only this format has.

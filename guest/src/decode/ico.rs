@@ -20,7 +20,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     limits.check_frames(entries.len() as u32)?;
     let largest = entries.iter().max_by_key(|entry| rank(entry));
     let largest = largest.ok_or_else(|| fault::corrupt(ImageFormat::Ico, "it has no entries"))?;
-    let data = data(bytes, largest).ok_or_else(|| fault::ends_early(ImageFormat::Ico))?;
+    let data = data(bytes, largest);
     let mut opened = if data.starts_with(PNG) {
         raster::open(ImageFormat::Png, data, limits)?
     } else {
@@ -45,11 +45,13 @@ fn rank(entry: &Entry) -> (u32, u16) {
     )
 }
 
-fn data<'a>(bytes: &'a [u8], entry: &Entry) -> Option<&'a [u8]> {
+/// The bytes of an entry, as far as they go.
+fn data<'a>(bytes: &'a [u8], entry: &Entry) -> &'a [u8] {
     let [.., l0, l1, l2, l3, o0, o1, o2, o3] = *entry;
     let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
     let offset = u32::from_le_bytes([o0, o1, o2, o3]) as usize;
-    bytes.get(offset..offset.checked_add(length)?)
+    let rest = bytes.get(offset..).unwrap_or_default();
+    &rest[..length.min(rest.len())]
 }
 
 /// An icon of this one entry, because the decoder of `image` chooses by depth before size.

@@ -117,6 +117,8 @@ fn from_decoder(error: DecodeErrors, markers: &Markers) -> ImageError {
         DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => fault::ends_early(Jpeg),
         DecodeErrors::Unsupported(scheme) => fault::unsupported(Jpeg, format_args!("{scheme:?}")),
         _ if !markers.ended => fault::ends_early(Jpeg),
+        DecodeErrors::Format(text) => fault::corrupt(Jpeg, text),
+        DecodeErrors::FormatStatic(text) => fault::corrupt(Jpeg, text),
         other => fault::corrupt(Jpeg, other),
     }
 }

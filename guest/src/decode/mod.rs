@@ -3,6 +3,7 @@
 //! The format is told by content, limits are checked against headers before memory is taken, and
 //! every fault of a file becomes a named [`ImageError`]. Not for shrinking, hashing or colour conversion.
 
+mod avif;
 mod colour;
 mod exif;
 mod fault;
@@ -156,7 +157,7 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> 
         ImageFormat::Ico => ico::open(bytes, limits),
         ImageFormat::Heif => heif::open(bytes, limits),
         ImageFormat::JpegXl => jxl::open(bytes, limits),
-        ImageFormat::Avif => Err(ImageError::UnsupportedFormat("AVIF image".into())),
+        ImageFormat::Avif => avif::open(bytes, limits),
         ImageFormat::Png
         | ImageFormat::WebP
         | ImageFormat::Gif

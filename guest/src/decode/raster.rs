@@ -20,6 +20,9 @@ pub(super) fn open<'a>(
 ) -> Result<Opened<'a>, ImageError> {
     let frames = frames::count(format, bytes, limits.max_frames);
     limits.check_frames(frames)?;
+    if let Some((width, height)) = announced_size(format, bytes) {
+        limits.check_size(width, height)?;
+    }
     let memory = header_memory(bytes);
     let decoder = decoder(format, bytes, memory)
         .map_err(|error| fault::from_codec(format, error, limits, memory))?;
@@ -44,8 +47,11 @@ pub(super) fn open_with<'a>(
     header.has_alpha = decoder.color_type().has_alpha();
     let header = with_metadata(header, &mut decoder, bytes);
     let memory = header_memory(bytes).saturating_add(decoder.total_bytes().saturating_mul(2));
-    let limits = *limits;
+    let (limits, is_cut) = (*limits, is_cut(format, bytes));
     let read_pixels = move || {
+        if is_cut {
+            return Err(fault::ends_early(format));
+        }
         let fail = |error| fault::from_codec(format, error, &limits, memory);
         decoder.set_limits(codec_limits(memory)).map_err(fail)?;
         DynamicImage::from_decoder(decoder).map_err(fail)
@@ -54,6 +60,23 @@ pub(super) fn open_with<'a>(
         header,
         pixels: Box::new(read_pixels),
     })
+}
+
+/// The size in a PNG header, because its decoder reserves memory for rows before it tells the size.
+fn announced_size(format: ImageFormat, bytes: &[u8]) -> Option<(u32, u32)> {
+    let words = bytes.get(16..24)?.as_chunks().0;
+    let &[width, height] = words else { return None };
+    (format == ImageFormat::Png).then(|| (u32::from_be_bytes(width), u32::from_be_bytes(height)))
+}
+
+/// A RIFF file says how long it is; its codec may make do with less.
+fn is_cut(format: ImageFormat, bytes: &[u8]) -> bool {
+    let length = bytes
+        .get(4..)
+        .and_then(|rest| rest.first_chunk())
+        .map(|length| u32::from_le_bytes(*length));
+    format == ImageFormat::WebP
+        && length.is_some_and(|length| u64::from(length) + 8 > bytes.len() as u64)
 }
 
 /// What headers may take. Chunks that are kept as they are take what they have in the file, twice
