@@ -1,33 +1,156 @@
 //! From a picture to fingerprints: one luma plane, six algorithms.
+//!
+//! The picture is reduced once to [`LumaPlane`]; each algorithm averages that plane down to the
+//! exact size it wants and `image_hasher` makes the bits, so that no resampling of its own takes
+//! part. All arithmetic is in integers but for the 16-point cosine transform of `phash`, whose f32
+//! operations come in a fixed order: every build gives the same bits.
+//!
+//! | algorithm | reduced to | a bit is set where |
+//! |---|---|---|
+//! | `phash` | 16x16, cosine transform, the 8x8 lowest frequencies with the constant | the coefficient is at least the median of the 64 |
+//! | `dhash` | 9x8 | the pixel is darker than its right neighbour; row by row |
+//! | `dhash128` | 9x8, then 8x9 | the 64 of `dhash`; then: the pixel is darker than the one below, column by column |
+//! | `ahash` | 8x8 | the pixel is at least the mean, cut to a whole number |
+//! | `blockhash` | the plane itself, in 8x8 blocks of 32x32 | the block's sum is above the upper median of its half of the picture (four rows of blocks), or equal to it where that median is over half of full white |
+//! | `pdq` | 64x64 smoothed cells, cosine transform, frequencies 1 to 16 | the coefficient is above the median of the 256 |
+//!
+//! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm.
 
-use crate::decode::Picture;
+use image_hasher::{BitOrder, HashAlg, HasherConfig};
+
+use crate::decode::{self, Picture};
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint};
 use crate::info::Orientation;
 use crate::limits::Limits;
 
-/// The fingerprints of an encoded picture, in the order asked for.
+mod pdq;
+mod plane;
+
+pub use plane::LumaPlane;
+
+/// The fingerprints of an encoded picture, in the order asked for. An empty list, or an algorithm
+/// that is asked for twice, is `invalid-parameter`.
 pub fn hash(
     bytes: &[u8],
     algorithms: &[Algorithm],
     limits: &Limits,
 ) -> Result<Vec<Fingerprint>, ImageError> {
-    todo!()
+    if algorithms.is_empty() {
+        return Err(ImageError::InvalidParameter(
+            "algorithms: at least one".into(),
+        ));
+    }
+    check(algorithms)?;
+    fingerprints(&decode::decode(bytes, limits)?, algorithms)
 }
 
-/// One algorithm's fingerprints in all eight orientations, in EXIF order.
+/// One algorithm's fingerprints in all eight orientations, in EXIF order. Each is, bit for bit, the
+/// fingerprint of the picture after what its orientation says was done to it.
 pub fn hash_orientations(
     bytes: &[u8],
     algorithm: Algorithm,
     limits: &Limits,
 ) -> Result<Vec<(Orientation, Fingerprint)>, ImageError> {
-    todo!()
+    let plane = LumaPlane::of(&decode::decode(bytes, limits)?.pixels)?;
+    let laid = |orientation| {
+        (
+            orientation,
+            fingerprint(&plane.oriented(orientation), algorithm),
+        )
+    };
+    Ok(Orientation::ALL.map(laid).into())
 }
 
-/// The fingerprints of a decoded picture.
+/// The fingerprints of a decoded picture; the list may be empty, and names no algorithm twice.
 pub fn fingerprints(
     picture: &Picture,
     algorithms: &[Algorithm],
 ) -> Result<Vec<Fingerprint>, ImageError> {
-    todo!()
+    check(algorithms)?;
+    if algorithms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let plane = LumaPlane::of(&picture.pixels)?;
+    Ok(algorithms
+        .iter()
+        .map(|algorithm| fingerprint(&plane, *algorithm))
+        .collect())
+}
+
+/// One algorithm's fingerprint of a plane.
+pub fn fingerprint(plane: &LumaPlane, algorithm: Algorithm) -> Fingerprint {
+    let smoothed = pdq::Smoothed::of(plane);
+    let bits = match algorithm {
+        Algorithm::Phash => phash(plane),
+        Algorithm::Dhash => dhash(plane),
+        Algorithm::Dhash128 => [dhash(plane), vertical_dhash(plane)].concat(),
+        Algorithm::Ahash => ahash(plane),
+        Algorithm::Blockhash => blockhash(plane),
+        Algorithm::Pdq => smoothed.bits(),
+    };
+    Fingerprint {
+        algorithm,
+        version: algorithm.version(),
+        bits,
+        quality: smoothed.quality(),
+    }
+}
+
+/// Fails when an algorithm is named twice.
+pub(crate) fn check(algorithms: &[Algorithm]) -> Result<(), ImageError> {
+    let repeated = algorithms
+        .iter()
+        .enumerate()
+        .find(|(at, algorithm)| algorithms[..*at].contains(algorithm));
+    match repeated {
+        Some((_, algorithm)) => Err(ImageError::InvalidParameter(format!(
+            "algorithms: {} is named twice",
+            algorithm.name()
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn phash(plane: &LumaPlane) -> Vec<u8> {
+    let config = bits_of(HashAlg::Median).preproc_dct();
+    config
+        .to_hasher()
+        .hash_image(&plane.shrink(16, 16))
+        .into_inner()
+}
+
+fn dhash(plane: &LumaPlane) -> Vec<u8> {
+    bits_of(HashAlg::Gradient)
+        .to_hasher()
+        .hash_image(&plane.shrink(9, 8))
+        .into_inner()
+}
+
+fn vertical_dhash(plane: &LumaPlane) -> Vec<u8> {
+    bits_of(HashAlg::VertGradient)
+        .to_hasher()
+        .hash_image(&plane.shrink(8, 9))
+        .into_inner()
+}
+
+fn ahash(plane: &LumaPlane) -> Vec<u8> {
+    bits_of(HashAlg::Mean)
+        .to_hasher()
+        .hash_image(&plane.shrink(8, 8))
+        .into_inner()
+}
+
+fn blockhash(plane: &LumaPlane) -> Vec<u8> {
+    bits_of(HashAlg::Blockhash)
+        .to_hasher()
+        .hash_image(&plane.to_image())
+        .into_inner()
+}
+
+fn bits_of(algorithm: HashAlg) -> HasherConfig<Vec<u8>> {
+    HasherConfig::with_bytes_type()
+        .hash_alg(algorithm)
+        .hash_size(8, 8)
+        .bit_order(BitOrder::MsbFirst)
 }
