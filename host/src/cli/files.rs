@@ -9,6 +9,8 @@ use walkdir::WalkDir;
 
 use crate::sandbox::Input;
 
+use super::output;
+
 /// A file that could not be worked on.
 #[derive(Debug)]
 pub struct Failure {
@@ -20,7 +22,7 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {:#}", self.path.display(), self.reason)
+        write!(f, "{}: {:#}", output::shown(&self.path), self.reason)
     }
 }
 

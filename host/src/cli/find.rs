@@ -27,10 +27,10 @@ Examples:
   vismatch find ~/Pictures --algorithm pdq --json | jq -r '.files[1:][].path'
 
 Pictures belong to one group when a chain of pictures within the threshold leads from one to the other.
-The one with the most pixels comes first, the others with their distance to it: the first is the one to
+The one with the most pixels comes first, the others with their distance to it: the first is the one to \
 keep. With --json one group a line: {\"files\":[{\"path\":…,\"distance\":0,\"format\":…,\"width\":…,\"height\":…,\"bytes\":…}]}
 
-Files that are no pictures are passed over and counted. Pictures that cannot be read are told on standard
+Files that are no pictures are passed over and counted. Pictures that cannot be read are told on standard \
 error; the others are still compared, and the exit code is then 1.";
 
 /// Find groups of near-duplicate pictures in folders
@@ -180,7 +180,7 @@ fn print(number: usize, group: &FileGroup) -> Result<()> {
     for (file, distance) in group {
         let size = file.info.size;
         let size = format!("{}x{}", size.width, size.height);
-        let path = file.path.display();
+        let path = output::shown(&file.path);
         output::line(&format!(
             "{distance:>3}  {size:>11}  {:>10}  {path}",
             file.bytes

@@ -28,8 +28,8 @@ A line for each file and algorithm: fingerprint in hex, algorithm, path. With --
   {\"path\":…,\"format\":\"JPEG\",\"width\":…,\"height\":…,
    \"fingerprints\":[{\"algorithm\":\"phash\",\"version\":1,\"bits\":\"…\",\"quality\":…}]}
 
-Folders are read with everything below them, by name; links in them are not followed. Files that cannot
-be read, or are no pictures, are told on standard error; the others are still answered, and the exit
+Folders are read with everything below them, by name; links in them are not followed. Files that cannot \
+be read, or are no pictures, are told on standard error; the others are still answered, and the exit \
 code is then 1.";
 
 /// Print the fingerprints of pictures
@@ -119,7 +119,10 @@ fn print(row: &Row) -> Result<()> {
         bits, algorithm, ..
     } in &row.fingerprints
     {
-        output::line(&format!("{bits}  {algorithm}  {}", row.path))?;
+        output::line(&format!(
+            "{bits}  {algorithm}  {}",
+            output::shown(Path::new(&row.path))
+        ))?;
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ Examples:
   vismatch import ~/Pictures --project holidays
   vismatch import ~/Pictures --project holidays --data /srv/pictures --jobs 4
 
-Each picture gets the name of its path below the folder. Files whose bytes are in the project already
+Each picture gets the name of its path below the folder. Files whose bytes are in the project already \
 are passed over, so an import that was interrupted goes on where it was when it is called again.
 Files that are no pictures are told and skipped. A server over the same data folder may be running.
 Exit codes: 0 done; 1 some files could not be taken in; 130 interrupted.";
@@ -115,7 +115,7 @@ impl Tally {
             Ok((_, Imported::Added)) => self.added += 1,
             Ok((_, Imported::Known)) => self.known += 1,
             Ok((path, Imported::Skipped(reason))) => {
-                complain(&format!("skipped: {}: {reason}", path.display()));
+                complain(&format!("skipped: {}: {reason}", output::shown(&path)));
                 self.skipped += 1;
             }
             Err(failure) => {

@@ -41,7 +41,7 @@ Examples:
   vismatch find ~/Pictures                    groups of near-duplicates
   vismatch resize in.heic --fit 800x600 -o out.jpg
 
-Settings: every flag of `serve` is also an environment variable (--max-pixels is VISMATCH_MAX_PIXELS)
+Settings: every flag of `serve` is also an environment variable (--max-pixels is VISMATCH_MAX_PIXELS) \
 and a key of vismatch.toml (max_pixels = 100000000). Flags beat the environment, which beats the file.
 VISMATCH_LOG, or RUST_LOG, filters the log: info, debug, vismatch=trace,warn ...
 

@@ -19,6 +19,16 @@ pub fn json(value: &impl Serialize) -> Result<()> {
     Ok(line(&serde_json::to_string(value)?)?)
 }
 
+/// A path as people may see it on a terminal: control characters escaped, so that no file name can
+/// pass for a second line or steer the terminal.
+pub fn shown(path: &Path) -> String {
+    let escape = |character: char| match character.is_control() {
+        true => character.escape_default().to_string(),
+        false => character.to_string(),
+    };
+    path.display().to_string().chars().map(escape).collect()
+}
+
 /// Whoever read our standard output has left, as `head` does: no fault of anyone.
 pub fn reader_is_gone(error: &anyhow::Error) -> bool {
     error
@@ -67,6 +77,12 @@ mod tests {
         write_file(&path, b"two").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_path_cannot_steer_the_terminal() {
+        let path = Path::new("Übung\n\u{1b}[2J\u{9b}.jpg");
+        assert_eq!(shown(path), "Übung\\n\\u{1b}[2J\\u{9b}.jpg");
     }
 
     #[test]

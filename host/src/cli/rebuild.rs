@@ -17,7 +17,7 @@ Examples:
   vismatch rebuild
   vismatch rebuild --data /srv/pictures
 
-Reads projects/*/meta.json and the files beside them: no picture is decoded. For when vismatch.db is
+Reads projects/*/meta.json and the files beside them: no picture is decoded. For when vismatch.db is \
 lost or damaged; stop the servers of the folder first.";
 
 /// Make the database of a data folder anew from its manifests

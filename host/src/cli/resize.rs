@@ -18,7 +18,7 @@ Examples:
   vismatch resize in.png --fit 1600x1600 -o out.jpg     as large as fits, never enlarged
   vismatch resize in.heic --cover 50x50 -o icon.jpg     exactly this size, cut around the centre
 
-The result is an sRGB JPEG, upright, on white where it was transparent, without metadata. It is put in
+The result is an sRGB JPEG, upright, on white where it was transparent, without metadata. It is put in \
 its place as a whole, over what was there; the input itself is never overwritten.";
 
 /// Make a smaller JPEG of a picture

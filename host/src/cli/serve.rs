@@ -31,8 +31,8 @@ Examples:
     sandbox_timeout = \"30s\"
 
 When it is ready it prints one line with its addresses. Pictures that are put into
-<data>/image_root/<project>/ are found and indexed. The first SIGINT or SIGTERM finishes the requests
-that are running, the second one does not. Nobody is asked who they are: listen beyond this machine
+<data>/image_root/<project>/ are found and indexed. The first SIGINT or SIGTERM finishes the requests \
+that are running, the second one does not. Nobody is asked who they are: listen beyond this machine \
 only behind something that asks.";
 
 /// Serve the HTTP API over a data folder
@@ -65,7 +65,12 @@ struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     cors_origin: Option<Vec<String>>,
     /// How the log on standard error is written [default: human]
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "human|json",
+        hide_possible_values = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     log_format: Option<LogFormat>,
     /// Pictures worked on at once [default: one a core]

@@ -20,7 +20,7 @@ Examples:
   vismatch verify --data /srv/pictures --repair
   vismatch verify --json | jq -r '.findings[].problem'
 
-Looks at every blob, row and manifest, and holds them against each other. --repair makes renditions
+Looks at every blob, row and manifest, and holds them against each other. --repair makes renditions \
 and manifests again and takes out what is lost.
 Exit codes: 0 all is well, or was repaired; 1 something is wrong.";
 
