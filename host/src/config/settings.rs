@@ -89,6 +89,11 @@ impl Settings {
             ),
             ("workers", (1..=1024).contains(&self.workers), "1 to 1024"),
             ("quality", (1..=100).contains(&self.quality), "1 to 100"),
+            (
+                "cors_origin",
+                self.cors_origin.iter().all(|text| is_origin(text)),
+                "origins such as https://shop.example, without a path; none allows any",
+            ),
         ];
         match demands.into_iter().find(|(_, holds, _)| !holds) {
             Some((key, _, wanted)) => Err(Wrong { key, wanted }),
@@ -99,6 +104,16 @@ impl Settings {
 
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// Scheme, host and maybe a port, as browsers send it (RFC 6454): nothing else would ever match.
+fn is_origin(text: &str) -> bool {
+    let uri = text.parse::<axum::http::Uri>();
+    uri.is_ok_and(|uri| {
+        let scheme = uri.scheme_str().unwrap_or_default();
+        let host = uri.authority().map_or("", |authority| authority.as_str());
+        !host.is_empty() && !host.contains('@') && text == format!("{scheme}://{host}")
+    })
 }
 
 /// A list, or one text with commas: what an environment variable can hold.

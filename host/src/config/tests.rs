@@ -156,6 +156,34 @@ fn a_wrong_value_is_named_with_its_source() {
 }
 
 #[test]
+fn an_origin_is_what_browsers_send() {
+    for text in [
+        "https://a.example",
+        "http://localhost:8080",
+        "http://[::1]:80",
+    ] {
+        assert!(
+            load("", &[("VISMATCH_CORS_ORIGIN", text)], Flags::new()).is_ok(),
+            "{text}"
+        );
+    }
+    for text in [
+        "*",
+        "a.example",
+        "https://a.example/",
+        "https://a.example/x",
+        "https://u@a.example",
+        "https://",
+    ] {
+        let error = load("", &[("VISMATCH_CORS_ORIGIN", text)], Flags::new()).unwrap_err();
+        assert!(
+            error.contains("VISMATCH_CORS_ORIGIN: must be origins"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_named_file_must_be_there() {
     let error = Config::from_sources(Some(Path::new("/no/such.toml")), vec![], &Flags::new());
     assert!(error.unwrap_err().to_string().contains("/no/such.toml"));
