@@ -1,1 +1,34 @@
-//! Whole-system tests.
+//! Whole-system tests: the real program, over HTTP and the command line, like a user.
+//!
+//! Each test has a server and a folder of its own. Timings never decide.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a panic is how a test fails"
+)]
+
+/// Hostile and odd input, one test each.
+mod bad_input;
+/// Every command.
+mod command_line;
+/// The corpus of hostile files beside the repository, when it is there.
+mod corpus;
+/// What the documents of the two clients promise, as they are written.
+mod documented;
+/// SIGKILL at any moment loses nothing that was acknowledged.
+mod durability;
+/// What this server adds: checks, matches, descriptions, health, the manners of HTTP.
+mod extensions;
+/// The floors of the house: no import goes upstairs.
+mod floors;
+/// Pictures that people drop into the image root.
+mod image_root;
+/// Library, component and browser build give the frozen bits.
+mod parity;
+/// The examples of the README run.
+mod readme;
+/// Components that are refused.
+mod sandbox_components;
+/// Two servers over one data folder.
+mod two_processes;

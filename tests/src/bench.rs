@@ -1,0 +1,44 @@
+//! What benches share: markdown tables into `target/bench/`, and order statistics.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The folder of bench results and of what benches keep from run to run.
+pub fn folder() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let folder = target
+        .unwrap_or_else(|| crate::repository().join("target"))
+        .join("bench");
+    fs::create_dir_all(&folder).expect("the target folder can be written");
+    folder
+}
+
+/// Prints a table of names and values and writes it to `target/bench/<name>.md`.
+pub fn report(name: &str, title: &str, rows: &[(&str, String)]) {
+    let mut table = format!("### {title}\n\n| measure | value |\n|---|---|\n");
+    for (measure, value) in rows {
+        writeln!(table, "| {measure} | {value} |").expect("a string takes everything");
+    }
+    print!("{table}");
+    let path = folder().join(name).with_extension("md");
+    fs::write(&path, table).expect("the target folder can be written");
+}
+
+/// The value that a `share` (0 to 1) of the measurements does not pass; there is at least one.
+pub fn quantile(measurements: &mut [Duration], share: f64) -> Duration {
+    measurements.sort_unstable();
+    let place = (measurements.len() as f64 * share).ceil() as usize;
+    measurements[place.clamp(1, measurements.len()) - 1]
+}
+
+/// Milliseconds, as people read them.
+pub fn milliseconds(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1e3)
+}
+
+/// Mebibytes, as people read them.
+pub fn mebibytes(bytes: u64) -> String {
+    format!("{} MiB", bytes >> 20)
+}

@@ -1,0 +1,90 @@
+//! The `vismatch` program as a user runs it: found, started, its output read.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// Where the program is: `VISMATCH_BIN`, or beside the folder of the running test (`target/debug/vismatch`).
+pub fn path() -> PathBuf {
+    if let Some(path) = std::env::var_os("VISMATCH_BIN") {
+        let path = PathBuf::from(path);
+        assert!(
+            path.is_file(),
+            "VISMATCH_BIN names {}, which is not there: run `just build`",
+            path.display()
+        );
+        return path;
+    }
+    let own = std::env::current_exe().expect("a running program has a path");
+    let name = format!("vismatch{}", std::env::consts::EXE_SUFFIX);
+    own.ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join(&name))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| {
+            panic!(
+                "the vismatch program is not beside {}: run `just build`, or name it in VISMATCH_BIN",
+                own.display()
+            )
+        })
+}
+
+/// The program, ready for arguments: no settings of this shell, no input.
+pub fn command() -> Command {
+    let mut command = Command::new(path());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("VISMATCH_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+}
+
+/// What a finished command said.
+#[derive(Debug)]
+pub struct Said {
+    /// Its exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Said {
+    /// The standard output of a command that has to have succeeded.
+    #[track_caller]
+    pub fn ok(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:#?}");
+        self.out
+    }
+
+    /// The standard output of a command that has to have succeeded, as JSON.
+    #[track_caller]
+    pub fn json(self) -> Value {
+        let out = self.ok();
+        serde_json::from_str(&out).unwrap_or_else(|fault| panic!("{fault} in {out}"))
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// Runs the program in a folder and waits for its end.
+pub fn run<S: AsRef<std::ffi::OsStr>>(
+    folder: &Path,
+    arguments: impl IntoIterator<Item = S>,
+) -> Said {
+    let output = command().current_dir(folder).args(arguments).output();
+    output.expect("the program starts").into()
+}

@@ -1,0 +1,331 @@
+//! The manners of HTTP: conditions, ranges, HEAD, CORS, request ids, methods, the one error body.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use vismatch_tests::client::{file_form, send, text};
+use vismatch_tests::{Answer, Picture, Server};
+
+/// A server with one image, and the path of its original.
+fn with_image() -> (Server, String) {
+    let server = Server::start();
+    let answer = server
+        .upload("p", "a.jpg", &Picture::photo(1, 640, 480).jpeg(90))
+        .json();
+    let path = text(&answer["urls"], "original");
+    (server, path)
+}
+
+#[track_caller]
+fn asked(server: &Server, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = server.request(method, path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(request).unwrap()
+}
+
+#[test]
+fn a_picture_can_be_asked_for_on_condition() {
+    let (server, path) = with_image();
+    let first = server.get(&path).ok();
+    let (etag, modified) = (first.header("etag"), first.header("last-modified"));
+    assert!(etag.starts_with('"') && !modified.is_empty(), "{first:?}");
+    assert!(!first.header("cache-control").is_empty());
+    let unchanged = asked(&server, Method::GET, &path, &[("if-none-match", etag)]).with_status(304);
+    assert!(unchanged.body.is_empty());
+    assert_eq!(unchanged.header("etag"), etag);
+    asked(&server, Method::GET, &path, &[("if-none-match", "*")]).with_status(304);
+    asked(
+        &server,
+        Method::GET,
+        &path,
+        &[("if-modified-since", modified)],
+    )
+    .with_status(304);
+    asked(
+        &server,
+        Method::GET,
+        &path,
+        &[("if-none-match", "\"other\"")],
+    )
+    .ok();
+    let long_ago = "Sat, 01 Jan 2000 00:00:00 GMT";
+    asked(
+        &server,
+        Method::GET,
+        &path,
+        &[("if-modified-since", long_ago)],
+    )
+    .ok();
+}
+
+#[test]
+fn a_replaced_picture_has_another_etag() {
+    let server = Server::start();
+    let upload = |seed| {
+        let jpeg = Picture::photo(seed, 64, 48).jpeg(90);
+        server
+            .upload_json("p", "a.jpg", &vismatch_tests::base64(&jpeg))
+            .ok();
+        let path = "/projects/p/images/a.jpg?size=thumb";
+        server.get(path).ok().header("etag").to_owned()
+    };
+    assert_ne!(upload(1), upload(2));
+}
+
+#[test]
+fn a_picture_can_be_asked_for_in_parts() {
+    let (server, path) = with_image();
+    let whole = server.get(&path).ok();
+    assert_eq!(whole.header("accept-ranges"), "bytes");
+    let length = whole.body.len();
+    let part = |range: &str| asked(&server, Method::GET, &path, &[("range", range)]);
+    let first = part("bytes=0-99").with_status(206);
+    assert_eq!(first.body, whole.body[..100]);
+    assert_eq!(
+        first.header("content-range"),
+        format!("bytes 0-99/{length}")
+    );
+    let last = part("bytes=-10").with_status(206);
+    assert_eq!(last.body, whole.body[length - 10..]);
+    let rest = part(&format!("bytes={}-", length - 5)).with_status(206);
+    assert_eq!(rest.body, whole.body[length - 5..]);
+    let beyond = part(&format!("bytes={}-", length + 1)).with_status(416);
+    assert_eq!(beyond.header("content-range"), format!("bytes */{length}"));
+    beyond.error_body();
+    part("parsecs=1-2").ok();
+    let other = [("range", "bytes=0-9"), ("if-range", "\"other\"")];
+    asked(&server, Method::GET, &path, &other).ok();
+}
+
+#[test]
+fn head_is_get_without_the_body() {
+    let (server, path) = with_image();
+    for path in [
+        path.as_str(),
+        "/projects/p/images",
+        "/projects/p/thumbnail",
+        "/healthz",
+    ] {
+        let get = server.get(path).ok();
+        let head = asked(&server, Method::HEAD, path, &[]).ok();
+        assert!(head.body.is_empty(), "{path}");
+        for name in ["content-type", "etag"] {
+            assert_eq!(head.header(name), get.header(name), "{name} of {path}");
+        }
+        assert_eq!(
+            head.header("content-length"),
+            get.body.len().to_string(),
+            "{path}"
+        );
+    }
+    asked(&server, Method::HEAD, "/projects/nowhere/images", &[]).with_status(404);
+}
+
+#[test]
+fn pages_of_other_origins_may_call() {
+    let (server, path) = with_image();
+    let origin = [("origin", "https://shop.example")];
+    let answer = asked(&server, Method::GET, &path, &origin).ok();
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(answer.header("access-control-allow-credentials"), "");
+    let refused = asked(&server, Method::GET, "/projects/nowhere/images", &origin).with_status(404);
+    assert_eq!(
+        refused.header("access-control-allow-origin"),
+        "*",
+        "errors can be read too"
+    );
+    let preflight = [
+        ("origin", "https://shop.example"),
+        ("access-control-request-method", "DELETE"),
+        ("access-control-request-headers", "content-type"),
+    ];
+    let answer = asked(&server, Method::OPTIONS, "/projects/p/images/x", &preflight);
+    assert!(matches!(answer.status, 200 | 204), "{answer:?}");
+    let methods = answer.header("access-control-allow-methods");
+    assert!(methods.contains("DELETE") || methods == "*", "{methods}");
+}
+
+#[test]
+fn origins_can_be_named() {
+    let server = Server::settings()
+        .arguments(["--cors-origin", "https://shop.example"])
+        .start();
+    let allowed = |origin: &str| {
+        let answer = asked(&server, Method::GET, "/projects", &[("origin", origin)]).ok();
+        answer.header("access-control-allow-origin").to_owned()
+    };
+    assert_eq!(allowed("https://shop.example"), "https://shop.example");
+    assert_eq!(allowed("https://evil.example"), "");
+}
+
+#[test]
+fn request_ids_come_back_or_are_given() {
+    let server = Server::start();
+    let given = server
+        .get("/healthz")
+        .ok()
+        .header("x-request-id")
+        .to_owned();
+    assert!(given.len() >= 8, "{given}");
+    assert_ne!(server.get("/healthz").ok().header("x-request-id"), given);
+    let mine = asked(
+        &server,
+        Method::GET,
+        "/healthz",
+        &[("x-request-id", "mine-1")],
+    )
+    .ok();
+    assert_eq!(mine.header("x-request-id"), "mine-1");
+    let hostile = asked(
+        &server,
+        Method::GET,
+        "/healthz",
+        &[("x-request-id", "a b\"<script>")],
+    )
+    .ok();
+    assert_ne!(hostile.header("x-request-id"), "a b\"<script>");
+}
+
+#[test]
+fn a_trailing_slash_is_accepted() {
+    let (server, _) = with_image();
+    let list = server.get("/projects/p/images").json();
+    assert_eq!(server.get("/projects/p/images/").json(), list);
+    let jpeg = Picture::photo(2, 64, 48).jpeg(90);
+    server
+        .post_form("/projects/p/images/", file_form("b.jpg", &jpeg))
+        .ok();
+    server.get("/projects/").ok();
+    server.get("/projects/p/thumbnail/").ok();
+    server.get("/projects/p/images/b.jpg/?size=game").ok();
+}
+
+#[test]
+fn a_wrong_method_is_told_the_right_ones() {
+    let (server, _) = with_image();
+    for (method, path, allowed) in [
+        (Method::PATCH, "/projects/p/images", "POST"),
+        (Method::POST, "/projects/p/thumbnail", "GET"),
+        (Method::GET, "/projects/p/primary/x", "PUT"),
+        (Method::GET, "/diff", "POST"),
+        (Method::DELETE, "/healthz", "GET"),
+        (Method::PUT, "/compare", "POST"),
+    ] {
+        let answer = server.send_to(method, path).with_status(405);
+        assert!(
+            answer.header("allow").contains(allowed),
+            "{path}: {}",
+            answer.header("allow")
+        );
+        assert_eq!(answer.error_body()["error"], "MethodNotAllowed");
+    }
+}
+
+#[test]
+fn every_refusal_has_the_one_body() {
+    let (server, _) = with_image();
+    server.get("/nowhere").refused(404);
+    server.get("/projects/p/nowhere").refused(404);
+    server.get("/projects/p/images?limit=many").refused(400);
+    server.get("/projects/p/duplicates?radius=-1").refused(400);
+    server
+        .post_json("/projects/p/images", &json!({}))
+        .refused(415);
+    let text_body = |path: &str| {
+        let request = server
+            .request(Method::POST, path)
+            .header("content-type", "text/plain");
+        send(request.body("x")).unwrap()
+    };
+    for path in [
+        "/upload",
+        "/diff",
+        "/compare",
+        "/projects/p/images",
+        "/projects/p/check",
+    ] {
+        text_body(path).refused(415);
+    }
+    let unfit = server.request(Method::POST, "/projects/p/images");
+    let unfit = unfit
+        .header("content-type", "multipart/form-data")
+        .body("x");
+    send(unfit).unwrap().refused_somehow();
+}
+
+#[test]
+fn an_error_names_its_request() {
+    let server = Server::start();
+    let mine = [("x-request-id", "mine-2")];
+    let answer = asked(&server, Method::GET, "/projects/nowhere/images", &mine);
+    assert_eq!(answer.header("x-request-id"), "mine-2");
+    let error = answer.refused(404);
+    assert!(text(&error, "message").contains("nowhere"), "{error:#}");
+    assert_eq!(error["error"], "NotFound");
+}
+
+#[test]
+fn it_says_how_it_is() {
+    let (server, _) = with_image();
+    server.get("/healthz").json();
+    assert_eq!(
+        server.get("/readyz").json()["scan"]["finished"]
+            .as_bool()
+            .map(|_| ()),
+        Some(())
+    );
+    let metrics = server.get("/metrics").ok();
+    assert!(
+        metrics.header("content-type").starts_with("text/plain"),
+        "{metrics:?}"
+    );
+    let text = metrics.text();
+    let counted = text.lines().any(|line| {
+        line.starts_with("http_requests_total{") && line.contains("POST") && line.ends_with(" 1")
+    });
+    assert!(counted, "{text}");
+    assert!(
+        !text.contains("a.jpg"),
+        "labels must not grow with what is asked for: {text}"
+    );
+}
+
+#[test]
+fn a_request_is_one_line_in_the_log() {
+    let (server, _) = with_image();
+    let id = "find-me-7";
+    asked(
+        &server,
+        Method::GET,
+        "/projects/p/images",
+        &[("x-request-id", id)],
+    )
+    .ok();
+    vismatch_tests::server::eventually("the request is logged", || server.log().contains(id));
+    let log = server.log();
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains(id)).collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    for word in ["GET", "/projects/p/images", "200"] {
+        assert!(lines[0].contains(word), "{word} in {}", lines[0]);
+    }
+}
+
+#[test]
+fn names_of_all_scripts_work() {
+    let server = Server::start();
+    let jpeg = Picture::photo(1, 64, 48).jpeg(90);
+    let project = "H%C3%B6hle%20%231%2050%25%3F";
+    let answer = server.upload(project, "Ünïcödé 写真 📷.jpg", &jpeg).json();
+    assert_eq!(answer["project_id"], "Höhle #1 50%?");
+    assert_eq!(answer["name"], "Ünïcödé 写真 📷.jpg");
+    server
+        .get(&text(&answer["urls"], "game"))
+        .picture("image/jpeg");
+    let by_name = "%C3%9Cn%C3%AFc%C3%B6d%C3%A9%20%E5%86%99%E7%9C%9F%20%F0%9F%93%B7.jpg";
+    server
+        .get(&format!("/projects/{project}/images/{by_name}"))
+        .picture("image/jpeg");
+    let known: Value = server.get("/projects").json();
+    assert!(known.to_string().contains("Höhle #1 50%?"), "{known}");
+}
