@@ -5,12 +5,16 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The folder of bench results and of what benches keep from run to run.
+/// The folder of bench results and of what benches keep from run to run: `bench` in the target folder
+/// that the running program was built into.
 pub fn folder() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let folder = target
-        .unwrap_or_else(|| crate::repository().join("target"))
-        .join("bench");
+    let own = std::env::current_exe().expect("a running program has a path");
+    // <target>/debug/bench-...
+    let target = own
+        .ancestors()
+        .nth(2)
+        .expect("a bench lies in a target folder");
+    let folder = target.join("bench");
     fs::create_dir_all(&folder).expect("the target folder can be written");
     folder
 }

@@ -51,7 +51,7 @@ fn main() {
         ),
         ("resident memory after the start", mebibytes(resident)),
     ];
-    bench::report("bench-start", "Warm start", &rows);
+    bench::report("start", "Warm start", &rows);
 }
 
 fn rate(elapsed: Duration) -> String {

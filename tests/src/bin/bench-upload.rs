@@ -87,7 +87,7 @@ fn report(server: &Server, jpeg: &[u8], elapsed: Duration, latencies: &mut [Dura
             peak.map_or("not told by this system".into(), mebibytes),
         ),
     ];
-    bench::report("bench-upload", "Uploads of 10 MB", &rows);
+    bench::report("upload", "Uploads of 10 MB", &rows);
 }
 
 /// A photo with grain, made coarser or finer until its file is about as long as wanted.
