@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::Serialize;
 
 use crate::domain::Algorithm;
@@ -77,7 +78,7 @@ pub struct StoreFlags {
 
 /// Where commands without a data folder keep compiled code: the user's cache folder, if there is one.
 pub fn cache() -> Option<PathBuf> {
-    Some(dirs::cache_dir()?.join("vismatch"))
+    Some(choose_base_strategy().ok()?.cache_dir().join("vismatch"))
 }
 
 /// A number of bytes: `64MiB`, `1GB`, `1000`.
