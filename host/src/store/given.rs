@@ -10,7 +10,12 @@ use jiff::Timestamp;
 
 use crate::domain::{ImageId, ImageName, ProjectName, Sha256};
 
-use super::{Removed, Store, StoreError};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+
+use super::disk::if_there;
+use super::entities::image;
+use super::ingest::to_the_end;
+use super::{Store, StoreError, rows};
 
 /// What tells a changed file from an unchanged one without reading it. Kept in the image's row
 /// for the given file, to the nanosecond.
@@ -40,26 +45,14 @@ pub struct GivenFile {
 impl FileStamp {
     /// The stamp of a file; `None` when there is no regular file (links are not followed).
     pub fn of(path: &Path) -> io::Result<Option<Self>> {
-        let facts = match std::fs::symlink_metadata(path) {
-            Ok(facts) => facts,
-            Err(error) if is_absence(&error) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        if !facts.is_file() {
+        let facts = if_there(std::fs::symlink_metadata(path))?;
+        let Some(facts) = facts.filter(std::fs::Metadata::is_file) else {
             return Ok(None);
-        }
+        };
         let modified = Timestamp::try_from(facts.modified()?).map_err(io::Error::other)?;
         let bytes = facts.len();
         Ok(Some(Self { bytes, modified }))
     }
-}
-
-/// The error says that the file, or a folder on the way to it, is not there.
-fn is_absence(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
 }
 
 impl Store {
@@ -70,7 +63,19 @@ impl Store {
         project: &ProjectName,
         below: &str,
     ) -> Result<Vec<GivenFile>, StoreError> {
-        todo!()
+        let Some(project) = self.project_row(project).await? else {
+            return Ok(Vec::new());
+        };
+        let mut wanted = image::Entity::find().filter(image::Column::ProjectId.eq(project.id));
+        if !below.is_empty() {
+            // `0` is the character after `/`.
+            let inside = image::Column::Name
+                .gte(format!("{below}/"))
+                .and(image::Column::Name.lt(format!("{below}0")));
+            wanted = wanted.filter(image::Column::Name.eq(below).or(inside));
+        }
+        let images = wanted.all(self.database.read()).await?;
+        images.iter().map(rows::to_given).collect()
     }
 
     /// The given file of a name.
@@ -79,21 +84,26 @@ impl Store {
         project: &ProjectName,
         name: &ImageName,
     ) -> Result<Option<GivenFile>, StoreError> {
-        todo!()
+        let found = self.row_by_name(project, name).await?;
+        found.map(|(row, _)| rows::to_given(&row)).transpose()
     }
 
     /// Notes a new stamp of an image whose bytes were found to be the same as ever.
     pub async fn confirm_given(&self, image: ImageId, stamp: FileStamp) -> Result<(), StoreError> {
-        todo!()
-    }
-
-    /// Removes the image of a file that was dropped in and is gone; `None`, and nothing happens, when
-    /// the file is there, there is no such image, or it was uploaded.
-    pub async fn remove_vanished(
-        &self,
-        project: &ProjectName,
-        name: &ImageName,
-    ) -> Result<Option<Removed>, StoreError> {
-        todo!()
+        let by_id = image::Column::Id.eq(image.as_bytes().to_vec());
+        let row = image::Entity::find().filter(by_id);
+        let Some(row) = row.one(self.database.read()).await? else {
+            return Ok(());
+        };
+        let project = super::projects::of(self.database.read(), &row).await?;
+        let (store, name) = (self.clone(), rows::to_project_name(&project.name)?);
+        to_the_end(async move {
+            let lock = store.lock(&name).await?;
+            if let Some((row, _)) = store.row(&name, image).await? {
+                store.confirm(&lock, row, stamp).await?;
+            }
+            Ok(())
+        })
+        .await
     }
 }

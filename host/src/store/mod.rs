@@ -3,22 +3,36 @@
 //! Metadata in a database, pictures as blobs, a readable manifest beside them; see DESIGN "Data at
 //! rest" in the README. Nothing here looks into a picture. Several processes may hold one store.
 
+mod blobs;
+mod changes;
+mod database;
+mod disk;
+mod entities;
 mod given;
+mod images;
+mod ingest;
+mod layout;
+mod manifest;
+mod migrations;
+mod pending;
+mod projects;
+mod recovery;
+mod removal;
+mod rows;
+mod staging;
+mod turns;
 mod upkeep;
 
 pub use given::{FileStamp, GivenFile};
+pub use staging::Staging;
 
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use bytes::Bytes;
-use futures::stream::BoxStream;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::domain::{
-    Fingerprint, Image, ImageId, ImageName, NewImage, Project, ProjectName, RenditionKind, Sha256,
-};
+use crate::domain::{Fingerprint, Image, ImageId, ImageName, ProjectName, RenditionKind, Sha256};
 
 /// Why the store could not do it.
 #[derive(Debug, Error)]
@@ -31,6 +45,17 @@ pub enum StoreError {
         /// Whose it is.
         holder: ImageId,
     },
+    /// A file or folder in the image root is in the way: the caller must choose another name.
+    #[error("the name {name} cannot be used: there is {by}")]
+    NameBlocked {
+        /// The name.
+        name: ImageName,
+        /// What is in the way.
+        by: &'static str,
+    },
+    /// Another process has the data folder open: the operator must stop it first.
+    #[error("another process has the data folder open")]
+    InUse,
     /// The database failed: the operator must act.
     #[error("the database failed")]
     Database(#[from] sea_orm::DbErr),
@@ -90,10 +115,6 @@ pub struct Staged {
     pub sha256: Sha256,
 }
 
-/// A temporary file being written.
-#[derive(Debug)]
-pub struct Staging {}
-
 /// What became of an image.
 #[derive(Clone, Debug)]
 pub struct Stored {
@@ -127,184 +148,35 @@ pub struct Change {
 
 /// The store. Cheap to clone.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store(Arc<Shared>);
 
-impl Staging {
-    /// Appends bytes.
-    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        todo!()
-    }
+/// What the clones of a store have in common.
+pub struct Shared {
+    layout: layout::Layout,
+    database: database::Database,
+    blobs: blobs::Blobs,
+    /// By reference count, as threads that write temporary files hold it too.
+    session: Arc<staging::Session>,
+    turns: turns::Turns,
+}
 
-    /// Syncs the file to disk.
-    pub async fn finish(self) -> Result<Staged, StoreError> {
-        todo!()
+impl std::ops::Deref for Store {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 
 impl Store {
-    /// Opens the data folder, makes what is missing, and finishes or undoes what a crash left half done.
-    pub async fn open(data: &Path) -> Result<Self, StoreError> {
-        todo!()
-    }
-
     /// The folder where people may drop pictures: `<data>/image_root`.
     pub fn image_root(&self) -> PathBuf {
-        todo!()
+        self.layout.image_root()
     }
 
     /// The database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        todo!()
-    }
-
-    /// A new temporary file on the same file system as the blobs.
-    pub async fn stage(&self) -> Result<Staging, StoreError> {
-        todo!()
-    }
-
-    /// Makes an image of staged bytes: blobs first, then one transaction, then the manifest.
-    pub async fn insert(
-        &self,
-        image: NewImage,
-        given: Staged,
-        renditions: Vec<(RenditionKind, Vec<u8>)>,
-        clash: NameClash,
-    ) -> Result<Stored, StoreError> {
-        todo!()
-    }
-
-    /// Makes an image of a file that lies in the image root already; replaces what was known of that name
-    /// (id, place and date stay). Under the project's lock: `None`, and nothing happens, when the file is no
-    /// longer the one of `stamp`; the image as it is, with the new stamp, when its digest is `image.sha256`
-    /// already (an upload or another process was first).
-    pub async fn adopt(
-        &self,
-        image: NewImage,
-        renditions: Vec<(RenditionKind, Vec<u8>)>,
-        stamp: FileStamp,
-    ) -> Result<Option<Stored>, StoreError> {
-        todo!()
-    }
-
-    /// Removes an image with all its blobs; `None` when it is not there.
-    pub async fn remove(
-        &self,
-        project: &ProjectName,
-        id: ImageId,
-    ) -> Result<Option<Removed>, StoreError> {
-        todo!()
-    }
-
-    /// Makes an image the cover; false when it is not there.
-    pub async fn set_primary(
-        &self,
-        project: &ProjectName,
-        id: ImageId,
-    ) -> Result<bool, StoreError> {
-        todo!()
-    }
-
-    /// Makes a project, unless it is there.
-    pub async fn create_project(&self, project: &ProjectName) -> Result<(), StoreError> {
-        todo!()
-    }
-
-    /// Removes a project with everything in it and says how many images that were; `None` when it is not there.
-    pub async fn remove_project(&self, project: &ProjectName) -> Result<Option<u64>, StoreError> {
-        todo!()
-    }
-
-    /// All projects by name.
-    pub async fn projects(&self) -> Result<Vec<Project>, StoreError> {
-        todo!()
-    }
-
-    /// One project.
-    pub async fn project(&self, name: &ProjectName) -> Result<Option<Project>, StoreError> {
-        todo!()
-    }
-
-    /// One image.
-    pub async fn image(
-        &self,
-        project: &ProjectName,
-        id: ImageId,
-    ) -> Result<Option<Image>, StoreError> {
-        todo!()
-    }
-
-    /// One image by its name.
-    pub async fn image_by_name(
-        &self,
-        project: &ProjectName,
-        name: &ImageName,
-    ) -> Result<Option<Image>, StoreError> {
-        todo!()
-    }
-
-    /// Images in upload order, at most `limit`, from behind `after`.
-    pub async fn images(
-        &self,
-        project: &ProjectName,
-        after: Option<ImageId>,
-        limit: Option<u64>,
-    ) -> Result<Vec<Image>, StoreError> {
-        todo!()
-    }
-
-    /// Images by their ids, in the order of the ids; unknown ones are left out.
-    pub async fn images_by_id(&self, ids: &[ImageId]) -> Result<Vec<Image>, StoreError> {
-        todo!()
-    }
-
-    /// Images with exactly these bytes, in upload order.
-    pub async fn images_by_digest(
-        &self,
-        project: &ProjectName,
-        digest: Sha256,
-    ) -> Result<Vec<Image>, StoreError> {
-        todo!()
-    }
-
-    /// The image that a one-time deletion token stands for.
-    pub async fn image_by_deletion_token(
-        &self,
-        token: &str,
-    ) -> Result<Option<(ProjectName, ImageId)>, StoreError> {
-        todo!()
-    }
-
-    /// The newest step of the change sequence; 0 when nothing ever happened.
-    pub async fn last_change(&self) -> Result<u64, StoreError> {
-        todo!()
-    }
-
-    /// Steps after `sequence`, oldest first, at most `limit`. An image that changed again later
-    /// comes with the fingerprints it has now.
-    pub async fn changes_since(
-        &self,
-        sequence: u64,
-        limit: u64,
-    ) -> Result<Vec<Change>, StoreError> {
-        todo!()
-    }
-
-    /// Every image's fingerprints as steps, and the sequence they stand at: where an index begins.
-    pub async fn fingerprints(&self) -> Result<(u64, Vec<Change>), StoreError> {
-        todo!()
-    }
-
-    /// Facts of a blob; `None` when it is not there.
-    pub async fn blob(&self, key: &BlobKey) -> Result<Option<BlobInfo>, StoreError> {
-        todo!()
-    }
-
-    /// Part of a blob, streamed.
-    pub async fn read(
-        &self,
-        key: &BlobKey,
-        range: Range<u64>,
-    ) -> Result<BoxStream<'static, Result<Bytes, StoreError>>, StoreError> {
-        todo!()
+        Ok(self.database.read().ping().await?)
     }
 }
+

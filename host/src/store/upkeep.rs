@@ -1,21 +1,39 @@
 //! What `verify` and `rebuild` need of the store: manifests held against rows, files without an owner,
 //! renditions put back. Judging pictures is not done here.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::{ImageId, ProjectName, RenditionKind};
 
-use super::{Store, StoreError};
+use super::disk::{blocking, create_folder, failed, if_there, remove_file, sync_all};
+use super::ingest::to_the_end;
+use super::layout::Layout;
+use super::recovery::project_folders;
+use super::{Store, StoreError, rows};
 
 impl Store {
     /// The manifest of a project is there, readable, and says what the rows say.
     pub async fn manifest_is_current(&self, project: &ProjectName) -> Result<bool, StoreError> {
-        todo!()
+        if self.project_row(project).await?.is_none() {
+            return Ok(!self.layout.manifest(project).exists());
+        }
+        let lock = self.lock(project).await?;
+        let wanted = self.manifest_text(&lock.project).await?;
+        let path = self.layout.manifest(project);
+        blocking(move || {
+            let found = if_there(fs::read(path)).map_err(failed("reading a manifest"))?;
+            Ok(found == wanted)
+        })
+        .await
     }
 
     /// Writes the manifest of a project anew from the rows.
     pub async fn write_manifest(&self, project: &ProjectName) -> Result<(), StoreError> {
-        todo!()
+        self.lock(project).await?.rewrite_manifest().await
     }
 
     /// Puts a rendition in its place, unless the image is gone by now.
@@ -26,25 +44,102 @@ impl Store {
         kind: RenditionKind,
         jpeg: Vec<u8>,
     ) -> Result<(), StoreError> {
-        todo!()
+        let (store, project) = (self.clone(), project.clone());
+        to_the_end(async move {
+            let Some((row, _)) = store.row(&project, image).await? else {
+                return Ok(());
+            };
+            let stamp = rows::to_given(&row)?.stamp;
+            let pieces = store.stage_renditions(vec![(kind, jpeg)], stamp).await?;
+            let _lock = store.lock(&project).await?;
+            if store.row(&project, image).await?.is_none() {
+                return Ok(());
+            }
+            let target = store.layout.rendition(&project, kind, image);
+            blocking(move || {
+                let moved = pieces.files.into_iter().try_for_each(|(_, file)| {
+                    let mut changed = target.parent().map_or(Ok(Vec::new()), create_folder)?;
+                    changed.extend(target.parent().map(Path::to_owned));
+                    file.persist(&target).map_err(|error| error.error)?;
+                    sync_all(&changed)
+                });
+                moved.map_err(failed("putting a rendition in its place"))
+            })
+            .await
+        })
+        .await
     }
 
     /// Rendition files that belong to no image.
     pub async fn orphans(&self) -> Result<Vec<PathBuf>, StoreError> {
-        todo!()
+        let mut orphans = Vec::new();
+        for project in project_folders(&self.layout)? {
+            let _lock = self.lock(&project).await?;
+            let rows = match self.project_row(&project).await? {
+                Some(row) => self.image_rows(row.id).await?,
+                None => Vec::new(),
+            };
+            let ids = rows.iter().map(|row| rows::to_id(&row.id));
+            let ids: HashSet<ImageId> = ids.collect::<Result<_, _>>()?;
+            let layout = self.layout.clone();
+            orphans.extend(
+                blocking(move || {
+                    ownerless(&layout, &project, &ids).map_err(failed("listing renditions"))
+                })
+                .await?,
+            );
+        }
+        Ok(orphans)
     }
 
     /// Removes a file that [`Store::orphans`] named, unless it has an owner by now.
     pub async fn remove_orphan(&self, path: &Path) -> Result<(), StoreError> {
-        todo!()
+        let Some(project) = self.project_of_rendition(path) else {
+            return Ok(());
+        };
+        let _lock = self.lock(&project).await?;
+        if let Some(image) = image_of(path)
+            && self.row(&project, image).await?.is_some()
+        {
+            return Ok(());
+        }
+        remove_file(path).map_err(failed("removing a rendition"))
     }
 
-    /// Makes the database of a data folder anew out of its manifests, and keeps the old one as
-    /// `vismatch.db.bak`. Says how many images it holds. Fails while another process has the store open.
-    pub async fn rebuild(
-        data: &Path,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Result<u64, StoreError> {
-        todo!()
+    /// The project of `projects/<project>/<size>/<file>`; `None` for any other path.
+    fn project_of_rendition(&self, path: &Path) -> Option<ProjectName> {
+        let size = path.parent()?;
+        RenditionKind::from_name(size.file_name()?.to_str()?)?;
+        let folder = size.parent()?;
+        let name = ProjectName::parse(folder.file_name()?.to_str()?).ok()?;
+        (folder == self.layout.project(&name)).then_some(name)
     }
+}
+
+fn ownerless(
+    layout: &Layout,
+    project: &ProjectName,
+    owners: &HashSet<ImageId>,
+) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for kind in RenditionKind::ALL {
+        let folder = layout.project(project).join(kind.name());
+        let Some(entries) = if_there(fs::read_dir(folder))? else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_file() && image_of(&path).is_none_or(|image| !owners.contains(&image)) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// The image that a rendition's file name says it is of.
+fn image_of(path: &Path) -> Option<ImageId> {
+    let jpeg = path.extension() == Some(OsStr::new("jpg"));
+    path.file_stem()?.to_str()?.parse().ok().filter(|_| jpeg)
 }

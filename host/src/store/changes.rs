@@ -1,0 +1,141 @@
+//! The change sequence: how every index, in this process or another, keeps up with the rows.
+//!
+//! SQLite lets one transaction write at a time, so numbers are given out in the order of commits: a
+//! reader that has seen 7 will never find a 6 that comes later.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use crate::domain::Fingerprint;
+
+use super::entities::{change, image, project};
+use super::{Change, Store, StoreError, rows};
+
+/// Ids that are asked for at once.
+const BATCH: usize = 500;
+
+/// Notes in a transaction that an image came, was replaced or went.
+pub(super) async fn note(
+    db: &impl ConnectionTrait,
+    project: &str,
+    image: &[u8],
+) -> Result<(), StoreError> {
+    let step = change::ActiveModel {
+        sequence: NotSet,
+        project: Set(project.to_owned()),
+        image: Set(image.to_vec()),
+    };
+    step.insert(db).await?;
+    Ok(())
+}
+
+impl Store {
+    /// The newest step of the change sequence; 0 when nothing ever happened.
+    pub async fn last_change(&self) -> Result<u64, StoreError> {
+        let newest: Option<i64> = change::Entity::find()
+            .select_only()
+            .column(change::Column::Sequence)
+            .order_by_desc(change::Column::Sequence)
+            .into_tuple()
+            .one(self.database.read())
+            .await?;
+        rows::to_unsigned(newest.unwrap_or(0))
+    }
+
+    /// Steps after `sequence`, oldest first, at most `limit`. An image that changed again later
+    /// comes with the fingerprints it has now.
+    pub async fn changes_since(
+        &self,
+        sequence: u64,
+        limit: u64,
+    ) -> Result<Vec<Change>, StoreError> {
+        let steps = change::Entity::find()
+            .filter(change::Column::Sequence.gt(rows::to_signed(sequence)?))
+            .order_by_asc(change::Column::Sequence)
+            .limit(limit)
+            .all(self.database.read())
+            .await?;
+        let ids = steps.iter().map(|step| step.image.clone()).collect();
+        let present = self.fingerprints_of(ids).await?;
+        steps
+            .into_iter()
+            .map(|step| {
+                Ok(Change {
+                    sequence: rows::to_unsigned(step.sequence)?,
+                    project: rows::to_project_name(&step.project)?,
+                    image: rows::to_id(&step.image)?,
+                    fingerprints: present.get(&step.image).cloned(),
+                })
+            })
+            .collect()
+    }
+
+    /// Every image's fingerprints as steps, and the sequence they stand at: where an index begins.
+    ///
+    /// The sequence is read first: what changes meanwhile is seen again by who goes on from there.
+    pub async fn fingerprints(&self) -> Result<(u64, Vec<Change>), StoreError> {
+        let sequence = self.last_change().await?;
+        let names: Vec<(i64, String)> = project::Entity::find()
+            .select_only()
+            .columns([project::Column::Id, project::Column::Name])
+            .into_tuple()
+            .all(self.database.read())
+            .await?;
+        let names: HashMap<i64, _> = names
+            .into_iter()
+            .map(|(id, name)| Ok((id, rows::to_project_name(&name)?)))
+            .collect::<Result<_, StoreError>>()?;
+        let packed: Vec<(Vec<u8>, i64, Vec<u8>)> = image::Entity::find()
+            .select_only()
+            .columns([
+                image::Column::Id,
+                image::Column::ProjectId,
+                image::Column::Fingerprints,
+            ])
+            .order_by_asc(image::Column::Position)
+            .into_tuple()
+            .all(self.database.read())
+            .await?;
+        let mut steps = Vec::with_capacity(packed.len());
+        for (image, project, fingerprints) in packed {
+            // A project that came after its name was asked for is seen by its changes.
+            let Some(project) = names.get(&project) else {
+                continue;
+            };
+            steps.push(Change {
+                sequence,
+                project: project.clone(),
+                image: rows::to_id(&image)?,
+                fingerprints: Some(rows::unpack(&fingerprints)?),
+            });
+        }
+        Ok((sequence, steps))
+    }
+
+    async fn fingerprints_of(
+        &self,
+        mut ids: Vec<Vec<u8>>,
+    ) -> Result<HashMap<Vec<u8>, Vec<Fingerprint>>, StoreError> {
+        ids.sort_unstable();
+        ids.dedup();
+        let mut found = HashMap::with_capacity(ids.len());
+        for batch in ids.chunks(BATCH) {
+            let packed: Vec<(Vec<u8>, Vec<u8>)> = image::Entity::find()
+                .select_only()
+                .columns([image::Column::Id, image::Column::Fingerprints])
+                .filter(image::Column::Id.is_in(batch.iter().cloned()))
+                .into_tuple()
+                .all(self.database.read())
+                .await?;
+            for (id, packed) in packed {
+                found.insert(id, rows::unpack(&packed)?);
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,108 @@
+//! The tables as SeaORM sees them; `migrations` makes them, `rows` translates them.
+
+/// Named collections of images.
+pub(super) mod project {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "projects")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        #[sea_orm(unique)]
+        pub name: String,
+        /// Milliseconds since 1970.
+        pub created_at: i64,
+        /// `images.id` of the cover.
+        pub primary_image: Option<Vec<u8>>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Images. `position` grows with every insert: it is the upload order.
+pub(super) mod image {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "images")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub position: i64,
+        /// 16 bytes.
+        #[sea_orm(unique)]
+        pub id: Vec<u8>,
+        pub project_id: i64,
+        pub name: String,
+        /// Milliseconds since 1970.
+        pub created_at: i64,
+        pub bytes: i64,
+        /// 32 bytes.
+        pub sha256: Vec<u8>,
+        /// Nanoseconds since 1970: when the given file was last written.
+        pub modified: i64,
+        /// Found in the image root, not uploaded.
+        pub dropped_in: bool,
+        pub format: String,
+        pub width: i64,
+        pub height: i64,
+        /// 1 to 8, as in EXIF.
+        pub orientation: i32,
+        pub frames: i64,
+        pub has_alpha: bool,
+        pub has_colour_profile: bool,
+        /// JSON.
+        pub exif: Option<String>,
+        /// Packed by `rows::pack`.
+        pub fingerprints: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The change sequence: one row for every image that came, was replaced or went.
+pub(super) mod change {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "changes")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub sequence: i64,
+        /// By name: it outlives the project's row.
+        pub project: String,
+        /// `images.id`, which may be gone.
+        pub image: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Deletion tokens, by their digests: who reads the database cannot use them.
+pub(super) mod deletion_token {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "deletion_tokens")]
+    pub struct Model {
+        /// SHA-256 of the token's text.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub digest: Vec<u8>,
+        /// `images.position`.
+        pub image: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

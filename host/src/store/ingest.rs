@@ -1,0 +1,308 @@
+//! Images come in: uploaded, found in the image root, or in the place of one of the same name.
+//!
+//! Bytes are staged and synced before the project's lock is taken; under it there are only renames,
+//! one transaction and the manifest. The whole step runs as a task of its own: a client that hangs
+//! up does not cut it in half.
+
+use std::future::Future;
+use std::io;
+use std::path::Path;
+
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
+
+use crate::domain::{ImageName, NewImage, RenditionKind};
+
+use super::disk::{failed, if_there};
+use super::entities::{image, project};
+use super::manifest::Edit;
+use super::pending::{Intent, ProjectLock};
+use super::staging::Pieces;
+use super::{FileStamp, NameClash, Staged, Store, StoreError, Stored, rows};
+
+/// Where an image goes.
+enum Place {
+    /// A name that is free.
+    New(ImageName),
+    /// The place of an image that is there.
+    Of(Box<image::Model>),
+}
+
+/// What lies at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Nothing,
+    File,
+    Folder,
+    /// A file lies where a folder above it should be.
+    UnderAFile,
+}
+
+impl Store {
+    /// Makes an image of staged bytes: blobs first, then one transaction, then the manifest.
+    pub async fn insert(
+        &self,
+        image: NewImage,
+        given: Staged,
+        renditions: Vec<(RenditionKind, Vec<u8>)>,
+        clash: NameClash,
+    ) -> Result<Stored, StoreError> {
+        let pieces = self.stage_upload(given, renditions).await?;
+        let store = self.clone();
+        to_the_end(async move { store.take_in(image, pieces, clash).await }).await
+    }
+
+    /// Makes an image of a file that lies in the image root already; replaces what was known of that name
+    /// (id, place and date stay). Under the project's lock: `None`, and nothing happens, when the file is no
+    /// longer the one of `stamp`; the image as it is, with the new stamp, when its digest is `image.sha256`
+    /// already (an upload or another process was first).
+    pub async fn adopt(
+        &self,
+        image: NewImage,
+        renditions: Vec<(RenditionKind, Vec<u8>)>,
+        stamp: FileStamp,
+    ) -> Result<Option<Stored>, StoreError> {
+        let pieces = self.stage_renditions(renditions, stamp).await?;
+        let store = self.clone();
+        to_the_end(async move { store.take_up(image, pieces).await }).await
+    }
+
+    async fn take_in(
+        &self,
+        mut new: NewImage,
+        pieces: Pieces,
+        clash: NameClash,
+    ) -> Result<Stored, StoreError> {
+        let lock = self.lock(&new.project).await?;
+        match self.choose_place(&new, clash).await? {
+            Place::New(name) => {
+                new.name = name;
+                self.add(&lock, new, pieces, false).await
+            }
+            Place::Of(row) => self.replace(&lock, *row, new, pieces).await,
+        }
+    }
+
+    async fn take_up(&self, new: NewImage, pieces: Pieces) -> Result<Option<Stored>, StoreError> {
+        let lock = self.lock(&new.project).await?;
+        let path = self.layout.given(&new.project, &new.name);
+        let now = FileStamp::of(&path).map_err(failed("looking at a given file"))?;
+        if now != Some(pieces.stamp) {
+            return Ok(None);
+        }
+        let stored = match self.row_by_name(&new.project, &new.name).await? {
+            None => self.add(&lock, new, pieces, true).await?,
+            Some((row, _)) if row.sha256 == new.sha256.0 => {
+                self.confirm(&lock, row, pieces.stamp).await?
+            }
+            Some((row, _)) => self.replace(&lock, row, new, pieces).await?,
+        };
+        Ok(Some(stored))
+    }
+
+    async fn add(
+        &self,
+        lock: &ProjectLock<'_>,
+        new: NewImage,
+        pieces: Pieces,
+        dropped_in: bool,
+    ) -> Result<Stored, StoreError> {
+        let intent = Intent::Insert {
+            image: new.id.to_string(),
+            name: new.name.as_str().to_owned(),
+            given: !dropped_in,
+        };
+        let made = async {
+            lock.announce(&intent, pieces.files).await?;
+            lock.place(new.id, &new.name).await?;
+            self.commit_new(&new, pieces.stamp, dropped_in).await
+        };
+        let (row, project) = match made.await {
+            Ok(made) => made,
+            Err(error) => {
+                lock.undo().await;
+                return Err(error);
+            }
+        };
+        lock.finish(&project, Edit::Append(&row)).await;
+        Ok(Stored {
+            image: rows::to_image(row, &project)?,
+            replaced: false,
+        })
+    }
+
+    async fn replace(
+        &self,
+        lock: &ProjectLock<'_>,
+        old: image::Model,
+        new: NewImage,
+        pieces: Pieces,
+    ) -> Result<Stored, StoreError> {
+        let id = rows::to_id(&old.id)?;
+        let intent = Intent::Replace {
+            image: id.to_string(),
+            name: old.name.clone(),
+            sha256: new.sha256.to_string(),
+        };
+        let made = async {
+            lock.announce(&intent, pieces.files).await?;
+            self.commit_replaced(old, &new, pieces.stamp).await
+        };
+        let (row, project) = match made.await {
+            Ok(made) => made,
+            Err(error) => {
+                lock.undo().await;
+                return Err(error);
+            }
+        };
+        lock.place(id, &new.name).await?;
+        lock.finish(&project, Edit::Swap(&row)).await;
+        Ok(Stored {
+            image: rows::to_image(row, &project)?,
+            replaced: true,
+        })
+    }
+
+    /// The image is what it was; its file was only touched.
+    pub(super) async fn confirm(
+        &self,
+        lock: &ProjectLock<'_>,
+        row: image::Model,
+        stamp: FileStamp,
+    ) -> Result<Stored, StoreError> {
+        lock.announce(&Intent::Describe, Vec::new()).await?;
+        let (row, project) = self.commit_stamp(row, stamp).await?;
+        lock.finish(&project, Edit::Swap(&row)).await;
+        Ok(Stored {
+            image: rows::to_image(row, &project)?,
+            replaced: false,
+        })
+    }
+
+    async fn commit_new(
+        &self,
+        new: &NewImage,
+        stamp: FileStamp,
+        dropped_in: bool,
+    ) -> Result<(image::Model, project::Model), StoreError> {
+        let txn = self.database.begin().await?;
+        let mut project = super::projects::ensure(&txn, &new.project).await?;
+        let row = rows::new_row(new, project.id, stamp, dropped_in)?;
+        let row = row.insert(&txn).await?;
+        if project.primary_image.is_none() {
+            project = super::projects::set_cover(&txn, project, Some(new.id)).await?;
+        }
+        super::removal::set_token(&txn, &row, new.deletion_token.as_deref()).await?;
+        super::changes::note(&txn, &project.name, &row.id).await?;
+        txn.commit().await?;
+        Ok((row, project))
+    }
+
+    async fn commit_replaced(
+        &self,
+        old: image::Model,
+        new: &NewImage,
+        stamp: FileStamp,
+    ) -> Result<(image::Model, project::Model), StoreError> {
+        let txn = self.database.begin().await?;
+        let project = super::projects::ensure(&txn, &new.project).await?;
+        let mut row = old.into_active_model();
+        rows::describe(&mut row, new, stamp)?;
+        let row = row.update(&txn).await?;
+        super::removal::set_token(&txn, &row, new.deletion_token.as_deref()).await?;
+        super::changes::note(&txn, &project.name, &row.id).await?;
+        txn.commit().await?;
+        Ok((row, project))
+    }
+
+    async fn commit_stamp(
+        &self,
+        old: image::Model,
+        stamp: FileStamp,
+    ) -> Result<(image::Model, project::Model), StoreError> {
+        let txn = self.database.begin().await?;
+        let project = super::projects::of(&txn, &old).await?;
+        let mut row = old.into_active_model();
+        row.modified = sea_orm::ActiveValue::Set(rows::to_nanos(stamp.modified)?);
+        let row = row.update(&txn).await?;
+        txn.commit().await?;
+        Ok((row, project))
+    }
+
+    async fn choose_place(&self, new: &NewImage, clash: NameClash) -> Result<Place, StoreError> {
+        let standing = self.standing(new, &new.name)?;
+        let row = self.row_by_name(&new.project, &new.name).await?;
+        let blocked = || StoreError::NameBlocked {
+            name: new.name.clone(),
+            by: standing.description(),
+        };
+        match (row, clash, standing) {
+            (_, _, Standing::UnderAFile) => Err(blocked()),
+            (None, _, Standing::Nothing) => Ok(Place::New(new.name.clone())),
+            (_, NameClash::Number, _) => self.numbered(new).await.map(Place::New),
+            (_, _, Standing::Folder) | (None, _, _) => Err(blocked()),
+            (Some((row, _)), NameClash::Replace, _) => Ok(Place::Of(Box::new(row))),
+            (Some((row, _)), NameClash::Reject, _) => Err(StoreError::NameTaken {
+                name: new.name.clone(),
+                holder: rows::to_id(&row.id)?,
+            }),
+        }
+    }
+
+    /// A free ` (n)` whose predecessor is taken: found by doubling, then by halving, so that the
+    /// ten-thousandth `image.jpg` asks as few questions as there are digits in it.
+    async fn numbered(&self, new: &NewImage) -> Result<ImageName, StoreError> {
+        let (mut taken, mut free) = (1, 2);
+        while !self.is_free(new, &new.name.numbered(free)).await? {
+            (taken, free) = (free, free.saturating_mul(2));
+        }
+        while free - taken > 1 {
+            let middle = taken + (free - taken) / 2;
+            if self.is_free(new, &new.name.numbered(middle)).await? {
+                free = middle;
+            } else {
+                taken = middle;
+            }
+        }
+        Ok(new.name.numbered(free))
+    }
+
+    async fn is_free(&self, new: &NewImage, name: &ImageName) -> Result<bool, StoreError> {
+        Ok(self.standing(new, name)? == Standing::Nothing
+            && self.row_by_name(&new.project, name).await?.is_none())
+    }
+
+    fn standing(&self, new: &NewImage, name: &ImageName) -> Result<Standing, StoreError> {
+        let path = self.layout.given(&new.project, name);
+        standing_at(&path).map_err(failed("looking for a free name"))
+    }
+}
+
+impl Standing {
+    fn description(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::File => "a file of that name that is not an image of this project yet",
+            Self::Folder => "a folder of that name",
+            Self::UnderAFile => "an image with the name of a folder in it",
+        }
+    }
+}
+
+fn standing_at(path: &Path) -> io::Result<Standing> {
+    match std::fs::symlink_metadata(path) {
+        Ok(facts) if facts.is_dir() => Ok(Standing::Folder),
+        Ok(_) => Ok(Standing::File),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(Standing::UnderAFile),
+        Err(error) => if_there(Err(error)).map(|_: Option<()>| Standing::Nothing),
+    }
+}
+
+/// Runs a change to its end, whatever becomes of the caller.
+pub(super) async fn to_the_end<T: Send + 'static>(
+    change: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::spawn(change).await {
+        Ok(result) => result,
+        Err(error) => Err(failed("a change of the store")(error)),
+    }
+}

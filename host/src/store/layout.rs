@@ -1,0 +1,81 @@
+//! Where everything lies in a data folder. Paths only; names are checked before they come here.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
+
+/// The places of one data folder.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    pub(super) fn new(root: &Path) -> Self {
+        Self { root: root.into() }
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn database(&self) -> PathBuf {
+        self.root.join("vismatch.db")
+    }
+
+    /// Held while a store is being opened: one process at a time makes tables and clears up.
+    pub(super) fn opening_lock(&self) -> PathBuf {
+        self.root.join("opening.lock")
+    }
+
+    /// One folder in here for every open store: its temporary files.
+    pub(super) fn temporary(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
+    pub(super) fn image_root(&self) -> PathBuf {
+        self.root.join("image_root")
+    }
+
+    pub(super) fn projects(&self) -> PathBuf {
+        self.root.join("projects")
+    }
+
+    /// Everything that was derived of a project.
+    pub(super) fn project(&self, project: &ProjectName) -> PathBuf {
+        self.projects().join(project.as_str())
+    }
+
+    /// Everything that was given to a project.
+    pub(super) fn given_folder(&self, project: &ProjectName) -> PathBuf {
+        self.image_root().join(project.as_str())
+    }
+
+    pub(super) fn given(&self, project: &ProjectName, name: &ImageName) -> PathBuf {
+        self.given_folder(project).join(name.as_str())
+    }
+
+    pub(super) fn rendition(
+        &self,
+        project: &ProjectName,
+        kind: RenditionKind,
+        image: ImageId,
+    ) -> PathBuf {
+        self.project(project)
+            .join(kind.name())
+            .join(format!("{image}.jpg"))
+    }
+
+    pub(super) fn manifest(&self, project: &ProjectName) -> PathBuf {
+        self.project(project).join("meta.json")
+    }
+
+    pub(super) fn manifest_lock(&self, project: &ProjectName) -> PathBuf {
+        self.project(project).join("meta.lock")
+    }
+
+    /// There only while a change is under way.
+    pub(super) fn pending(&self, project: &ProjectName) -> PathBuf {
+        self.project(project).join("pending")
+    }
+}

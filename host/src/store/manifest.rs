@@ -1,0 +1,352 @@
+//! The manifest `meta.json`: what a project holds, readable by people and enough to make its rows anew.
+//!
+//! One line an image, so that a change edits its line instead of translating every row again: with
+//! 10,000 images the file has 9 MB, and the edit is little more than writing them. It is replaced
+//! atomically under `meta.lock`, so it is valid at every moment and follows the rows in the order of
+//! their commits. It is not synced: after a loss of power it may be behind, and the rows are the truth.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use memchr::memmem;
+use sea_orm::ActiveValue::{NotSet, Set};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName, Sha256};
+
+use super::disk::{blocking, failed, if_there};
+use super::entities::{image, project};
+use super::pending::ProjectLock;
+use super::rows::{
+    self, ExifJson, damaged, from_millis, to_digest, to_format, to_id, to_image_name, to_nanos,
+    to_signed, to_unsigned,
+};
+use super::{Store, StoreError};
+
+/// What follows the last image.
+const END: &[u8] = b"\n]}\n";
+
+/// A manifest as it is read.
+#[derive(Debug, Deserialize)]
+pub(super) struct Manifest {
+    pub(super) project_id: String,
+    pub(super) primary_image_id: Option<String>,
+    pub(super) images: Vec<Entry>,
+}
+
+/// An image in the manifest. The first field stays the first: lines are found by it.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub(super) id: String,
+    /// Of the renditions.
+    ext: String,
+    created_at: String,
+    pub(super) name: String,
+    bytes: u64,
+    sha256: String,
+    modified: Timestamp,
+    #[serde(default)]
+    dropped_in: bool,
+    format: String,
+    width: i64,
+    height: i64,
+    orientation: i32,
+    frames: i64,
+    has_alpha: bool,
+    has_colour_profile: bool,
+    exif: Option<ExifJson>,
+    fingerprints: Vec<FingerprintEntry>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct FingerprintEntry {
+    algorithm: String,
+    version: u16,
+    quality: u8,
+    /// Hexadecimal.
+    bits: String,
+}
+
+/// What a change does to the manifest; the cover is written with each of them.
+pub(super) enum Edit<'a> {
+    /// The image is new.
+    Append(&'a image::Model),
+    /// The image is described anew.
+    Swap(&'a image::Model),
+    /// The image is gone.
+    Drop(ImageId),
+    /// Only the cover may be another.
+    Cover,
+}
+
+impl Entry {
+    pub(super) fn of(row: &image::Model) -> Result<Self, StoreError> {
+        let exif = row.exif.as_deref().map(serde_json::from_str);
+        let fingerprints = rows::unpack(&row.fingerprints)?;
+        Ok(Self {
+            id: to_id(&row.id)?.to_string(),
+            ext: "jpg".to_owned(),
+            created_at: format!("{:.3}", from_millis(row.created_at)?),
+            name: row.name.clone(),
+            bytes: to_unsigned(row.bytes)?,
+            sha256: to_digest(&row.sha256)?.to_string(),
+            modified: Timestamp::from_nanosecond(row.modified.into()).map_err(damaged)?,
+            dropped_in: row.dropped_in,
+            format: row.format.clone(),
+            width: row.width,
+            height: row.height,
+            orientation: row.orientation,
+            frames: row.frames,
+            has_alpha: row.has_alpha,
+            has_colour_profile: row.has_colour_profile,
+            exif: exif.transpose().map_err(damaged)?,
+            fingerprints: fingerprints.iter().map(FingerprintEntry::of).collect(),
+        })
+    }
+
+    pub(super) fn created_at(&self) -> Result<Timestamp, StoreError> {
+        self.created_at.parse().map_err(damaged)
+    }
+
+    /// The row that it was made of; `project` is the key of its project.
+    pub(super) fn to_row(&self, project: i64) -> Result<image::ActiveModel, StoreError> {
+        let id: ImageId = self.id.parse().map_err(damaged)?;
+        let sha256: Sha256 = self.sha256.parse().map_err(damaged)?;
+        let exif = self.exif.as_ref().map(serde_json::to_string);
+        let prints = self
+            .fingerprints
+            .iter()
+            .map(FingerprintEntry::to_fingerprint);
+        let prints: Vec<_> = prints.collect::<Result<_, _>>()?;
+        to_format(&self.format)?;
+        Ok(image::ActiveModel {
+            position: NotSet,
+            id: Set(id.as_bytes().to_vec()),
+            project_id: Set(project),
+            name: Set(to_image_name(&self.name)?.as_str().to_owned()),
+            created_at: Set(self.created_at()?.as_millisecond()),
+            bytes: Set(to_signed(self.bytes)?),
+            sha256: Set(sha256.0.to_vec()),
+            modified: Set(to_nanos(self.modified)?),
+            dropped_in: Set(self.dropped_in),
+            format: Set(self.format.clone()),
+            width: Set(self.width),
+            height: Set(self.height),
+            orientation: Set(self.orientation),
+            frames: Set(self.frames),
+            has_alpha: Set(self.has_alpha),
+            has_colour_profile: Set(self.has_colour_profile),
+            exif: Set(exif.transpose().map_err(damaged)?),
+            fingerprints: Set(rows::pack(&prints)?),
+        })
+    }
+}
+
+impl FingerprintEntry {
+    fn of(fingerprint: &Fingerprint) -> Self {
+        Self {
+            algorithm: fingerprint.algorithm.name().to_owned(),
+            version: fingerprint.version,
+            quality: fingerprint.quality,
+            bits: hex::encode(&fingerprint.bits),
+        }
+    }
+
+    fn to_fingerprint(&self) -> Result<Fingerprint, StoreError> {
+        let algorithm = Algorithm::from_name(&self.algorithm)
+            .ok_or_else(|| damaged(format!("unknown algorithm {:?}", self.algorithm)))?;
+        Ok(Fingerprint {
+            algorithm,
+            version: self.version,
+            bits: hex::decode(&self.bits).map_err(damaged)?,
+            quality: self.quality,
+        })
+    }
+}
+
+impl ProjectLock<'_> {
+    /// Ends a committed change: the manifest follows the rows. A failure is logged, not returned: the
+    /// change is made, and as long as it is pending the next one writes the manifest anew.
+    pub(super) async fn finish(&self, project: &project::Model, edit: Edit<'_>) {
+        let done = async {
+            self.edit_manifest(project, edit).await?;
+            self.clear().await
+        };
+        if let Err(error) = done.await {
+            tracing::error!(project = %self.project, error = &error as &dyn std::error::Error,
+                "the manifest could not be written; the next change will try again");
+        }
+    }
+
+    async fn edit_manifest(
+        &self,
+        project: &project::Model,
+        edit: Edit<'_>,
+    ) -> Result<(), StoreError> {
+        let edit = LineEdit::of(edit)?;
+        let header = header(project)?;
+        let path = self.store.layout.manifest(&self.project);
+        let edited = blocking(move || {
+            edit_file(&path, &header, &edit).map_err(failed("writing a manifest"))
+        });
+        if edited.await? {
+            return Ok(());
+        }
+        self.rewrite_manifest().await
+    }
+
+    /// Writes the manifest from the rows; removes it when there is no such project.
+    pub(super) async fn rewrite_manifest(&self) -> Result<(), StoreError> {
+        let path = self.store.layout.manifest(&self.project);
+        let text = self.store.manifest_text(&self.project).await?;
+        blocking(move || {
+            let written = match text {
+                Some(text) => replace(&path, &text),
+                None => super::disk::remove_file(&path),
+            };
+            written.map_err(failed("writing a manifest"))
+        })
+        .await
+    }
+}
+
+impl Store {
+    /// What the manifest of a project should be; `None` when there is no such project.
+    pub(super) async fn manifest_text(
+        &self,
+        project: &ProjectName,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(row) = self.project_row(project).await? else {
+            return Ok(None);
+        };
+        let images = self.image_rows(row.id).await?;
+        blocking(move || {
+            let mut text = header(&row)?;
+            for image in &images {
+                push_line(&mut text, &line(image)?);
+            }
+            text.extend_from_slice(END);
+            Ok(Some(text))
+        })
+        .await
+    }
+
+    /// The manifest of a project; `None` when there is none.
+    pub(super) async fn manifest(
+        &self,
+        project: &ProjectName,
+    ) -> Result<Option<Manifest>, StoreError> {
+        let path = self.layout.manifest(project);
+        blocking(move || {
+            let bytes = if_there(fs::read(path)).map_err(failed("reading a manifest"))?;
+            let manifest = bytes.map(|bytes| serde_json::from_slice(&bytes));
+            manifest.transpose().map_err(damaged)
+        })
+        .await
+    }
+}
+
+/// An edit in terms of lines.
+enum LineEdit {
+    Append(Vec<u8>),
+    Swap(String, Vec<u8>),
+    Drop(String),
+    Cover,
+}
+
+impl LineEdit {
+    fn of(edit: Edit<'_>) -> Result<Self, StoreError> {
+        Ok(match edit {
+            Edit::Append(row) => Self::Append(line(row)?),
+            Edit::Swap(row) => Self::Swap(to_id(&row.id)?.to_string(), line(row)?),
+            Edit::Drop(id) => Self::Drop(id.to_string()),
+            Edit::Cover => Self::Cover,
+        })
+    }
+
+    /// The text with the edit made; `None` when the text is not one of ours.
+    fn apply(&self, header: &[u8], text: &[u8]) -> Option<Vec<u8>> {
+        let old_header = memchr::memchr(b'\n', text)?;
+        let lines = text.strip_suffix(END)?.get(old_header..)?;
+        let mut edited = Vec::with_capacity(text.len() + 4096);
+        edited.extend_from_slice(header);
+        match self {
+            Self::Append(line) => {
+                edited.extend_from_slice(lines);
+                push_line(&mut edited, line);
+            }
+            Self::Swap(id, line) => {
+                let (before, after) = around(lines, id)?;
+                edited.extend_from_slice(before);
+                edited.push(b'\n');
+                edited.extend_from_slice(line);
+                edited.extend_from_slice(after);
+            }
+            Self::Drop(id) => {
+                let (before, after) = around(lines, id)?;
+                let (before, after) = match after.strip_prefix(b",") {
+                    Some(after) => (before, after),
+                    // It was the last one: its predecessor is, and loses its comma.
+                    None => (before.strip_suffix(b",").unwrap_or(before), after),
+                };
+                edited.extend_from_slice(before);
+                edited.extend_from_slice(after);
+            }
+            Self::Cover => edited.extend_from_slice(lines),
+        }
+        edited.extend_from_slice(END);
+        Some(edited)
+    }
+}
+
+/// What stands before and after an image's line; its line break and its comma belong to neither
+/// line: the first is left out, the second begins what stands after.
+fn around<'a>(lines: &'a [u8], id: &str) -> Option<(&'a [u8], &'a [u8])> {
+    let start = memmem::find(lines, format!("\n{{\"id\":\"{id}\"").as_bytes())?;
+    let (before, rest) = lines.split_at(start);
+    let end = memchr::memchr(b'\n', &rest[1..]).map_or(rest.len(), |end| end + 1);
+    let end = if rest[..end].ends_with(b",") {
+        end - 1
+    } else {
+        end
+    };
+    Some((before, &rest[end..]))
+}
+
+fn push_line(text: &mut Vec<u8>, line: &[u8]) {
+    if text.ends_with(b"}") {
+        text.push(b',');
+    }
+    text.push(b'\n');
+    text.extend_from_slice(line);
+}
+
+fn header(project: &project::Model) -> Result<Vec<u8>, StoreError> {
+    let primary = project.primary_image.as_deref().map(to_id).transpose()?;
+    let name = serde_json::to_string(&project.name).map_err(damaged)?;
+    let primary = serde_json::to_string(&primary.map(|id| id.to_string())).map_err(damaged)?;
+    Ok(format!(r#"{{"project_id":{name},"primary_image_id":{primary},"images":["#).into_bytes())
+}
+
+fn line(row: &image::Model) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(&Entry::of(row)?).map_err(damaged)
+}
+
+/// False when the file is not there or not in our layout: then it is to be written anew.
+fn edit_file(path: &Path, header: &[u8], edit: &LineEdit) -> io::Result<bool> {
+    let Some(text) = if_there(fs::read(path))? else {
+        return Ok(false);
+    };
+    match edit.apply(header, &text) {
+        Some(edited) => replace(path, &edited).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let unfinished: PathBuf = path.with_extension("json.new");
+    fs::write(&unfinished, text)?;
+    fs::rename(unfinished, path)
+}

@@ -1,0 +1,136 @@
+//! The steps that make the tables. A released step is never edited: a change is a new step.
+
+use sea_orm_migration::prelude::*;
+
+/// All steps, oldest first.
+pub(super) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(FirstTables)]
+    }
+}
+
+struct FirstTables;
+
+impl MigrationName for FirstTables {
+    fn name(&self) -> &str {
+        "0001_first_tables"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for FirstTables {
+    // Half a step must not stay behind when the process dies in it.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_table(projects()).await?;
+        manager.create_table(images()).await?;
+        for index in image_indexes() {
+            manager.create_index(index).await?;
+        }
+        manager.create_table(changes()).await?;
+        manager.create_table(deletion_tokens()).await?;
+        manager.create_index(token_index()).await
+    }
+}
+
+fn projects() -> TableCreateStatement {
+    Table::create()
+        .table("projects")
+        .col(sequence("id"))
+        .col(ColumnDef::new("name").text().not_null().unique_key())
+        .col(ColumnDef::new("created_at").big_integer().not_null())
+        .col(ColumnDef::new("primary_image").blob())
+        .take()
+}
+
+fn images() -> TableCreateStatement {
+    Table::create()
+        .table("images")
+        .col(sequence("position"))
+        .col(ColumnDef::new("id").blob().not_null().unique_key())
+        .col(ColumnDef::new("project_id").big_integer().not_null())
+        .col(ColumnDef::new("name").text().not_null())
+        .col(ColumnDef::new("created_at").big_integer().not_null())
+        .col(ColumnDef::new("bytes").big_integer().not_null())
+        .col(ColumnDef::new("sha256").blob().not_null())
+        .col(ColumnDef::new("modified").big_integer().not_null())
+        .col(ColumnDef::new("dropped_in").boolean().not_null())
+        .col(ColumnDef::new("format").text().not_null())
+        .col(ColumnDef::new("width").big_integer().not_null())
+        .col(ColumnDef::new("height").big_integer().not_null())
+        .col(ColumnDef::new("orientation").integer().not_null())
+        .col(ColumnDef::new("frames").big_integer().not_null())
+        .col(ColumnDef::new("has_alpha").boolean().not_null())
+        .col(ColumnDef::new("has_colour_profile").boolean().not_null())
+        .col(ColumnDef::new("exif").text())
+        .col(ColumnDef::new("fingerprints").blob().not_null())
+        .foreign_key(
+            ForeignKey::create()
+                .from("images", "project_id")
+                .to("projects", "id")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
+        .take()
+}
+
+fn image_indexes() -> [IndexCreateStatement; 3] {
+    let on_images = |name: &'static str| Index::create().name(name).table("images").take();
+    [
+        on_images("images_by_name")
+            .col("project_id")
+            .col("name")
+            .unique()
+            .take(),
+        on_images("images_by_order")
+            .col("project_id")
+            .col("position")
+            .take(),
+        on_images("images_by_digest").col("sha256").take(),
+    ]
+}
+
+fn changes() -> TableCreateStatement {
+    Table::create()
+        .table("changes")
+        .col(sequence("sequence"))
+        .col(ColumnDef::new("project").text().not_null())
+        .col(ColumnDef::new("image").blob().not_null())
+        .take()
+}
+
+fn deletion_tokens() -> TableCreateStatement {
+    Table::create()
+        .table("deletion_tokens")
+        .col(ColumnDef::new("digest").blob().not_null().primary_key())
+        .col(ColumnDef::new("image").big_integer().not_null())
+        .foreign_key(
+            ForeignKey::create()
+                .from("deletion_tokens", "image")
+                .to("images", "position")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
+        .take()
+}
+
+fn token_index() -> IndexCreateStatement {
+    Index::create()
+        .name("deletion_tokens_by_image")
+        .table("deletion_tokens")
+        .col("image")
+        .take()
+}
+
+/// A number that is never given out twice, not even after its row is gone.
+fn sequence(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name)
+        .big_integer()
+        .not_null()
+        .auto_increment()
+        .primary_key()
+        .take()
+}

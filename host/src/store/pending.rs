@@ -1,0 +1,320 @@
+//! A project's lock, and the change that its holder is making: whole or not at all.
+//!
+//! A change touches files, rows and the manifest. Its holder first writes into `pending` what it is
+//! about to do; whoever takes the lock and finds `pending` knows that the last holder died (or was
+//! stopped) half-way, and looks at the rows: what was committed is finished, what was not is undone.
+//! So a crash needs no quiet moment to be mended, and other processes may go on working.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use tempfile::TempPath;
+use tokio::sync::MutexGuard;
+
+use crate::domain::{ImageId, ImageName, ProjectName};
+
+use super::disk::{
+    blocking, create_folder, failed, if_there, remove_empty_parents, remove_file, remove_folder,
+    sync_all, write_synced,
+};
+use super::layout::Layout;
+use super::rows::damaged;
+use super::staging::Piece;
+use super::{Store, StoreError};
+
+/// What the holder of a lock is about to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub(super) enum Intent {
+    /// Files are placed, then the row is committed. `given`: the given file is one of them.
+    Insert {
+        image: String,
+        name: String,
+        given: bool,
+    },
+    /// The row is committed, then files are placed.
+    Replace {
+        image: String,
+        name: String,
+        sha256: String,
+    },
+    /// The row is taken out, then files are removed.
+    Remove { image: String, name: String },
+    /// All rows are taken out, then all files are removed.
+    RemoveProject,
+    /// Rows change that only the manifest shows.
+    Describe,
+}
+
+/// A project's lock: over all tasks and processes, this is the one that changes it.
+pub(super) struct ProjectLock<'a> {
+    pub(super) store: &'a Store,
+    pub(super) project: ProjectName,
+    // Released in this order.
+    _file: File,
+    _turn: MutexGuard<'a, ()>,
+}
+
+impl Store {
+    /// Waits for the project's lock, and puts right what its last holder left behind.
+    ///
+    /// Tasks of this process queue first, so at most a few threads wait for other processes' locks.
+    pub(super) async fn lock(&self, project: &ProjectName) -> Result<ProjectLock<'_>, StoreError> {
+        let turn = self.turns.of(project).lock().await;
+        let path = self.layout.manifest_lock(project);
+        let pending = self.layout.pending(project);
+        let (file, left_over) = blocking(move || {
+            let file = take_lock(path).map_err(failed("locking a project"))?;
+            Ok((file, pending.exists()))
+        })
+        .await?;
+        let lock = ProjectLock {
+            store: self,
+            project: project.clone(),
+            _file: file,
+            _turn: turn,
+        };
+        if left_over {
+            lock.settle().await?;
+        }
+        Ok(lock)
+    }
+}
+
+fn take_lock(path: PathBuf) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
+impl ProjectLock<'_> {
+    /// Writes down what will be done, and takes the new files out of the temporary folder.
+    ///
+    /// Nothing is synced for an insert: after a loss of power the worst is a given file without a
+    /// row, which then is indexed as one that was dropped in.
+    pub(super) async fn announce(
+        &self,
+        intent: &Intent,
+        files: Vec<(Piece, TempPath)>,
+    ) -> Result<(), StoreError> {
+        let pending = self.store.layout.pending(&self.project);
+        let durable = !matches!(intent, Intent::Insert { .. } | Intent::Describe);
+        let intent = serde_json::to_vec(intent).map_err(damaged)?;
+        blocking(move || {
+            write_intent(pending, &intent, files, durable).map_err(failed("preparing a change"))
+        })
+        .await
+    }
+
+    /// Moves the announced files to their places, and syncs the folders.
+    pub(super) async fn place(&self, image: ImageId, name: &ImageName) -> Result<(), StoreError> {
+        let (layout, project, name) = (
+            self.store.layout.clone(),
+            self.project.clone(),
+            name.clone(),
+        );
+        blocking(move || {
+            place(&layout, &project, image, &name).map_err(failed("moving files to their places"))
+        })
+        .await
+    }
+
+    /// Removes the files of an image.
+    pub(super) async fn erase(
+        &self,
+        image: ImageId,
+        name: &ImageName,
+        pieces: Vec<Piece>,
+    ) -> Result<(), StoreError> {
+        let (layout, project, name) = (
+            self.store.layout.clone(),
+            self.project.clone(),
+            name.clone(),
+        );
+        blocking(move || {
+            erase(&layout, &project, image, &name, pieces).map_err(failed("removing files"))
+        })
+        .await
+    }
+
+    /// Removes the files of the whole project. The lock's own file stays: others may be waiting for it.
+    pub(super) async fn erase_all(&self) -> Result<(), StoreError> {
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        blocking(move || erase_all(&layout, &project).map_err(failed("removing a project"))).await
+    }
+
+    /// The change is over.
+    pub(super) async fn clear(&self) -> Result<(), StoreError> {
+        let pending = self.store.layout.pending(&self.project);
+        blocking(move || remove_folder(&pending).map_err(failed("clearing up after a change")))
+            .await
+    }
+
+    /// Undoes an announced change that failed before its commit.
+    pub(super) async fn undo(&self) {
+        if let Err(error) = self.settle().await {
+            tracing::error!(project = %self.project, error = &error as &dyn std::error::Error,
+                "a failed change could not be undone yet; the next change will try again");
+        }
+    }
+
+    /// Finishes or undoes what `pending` says, by what was committed.
+    async fn settle(&self) -> Result<(), StoreError> {
+        let path = self.store.layout.pending(&self.project).join("intent.json");
+        let read = if_there(fs::read(&path)).map_err(failed("reading a pending change"))?;
+        if let Some(intent) = read.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+            tracing::debug!(project = %self.project, ?intent, "settling a change that was cut off");
+            self.settle_intent(intent).await?;
+            self.rewrite_manifest().await?;
+        }
+        self.clear().await
+    }
+
+    async fn settle_intent(&self, intent: Intent) -> Result<(), StoreError> {
+        match intent {
+            Intent::Insert { image, name, given } => {
+                let (id, name) = self.parse(&image, &name)?;
+                if self.store.row(&self.project, id).await?.is_some() {
+                    return Ok(());
+                }
+                // A given file that still waits in `pending` was never placed.
+                let waiting = self.store.layout.pending(&self.project).join("given");
+                let placed = given && !waiting.exists();
+                let ours = |piece: &Piece| placed || *piece != Piece::Given;
+                self.erase(id, &name, Piece::all().filter(ours).collect())
+                    .await
+            }
+            Intent::Replace {
+                image,
+                name,
+                sha256,
+            } => {
+                let (id, name) = self.parse(&image, &name)?;
+                match self.store.row(&self.project, id).await? {
+                    Some((row, _)) if hex::encode(&row.sha256) == sha256 => {
+                        self.place(id, &name).await
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Intent::Remove { image, name } => {
+                let (id, name) = self.parse(&image, &name)?;
+                match self.store.row(&self.project, id).await? {
+                    Some(_) => Ok(()),
+                    None => self.erase(id, &name, Piece::all().collect()).await,
+                }
+            }
+            Intent::RemoveProject => match self.store.project_row(&self.project).await? {
+                Some(_) => Ok(()),
+                None => self.erase_all().await,
+            },
+            Intent::Describe => Ok(()),
+        }
+    }
+
+    fn parse(&self, image: &str, name: &str) -> Result<(ImageId, ImageName), StoreError> {
+        let id = image.parse().map_err(damaged)?;
+        Ok((id, ImageName::parse(name).map_err(damaged)?))
+    }
+}
+
+fn write_intent(
+    pending: PathBuf,
+    intent: &[u8],
+    files: Vec<(Piece, TempPath)>,
+    durable: bool,
+) -> io::Result<()> {
+    let mut changed = create_folder(&pending)?;
+    for (piece, path) in files {
+        path.persist(pending.join(piece.file_name()))
+            .map_err(|error| error.error)?;
+    }
+    let (unfinished, finished) = (pending.join("intent.new"), pending.join("intent.json"));
+    if !durable {
+        fs::write(&unfinished, intent)?;
+        return fs::rename(&unfinished, finished);
+    }
+    write_synced(&unfinished, intent)?;
+    fs::rename(&unfinished, finished)?;
+    changed.push(pending);
+    sync_all(&changed)
+}
+
+fn place(
+    layout: &Layout,
+    project: &ProjectName,
+    image: ImageId,
+    name: &ImageName,
+) -> io::Result<()> {
+    let mut changed = Vec::new();
+    for piece in Piece::all() {
+        let waiting = layout.pending(project).join(piece.file_name());
+        let target = target(layout, project, image, name, piece);
+        let Some(folder) = target.parent() else {
+            continue;
+        };
+        if !waiting.exists() {
+            continue;
+        }
+        changed.extend(create_folder(folder)?);
+        fs::rename(&waiting, &target)?;
+        changed.push(folder.to_owned());
+    }
+    changed.sort_unstable();
+    changed.dedup();
+    sync_all(&changed)
+}
+
+fn erase(
+    layout: &Layout,
+    project: &ProjectName,
+    image: ImageId,
+    name: &ImageName,
+    pieces: Vec<Piece>,
+) -> io::Result<()> {
+    for &piece in &pieces {
+        remove_file(&target(layout, project, image, name, piece))?;
+    }
+    if pieces.contains(&Piece::Given) {
+        remove_empty_parents(&layout.given(project, name), &layout.given_folder(project));
+    }
+    Ok(())
+}
+
+fn erase_all(layout: &Layout, project: &ProjectName) -> io::Result<()> {
+    remove_folder(&layout.given_folder(project))?;
+    for entry in fs::read_dir(layout.project(project))? {
+        let path = entry?.path();
+        if path == layout.manifest_lock(project) || path == layout.pending(project) {
+            continue;
+        }
+        if path.is_dir() {
+            remove_folder(&path)?;
+        } else {
+            remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+fn target(
+    layout: &Layout,
+    project: &ProjectName,
+    image: ImageId,
+    name: &ImageName,
+    piece: Piece,
+) -> PathBuf {
+    match piece {
+        Piece::Given => layout.given(project, name),
+        Piece::Rendition(kind) => layout.rendition(project, kind, image),
+    }
+}

@@ -1,0 +1,227 @@
+//! Projects: made, listed, given a cover, removed.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+
+use crate::domain::{ImageId, Project, ProjectName};
+
+use super::entities::{change, image, project};
+use super::ingest::to_the_end;
+use super::manifest::Edit;
+use super::pending::{Intent, ProjectLock};
+use super::{Store, StoreError, rows};
+
+impl Store {
+    /// Makes a project, unless it is there.
+    pub async fn create_project(&self, project: &ProjectName) -> Result<(), StoreError> {
+        let (store, name) = (self.clone(), project.clone());
+        to_the_end(async move {
+            let lock = store.lock(&name).await?;
+            if store.project_row(&name).await?.is_some() {
+                return Ok(());
+            }
+            lock.announce(&Intent::Describe, Vec::new()).await?;
+            let txn = store.database.begin().await?;
+            let project = ensure(&txn, &name).await?;
+            txn.commit().await?;
+            lock.finish(&project, Edit::Cover).await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Makes an image the cover; false when it is not there.
+    pub async fn set_primary(
+        &self,
+        project: &ProjectName,
+        id: ImageId,
+    ) -> Result<bool, StoreError> {
+        if self.row(project, id).await?.is_none() {
+            return Ok(false);
+        }
+        let (store, name) = (self.clone(), project.clone());
+        to_the_end(async move {
+            let lock = store.lock(&name).await?;
+            let Some((_, project)) = store.row(&name, id).await? else {
+                return Ok(false);
+            };
+            lock.announce(&Intent::Describe, Vec::new()).await?;
+            let txn = store.database.begin().await?;
+            let project = set_cover(&txn, project, Some(id)).await?;
+            txn.commit().await?;
+            lock.finish(&project, Edit::Cover).await;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Removes a project with everything in it, also what lies in its folder of the image root and is
+    /// no image, and says how many images that were; `None` when it is not there.
+    pub async fn remove_project(&self, project: &ProjectName) -> Result<Option<u64>, StoreError> {
+        if self.project_row(project).await?.is_none() {
+            return Ok(None);
+        }
+        let (store, name) = (self.clone(), project.clone());
+        to_the_end(async move {
+            let lock = store.lock(&name).await?;
+            match store.project_row(&name).await? {
+                Some(project) => store.take_out_project(&lock, project).await.map(Some),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// All projects by name.
+    pub async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        let found = project::Entity::find()
+            .order_by_asc(project::Column::Name)
+            .all(self.database.read())
+            .await?;
+        let counts: Vec<(i64, i64)> = image::Entity::find()
+            .select_only()
+            .column(image::Column::ProjectId)
+            .column_as(image::Column::Position.count(), "images")
+            .group_by(image::Column::ProjectId)
+            .into_tuple()
+            .all(self.database.read())
+            .await?;
+        let counts: HashMap<i64, i64> = counts.into_iter().collect();
+        found
+            .into_iter()
+            .map(|row| {
+                let images = counts.get(&row.id).copied().unwrap_or(0);
+                to_project(row, rows::to_unsigned(images)?)
+            })
+            .collect()
+    }
+
+    /// One project.
+    pub async fn project(&self, name: &ProjectName) -> Result<Option<Project>, StoreError> {
+        let Some(row) = self.project_row(name).await? else {
+            return Ok(None);
+        };
+        let images = count(self.database.read(), &row).await?;
+        to_project(row, images).map(Some)
+    }
+
+    /// The row of a project.
+    pub(super) async fn project_row(
+        &self,
+        name: &ProjectName,
+    ) -> Result<Option<project::Model>, StoreError> {
+        find(self.database.read(), name).await
+    }
+
+    async fn take_out_project(
+        &self,
+        lock: &ProjectLock<'_>,
+        project: project::Model,
+    ) -> Result<u64, StoreError> {
+        let made = async {
+            lock.announce(&Intent::RemoveProject, Vec::new()).await?;
+            self.commit_project_removal(project).await
+        };
+        match made.await {
+            Ok(images) => {
+                lock.erase_all().await?;
+                lock.clear().await?;
+                Ok(images)
+            }
+            Err(error) => {
+                lock.undo().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn commit_project_removal(&self, project: project::Model) -> Result<u64, StoreError> {
+        let txn = self.database.begin().await?;
+        let images = count(&txn, &project).await?;
+        let gone = Query::select()
+            .expr(Expr::value(project.name.clone()))
+            .column(image::Column::Id)
+            .from(image::Entity)
+            .and_where(image::Column::ProjectId.eq(project.id))
+            .take();
+        let mut steps = Query::insert();
+        steps
+            .into_table(change::Entity)
+            .columns([change::Column::Project, change::Column::Image])
+            .select_from(gone)
+            .map_err(rows::damaged)?;
+        txn.execute(&steps).await?;
+        project.delete(&txn).await?;
+        txn.commit().await?;
+        Ok(images)
+    }
+}
+
+/// The project of a name, made when it is not there.
+pub(super) async fn ensure(
+    db: &impl ConnectionTrait,
+    name: &ProjectName,
+) -> Result<project::Model, StoreError> {
+    if let Some(project) = find(db, name).await? {
+        return Ok(project);
+    }
+    let project = project::ActiveModel {
+        id: NotSet,
+        name: Set(name.as_str().to_owned()),
+        created_at: Set(Timestamp::now().as_millisecond()),
+        primary_image: Set(None),
+    };
+    Ok(project.insert(db).await?)
+}
+
+/// The project of an image.
+pub(super) async fn of(
+    db: &impl ConnectionTrait,
+    image: &image::Model,
+) -> Result<project::Model, StoreError> {
+    let project = project::Entity::find_by_id(image.project_id)
+        .one(db)
+        .await?;
+    project.ok_or_else(|| rows::damaged(format!("image {:?} has no project", image.name)))
+}
+
+/// Makes an image the cover, or leaves the project without one.
+pub(super) async fn set_cover(
+    db: &impl ConnectionTrait,
+    project: project::Model,
+    image: Option<ImageId>,
+) -> Result<project::Model, StoreError> {
+    let mut project = project.into_active_model();
+    project.primary_image = Set(image.map(|id| id.as_bytes().to_vec()));
+    Ok(project.update(db).await?)
+}
+
+async fn find(
+    db: &impl ConnectionTrait,
+    name: &ProjectName,
+) -> Result<Option<project::Model>, StoreError> {
+    let project = project::Entity::find().filter(project::Column::Name.eq(name.as_str()));
+    Ok(project.one(db).await?)
+}
+
+async fn count(db: &impl ConnectionTrait, project: &project::Model) -> Result<u64, StoreError> {
+    let images = image::Entity::find().filter(image::Column::ProjectId.eq(project.id));
+    Ok(images.count(db).await?)
+}
+
+fn to_project(row: project::Model, images: u64) -> Result<Project, StoreError> {
+    Ok(Project {
+        name: rows::to_project_name(&row.name)?,
+        created_at: rows::from_millis(row.created_at)?,
+        primary: row.primary_image.as_deref().map(rows::to_id).transpose()?,
+        images,
+    })
+}

@@ -1,0 +1,245 @@
+//! A store is opened: folders and tables are made, and what a crash left half done is settled.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
+
+use crate::domain::{ImageId, ImageName, ProjectName};
+
+use super::blobs::Blobs;
+use super::database::Database;
+use super::disk::{blocking, failed};
+use super::entities::{image, project};
+use super::layout::Layout;
+use super::manifest::{Entry, Manifest};
+use super::staging::{Session, clear_dead_sessions};
+use super::turns::Turns;
+use super::{Shared, Store, StoreError, projects, rows};
+
+/// Rows that are written by one statement.
+const BATCH: usize = 200;
+
+/// How far a restoration is: images done, images in all.
+type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+impl Store {
+    /// Opens the data folder, makes what is missing, and finishes or undoes what a crash left half done.
+    ///
+    /// Where the database is empty but manifests lie about, the rows are made anew from them first.
+    pub async fn open(data: &Path) -> Result<Self, StoreError> {
+        let (layout, opening, _) = prepare(data).await?;
+        Self::start(layout, opening, &|_, _| {}).await
+    }
+
+    /// Makes the database of a data folder anew out of its manifests, and keeps the old one as
+    /// `vismatch.db.bak`. Says how many images it holds. Fails while another process has the store open.
+    pub async fn rebuild(data: &Path, progress: Progress<'_>) -> Result<u64, StoreError> {
+        let (layout, opening, alive) = prepare(data).await?;
+        if alive > 0 {
+            return Err(StoreError::InUse);
+        }
+        set_aside(&layout).await?;
+        let store = Self::start(layout, opening, progress).await?;
+        let images = image::Entity::find().count(store.database.read()).await?;
+        store.database.clone().close().await?;
+        Ok(images)
+    }
+
+    /// `opening` is the lock under which one process at a time gets to here.
+    async fn start(
+        layout: Layout,
+        opening: File,
+        progress: Progress<'_>,
+    ) -> Result<Self, StoreError> {
+        let session = Session::start(&layout.temporary());
+        let store = Self(Arc::new(Shared {
+            blobs: Blobs::new(&layout)?,
+            database: Database::open(&layout.database()).await?,
+            session: Arc::new(session.map_err(failed("making a temporary folder"))?),
+            turns: Turns::new(),
+            layout,
+        }));
+        store.restore(progress).await?;
+        store.settle_all().await?;
+        drop(opening);
+        Ok(store)
+    }
+
+    /// Takes every lock under which a change is pending: that settles what nobody is at work on.
+    async fn settle_all(&self) -> Result<(), StoreError> {
+        for project in project_folders(&self.layout)? {
+            if self.layout.pending(&project).exists() {
+                self.lock(&project).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills an empty database from the manifests, in one transaction: a crash leaves it empty.
+    async fn restore(&self, progress: Progress<'_>) -> Result<(), StoreError> {
+        if project::Entity::find().count(self.database.read()).await? > 0 {
+            return Ok(());
+        }
+        let manifests = self.readable_manifests().await?;
+        let total = manifests.iter().map(|(_, manifest)| manifest.images.len());
+        let (mut done, total) = (0, total.sum::<usize>() as u64);
+        let txn = self.database.begin().await?;
+        for (name, manifest) in &manifests {
+            let images = self.intact(name, manifest);
+            let project = projects::ensure(&txn, name).await?;
+            for batch in images.chunks(BATCH) {
+                let rows = batch.iter().map(|entry| entry.to_row(project.id));
+                let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
+                image::Entity::insert_many(rows)
+                    .exec_without_returning(&txn)
+                    .await?;
+                done += batch.len() as u64;
+                progress(done, total);
+            }
+            describe_project(&txn, project, manifest, &images).await?;
+        }
+        txn.commit().await?;
+        if !manifests.is_empty() {
+            tracing::info!(
+                projects = manifests.len(),
+                images = done,
+                "rows made anew from manifests"
+            );
+        }
+        for (name, _) in &manifests {
+            self.lock(name).await?.rewrite_manifest().await?;
+        }
+        Ok(())
+    }
+
+    async fn readable_manifests(&self) -> Result<Vec<(ProjectName, Manifest)>, StoreError> {
+        let mut manifests = Vec::new();
+        for project in project_folders(&self.layout)? {
+            match self.manifest(&project).await {
+                Ok(Some(manifest)) if manifest.project_id == project.as_str() => {
+                    manifests.push((project, manifest));
+                }
+                Ok(None) => {}
+                Ok(Some(_)) => {
+                    tracing::error!(%project, "its manifest is another project's; skipped")
+                }
+                Err(error) => tracing::error!(%project, error = &error as &dyn std::error::Error,
+                    "its manifest cannot be read; skipped"),
+            }
+        }
+        Ok(manifests)
+    }
+
+    /// The images of a manifest whose given file is there, each id and name once.
+    fn intact<'a>(&self, project: &ProjectName, manifest: &'a Manifest) -> Vec<&'a Entry> {
+        let (mut ids, mut names) = (HashSet::new(), HashSet::new());
+        let whole = |entry: &&'a Entry| {
+            let name = ImageName::parse(&entry.name);
+            let there = name.is_ok_and(|name| self.layout.given(project, &name).is_file());
+            let whole = there && ids.insert(&entry.id) && names.insert(&entry.name);
+            if !whole {
+                tracing::warn!(%project, name = entry.name, "an image without its file; skipped");
+            }
+            whole
+        };
+        manifest.images.iter().filter(whole).collect()
+    }
+}
+
+/// The cover as the manifest has it, or the first image; the date of the first image.
+async fn describe_project(
+    txn: &sea_orm::DatabaseTransaction,
+    row: project::Model,
+    manifest: &Manifest,
+    images: &[&Entry],
+) -> Result<(), StoreError> {
+    let chosen = manifest.primary_image_id.as_deref();
+    let cover = images
+        .iter()
+        .find(|entry| Some(entry.id.as_str()) == chosen);
+    let Some(cover) = cover.or(images.first()) else {
+        return Ok(());
+    };
+    let cover: ImageId = cover.id.parse().map_err(rows::damaged)?;
+    let created_at = images
+        .iter()
+        .filter_map(|entry| entry.created_at().ok())
+        .min();
+    let mut row = row.into_active_model();
+    row.primary_image = Set(Some(cover.as_bytes().to_vec()));
+    row.created_at = Set(created_at.unwrap_or_else(Timestamp::now).as_millisecond());
+    row.update(txn).await?;
+    Ok(())
+}
+
+/// Makes the folders, takes the opening lock, clears up after dead processes; tells how many
+/// other processes (or other stores of this one) have the folder open.
+async fn prepare(data: &Path) -> Result<(Layout, File, usize), StoreError> {
+    let data = data.to_owned();
+    blocking(move || prepare_folders(&data).map_err(failed("opening the data folder"))).await
+}
+
+fn prepare_folders(data: &Path) -> io::Result<(Layout, File, usize)> {
+    fs::create_dir_all(data)?;
+    let layout = Layout::new(&data.canonicalize()?);
+    let folders = [layout.image_root(), layout.projects(), layout.temporary()];
+    folders.iter().try_for_each(fs::create_dir_all)?;
+    let opening = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(layout.opening_lock())?;
+    opening.lock()?;
+    let alive = clear_dead_sessions(&layout.temporary())?;
+    Ok((layout, opening, alive))
+}
+
+/// Keeps the old database, whole, under another name.
+async fn set_aside(layout: &Layout) -> Result<(), StoreError> {
+    let file = layout.database();
+    if file.exists() {
+        // What is still in the write-ahead log goes into the file by this. A database too damaged
+        // for it is kept with its log.
+        if let Ok(database) = Database::open(&file).await {
+            database.close().await?;
+        }
+    }
+    blocking(move || {
+        for suffix in ["", "-wal", "-shm"] {
+            let old = with_suffix(&file, suffix);
+            if old.exists() {
+                fs::rename(&old, with_suffix(&file, &format!(".bak{suffix}")))
+                    .map_err(failed("keeping the old database"))?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
+/// The projects that have a folder of renditions; folders whose names are none are not ours.
+pub(super) fn project_folders(layout: &Layout) -> Result<Vec<ProjectName>, StoreError> {
+    let mut names = Vec::new();
+    let what = "listing the projects";
+    for entry in fs::read_dir(layout.projects()).map_err(failed(what))? {
+        let entry = entry.map_err(failed(what))?;
+        let name = entry.file_name().into_string().ok();
+        let name = name.and_then(|name| ProjectName::parse(&name).ok());
+        if let Some(name) = name.filter(|_| entry.path().is_dir()) {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}

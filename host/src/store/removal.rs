@@ -1,0 +1,172 @@
+//! Images go: removed by id, by token, or because the file that was dropped in is gone.
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait,
+    QueryFilter, QueryOrder,
+};
+use sha2::{Digest, Sha256 as Hasher};
+
+use crate::domain::{ImageId, ImageName, ProjectName};
+
+use super::disk::failed;
+use super::entities::{deletion_token, image, project};
+use super::ingest::to_the_end;
+use super::manifest::Edit;
+use super::pending::{Intent, ProjectLock};
+use super::staging::Piece;
+use super::{FileStamp, Removed, Store, StoreError, rows};
+
+impl Store {
+    /// Removes an image with all its blobs; `None` when it is not there.
+    pub async fn remove(
+        &self,
+        project: &ProjectName,
+        id: ImageId,
+    ) -> Result<Option<Removed>, StoreError> {
+        // A lock has a folder, and a project that is not there should not get one.
+        if self.row(project, id).await?.is_none() {
+            return Ok(None);
+        }
+        let (store, project) = (self.clone(), project.clone());
+        to_the_end(async move {
+            let lock = store.lock(&project).await?;
+            match store.row(&project, id).await? {
+                Some((row, project)) => store.take_out(&lock, row, project).await.map(Some),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// Removes the image of a file that was dropped in and is gone; `None`, and nothing happens, when
+    /// the file is there, there is no such image, or it was uploaded.
+    pub async fn remove_vanished(
+        &self,
+        project: &ProjectName,
+        name: &ImageName,
+    ) -> Result<Option<Removed>, StoreError> {
+        if self.row_by_name(project, name).await?.is_none() {
+            return Ok(None);
+        }
+        let (store, project, name) = (self.clone(), project.clone(), name.clone());
+        to_the_end(async move {
+            let lock = store.lock(&project).await?;
+            let path = store.layout.given(&project, &name);
+            let stamp = FileStamp::of(&path).map_err(failed("looking at a given file"))?;
+            match store.row_by_name(&project, &name).await? {
+                Some((row, project)) if row.dropped_in && stamp.is_none() => {
+                    store.take_out(&lock, row, project).await.map(Some)
+                }
+                _ => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The image that a one-time deletion token stands for.
+    pub async fn image_by_deletion_token(
+        &self,
+        token: &str,
+    ) -> Result<Option<(ProjectName, ImageId)>, StoreError> {
+        let token = deletion_token::Entity::find_by_id(digest(token));
+        let Some(token) = token.one(self.database.read()).await? else {
+            return Ok(None);
+        };
+        let row = image::Entity::find_by_id(token.image);
+        let Some(row) = row.one(self.database.read()).await? else {
+            return Ok(None);
+        };
+        let project = super::projects::of(self.database.read(), &row).await?;
+        let name = rows::to_project_name(&project.name)?;
+        Ok(Some((name, rows::to_id(&row.id)?)))
+    }
+
+    async fn take_out(
+        &self,
+        lock: &ProjectLock<'_>,
+        row: image::Model,
+        project: project::Model,
+    ) -> Result<Removed, StoreError> {
+        let image = rows::to_image(row.clone(), &project)?;
+        let intent = Intent::Remove {
+            image: image.id.to_string(),
+            name: image.name.as_str().to_owned(),
+        };
+        let made = async {
+            lock.announce(&intent, Vec::new()).await?;
+            self.commit_removal(row, image.is_primary).await
+        };
+        let project = match made.await {
+            Ok(project) => project,
+            Err(error) => {
+                lock.undo().await;
+                return Err(error);
+            }
+        };
+        lock.erase(image.id, &image.name, Piece::all().collect())
+            .await?;
+        lock.finish(&project, Edit::Drop(image.id)).await;
+        let new_primary = project
+            .primary_image
+            .as_deref()
+            .filter(|_| image.is_primary);
+        Ok(Removed {
+            new_primary: new_primary.map(rows::to_id).transpose()?,
+            image,
+        })
+    }
+
+    async fn commit_removal(
+        &self,
+        row: image::Model,
+        was_cover: bool,
+    ) -> Result<project::Model, StoreError> {
+        let txn = self.database.begin().await?;
+        let mut project = super::projects::of(&txn, &row).await?;
+        super::changes::note(&txn, &project.name, &row.id).await?;
+        row.delete(&txn).await?;
+        if was_cover {
+            let next = first_image(&txn, &project).await?;
+            project = super::projects::set_cover(&txn, project, next).await?;
+        }
+        txn.commit().await?;
+        Ok(project)
+    }
+}
+
+/// The first image of a project in upload order.
+async fn first_image(
+    db: &impl ConnectionTrait,
+    project: &project::Model,
+) -> Result<Option<ImageId>, StoreError> {
+    let first = image::Entity::find()
+        .filter(image::Column::ProjectId.eq(project.id))
+        .order_by_asc(image::Column::Position)
+        .one(db)
+        .await?;
+    first.map(|row| rows::to_id(&row.id)).transpose()
+}
+
+/// Gives an image its deletion token; those it had stood for bytes that are gone.
+pub(super) async fn set_token(
+    db: &impl ConnectionTrait,
+    row: &image::Model,
+    token: Option<&str>,
+) -> Result<(), StoreError> {
+    deletion_token::Entity::delete_many()
+        .filter(deletion_token::Column::Image.eq(row.position))
+        .exec(db)
+        .await?;
+    if let Some(token) = token {
+        let token = deletion_token::ActiveModel {
+            digest: Set(digest(token)),
+            image: Set(row.position),
+        };
+        token.insert(db).await?;
+    }
+    Ok(())
+}
+
+fn digest(token: &str) -> Vec<u8> {
+    Hasher::digest(token.as_bytes()).to_vec()
+}

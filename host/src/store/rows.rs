@@ -1,0 +1,269 @@
+//! Rows <-> domain: the one place where both are named.
+//!
+//! What a row says is checked on the way out: a damaged database is an error, never a panic.
+
+use jiff::Timestamp;
+use sea_orm::ActiveValue::{NotSet, Set};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    Algorithm, Dimensions, Exif, Fingerprint, Image, ImageFormat, ImageId, ImageInfo, ImageName,
+    Location, NewImage, Orientation, ProjectName, Sha256,
+};
+
+use super::entities::{image, project};
+use super::{FileStamp, GivenFile, StoreError};
+
+/// Every format, for finding one by its name.
+const FORMATS: [ImageFormat; 13] = [
+    ImageFormat::Jpeg,
+    ImageFormat::Png,
+    ImageFormat::WebP,
+    ImageFormat::Gif,
+    ImageFormat::Bmp,
+    ImageFormat::Tiff,
+    ImageFormat::Ico,
+    ImageFormat::Pnm,
+    ImageFormat::Qoi,
+    ImageFormat::Tga,
+    ImageFormat::Heif,
+    ImageFormat::JpegXl,
+    ImageFormat::Avif,
+];
+
+/// What a camera wrote, as JSON in a row and in the manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct ExifJson {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    camera_make: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    camera_model: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lens: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    taken_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    latitude: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    longitude: Option<f64>,
+}
+
+/// The image of a row.
+pub(super) fn to_image(row: image::Model, project: &project::Model) -> Result<Image, StoreError> {
+    let id = to_id(&row.id)?;
+    Ok(Image {
+        id,
+        project: to_project_name(&project.name)?,
+        name: to_image_name(&row.name)?,
+        created_at: from_millis(row.created_at)?,
+        bytes: to_unsigned(row.bytes)?,
+        sha256: to_digest(&row.sha256)?,
+        info: to_info(&row)?,
+        is_primary: project.primary_image.as_deref() == Some(id.as_bytes()),
+        fingerprints: unpack(&row.fingerprints)?,
+    })
+}
+
+/// A new row; `project` is the key of its project.
+pub(super) fn new_row(
+    new: &NewImage,
+    project: i64,
+    stamp: FileStamp,
+    dropped_in: bool,
+) -> Result<image::ActiveModel, StoreError> {
+    let mut row = image::ActiveModel {
+        position: NotSet,
+        id: Set(new.id.as_bytes().to_vec()),
+        project_id: Set(project),
+        name: Set(new.name.as_str().to_owned()),
+        created_at: Set(Timestamp::now().as_millisecond()),
+        dropped_in: Set(dropped_in),
+        ..Default::default()
+    };
+    describe(&mut row, new, stamp)?;
+    Ok(row)
+}
+
+/// Says in a row what its bytes are; who and where it is stays.
+pub(super) fn describe(
+    row: &mut image::ActiveModel,
+    new: &NewImage,
+    stamp: FileStamp,
+) -> Result<(), StoreError> {
+    let info = &new.info;
+    row.bytes = Set(to_signed(new.bytes)?);
+    row.sha256 = Set(new.sha256.0.to_vec());
+    row.modified = Set(to_nanos(stamp.modified)?);
+    row.format = Set(info.format.name().to_owned());
+    row.width = Set(info.size.width.into());
+    row.height = Set(info.size.height.into());
+    row.orientation = Set(info.orientation.to_exif().into());
+    row.frames = Set(info.frames.into());
+    row.has_alpha = Set(info.has_alpha);
+    row.has_colour_profile = Set(info.has_colour_profile);
+    row.exif = Set(info.exif.as_ref().map(exif_text).transpose()?);
+    row.fingerprints = Set(pack(&new.fingerprints)?);
+    Ok(())
+}
+
+/// The given file of a row.
+pub(super) fn to_given(row: &image::Model) -> Result<GivenFile, StoreError> {
+    Ok(GivenFile {
+        image: to_id(&row.id)?,
+        name: to_image_name(&row.name)?,
+        stamp: FileStamp {
+            bytes: to_unsigned(row.bytes)?,
+            modified: Timestamp::from_nanosecond(row.modified.into()).map_err(damaged)?,
+        },
+        sha256: to_digest(&row.sha256)?,
+        dropped_in: row.dropped_in,
+    })
+}
+
+/// The facts of a row's picture.
+fn to_info(row: &image::Model) -> Result<ImageInfo, StoreError> {
+    let exif = row.exif.as_deref().map(serde_json::from_str::<ExifJson>);
+    Ok(ImageInfo {
+        format: to_format(&row.format)?,
+        size: Dimensions {
+            width: u32::try_from(row.width).map_err(damaged)?,
+            height: u32::try_from(row.height).map_err(damaged)?,
+        },
+        orientation: Orientation::from_exif(row.orientation.try_into().map_err(damaged)?),
+        frames: u32::try_from(row.frames).map_err(damaged)?,
+        has_alpha: row.has_alpha,
+        has_colour_profile: row.has_colour_profile,
+        exif: exif.transpose().map_err(damaged)?.map(Exif::from),
+    })
+}
+
+/// Fingerprints as bytes, one after another: a tag for the algorithm, its version (2 bytes, most
+/// significant first), the quality, then the bits. One row an image and nothing to join: loading
+/// every fingerprint at start is what the speed of a start hangs on.
+pub(super) fn pack(fingerprints: &[Fingerprint]) -> Result<Vec<u8>, StoreError> {
+    let mut packed = Vec::new();
+    for fingerprint in fingerprints {
+        if fingerprint.bits.len() as u32 * 8 != fingerprint.algorithm.bits() {
+            return Err(damaged("a fingerprint of a wrong length"));
+        }
+        packed.push(tag(fingerprint.algorithm));
+        packed.extend(fingerprint.version.to_be_bytes());
+        packed.push(fingerprint.quality);
+        packed.extend(&fingerprint.bits);
+    }
+    Ok(packed)
+}
+
+/// What [`pack`] packed.
+pub(super) fn unpack(mut packed: &[u8]) -> Result<Vec<Fingerprint>, StoreError> {
+    let mut fingerprints = Vec::with_capacity(Algorithm::ALL.len());
+    while let [number, high, low, quality, rest @ ..] = packed {
+        let algorithm = Algorithm::ALL
+            .into_iter()
+            .find(|algorithm| tag(*algorithm) == *number)
+            .ok_or_else(|| damaged("fingerprints of an unknown algorithm"))?;
+        let (bits, next) = rest
+            .split_at_checked(algorithm.bits() as usize / 8)
+            .ok_or_else(|| damaged("fingerprints that are cut off"))?;
+        fingerprints.push(Fingerprint {
+            algorithm,
+            version: u16::from_be_bytes([*high, *low]),
+            bits: bits.to_vec(),
+            quality: *quality,
+        });
+        packed = next;
+    }
+    if !packed.is_empty() {
+        return Err(damaged("fingerprints that are cut off"));
+    }
+    Ok(fingerprints)
+}
+
+/// Stored: never to be changed.
+fn tag(algorithm: Algorithm) -> u8 {
+    match algorithm {
+        Algorithm::Phash => 1,
+        Algorithm::Dhash => 2,
+        Algorithm::Dhash128 => 3,
+        Algorithm::Ahash => 4,
+        Algorithm::Blockhash => 5,
+        Algorithm::Pdq => 6,
+    }
+}
+
+pub(super) fn to_id(bytes: &[u8]) -> Result<ImageId, StoreError> {
+    let bytes = <[u8; 16]>::try_from(bytes).map_err(damaged)?;
+    Ok(ImageId::from_bytes(bytes))
+}
+
+pub(super) fn to_digest(bytes: &[u8]) -> Result<Sha256, StoreError> {
+    Ok(Sha256(<[u8; 32]>::try_from(bytes).map_err(damaged)?))
+}
+
+pub(super) fn to_project_name(name: &str) -> Result<ProjectName, StoreError> {
+    ProjectName::parse(name).map_err(damaged)
+}
+
+pub(super) fn to_image_name(name: &str) -> Result<ImageName, StoreError> {
+    ImageName::parse(name).map_err(damaged)
+}
+
+pub(super) fn to_format(name: &str) -> Result<ImageFormat, StoreError> {
+    FORMATS
+        .into_iter()
+        .find(|format| format.name() == name)
+        .ok_or_else(|| damaged(format!("unknown picture format {name:?}")))
+}
+
+pub(super) fn from_millis(millis: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(millis).map_err(damaged)
+}
+
+pub(super) fn to_nanos(time: Timestamp) -> Result<i64, StoreError> {
+    i64::try_from(time.as_nanosecond()).map_err(damaged)
+}
+
+pub(super) fn to_unsigned(number: i64) -> Result<u64, StoreError> {
+    u64::try_from(number).map_err(damaged)
+}
+
+pub(super) fn to_signed(number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(damaged)
+}
+
+pub(super) fn exif_text(exif: &Exif) -> Result<String, StoreError> {
+    serde_json::to_string(&ExifJson::from(exif)).map_err(damaged)
+}
+
+pub(super) fn damaged(what: impl ToString) -> StoreError {
+    StoreError::Damaged(what.to_string())
+}
+
+impl From<&Exif> for ExifJson {
+    fn from(exif: &Exif) -> Self {
+        Self {
+            camera_make: exif.camera_make.clone(),
+            camera_model: exif.camera_model.clone(),
+            lens: exif.lens.clone(),
+            taken_at: exif.taken_at.clone(),
+            latitude: exif.location.map(|location| location.latitude),
+            longitude: exif.location.map(|location| location.longitude),
+        }
+    }
+}
+
+impl From<ExifJson> for Exif {
+    fn from(json: ExifJson) -> Self {
+        let location = json.latitude.zip(json.longitude);
+        Self {
+            camera_make: json.camera_make,
+            camera_model: json.camera_model,
+            lens: json.lens,
+            taken_at: json.taken_at,
+            location: location.map(|(latitude, longitude)| Location {
+                latitude,
+                longitude,
+            }),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Temporary files: bytes on their way in, safe on disk before anything knows of them.
+//!
+//! Every open store has a folder of its own under `tmp`, and a lock in it that lives as long as the
+//! process: what a dead process left there is recognised by its lock being free.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256 as Hasher};
+use tempfile::{TempDir, TempPath};
+use tokio::io::{AsyncWriteExt, BufWriter};
+
+use crate::domain::{RenditionKind, Sha256};
+
+use super::disk::{blocking, failed, sync_all};
+use super::{FileStamp, Staged, Store, StoreError};
+
+/// Bytes that are gathered before a thread is asked to write them.
+const BUFFER: usize = 256 * 1024;
+
+/// The temporary folder of one open store.
+#[derive(Debug)]
+pub(super) struct Session {
+    folder: TempDir,
+    _lock: File,
+}
+
+/// A temporary file being written.
+#[derive(Debug)]
+pub struct Staging {
+    file: BufWriter<tokio::fs::File>,
+    path: TempPath,
+    hasher: Hasher,
+    bytes: u64,
+}
+
+/// One of the files that make an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    Given,
+    Rendition(RenditionKind),
+}
+
+/// The files of an image to be, synced, in the temporary folder.
+#[derive(Debug)]
+pub(super) struct Pieces {
+    pub(super) files: Vec<(Piece, TempPath)>,
+    /// Of the given file.
+    pub(super) stamp: FileStamp,
+}
+
+impl Session {
+    /// Makes a folder below `temporary`. Only while the store's opening lock is held: until its own
+    /// lock is taken, the folder looks like one of a dead process.
+    pub(super) fn start(temporary: &Path) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("").tempdir_in(temporary)?;
+        let lock = File::create_new(folder.path().join("lock"))?;
+        lock.lock()?;
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
+    }
+
+    fn new_path(&self) -> io::Result<TempPath> {
+        let name = uuid::Uuid::now_v7().simple().to_string();
+        TempPath::try_from_path(self.folder.path().join(name))
+    }
+}
+
+/// Removes the folders of dead processes and tells how many processes are alive. Only while the
+/// store's opening lock is held.
+pub(super) fn clear_dead_sessions(temporary: &Path) -> io::Result<usize> {
+    let mut alive = 0;
+    for entry in fs::read_dir(temporary)? {
+        let folder = entry?.path();
+        if is_alive(&folder.join("lock"))? {
+            alive += 1;
+        } else if folder.is_dir() {
+            fs::remove_dir_all(&folder)?;
+        } else {
+            fs::remove_file(&folder)?;
+        }
+    }
+    Ok(alive)
+}
+
+fn is_alive(lock: &Path) -> io::Result<bool> {
+    let Some(lock) = super::disk::if_there(File::open(lock))? else {
+        return Ok(false);
+    };
+    match lock.try_lock() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+impl Staging {
+    /// Appends bytes.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.hasher.update(bytes);
+        self.bytes += bytes.len() as u64;
+        let written = self.file.write_all(bytes).await;
+        written.map_err(failed("writing a temporary file"))
+    }
+
+    /// Syncs the file to disk.
+    pub async fn finish(mut self) -> Result<Staged, StoreError> {
+        let what = "syncing a temporary file";
+        self.file.flush().await.map_err(failed(what))?;
+        self.file.get_ref().sync_all().await.map_err(failed(what))?;
+        Ok(Staged {
+            path: self.path,
+            bytes: self.bytes,
+            sha256: Sha256(self.hasher.finalize().into()),
+        })
+    }
+}
+
+impl Piece {
+    /// What the file is called while its image is being committed.
+    pub(super) fn file_name(self) -> String {
+        match self {
+            Self::Given => "given".to_owned(),
+            Self::Rendition(kind) => format!("{}.jpg", kind.name()),
+        }
+    }
+
+    /// The given file and all renditions.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Given).chain(RenditionKind::ALL.into_iter().map(Self::Rendition))
+    }
+}
+
+impl Store {
+    /// A new temporary file on the same file system as the blobs.
+    pub async fn stage(&self) -> Result<Staging, StoreError> {
+        let what = "making a temporary file";
+        let path = self.session.new_path().map_err(failed(what))?;
+        let file = tokio::fs::File::create_new(&path).await;
+        let file = file.map_err(failed(what))?;
+        Ok(Staging {
+            file: BufWriter::with_capacity(BUFFER, file),
+            path,
+            hasher: Hasher::new(),
+            bytes: 0,
+        })
+    }
+
+    /// The pieces of an image that was uploaded.
+    pub(super) async fn stage_upload(
+        &self,
+        given: Staged,
+        renditions: Vec<(RenditionKind, Vec<u8>)>,
+    ) -> Result<Pieces, StoreError> {
+        let stamp = FileStamp::of(&given.path)
+            .and_then(|stamp| stamp.ok_or_else(|| io::ErrorKind::NotFound.into()))
+            .map_err(failed("looking at a temporary file"))?;
+        let mut pieces = self.stage_renditions(renditions, stamp).await?;
+        pieces.files.push((Piece::Given, given.path));
+        Ok(pieces)
+    }
+
+    /// The pieces of an image whose given file, of that stamp, is in its place already.
+    pub(super) async fn stage_renditions(
+        &self,
+        renditions: Vec<(RenditionKind, Vec<u8>)>,
+        stamp: FileStamp,
+    ) -> Result<Pieces, StoreError> {
+        let session = self.session.clone();
+        blocking(move || {
+            let files = write_renditions(&session, renditions);
+            let files = files.map_err(failed("writing renditions"))?;
+            Ok(Pieces { files, stamp })
+        })
+        .await
+    }
+}
+
+fn write_renditions(
+    session: &Session,
+    renditions: Vec<(RenditionKind, Vec<u8>)>,
+) -> io::Result<Vec<(Piece, TempPath)>> {
+    let mut files = Vec::with_capacity(renditions.len() + 1);
+    for (kind, jpeg) in renditions {
+        let path = session.new_path()?;
+        fs::write(&path, jpeg)?;
+        files.push((Piece::Rendition(kind), path));
+    }
+    let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.to_path_buf()).collect();
+    sync_all(&paths)?;
+    Ok(files)
+}
