@@ -3,10 +3,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use sha2::Digest;
 
 use super::*;
+use crate::domain::{Dimensions, RenditionSize, Verdict};
 
 /// Implements the world; its `inspect` misbehaves on demand.
 const IMAGING: &str = include_str!("imaging.wat");
@@ -293,29 +295,91 @@ fn a_self_test_is_not_repeated_where_it_passed() {
     start_with(&failing, &settings(), Some(cache.path())).unwrap();
 }
 
-#[tokio::test]
-async fn the_embedded_component_passes_its_self_test_and_its_cache_is_used() {
-    let cache = tempfile::tempdir().unwrap();
+/// The component of this build, compiled once for the tests that need it.
+static EMBEDDED: LazyLock<Sandbox> = LazyLock::new(|| {
     let generous = Settings {
         memory: 512 << 20,
         timeout: Duration::from_secs(30),
         ..settings()
     };
-    let start = || {
-        let cache = Some(cache.path().to_owned());
-        Sandbox::start(&Source::Embedded, &generous, cache).unwrap()
+    Sandbox::start(&Source::Embedded, &generous, None).unwrap()
+});
+
+/// A grey picture of 96x64 pixels that gets brighter to the right and down, as PGM.
+fn gradient() -> Input {
+    let mut file = b"P5 96 64 255\n".to_vec();
+    file.extend((0..64u8).flat_map(|y| (0..96u8).map(move |x| x + 2 * y)));
+    Input::Bytes(file.into())
+}
+
+#[tokio::test]
+async fn the_embedded_component_answers_every_function() {
+    let sandbox = &EMBEDDED;
+    let info = sandbox.inspect(gradient()).await.unwrap();
+    let thumb = RenditionSpec {
+        size: RenditionSize::Fit(Dimensions {
+            width: 30,
+            height: 30,
+        }),
+        quality: 80,
     };
-    let (first, second) = (start(), start());
-    assert_eq!(first.digest(), second.digest());
-    assert!(cache.path().join("modules").is_dir());
-    let answer = second
-        .inspect(Input::Bytes(Bytes::from_static(b"a text")))
-        .await;
-    assert!(
-        matches!(
-            &answer,
-            Err(CallError::Image(ImageError::UnsupportedFormat(_)))
-        ),
-        "{answer:?}"
+    let plan = Plan {
+        algorithms: Algorithm::ALL.to_vec(),
+        renditions: vec![thumb],
+    };
+    let outcome = sandbox.process(gradient(), plan).await.unwrap();
+    assert_eq!(outcome.info, info);
+    assert_eq!(
+        info.size,
+        Dimensions {
+            width: 96,
+            height: 64
+        }
     );
+    let hashed = sandbox
+        .hash(gradient(), Algorithm::ALL.to_vec())
+        .await
+        .unwrap();
+    assert_eq!(outcome.fingerprints, hashed);
+    let rendered = sandbox.render(gradient(), vec![thumb]).await.unwrap();
+    assert_eq!(outcome.renditions, rendered);
+    assert_eq!(
+        rendered[0].size,
+        Dimensions {
+            width: 30,
+            height: 20
+        }
+    );
+
+    let laid = sandbox
+        .hash_orientations(gradient(), Algorithm::Dhash)
+        .await
+        .unwrap();
+    assert_eq!(laid[0], (Orientation::Upright, hashed[1].clone()));
+    assert_ne!(laid[1].1, hashed[1]);
+    let same = sandbox.compare(gradient(), gradient(), None).await.unwrap();
+    assert_eq!(same.verdict, Verdict::Exact);
+}
+
+#[tokio::test]
+async fn refusals_of_the_component_keep_their_names() {
+    let sandbox = &EMBEDDED;
+    let text = Input::Bytes(Bytes::from_static(b"a text, not a picture"));
+    let refused = sandbox.inspect(text).await.unwrap_err();
+    assert!(
+        matches!(refused, CallError::Image(ImageError::UnsupportedFormat(_))),
+        "{refused:?}"
+    );
+    let refused = sandbox.hash(gradient(), vec![]).await.unwrap_err();
+    assert!(
+        matches!(refused, CallError::Image(ImageError::InvalidParameter(_))),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn compiled_components_are_kept() {
+    let cache = tempfile::tempdir().unwrap();
+    start_with(IMAGING, &settings(), Some(cache.path())).unwrap();
+    assert!(cache.path().join("modules").is_dir());
 }
