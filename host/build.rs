@@ -30,7 +30,8 @@ fn embed(variable: &str, file: &Path, recipe: &str) {
 
 /// Where the recipes put what they build: `$CARGO_TARGET_DIR`, or `target` of the workspace.
 fn target_directory() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let workspace = Path::new(&package).join("..");
     match env::var_os("CARGO_TARGET_DIR") {
         Some(directory) => workspace.join(directory),
         None => workspace.join("target"),
