@@ -16,8 +16,8 @@
 use crate::comparison::{Comparison, Difference, Verdict};
 use crate::decode;
 use crate::error::ImageError;
-use crate::fingerprint::{Algorithm, hamming, similarity};
-use crate::hash::{LumaPlane, fingerprint};
+use crate::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
+use crate::hash::{LumaPlane, fingerprints_of};
 use crate::info::Orientation;
 use crate::limits::Limits;
 
@@ -50,15 +50,17 @@ pub fn compare(
 }
 
 fn judge(first: &LumaPlane, second: &LumaPlane, radius: u32, is_same_file: bool) -> Comparison {
-    let laid = Orientation::ALL.map(|orientation| (orientation, second.oriented(orientation)));
-    let differences = Algorithm::ALL.map(|algorithm| difference(first, &laid, algorithm));
-    let phash = differences[Algorithm::Phash as usize];
+    let wanted = fingerprints_of(first, &Algorithm::ALL);
+    let laid = Orientation::ALL.map(|orientation| Laid::new(second, orientation));
+    let differences = std::array::from_fn(|at| difference(&wanted[at], &laid, at));
+    let phash: Difference = differences[Algorithm::Phash as usize];
+    let quality = wanted[0].quality.min(laid[0].fingerprints[0].quality);
     let evidence = Evidence {
         radius,
         is_same_file,
-        has_detail: quality(first).min(quality(second)) >= DETAILED,
-        luma: first.difference(&laid[phash.orientation as usize].1),
-        differences: &differences,
+        has_detail: quality >= DETAILED,
+        luma: first.difference(&laid[phash.orientation as usize].plane),
+        differences,
     };
     let verdict = evidence.verdict();
     Comparison {
@@ -70,24 +72,35 @@ fn judge(first: &LumaPlane, second: &LumaPlane, radius: u32, is_same_file: bool)
     }
 }
 
+/// The second picture laid one way, hashed by all algorithms.
+struct Laid {
+    orientation: Orientation,
+    plane: LumaPlane,
+    fingerprints: Vec<Fingerprint>,
+}
+
+impl Laid {
+    fn new(plane: &LumaPlane, orientation: Orientation) -> Self {
+        let plane = plane.oriented(orientation);
+        Self {
+            orientation,
+            fingerprints: fingerprints_of(&plane, &Algorithm::ALL),
+            plane,
+        }
+    }
+}
+
 /// The distance in the orientation of the second picture that is nearest; of equals the first.
-fn difference(
-    first: &LumaPlane,
-    second: &[(Orientation, LumaPlane); 8],
-    algorithm: Algorithm,
-) -> Difference {
-    let wanted = fingerprint(first, algorithm).bits;
-    let distances = second.each_ref().map(|(orientation, plane)| {
+fn difference(wanted: &Fingerprint, laid: &[Laid; 8], at: usize) -> Difference {
+    let distances = laid.each_ref().map(|laid| {
         (
-            hamming(&wanted, &fingerprint(plane, algorithm).bits),
-            *orientation,
+            hamming(&wanted.bits, &laid.fingerprints[at].bits),
+            laid.orientation,
         )
     });
-    let (distance, orientation) = distances
-        .into_iter()
-        .min_by_key(|(distance, _)| *distance)
-        .unwrap_or_default();
-    let bits = algorithm.bits();
+    let nearest = distances.into_iter().min_by_key(|(distance, _)| *distance);
+    let (distance, orientation) = nearest.unwrap_or_default();
+    let (algorithm, bits) = (wanted.algorithm, wanted.algorithm.bits());
     Difference {
         algorithm,
         distance,
@@ -97,20 +110,16 @@ fn difference(
     }
 }
 
-fn quality(plane: &LumaPlane) -> u8 {
-    fingerprint(plane, Algorithm::Pdq).quality
-}
-
 /// What a verdict rests on.
-struct Evidence<'a> {
+struct Evidence {
     radius: u32,
     is_same_file: bool,
     has_detail: bool,
     luma: u32,
-    differences: &'a [Difference; 6],
+    differences: [Difference; 6],
 }
 
-impl Evidence<'_> {
+impl Evidence {
     fn verdict(&self) -> Verdict {
         let phash = self.of(Algorithm::Phash);
         if self.is_same_file {
@@ -130,41 +139,34 @@ impl Evidence<'_> {
     }
 
     fn reason(&self, verdict: Verdict) -> String {
-        let Difference {
-            distance,
-            orientation,
-            ..
-        } = self.of(Algorithm::Phash);
-        let (radius, pdq) = (self.radius, self.of(Algorithm::Pdq).distance);
-        let laid = match orientation {
-            Orientation::Upright => String::new(),
-            turned => format!(" with the second picture {}", turned.name()),
-        };
-        match verdict {
-            Verdict::Exact => "The files are the same, byte for byte.".into(),
-            Verdict::SamePicture => {
+        let phash = self.of(Algorithm::Phash);
+        let pdq = self.of(Algorithm::Pdq).distance;
+        let differs = format!(
+            "phash differs in {} of 64 bits ({} allowed)",
+            phash.distance, self.radius
+        );
+        match (verdict, phash.orientation) {
+            (Verdict::Exact, _) => "The files are the same, byte for byte.".into(),
+            (Verdict::SamePicture, _) => format!("{differs}, and pdq in {pdq} of 256."),
+            (Verdict::Edited, Orientation::Upright) => {
+                format!("{differs}; pdq in {pdq} of 256, more than a plain copy.")
+            }
+            (Verdict::Edited, turned) => {
                 format!(
-                    "phash differs in {distance} of 64 bits ({radius} allowed) and pdq in {pdq} of 256."
+                    "{differs} when the second picture is laid otherwise: {}.",
+                    turned.name()
                 )
             }
-            Verdict::Edited => format!(
-                "phash differs in {distance} of 64 bits ({radius} allowed){laid}; pdq differs in {pdq} of 256, {}.",
-                if self.is_within(Algorithm::Pdq) {
-                    "as few as in a copy"
-                } else {
-                    "more than in a plain copy"
-                },
-            ),
-            Verdict::Similar if distance <= radius => format!(
-                "phash differs in {distance} of 64 bits, but there is too little detail to tell by, and brightness differs."
-            ),
-            Verdict::Similar => format!(
-                "phash differs in {distance} of 64 bits ({radius} allowed){laid}, and {} of 5 other algorithms find them near.",
-                self.others_within(),
-            ),
-            Verdict::Different => {
-                format!("phash differs in {distance} of 64 bits; {radius} are allowed.")
+            (Verdict::Similar, _) if phash.distance <= self.radius => {
+                format!("{differs}, but there is little detail to tell by, and brightness differs.")
             }
+            (Verdict::Similar, _) => {
+                format!(
+                    "{differs}; {} of 5 other algorithms find them near.",
+                    self.others_within()
+                )
+            }
+            (Verdict::Different, _) => format!("{differs}."),
         }
     }
 

@@ -17,7 +17,7 @@ pub enum Algorithm {
     Dhash128,
     /// 64 bits: pixels against the mean.
     Ahash,
-    /// 64 bits: block sums against the medians of four bands.
+    /// 64 bits: block sums against the median of their half of the picture.
     Blockhash,
     /// 256 bits: Facebook's PDQ.
     Pdq,
@@ -68,15 +68,18 @@ impl Algorithm {
     }
 
     /// The distance up to which two pictures are called near-duplicates unless told otherwise.
-    /// From the table of near-duplicate quality in the README: the largest round threshold at which
-    /// published implementations of the algorithm show no false pairs.
+    ///
+    /// Measured on 961 files of 47 groups, 451,805 pairs of strangers: the largest distances without
+    /// a false pair are 13 for `phash`, 7 for `dhash`, 28 for `dhash128`, 3 for `blockhash` and 87 for
+    /// `pdq`; `ahash` takes some strangers for the same at any. The radii keep below those; `pdq`'s
+    /// is its authors'.
     pub fn default_radius(self) -> u32 {
         match self {
             Self::Phash => 10,
-            Self::Dhash => 7,
-            Self::Dhash128 => 16,
+            Self::Dhash => 6,
+            Self::Dhash128 => 20,
             Self::Ahash => 2,
-            Self::Blockhash => 4,
+            Self::Blockhash => 3,
             Self::Pdq => 31,
         }
     }

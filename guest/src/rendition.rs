@@ -23,7 +23,8 @@ pub struct RenditionSpec {
     pub quality: u8,
 }
 
-/// A finished rendition: sRGB JPEG, alpha on white, no metadata.
+/// A finished rendition: sRGB JPEG, alpha on white, no metadata. Only an `Original` that was not
+/// re-encoded keeps the colour space and profile it came with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendition {
     /// Its size.

@@ -234,7 +234,7 @@ fn grey(width: u32, height: u32) -> DynamicImage {
 /// Stripes that fade out downwards.
 fn transparent(width: u32, height: u32) -> DynamicImage {
     let stripe = |x: u32, y: u32| {
-        if (x + y) / 12 % 2 == 0 {
+        if ((x + y) / 12).is_multiple_of(2) {
             [10, 20, 90]
         } else {
             [240, 120, 0]

@@ -3,6 +3,11 @@
 //! `VISMATCH_BLESS=1 cargo test -p vismatch-pipeline --test golden` freezes the bits of the build that
 //! runs it: `guest/src/golden.txt`, and for hosts in other languages `tests/golden/`.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that unwraps fails where it should"
+)]
+
 use serde_json::{Value, json};
 use vismatch_pipeline::fingerprint::Fingerprint;
 use vismatch_pipeline::rendition::{Outcome, RenditionSize};

@@ -54,12 +54,12 @@ pub fn hash_orientations(
 ) -> Result<Vec<(Orientation, Fingerprint)>, ImageError> {
     let plane = LumaPlane::of(&decode::decode(bytes, limits)?.pixels)?;
     let laid = |orientation| {
-        (
-            orientation,
-            fingerprint(&plane.oriented(orientation), algorithm),
-        )
+        let fingerprints = fingerprints_of(&plane.oriented(orientation), &[algorithm]);
+        fingerprints
+            .into_iter()
+            .map(move |fingerprint| (orientation, fingerprint))
     };
-    Ok(Orientation::ALL.map(laid).into())
+    Ok(Orientation::ALL.into_iter().flat_map(laid).collect())
 }
 
 /// The fingerprints of a decoded picture; the list may be empty, and names no algorithm twice.
@@ -71,29 +71,33 @@ pub fn fingerprints(
     if algorithms.is_empty() {
         return Ok(Vec::new());
     }
-    let plane = LumaPlane::of(&picture.pixels)?;
-    Ok(algorithms
-        .iter()
-        .map(|algorithm| fingerprint(&plane, *algorithm))
-        .collect())
+    Ok(fingerprints_of(
+        &LumaPlane::of(&picture.pixels)?,
+        algorithms,
+    ))
 }
 
-/// One algorithm's fingerprint of a plane.
-pub fn fingerprint(plane: &LumaPlane, algorithm: Algorithm) -> Fingerprint {
+/// The fingerprints of a plane.
+pub fn fingerprints_of(plane: &LumaPlane, algorithms: &[Algorithm]) -> Vec<Fingerprint> {
     let smoothed = pdq::Smoothed::of(plane);
-    let bits = match algorithm {
+    let quality = smoothed.quality();
+    let fingerprint = |algorithm: &Algorithm| Fingerprint {
+        algorithm: *algorithm,
+        version: algorithm.version(),
+        bits: bits(plane, &smoothed, *algorithm),
+        quality,
+    };
+    algorithms.iter().map(fingerprint).collect()
+}
+
+fn bits(plane: &LumaPlane, smoothed: &pdq::Smoothed, algorithm: Algorithm) -> Vec<u8> {
+    match algorithm {
         Algorithm::Phash => phash(plane),
         Algorithm::Dhash => dhash(plane),
         Algorithm::Dhash128 => [dhash(plane), vertical_dhash(plane)].concat(),
         Algorithm::Ahash => ahash(plane),
         Algorithm::Blockhash => blockhash(plane),
         Algorithm::Pdq => smoothed.bits(),
-    };
-    Fingerprint {
-        algorithm,
-        version: algorithm.version(),
-        bits,
-        quality: smoothed.quality(),
     }
 }
 

@@ -1,9 +1,12 @@
 //! PDQ, Facebook's photo hash, in integers.
 //!
 //! After "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm" (Facebook, 2019).
-//! The paper smooths the luma with two box filters of half a cell and takes one sample for each of
-//! 64 by 64 cells; two boxes are a tent, and on our plane of four samples a cell that tent has
-//! the weights 1 3 3 1, centred. The cosines are a table: no platform's `cos` decides a bit.
+//! The reference smooths the full picture with box filters, two along each axis, and takes one sample
+//! for each of 64 by 64 cells, a pixel and a half past the middle of the cell. Here the plane's area
+//! average is most of the smoothing, and weights of 0 3 3 2 over the four samples of a cell are the
+//! rest: of the small kernels that one comes nearest to published hashes, within 10 of 256 bits on
+//! 19 of 20 pictures and 12 on a thumbnail of 160x100. The cosines are a table: no platform's `cos`
+//! decides a bit.
 
 use super::plane::{LumaPlane, SIDE};
 
@@ -11,8 +14,8 @@ use super::plane::{LumaPlane, SIDE};
 const CELLS: usize = 64;
 /// Frequencies kept on each axis: the lowest after the constant.
 const FREQUENCIES: usize = 16;
-/// The tent over the samples of a cell; its weights sum to 8.
-const TENT: [u32; SIDE / CELLS] = [1, 3, 3, 1];
+/// The weights of a cell's samples, along either axis; they sum to 8.
+const WEIGHTS: [u32; SIDE / CELLS] = [0, 3, 3, 2];
 /// What one grey level is in a smoothed cell.
 const LEVEL: i32 = 64;
 
@@ -36,14 +39,15 @@ impl Smoothed {
     pub fn of(plane: &LumaPlane) -> Self {
         let cell = |x: usize, y: usize| -> u32 {
             let row = |dy: usize| {
-                let samples = &plane.cells()[(y * TENT.len() + dy) * SIDE + x * TENT.len()..];
+                let samples = &plane.cells()[(y * WEIGHTS.len() + dy) * SIDE + x * WEIGHTS.len()..];
                 samples
                     .iter()
-                    .zip(TENT)
+                    .zip(WEIGHTS)
                     .map(|(sample, weight)| u32::from(*sample) * weight)
                     .sum::<u32>()
             };
-            TENT.iter()
+            WEIGHTS
+                .iter()
                 .enumerate()
                 .map(|(dy, weight)| weight * row(dy))
                 .sum()
