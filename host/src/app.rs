@@ -15,6 +15,9 @@ use crate::service::follow::FollowedIndex;
 use crate::service::image_root::{self, ScanProgress};
 use crate::store::Store;
 
+/// A start of the sandbox that takes longer is a compilation, and whoever waits is told.
+const QUICK: Duration = Duration::from_secs(1);
+
 /// How long background work may take to stop.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -93,8 +96,15 @@ pub async fn sandbox(config: &Config, cache: Option<PathBuf>) -> Result<Sandbox>
     let source = config.component_source();
     let settings = config.sandbox.clone();
     let start = move || Sandbox::start(&source, &settings, cache);
-    let sandbox = tokio::task::spawn_blocking(start).await??;
-    Ok(sandbox)
+    let mut start = tokio::task::spawn_blocking(start);
+    let started = match tokio::time::timeout(QUICK, &mut start).await {
+        Ok(started) => started,
+        Err(_) => {
+            tracing::info!("compiling the component; what comes out is kept for the next start");
+            start.await
+        }
+    };
+    Ok(started??)
 }
 
 async fn store_and_index(config: &Config) -> Result<(Store, FollowedIndex)> {

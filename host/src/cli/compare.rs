@@ -63,7 +63,7 @@ struct DifferenceView {
 
 /// Compares, prints, answers with the exit code.
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
-    logging::start(Default::default(), "warn")?;
+    logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let (a, b) = (input(&arguments.a, &config)?, input(&arguments.b, &config)?);
     let sandbox = app::sandbox(&config, cache()).await?;

@@ -44,7 +44,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
         output::line(WIT.trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
-    logging::start(Default::default(), "warn")?;
+    logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let sandbox = app::sandbox(&config, cache()).await?;
     if let Some(path) = &arguments.output {

@@ -1,5 +1,6 @@
 //! Which files a command is about: those named, and those below the folders named.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +59,19 @@ fn failure(argument: &Path, error: walkdir::Error) -> Failure {
     }
 }
 
+/// Each file by the first of the ways that lead to it: folders that were named may overlap.
+pub fn each_once(
+    found: impl Iterator<Item = Result<PathBuf, Failure>>,
+) -> Vec<Result<PathBuf, Failure>> {
+    let mut met = HashSet::new();
+    let is_new =
+        |file: &Result<PathBuf, Failure>| match file.as_ref().map(|path| path.canonicalize()) {
+            Ok(Ok(path)) => met.insert(path),
+            _ => true,
+        };
+    found.filter(is_new).collect()
+}
+
 /// A picture for the sandbox, after a [`check`].
 pub fn input(path: &Path, max: u64) -> Result<Input> {
     check(path, max)?;
@@ -113,6 +127,20 @@ mod tests {
             ["c.jpg", "a.jpg", "b/1.jpg", "b/2.jpg", "c.jpg"].map(at)
         );
         assert_eq!(last.as_ref().unwrap_err().path, at("none"));
+    }
+
+    #[test]
+    fn folders_that_overlap_give_each_file_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let below_it = folder.path().join("b");
+        std::fs::create_dir(&below_it).unwrap();
+        std::fs::write(below_it.join("1.jpg"), "").unwrap();
+        let twice = below(vec![
+            below_it.clone(),
+            folder.path().to_owned(),
+            below_it.join("."),
+        ]);
+        assert_eq!(each_once(twice).len(), 1);
     }
 
     #[test]

@@ -1,18 +1,17 @@
 //! `vismatch find`: groups of near-duplicates in folders.
 
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Args;
 use futures::{StreamExt, stream};
 use serde::Serialize;
-use tokio_util::sync::CancellationToken;
 
 use crate::app;
 use crate::config::Config;
-use crate::domain::Algorithm;
+use crate::domain::{Algorithm, ImageError};
+use crate::sandbox::Sandbox;
 use crate::service::ServiceError;
 use crate::service::folders::{self, FileGroup, PictureFile};
 
@@ -28,7 +27,8 @@ Examples:
 
 Pictures belong to one group when a chain of pictures within the threshold leads from one to the other.
 The one with the most pixels comes first, the others with their distance to it: the first is the one to \
-keep. With --json one group a line: {\"files\":[{\"path\":…,\"distance\":0,\"format\":…,\"width\":…,\"height\":…,\"bytes\":…}]}
+keep. With --json one group a line:
+  {\"files\":[{\"path\":…,\"distance\":0,\"format\":…,\"width\":…,\"height\":…,\"bytes\":…}]}
 
 Files that are no pictures are passed over and counted. Pictures that cannot be read are told on standard \
 error; the others are still compared, and the exit code is then 1.";
@@ -53,12 +53,12 @@ pub struct Arguments {
     flags: PictureFlags,
 }
 
-/// What was found so far.
+/// What the files turned out to be.
 #[derive(Default)]
 struct Seen {
-    pictures: Vec<(usize, PictureFile)>,
-    others: u64,
-    failed: u64,
+    pictures: Vec<PictureFile>,
+    others: usize,
+    failed: usize,
 }
 
 /// Why a file is not among those compared.
@@ -67,22 +67,30 @@ enum Miss {
     Failed(Failure),
 }
 
-/// Looks at every file, then groups them.
+/// Looks at every file, groups them, prints the groups.
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
-    logging::start(Default::default(), "warn")?;
+    logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
-    let radius = arguments.radius()?;
     files::check_folders(&arguments.folders)?;
     let stop = stop::on_signal()?;
-    let seen = look(&arguments, &config, &stop).await?;
-    if stop.is_cancelled() {
-        eprintln!("interrupted");
-        return Ok(ExitCode::from(INTERRUPTED));
+    tokio::select! {
+        done = find(&arguments, &config) => done,
+        () = stop.cancelled() => {
+            eprintln!("interrupted");
+            Ok(ExitCode::from(INTERRUPTED))
+        }
     }
-    let (pictures, others, failed) = (seen.pictures.len(), seen.others, seen.failed);
-    let algorithm = arguments.algorithm;
-    let files = seen.in_order();
-    let groups = tokio::task::spawn_blocking(move || folders::groups(files, algorithm, radius));
+}
+
+async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
+    let (algorithm, radius) = (arguments.algorithm, arguments.radius()?);
+    let Seen {
+        pictures,
+        others,
+        failed,
+    } = look(arguments, config).await?;
+    let seen = pictures.len();
+    let groups = tokio::task::spawn_blocking(move || folders::groups(pictures, algorithm, radius));
     let groups = groups.await??;
     for (number, group) in groups.iter().enumerate() {
         match arguments.json {
@@ -92,7 +100,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
     }
     let groups = groups.len();
     eprintln!(
-        "{pictures} pictures, {groups} groups; {others} files are no pictures, {failed} could not be read"
+        "{seen} pictures, {groups} groups; {others} files are no pictures, {failed} could not be read"
     );
     Ok(ExitCode::from(if failed == 0 { 0 } else { SOME_FAILED }))
 }
@@ -110,24 +118,19 @@ impl Arguments {
     }
 }
 
-/// Looks at the files, `workers` at once, until done or interrupted.
-async fn look(arguments: &Arguments, config: &Config, stop: &CancellationToken) -> Result<Seen> {
+/// Looks at the files, `workers` at once, and keeps them in the order in which they were found.
+async fn look(arguments: &Arguments, config: &Config) -> Result<Seen> {
     let sandbox = app::sandbox(config, cache()).await?;
-    let files: Vec<_> = files::below(arguments.folders.clone()).collect();
+    let files = files::each_once(files::below(arguments.folders.clone()));
     let bar = progress::bar("looking", files.len() as u64);
-    let looks = stream::iter(files.into_iter().enumerate())
-        .take_until(stop.clone().cancelled_owned())
-        .map(|(place, file)| {
-            let look = picture(&sandbox, file, arguments.algorithm, config.max_body);
-            async move { (place, look.await) }
-        })
-        .buffer_unordered(config.sandbox.workers);
-    let mut looks = pin!(looks);
+    let mut looks = stream::iter(files)
+        .map(|file| picture(&sandbox, file, arguments.algorithm, config.max_body))
+        .buffered(config.sandbox.workers);
     let mut seen = Seen::default();
-    while let Some((place, look)) = looks.next().await {
+    while let Some(look) = looks.next().await {
         bar.inc(1);
         match look {
-            Ok(picture) => seen.pictures.push((place, picture)),
+            Ok(picture) => seen.pictures.push(picture),
             Err(Miss::NotAPicture) => seen.others += 1,
             Err(Miss::Failed(failure)) => {
                 seen.failed += 1;
@@ -135,12 +138,11 @@ async fn look(arguments: &Arguments, config: &Config, stop: &CancellationToken) 
             }
         }
     }
-    bar.finish_and_clear();
     Ok(seen)
 }
 
 async fn picture(
-    sandbox: &crate::sandbox::Sandbox,
+    sandbox: &Sandbox,
     file: Result<PathBuf, Failure>,
     algorithm: Algorithm,
     max: u64,
@@ -155,21 +157,8 @@ async fn picture(
     let bytes = files::check(&path, max).map_err(failed)?;
     match folders::look_at(sandbox, path.clone(), bytes, algorithm).await {
         Ok(picture) => Ok(picture),
-        Err(ServiceError::NotAPicture(crate::domain::ImageError::UnsupportedFormat(_))) => {
-            Err(Miss::NotAPicture)
-        }
+        Err(ServiceError::NotAPicture(ImageError::UnsupportedFormat(_))) => Err(Miss::NotAPicture),
         Err(error) => Err(failed(error.into())),
-    }
-}
-
-impl Seen {
-    /// The pictures in the order in which their files were found.
-    fn in_order(mut self) -> Vec<PictureFile> {
-        self.pictures.sort_by_key(|(place, _)| *place);
-        self.pictures
-            .into_iter()
-            .map(|(_, picture)| picture)
-            .collect()
     }
 }
 

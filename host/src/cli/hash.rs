@@ -40,7 +40,8 @@ pub struct Arguments {
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
     /// Algorithms, with commas between, or `all`
-    #[arg(long, short, value_name = "LIST", value_delimiter = ',', default_value = "phash", value_parser = algorithms())]
+    #[arg(long, short, value_name = "LIST", value_delimiter = ',', value_parser = algorithms())]
+    #[arg(default_value = "phash")]
     algorithm: Vec<Wanted>,
     /// One JSON object a line
     #[arg(long)]
@@ -75,7 +76,7 @@ struct Bits {
 
 /// Hashes everything, answers in the order of the files.
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
-    logging::start(Default::default(), "warn")?;
+    logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let sandbox = app::sandbox(&config, cache()).await?;
     let plan = plan(&arguments.algorithm);
@@ -115,14 +116,12 @@ async fn process(sandbox: &Sandbox, path: &Path, plan: &Plan, max: u64) -> Resul
 }
 
 fn print(row: &Row) -> Result<()> {
-    for Bits {
-        bits, algorithm, ..
-    } in &row.fingerprints
-    {
-        output::line(&format!(
-            "{bits}  {algorithm}  {}",
-            output::shown(Path::new(&row.path))
-        ))?;
+    let path = output::shown(Path::new(&row.path));
+    for fingerprint in &row.fingerprints {
+        let Bits {
+            bits, algorithm, ..
+        } = fingerprint;
+        output::line(&format!("{bits}  {algorithm}  {path}"))?;
     }
     Ok(())
 }

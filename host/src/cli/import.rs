@@ -53,7 +53,7 @@ struct Tally {
 
 /// Imports until done or interrupted; the files in hand are always finished.
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
-    logging::start(Default::default(), "warn")?;
+    logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let folder = &arguments.folder;
     files::check_folders(std::slice::from_ref(folder))?;
@@ -80,7 +80,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
 /// An import out of the data folder would feed on itself.
 fn check_apart(folder: &Path, data: &Path) -> Result<()> {
     let folder = folder.canonicalize()?;
-    let data = data.canonicalize().unwrap_or_else(|_| data.to_owned());
+    let data = data.canonicalize().or_else(|_| std::path::absolute(data))?;
     ensure!(
         !folder.starts_with(&data) && !data.starts_with(&folder),
         "{} and the data folder {} lie in each other",

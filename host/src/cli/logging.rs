@@ -7,10 +7,26 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
 
-/// Starts the log; `usual` is the filter unless `VISMATCH_LOG` or `RUST_LOG` gives another.
-pub fn start(format: LogFormat, usual: &str) -> Result<()> {
+/// What commands other than the server say of their own accord: what people wait for, and warnings.
+const OF_COMMANDS: &str = "warn,vismatch::app=info";
+/// What the server says: one line a request, and not what its database does.
+const OF_THE_SERVER: &str = "info,sqlx=warn,sea_orm_migration=warn";
+
+/// Starts the log of a command: for people, without the time.
+pub fn of_command() -> Result<()> {
     let log = tracing_subscriber::fmt()
-        .with_env_filter(filter(usual)?)
+        .with_env_filter(filter(OF_COMMANDS)?)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal())
+        .with_target(false)
+        .without_time();
+    log.try_init().map_err(anyhow::Error::from_boxed)
+}
+
+/// Starts the log of the server.
+pub fn of_server(format: LogFormat) -> Result<()> {
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter(OF_THE_SERVER)?)
         .with_writer(stderr)
         .with_ansi(stderr().is_terminal());
     let started = match format {
@@ -20,6 +36,7 @@ pub fn start(format: LogFormat, usual: &str) -> Result<()> {
     started.map_err(anyhow::Error::from_boxed)
 }
 
+/// The usual filter, unless `VISMATCH_LOG` or `RUST_LOG` gives another.
 fn filter(usual: &str) -> Result<EnvFilter> {
     for variable in ["VISMATCH_LOG", "RUST_LOG"] {
         if let Ok(text) = std::env::var(variable) {

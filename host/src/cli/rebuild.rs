@@ -30,7 +30,7 @@ pub struct Arguments {
 
 /// Rebuilds and says how many images there are.
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
-    logging::start(Default::default(), "warn")?;
+    logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     files::check_folders(std::slice::from_ref(&config.data))?;
     let bar = progress::bar("rebuilding", 0);

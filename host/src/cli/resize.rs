@@ -45,7 +45,7 @@ pub struct Arguments {
 
 /// Renders, then writes.
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
-    logging::start(Default::default(), "warn")?;
+    logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let (file, output) = (&arguments.file, &arguments.output);
     let input = files::input(file, config.max_body)

@@ -89,7 +89,7 @@ struct Flags {
 /// Serves until a signal asks to stop.
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
     let config = Config::load(config, &arguments.flags)?;
-    logging::start(config.log_format, "info,sqlx=warn,sea_orm_migration=warn")?;
+    logging::of_server(config.log_format)?;
     let stop = stop::on_signal()?;
     let listeners = bind(&config.listen).await?;
     tokio::select! {

@@ -52,7 +52,7 @@ struct FindingView<'a> {
 
 /// Verifies, prints what is wrong.
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
-    logging::start(Default::default(), "warn")?;
+    logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     files::check_folders(std::slice::from_ref(&config.data))?;
     let services = app::services(&config).await?;
