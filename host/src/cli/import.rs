@@ -81,9 +81,10 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
 fn check_apart(folder: &Path, data: &Path) -> Result<()> {
     let folder = folder.canonicalize()?;
     let data = data.canonicalize().or_else(|_| std::path::absolute(data))?;
+    let apart = !folder.starts_with(&data) && !data.starts_with(&folder);
     ensure!(
-        !folder.starts_with(&data) && !data.starts_with(&folder),
-        "{} and the data folder {} lie in each other",
+        apart,
+        "the folder {} and the data folder {} overlap: --data takes another place",
         folder.display(),
         data.display()
     );

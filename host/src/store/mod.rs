@@ -179,4 +179,3 @@ impl Store {
         Ok(self.database.read().ping().await?)
     }
 }
-
