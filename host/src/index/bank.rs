@@ -6,6 +6,8 @@ use std::collections::HashMap;
 
 use crate::domain::ImageId;
 
+use super::sets::Sets;
+
 /// Fingerprints one after another, in no order.
 #[derive(Clone, Debug)]
 pub(super) struct Bank {
@@ -56,18 +58,23 @@ impl Bank {
         self.scan_from(0, query, found);
     }
 
-    /// All pairs within `radius`, the smaller id first, in no order.
-    pub(super) fn pairs(&self, radius: u32) -> Vec<(ImageId, ImageId, u32)> {
-        let mut pairs = Vec::new();
-        for (position, &image) in self.ids.iter().enumerate() {
+    /// The images that are within `radius` of each other, directly or through others between them:
+    /// two or more a group, in no order.
+    pub(super) fn groups(&self, radius: u32) -> Vec<Vec<ImageId>> {
+        let mut sets = Sets::new(self.ids.len());
+        for position in 0..self.ids.len() {
             let query = &self.words[position * self.width..][..self.width];
-            self.scan_from(position + 1, query, |other, distance| {
+            let mut other = position;
+            self.scan_from(position + 1, query, |_, distance| {
+                other += 1;
                 if distance <= radius {
-                    pairs.push((image.min(other), image.max(other), distance));
+                    sets.unite(position, other);
                 }
             });
         }
-        pairs
+        let groups = sets.groups().into_iter();
+        let ids = |group: Vec<usize>| group.into_iter().map(|position| self.ids[position]);
+        groups.map(|group| ids(group).collect()).collect()
     }
 
     fn scan_from(&self, start: usize, query: &[u64], found: impl FnMut(ImageId, u32)) {

@@ -4,6 +4,7 @@
 //! A linear scan for now, behind the interface that multi-index hashing will keep.
 
 mod bank;
+mod sets;
 
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -89,22 +90,24 @@ impl Index {
         nearest.into_sorted()
     }
 
-    /// All pairs of a project within `radius` of each other, as `(a, b, distance)` with a before b;
-    /// by the algorithm's newest version. Takes time with the square of the images: not for an
-    /// async thread. Searches and changes go on meanwhile.
-    pub fn pairs(
+    /// The images of a project that are within `radius` of each other, directly or through others
+    /// between them: groups of two or more in upload order, the group of the earliest image first; by
+    /// the algorithm's newest version. Takes time with the square of the images: not for an async
+    /// thread. Searches and changes go on meanwhile.
+    pub fn groups(
         &self,
         project: &ProjectName,
         algorithm: Algorithm,
         radius: u32,
-    ) -> Vec<(ImageId, ImageId, u32)> {
+    ) -> Vec<Vec<ImageId>> {
         let bank = self
             .read()
             .get(project)
             .and_then(|shelf| shelf.banks.get(&(algorithm, algorithm.version())).cloned());
-        let mut pairs = bank.map_or_else(Vec::new, |bank| bank.pairs(radius));
-        pairs.sort_unstable();
-        pairs
+        let mut groups = bank.map_or_else(Vec::new, |bank| bank.groups(radius));
+        groups.iter_mut().for_each(|group| group.sort_unstable());
+        groups.sort_unstable();
+        groups
     }
 
     /// How many images are indexed over all projects.

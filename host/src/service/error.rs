@@ -90,6 +90,10 @@ impl From<StoreError> for ServiceError {
                 message: error.to_string(),
                 image: Some(holder),
             },
+            StoreError::NameBlocked { .. } => Self::Conflict {
+                message: error.to_string(),
+                image: None,
+            },
             _ => Self::Internal(error.into()),
         }
     }

@@ -1,6 +1,5 @@
 //! Near-duplicates among files of this machine that no store knows.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, ImageInfo, InvalidName, Plan, ProjectName};
@@ -62,18 +61,11 @@ pub fn groups(
         let fingerprints = std::slice::from_ref(&file.fingerprint);
         index.insert(&folder, id(position), fingerprints);
     }
-    let mut sets = Sets::new(files.len());
-    for (a, b, _) in index.pairs(&folder, algorithm, radius) {
-        sets.unite(position(a), position(b));
-    }
-    let mut groups: BTreeMap<usize, Vec<PictureFile>> = BTreeMap::new();
-    for (position, file) in files.into_iter().enumerate() {
-        groups.entry(sets.first(position)).or_default().push(file);
-    }
+    let mut files: Vec<Option<PictureFile>> = files.into_iter().map(Some).collect();
+    let mut take = |id| files.get_mut(position(id)).and_then(Option::take);
+    let groups = index.groups(&folder, algorithm, radius).into_iter();
     Ok(groups
-        .into_values()
-        .filter(|group| group.len() > 1)
-        .map(ranked)
+        .map(|group| ranked(group.into_iter().filter_map(&mut take).collect()))
         .collect())
 }
 
@@ -100,32 +92,6 @@ fn ranked(mut files: Vec<PictureFile>) -> FileGroup {
         Some((file, distance))
     });
     ranked.collect()
-}
-
-/// Disjoint sets of positions; the earliest of a set stands for it.
-struct Sets {
-    parents: Vec<usize>,
-}
-
-impl Sets {
-    fn new(length: usize) -> Self {
-        Self {
-            parents: (0..length).collect(),
-        }
-    }
-
-    fn unite(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.first(a), self.first(b));
-        self.parents[a.max(b)] = a.min(b);
-    }
-
-    fn first(&mut self, mut position: usize) -> usize {
-        while self.parents[position] != position {
-            self.parents[position] = self.parents[self.parents[position]];
-            position = self.parents[position];
-        }
-        position
-    }
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
         name,
         bytes: given.bytes,
         sha256: given.sha256,
-        deletion_token: Some(tokens::digest(&deletion_token)),
+        deletion_token: Some(deletion_token.clone()),
     };
     let (image, renditions) = processing::image_of(facts, outcome);
     let stored = services
@@ -125,7 +125,7 @@ pub async fn delete_by_token(services: &Services, token: &str) -> Result<Removed
     let unknown = || ServiceError::NotFound("no image has this deletion token".into());
     let (project, image) = services
         .store
-        .image_by_deletion_token(&tokens::digest(token))
+        .image_by_deletion_token(token)
         .await?
         .ok_or_else(unknown)?;
     services

@@ -16,6 +16,9 @@ mod processing;
 pub mod projects;
 mod tokens;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::ServiceError;
 
 use std::sync::Arc;

@@ -52,7 +52,7 @@ pub struct Given {
     pub bytes: u64,
     /// Its digest.
     pub sha256: Sha256,
-    /// The digest of the token that may delete it.
+    /// The token that may delete it.
     pub deletion_token: Option<String>,
 }
 

@@ -1,7 +1,6 @@
-//! One-time deletion tokens: handed out once in clear, kept only as a digest.
+//! One-time deletion tokens, handed out once; the store keeps only their digests.
 
 use anyhow::anyhow;
-use sha2::{Digest, Sha256};
 
 use super::ServiceError;
 
@@ -11,9 +10,4 @@ pub fn generate() -> Result<String, ServiceError> {
     getrandom::fill(&mut bytes)
         .map_err(|error| ServiceError::Internal(anyhow!("no random numbers: {error}")))?;
     Ok(hex::encode(bytes))
-}
-
-/// What is kept of a token: its SHA-256 in lower-case hex. Whoever reads the store cannot delete with it.
-pub fn digest(token: &str) -> String {
-    hex::encode(Sha256::digest(token))
 }

@@ -1,6 +1,6 @@
 //! Goes through the image root, or the parts of it that something happened to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -113,9 +113,7 @@ impl ImageRoot {
         for (path, reason) in found.unusable {
             self.refuse(path, None, &reason);
         }
-        for project in &found.projects {
-            store.create_project(project).await?;
-        }
+        self.create_projects(&found.projects).await?;
         let mut unknown = Vec::new();
         for (project, files) in found.files {
             let known: HashMap<ImageName, GivenFile> = store
@@ -133,6 +131,19 @@ impl ImageRoot {
             unknown.extend(news.map(|(place, _)| place));
         }
         Ok(unknown)
+    }
+
+    async fn create_projects(&self, wanted: &[ProjectName]) -> Result<(), ServiceError> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let store = &self.services.store;
+        let there = store.projects().await?.into_iter();
+        let there: HashSet<ProjectName> = there.map(|project| project.name).collect();
+        for project in wanted.iter().filter(|project| !there.contains(project)) {
+            store.create_project(project).await?;
+        }
+        Ok(())
     }
 
     /// Takes files in, as many at once as there are cores; the log says now and then how far it is.

@@ -1,6 +1,6 @@
 //! Groups of near-duplicates of a whole project.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::{Algorithm, DuplicateGroup, Fingerprint, Image, ImageId, ProjectName};
@@ -16,87 +16,41 @@ pub async fn duplicates(
 ) -> Result<Vec<DuplicateGroup>, ServiceError> {
     let radius = radius_of(algorithm, radius)?;
     projects::get(services, project).await?;
-    let pairs = pairs(services, project.clone(), algorithm, radius).await?;
-    let groups = Groups::of(&pairs);
-    let images = services.store.images_by_id(&groups.members()).await?;
-    Ok(groups.with(images, algorithm))
+    let groups = groups(services, project.clone(), algorithm, radius).await?;
+    let members = groups.concat();
+    let images = services.store.images_by_id(&members).await?;
+    let mut images: HashMap<ImageId, Image> =
+        images.into_iter().map(|image| (image.id, image)).collect();
+    let mut take = |ids: Vec<ImageId>| {
+        let images = ids.into_iter().filter_map(|id| images.remove(&id));
+        with_distances(images.collect(), algorithm)
+    };
+    let groups = groups.into_iter().map(&mut take);
+    Ok(groups.filter(|group| group.images.len() > 1).collect())
 }
 
 /// Compares all with all, away from the threads that serve requests.
-async fn pairs(
+async fn groups(
     services: &Services,
     project: ProjectName,
     algorithm: Algorithm,
     radius: u32,
-) -> Result<Vec<(ImageId, ImageId, u32)>, ServiceError> {
+) -> Result<Vec<Vec<ImageId>>, ServiceError> {
     let index = Arc::clone(services.index.current(&services.store).await?);
-    tokio::task::spawn_blocking(move || index.pairs(&project, algorithm, radius))
+    tokio::task::spawn_blocking(move || index.groups(&project, algorithm, radius))
         .await
         .map_err(|panic| ServiceError::Internal(panic.into()))
 }
 
-/// Disjoint sets of images (union-find with path halving); the earliest image stands for its set.
-#[derive(Default)]
-struct Groups {
-    parents: HashMap<ImageId, ImageId>,
-}
-
-impl Groups {
-    fn of(pairs: &[(ImageId, ImageId, u32)]) -> Self {
-        let mut groups = Self::default();
-        for (a, b, _) in pairs {
-            groups.unite(*a, *b);
-        }
-        groups
-    }
-
-    fn unite(&mut self, a: ImageId, b: ImageId) {
-        let (a, b) = (self.first(a), self.first(b));
-        self.parents.insert(a.max(b), a.min(b));
-    }
-
-    /// The image that stands for the set of `image`.
-    fn first(&mut self, mut image: ImageId) -> ImageId {
-        loop {
-            let parent = *self.parents.entry(image).or_insert(image);
-            if parent == image {
-                return image;
-            }
-            let grandparent = *self.parents.entry(parent).or_insert(parent);
-            self.parents.insert(image, grandparent);
-            image = grandparent;
-        }
-    }
-
-    /// Every image of every set, in upload order.
-    fn members(&self) -> Vec<ImageId> {
-        let mut members: Vec<ImageId> = self.parents.keys().copied().collect();
-        members.sort_unstable();
-        members
-    }
-
-    /// The sets that still have two images or more; `images` come in upload order.
-    fn with(mut self, images: Vec<Image>, algorithm: Algorithm) -> Vec<DuplicateGroup> {
-        let mut sets: BTreeMap<ImageId, Vec<Image>> = BTreeMap::new();
-        for image in images {
-            sets.entry(self.first(image.id)).or_default().push(image);
-        }
-        let groups = sets.into_values().map(|images| group(images, algorithm));
-        groups.filter(|group| group.images.len() > 1).collect()
-    }
-}
-
-/// Each image with its distance to the first. One that was changed meanwhile by something the
-/// algorithm's fingerprint is missing for is left out.
-fn group(images: Vec<Image>, algorithm: Algorithm) -> DuplicateGroup {
+/// Each image with its distance to the first.
+fn with_distances(images: Vec<Image>, algorithm: Algorithm) -> DuplicateGroup {
     let first = images
         .first()
-        .and_then(|image| fingerprint(image, algorithm))
-        .cloned();
+        .and_then(|image| fingerprint(image, algorithm));
+    let first = first.cloned();
     let distance = |image: &Image| {
-        fingerprint(image, algorithm)?
-            .distance(first.as_ref()?)
-            .ok()
+        let own = fingerprint(image, algorithm)?;
+        own.distance(first.as_ref()?).ok()
     };
     let images = images.into_iter().filter_map(|image| {
         let distance = distance(&image)?;

@@ -1,0 +1,265 @@
+//! Asking for matches: by fingerprints alone, by picture, by stored image.
+
+use super::*;
+use crate::domain::{Algorithm, Fingerprint, Kind, Orientation, Sha256, Verdict};
+use crate::sandbox::Input;
+use crate::service::images;
+use crate::service::matching::{
+    Check, MAX_LIMIT, Query, Subject, check, compare, duplicates, matches,
+};
+
+fn query(any_orientation: bool) -> Query {
+    Query {
+        algorithm: Algorithm::Phash,
+        radius: None,
+        limit: 10,
+        any_orientation,
+    }
+}
+
+fn sent(bytes: Vec<u8>) -> Subject {
+    Subject::Picture(Input::Bytes(bytes.into()))
+}
+
+fn stored(name: &str) -> Subject {
+    Subject::Stored(PROJECT.clone(), name.into())
+}
+
+fn check_of(fingerprints: Vec<Fingerprint>) -> Check {
+    Check {
+        fingerprints,
+        limit: 10,
+        ..Check::default()
+    }
+}
+
+#[tokio::test]
+async fn a_picture_is_recognised_without_being_sent() {
+    let world = World::new().await;
+    let a = world.give("a.png", &png(1)).await.image;
+    world.give("b.png", &png(2)).await;
+    let copy = world.give("copy.jpg", &copy_of(1)).await.image;
+    let asked = Check {
+        sha256: Some(a.sha256),
+        ..check_of(a.fingerprints.clone())
+    };
+    let found = check(&world.services, &PROJECT, &asked).await.unwrap();
+    assert_eq!(found.exact.len(), 1);
+    assert_eq!(
+        (found.exact[0].image.id, found.exact[0].kind),
+        (a.id, Kind::Exact)
+    );
+    assert_eq!(
+        found.near.len(),
+        1,
+        "each image once, whatever many algorithms say"
+    );
+    assert_eq!(
+        (found.near[0].image.id, found.near[0].kind),
+        (copy.id, Kind::Near)
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_digest_matches_nothing() {
+    let world = World::new().await;
+    world.give("a.png", &png(1)).await;
+    let asked = Check {
+        sha256: Some(Sha256([7; 32])),
+        ..check_of(Vec::new())
+    };
+    let found = check(&world.services, &PROJECT, &asked).await.unwrap();
+    assert!(found.exact.is_empty() && found.near.is_empty());
+}
+
+#[tokio::test]
+async fn fingerprints_that_mean_nothing_here_are_refused() {
+    let world = World::new().await;
+    let image = world.give("a.png", &png(1)).await.image;
+    let good = image.fingerprints[0].clone();
+    let wrong_version = Fingerprint {
+        version: 99,
+        ..good.clone()
+    };
+    let wrong_length = Fingerprint {
+        bits: vec![0; 7],
+        ..good.clone()
+    };
+    let asked = [
+        check_of(vec![wrong_version]),
+        check_of(vec![wrong_length]),
+        check_of(vec![good.clone(); 65]),
+        Check {
+            radius: Some(65),
+            ..check_of(vec![good.clone()])
+        },
+        Check {
+            limit: 0,
+            ..check_of(vec![good.clone()])
+        },
+        Check {
+            limit: MAX_LIMIT + 1,
+            ..check_of(vec![good])
+        },
+    ];
+    for asked in asked {
+        let error = check(&world.services, &PROJECT, &asked).await.unwrap_err();
+        assert!(matches!(error, ServiceError::Invalid(_)), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_picture_matches_its_copies_nearest_first() {
+    let world = World::new().await;
+    world.give("copy.jpg", &copy_of(1)).await;
+    world.give("a.png", &png(1)).await;
+    world.give("b.png", &png(2)).await;
+    let found = matches(&world.services, &PROJECT, sent(png(1)), &query(false))
+        .await
+        .unwrap();
+    let first = &found[0];
+    assert_eq!((first.image.name.as_str(), first.distance), ("a.png", 0));
+    assert_eq!(
+        (first.kind, first.orientation),
+        (Kind::Exact, Orientation::Upright)
+    );
+    let names: Vec<_> = found
+        .iter()
+        .map(|found| found.image.name.as_str())
+        .collect();
+    assert_eq!(names, ["a.png", "copy.jpg"]);
+    let whole = Query {
+        radius: Some(64),
+        ..query(false)
+    };
+    let all = matches(&world.services, &PROJECT, sent(png(1)), &whole)
+        .await
+        .unwrap();
+    assert_eq!(all.len(), 3);
+    assert!(all.is_sorted_by_key(|found| found.distance));
+}
+
+#[tokio::test]
+async fn turned_and_mirrored_copies_are_found_when_asked_for() {
+    let world = World::new().await;
+    world.give("a.png", &png(1)).await;
+    let upright = picture(1, 240, 160);
+    let turned = encode(&image::imageops::rotate90(&upright), Format::Png);
+    let mirrored = encode(&image::imageops::flip_horizontal(&upright), Format::Png);
+    let services = &world.services;
+    let blind = matches(services, &PROJECT, sent(turned.clone()), &query(false))
+        .await
+        .unwrap();
+    assert!(blind.is_empty());
+    for (bytes, orientation) in [
+        (turned.clone(), Orientation::Rotated270),
+        (mirrored, Orientation::Mirrored),
+        (png(1), Orientation::Upright),
+    ] {
+        let found = matches(services, &PROJECT, sent(bytes), &query(true))
+            .await
+            .unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].orientation, orientation);
+    }
+    world.give("turned.png", &turned).await;
+    let found = matches(services, &PROJECT, stored("turned.png"), &query(true))
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1, "not itself");
+    assert_eq!(found[0].orientation, Orientation::Rotated270);
+}
+
+#[tokio::test]
+async fn a_stored_image_does_not_match_itself() {
+    let world = World::new().await;
+    world.give("a.png", &png(1)).await;
+    world.give("again.png", &png(1)).await;
+    let found = matches(&world.services, &PROJECT, stored("a.png"), &query(false))
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].image.name.as_str(), found[0].kind),
+        ("again.png", Kind::Exact)
+    );
+    let missing = matches(&world.services, &PROJECT, stored("c.png"), &query(false)).await;
+    assert!(matches!(missing, Err(ServiceError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn projects_do_not_see_each_other() {
+    let world = World::new().await;
+    world.give("a.png", &png(1)).await;
+    let mut upload = world.upload(Some("a.png"), &png(1)).await;
+    upload.project = project("q");
+    assert!(
+        ingest(&world.services, upload)
+            .await
+            .unwrap()
+            .duplicates
+            .is_empty()
+    );
+    let found = matches(&world.services, &project("q"), sent(png(1)), &query(false)).await;
+    assert_eq!(found.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn duplicates_come_in_groups_in_upload_order() {
+    let world = World::new().await;
+    let given = [(2, "b.png"), (1, "a.png"), (3, "c.png")];
+    for (seed, name) in given {
+        world.give(name, &png(seed)).await;
+    }
+    for (seed, name) in [(1, "a2.jpg"), (2, "b2.jpg"), (1, "a3.jpg")] {
+        world.give(name, &copy_of(seed)).await;
+    }
+    let services = &world.services;
+    let groups = duplicates(services, &PROJECT, Algorithm::Phash, None)
+        .await
+        .unwrap();
+    let names: Vec<Vec<&str>> = groups
+        .iter()
+        .map(|group| {
+            group
+                .images
+                .iter()
+                .map(|(image, _)| image.name.as_str())
+                .collect()
+        })
+        .collect();
+    assert_eq!(
+        names,
+        [vec!["b.png", "b2.jpg"], vec!["a.png", "a2.jpg", "a3.jpg"]]
+    );
+    assert!(groups.iter().all(|group| group.images[0].1 == 0));
+    images::delete(services, &PROJECT, "b2.jpg").await.unwrap();
+    let groups = duplicates(services, &PROJECT, Algorithm::Phash, None)
+        .await
+        .unwrap();
+    assert_eq!(groups.len(), 1);
+    let too_far = duplicates(services, &PROJECT, Algorithm::Phash, Some(65)).await;
+    assert!(matches!(too_far, Err(ServiceError::Invalid(_))));
+}
+
+#[tokio::test]
+async fn two_pictures_are_judged_stored_or_sent() {
+    let world = World::new().await;
+    world.give("a.png", &png(1)).await;
+    world.give("copy.jpg", &copy_of(1)).await;
+    let services = &world.services;
+    let same = compare(services, stored("a.png"), sent(png(1)), None)
+        .await
+        .unwrap();
+    assert_eq!(same.verdict, Verdict::Exact);
+    let copy = compare(services, stored("a.png"), stored("copy.jpg"), None)
+        .await
+        .unwrap();
+    assert!(copy.verdict.is_duplicate());
+    let other = compare(services, sent(png(2)), stored("a.png"), None)
+        .await
+        .unwrap();
+    assert!(!other.verdict.is_duplicate());
+    let refused = compare(services, stored("a.png"), sent(png(1)), Some(65)).await;
+    assert!(matches!(refused, Err(ServiceError::Invalid(_))));
+}
