@@ -60,7 +60,7 @@ pub async fn respond(
     asked: Asked<'_>,
 ) -> Result<Response, ApiError> {
     let blob = services.store.blob(key).await?;
-    let blob = blob.ok_or_else(|| ApiError::of_status(StatusCode::NOT_FOUND))?;
+    let blob = blob.ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, "the picture is gone"))?;
     let validators = Validators::of(&blob)?;
     let mut response = if validators.still_hold(asked.headers) {
         StatusCode::NOT_MODIFIED.into_response()

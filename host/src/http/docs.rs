@@ -31,7 +31,7 @@ static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| super::openapi().into());
 const POLICY: &str = "default-src 'none'; connect-src 'self'; font-src 'self' data:; \
     img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src blob:";
 
-const SWAGGER_PAGE: &str = r#"<!DOCTYPE html>
+pub(super) const SWAGGER_PAGE: &str = r#"<!DOCTYPE html>
 <html lang="en">
   <head>
     <meta charset="UTF-8">
@@ -50,7 +50,7 @@ const SWAGGER_PAGE: &str = r#"<!DOCTYPE html>
 </html>
 "#;
 
-const REDOC_PAGE: &str = r#"<!DOCTYPE html>
+pub(super) const REDOC_PAGE: &str = r#"<!DOCTYPE html>
 <html lang="en">
   <head>
     <meta charset="UTF-8">

@@ -88,6 +88,17 @@ impl ApiError {
         error
     }
 
+    /// 503: not our turn yet; the cause is for the log.
+    pub fn not_ready(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let message = "not ready to serve; the log says more".to_owned();
+        Self {
+            status,
+            message,
+            ..Self::internal(cause)
+        }
+    }
+
     /// What is said of a status that came without words: unknown routes, wrong methods.
     pub fn of_status(status: StatusCode) -> Self {
         let message = match status {

@@ -20,9 +20,6 @@ const MAX_TEXT: usize = 64 << 10;
 const MAX_FIELDS: usize = 64;
 /// How much a body may be longer than its pictures: texts, boundaries, headers.
 const FRAMING: u64 = 1 << 20;
-/// How far a body over the limit is still read: a plain client looks for its answer only after it
-/// has sent everything, and would see a broken pipe instead.
-pub const LINGER: u64 = 64 << 20;
 
 /// A picture that came in a form.
 #[derive(Debug)]
@@ -99,7 +96,7 @@ impl Form {
         }
         if field.file_name().is_some() {
             self.others.push(name);
-            return discard(field, u64::MAX).await;
+            return discard(field).await;
         }
         let text = text(&name, field).await?;
         if !text.is_empty() {
@@ -142,7 +139,7 @@ impl Form {
 async fn open(mut request: Request, limit: u64) -> Result<Multipart, ApiError> {
     let limit = limit + FRAMING;
     refuse_announced(&request, limit)?;
-    let limit = usize::try_from(limit + LINGER).unwrap_or(usize::MAX);
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     DefaultBodyLimit::max(limit).apply(&mut request);
     let form = request.extract::<Multipart, _>().await;
     form.map_err(|rejection| match rejection.status() {
@@ -153,19 +150,18 @@ async fn open(mut request: Request, limit: u64) -> Result<Multipart, ApiError> {
     })
 }
 
-/// Refuses a body that announces to be over the limit before any of it is read, when that can be
-/// done without breaking the client's pipe: it waits for a go-ahead, or the body is hopelessly long.
+/// Refuses a body that announces to be over the limit before any of it is read.
 pub fn refuse_announced(request: &Request, limit: u64) -> Result<(), ApiError> {
-    let announced = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok())
-        .unwrap_or(0);
-    let waits = request.headers().contains_key(header::EXPECT);
-    if announced > limit + LINGER || (waits && announced > limit) {
-        return Err(over_limit(limit));
+    match announced(request) {
+        Some(length) if length > limit => Err(over_limit(limit)),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// The length that a body announces.
+pub fn announced(request: &Request) -> Option<u64> {
+    let length = request.headers().get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
 }
 
 /// The refusal of a body over `limit` bytes.
@@ -179,8 +175,6 @@ async fn stage(mut staging: Staging, mut field: Field<'_>, limit: u64) -> Result
     while let Some(chunk) = field.chunk().await? {
         received += chunk.len() as u64;
         if received > limit {
-            drop(staging);
-            discard(field, LINGER).await?;
             return Err(ApiError::too_large(format!(
                 "the picture is over the limit of {limit} bytes"
             )));
@@ -190,15 +184,9 @@ async fn stage(mut staging: Staging, mut field: Field<'_>, limit: u64) -> Result
     Ok(staging.finish().await?)
 }
 
-/// Reads a field to its end, at most so many bytes of it.
-async fn discard(mut field: Field<'_>, most: u64) -> Result<(), ApiError> {
-    let mut read = 0;
-    while let Some(chunk) = field.chunk().await? {
-        read += chunk.len() as u64;
-        if read > most {
-            break;
-        }
-    }
+/// Reads a field to its end.
+async fn discard(mut field: Field<'_>) -> Result<(), ApiError> {
+    while field.chunk().await?.is_some() {}
     Ok(())
 }
 

@@ -88,11 +88,15 @@ async fn healthz() -> axum::Json<Health> {
     operation_id = "readiness", tag = "server",
     responses(
         (status = 200, description = "They can.", body = Readiness),
-        (status = 500, description = "The database does not answer.", body = ErrorBody),
+        (status = 503, description = "The database does not answer.", body = ErrorBody),
     ),
 )]
 async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiError> {
-    app.services.store.ping().await?;
+    app.services
+        .store
+        .ping()
+        .await
+        .map_err(ApiError::not_ready)?;
     Ok(axum::Json(Readiness {
         status: "ready",
         scan: app.services.scan.state().into(),

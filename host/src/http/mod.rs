@@ -11,7 +11,10 @@ mod form;
 mod health;
 mod matching;
 mod observe;
+mod patience;
 mod projects;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use std::future::Future;
@@ -39,6 +42,7 @@ pub fn router(app: App) -> Router {
     let routes = routes
         .route("/", routing::get(async || Redirect::temporary("/docs")))
         .layer(CatchPanicLayer::custom(observe::after_panic))
+        .layer(middleware::from_fn(patience::lend_body))
         .layer(cors(&app.config.cors_origins))
         .layer(middleware::from_fn(observe::observe))
         .with_state(app);

@@ -388,15 +388,12 @@ impl Page {
         }
     }
 
+    /// An unknown image is refused: an empty page would look like the end of the list.
     async fn after(&self, app: &App, project: &ProjectName) -> Result<Option<ImageId>, ApiError> {
-        let Some(after) = self.after.as_deref().filter(|after| !after.is_empty()) else {
-            return Ok(None);
-        };
-        // An id stays a place in the list when its image is gone: ids sort by time.
-        if let Ok(id) = after.parse() {
-            return Ok(Some(id));
+        match self.after.as_deref().filter(|after| !after.is_empty()) {
+            Some(after) => Ok(Some(images::get(&app.services, project, after).await?.id)),
+            None => Ok(None),
         }
-        Ok(Some(images::get(&app.services, project, after).await?.id))
     }
 
     /// Cuts the one image more than asked for off; the `Link` to the next page when there was one.
