@@ -13,16 +13,34 @@ pub(super) fn onto_white(picture: DynamicImage) -> DynamicImage {
         DynamicImage::ImageLumaA8(_) | DynamicImage::ImageLumaA16(_) => grey(
             width,
             height,
-            without_alpha::<2>(picture.into_luma_alpha8().into_raw()),
+            without_alpha::<2>(picture.into_luma_alpha8().into_raw(), over_white),
         ),
         DynamicImage::ImageRgba8(_)
         | DynamicImage::ImageRgba16(_)
         | DynamicImage::ImageRgba32F(_) => rgb(
             width,
             height,
-            without_alpha::<4>(picture.into_rgba8().into_raw()),
+            without_alpha::<4>(picture.into_rgba8().into_raw(), over_white),
         ),
         other => DynamicImage::ImageRgb8(other.into_rgb8()),
+    }
+}
+
+/// The same for colours that are already multiplied by their alpha.
+pub(super) fn premultiplied_onto_white(picture: DynamicImage) -> DynamicImage {
+    let (width, height) = (picture.width(), picture.height());
+    match picture {
+        DynamicImage::ImageLumaA8(samples) => grey(
+            width,
+            height,
+            without_alpha::<2>(samples.into_raw(), add_white),
+        ),
+        DynamicImage::ImageRgba8(samples) => rgb(
+            width,
+            height,
+            without_alpha::<4>(samples.into_raw(), add_white),
+        ),
+        other => onto_white(other),
     }
 }
 
@@ -47,14 +65,17 @@ pub(super) fn rgb(width: u32, height: u32, samples: Vec<u8>) -> DynamicImage {
 
 /// Lays pixels of `CHANNELS`, the last being alpha, on white and drops the alpha. The result is
 /// shorter and is written over the start of the same memory.
-fn without_alpha<const CHANNELS: usize>(mut samples: Vec<u8>) -> Vec<u8> {
+fn without_alpha<const CHANNELS: usize>(
+    mut samples: Vec<u8>,
+    lay: impl Fn(u8, u8) -> u8,
+) -> Vec<u8> {
     let pixels = samples.len() / CHANNELS;
     for pixel in 0..pixels {
         let from = pixel * CHANNELS;
         let to = pixel * (CHANNELS - 1);
         let alpha = samples[from + CHANNELS - 1];
         for channel in 0..CHANNELS - 1 {
-            samples[to + channel] = over_white(samples[from + channel], alpha);
+            samples[to + channel] = lay(samples[from + channel], alpha);
         }
     }
     samples.truncate(pixels * (CHANNELS - 1));
@@ -65,6 +86,11 @@ fn without_alpha<const CHANNELS: usize>(mut samples: Vec<u8>) -> Vec<u8> {
 fn over_white(sample: u8, alpha: u8) -> u8 {
     let (sample, alpha) = (u32::from(sample), u32::from(alpha));
     ((sample * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+}
+
+/// One sample that is already multiplied by its alpha, over white.
+fn add_white(sample: u8, alpha: u8) -> u8 {
+    sample.saturating_add(255 - alpha)
 }
 
 #[cfg(test)]
@@ -85,6 +111,14 @@ mod tests {
         let flat = onto_white(picture.into());
         assert_eq!(flat.as_bytes(), [204, 90]);
         assert!(matches!(flat, DynamicImage::ImageLuma8(_)));
+    }
+
+    #[test]
+    fn premultiplied_colours_are_laid_on_white() {
+        let samples = vec![10, 20, 30, 255, 0, 0, 0, 0, 0, 50, 128, 128];
+        let picture = ImageBuffer::<Rgba<u8>, _>::from_raw(3, 1, samples).unwrap();
+        let flat = premultiplied_onto_white(picture.into());
+        assert_eq!(flat.as_bytes(), [10, 20, 30, 255, 255, 255, 127, 177, 255]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use heic_rs::context::Context;
 use heic_rs::props::ItemProps;
-use heic_rs::{DecodeOptions, Error, Mirror, PixelLayout, Rotation, Transform};
+use heic_rs::{Brand, DecodeOptions, Error, Mirror, PixelLayout, Rotation, Transform};
 use image::{DynamicImage, RgbaImage};
 
 use super::flatten::rgb;
@@ -15,7 +15,7 @@ use crate::limits::Limits;
 
 /// Reads the container.
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
-    let context = Context::open(bytes).map_err(from_decoder)?;
+    let context = Context::open(bytes).map_err(|error| without_still(bytes, error))?;
     let id = context.meta.primary;
     let props = context.props(id).map_err(from_decoder)?;
     check_codec(&context, id)?;
@@ -52,6 +52,17 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
         header,
         pixels: Box::new(read_pixels),
     })
+}
+
+/// A file of an image sequence may have no still picture, and then has no `meta` box.
+fn without_still(bytes: &[u8], error: Error) -> ImageError {
+    let brand = heic_rs::ftyp::parse(bytes).map(|file| file.major);
+    match (error, brand) {
+        (Error::MissingBox("meta"), Ok(Brand::Hevc | Brand::Msf1)) => {
+            fault::unsupported(Heif, "an image sequence without a still picture")
+        }
+        (error, _) => from_decoder(error),
+    }
 }
 
 /// HEIF is a box for any codec; only HEVC is read.

@@ -6,7 +6,7 @@ use jxl_oxide::{
     RenderingIntent,
 };
 
-use super::flatten::{grey, rgb};
+use super::flatten::{grey, premultiplied_onto_white, rgb};
 use super::{Header, Laid, Opened, colour, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat::JpegXl;
@@ -120,7 +120,16 @@ fn render(image: &JxlImage) -> Result<DynamicImage, ImageError> {
         PixelFormat::Rgba => RgbaImage::from_raw(width, height, samples).map(Into::into),
         PixelFormat::Cmyk | PixelFormat::Cmyka => None,
     };
-    picture.ok_or_else(|| fault::corrupt(JpegXl, "the number of its channels changes"))
+    let picture = picture.ok_or_else(|| fault::corrupt(JpegXl, "its channels change"))?;
+    let channels = &image.image_header().metadata.ec_info;
+    let alpha = channels
+        .iter()
+        .find_map(|channel| channel.alpha_associated());
+    Ok(if alpha == Some(true) {
+        premultiplied_onto_white(picture)
+    } else {
+        picture
+    })
 }
 
 fn from_decoder(error: Fault) -> ImageError {

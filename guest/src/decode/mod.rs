@@ -168,3 +168,6 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> 
         | ImageFormat::Tga => raster::open(format, bytes, limits),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Every format, from pictures that are drawn and encoded here: sound, cut off, lying and hostile.
+
+mod drawn;
+mod hostile;
+mod sound;
