@@ -205,12 +205,11 @@ async fn text(name: &str, mut field: Field<'_>) -> Result<String, ApiError> {
 }
 
 impl From<MultipartError> for ApiError {
-    /// Everything but a body over the limit is the form's fault: cut off, malformed.
+    /// Whatever is wrong with a form is the sender's to mend; ours is only the limit.
     fn from(error: MultipartError) -> Self {
-        let status = match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        Self::new(status, error.body_text())
+        match error.status() {
+            StatusCode::INTERNAL_SERVER_ERROR => Self::invalid("the body was cut off"),
+            status => Self::new(status, error.body_text()),
+        }
     }
 }

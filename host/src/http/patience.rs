@@ -22,7 +22,7 @@ use tower_http::timeout::TimeoutBody;
 /// How long the next piece of a body may take; then the body counts as cut off.
 const IDLE: Duration = Duration::from_secs(30);
 /// How much of a refused body is still read, in bytes.
-const LEFTOVER: usize = 64 << 20;
+const LEFTOVER: usize = 256 << 20;
 /// How long a refused body is still read.
 const LEFTOVER_TIME: Duration = Duration::from_secs(10);
 
