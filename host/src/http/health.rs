@@ -1,6 +1,5 @@
 //! How the server is doing: alive, ready, and in figures.
 
-use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -140,12 +139,11 @@ pub fn install_metrics() -> &'static PrometheusHandle {
 }
 
 /// Folds histograms now and then until stopped.
-pub async fn keep_metrics(stopped: CancellationToken) -> io::Result<()> {
+pub async fn keep_metrics(stopped: CancellationToken) {
     let mut every = tokio::time::interval(UPKEEP);
     while stopped.run_until_cancelled(every.tick()).await.is_some() {
         install_metrics().run_upkeep();
     }
-    Ok(())
 }
 
 impl From<ScanState> for Scan {

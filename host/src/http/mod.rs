@@ -4,6 +4,7 @@ mod base64_text;
 mod blob;
 mod compare;
 mod component;
+mod connections;
 mod docs;
 mod error;
 mod extract;
@@ -22,7 +23,6 @@ use std::future::Future;
 use anyhow::{Context, Result};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Redirect;
-use axum::serve::ListenerExt;
 use axum::{Router, middleware, routing};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -66,14 +66,11 @@ pub async fn serve(
     let mut servers = JoinSet::new();
     let router = router(app);
     for listener in listeners {
-        let listener = listener.tap_io(|connection| {
-            if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!("a connection keeps its delay: {error}");
-            }
-        });
-        let serving = axum::serve(listener, router.clone())
-            .with_graceful_shutdown(stopped.clone().cancelled_owned());
-        servers.spawn(async move { serving.await });
+        servers.spawn(connections::serve(
+            listener,
+            router.clone(),
+            stopped.clone(),
+        ));
     }
     servers.spawn(health::keep_metrics(stopped.clone()));
     tokio::spawn(async move {
@@ -81,9 +78,7 @@ pub async fn serve(
         stopped.cancel();
     });
     while let Some(ended) = servers.join_next().await {
-        ended
-            .context("a server task ended early")?
-            .context("serving failed")?;
+        ended.context("serving ended early")?;
     }
     Ok(())
 }
