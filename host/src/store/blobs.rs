@@ -54,7 +54,7 @@ impl Store {
         let options = GetOptions::new().with_head(true);
         match self.blobs.get(key, options).await {
             Ok(found) => to_info(&found.meta).map(Some),
-            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) if is_absence(&error) => Ok(None),
             Err(error) => Err(failed("looking at a blob")(error)),
         }
     }
@@ -92,6 +92,15 @@ fn parse_key(key: &BlobKey) -> Result<Key, object_store::path::Error> {
 fn is_reserved(key: &Key) -> bool {
     let number = key.filename().and_then(|name| name.split_once('#'));
     number.is_some_and(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The blob, or a folder on the way to it, is not there.
+fn is_absence(error: &Error) -> bool {
+    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
+    causes.any(|cause| match cause.downcast_ref::<io::Error>() {
+        Some(cause) => cause.kind() == io::ErrorKind::NotADirectory,
+        None => matches!(cause.downcast_ref(), Some(Error::NotFound { .. })),
+    })
 }
 
 /// What `LocalFileSystem` does with every other name.

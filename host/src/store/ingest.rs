@@ -178,7 +178,7 @@ impl Store {
         })
     }
 
-    async fn commit_new(
+    pub(super) async fn commit_new(
         &self,
         new: &NewImage,
         stamp: FileStamp,
@@ -197,7 +197,7 @@ impl Store {
         Ok((row, project))
     }
 
-    async fn commit_replaced(
+    pub(super) async fn commit_replaced(
         &self,
         old: image::Model,
         new: &NewImage,

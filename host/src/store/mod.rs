@@ -179,3 +179,6 @@ impl Store {
         Ok(self.database.read().ping().await?)
     }
 }
+
+#[cfg(test)]
+mod tests;

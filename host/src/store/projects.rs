@@ -143,7 +143,10 @@ impl Store {
         }
     }
 
-    async fn commit_project_removal(&self, project: project::Model) -> Result<u64, StoreError> {
+    pub(super) async fn commit_project_removal(
+        &self,
+        project: project::Model,
+    ) -> Result<u64, StoreError> {
         let txn = self.database.begin().await?;
         let images = count(&txn, &project).await?;
         let gone = Query::select()

@@ -30,7 +30,7 @@ type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 impl Store {
     /// Opens the data folder, makes what is missing, and finishes or undoes what a crash left half done.
     ///
-    /// Where the database is empty but manifests lie about, the rows are made anew from them first.
+    /// Where the database is new but manifests lie about, the rows are made from them first.
     pub async fn open(data: &Path) -> Result<Self, StoreError> {
         let (layout, opening, _) = prepare(data).await?;
         Self::start(layout, opening, &|_, _| {}).await
@@ -80,9 +80,11 @@ impl Store {
         Ok(())
     }
 
-    /// Fills an empty database from the manifests, in one transaction: a crash leaves it empty.
+    /// Fills a new database from the manifests, in one transaction: a crash leaves it new.
     async fn restore(&self, progress: Progress<'_>) -> Result<(), StoreError> {
-        if project::Entity::find().count(self.database.read()).await? > 0 {
+        let projects = project::Entity::find().count(self.database.read()).await?;
+        // One whose projects were all removed is empty too, but not new.
+        if projects > 0 || self.last_change().await? > 0 {
             return Ok(());
         }
         let manifests = self.readable_manifests().await?;

@@ -116,7 +116,7 @@ impl Store {
         })
     }
 
-    async fn commit_removal(
+    pub(super) async fn commit_removal(
         &self,
         row: image::Model,
         was_cover: bool,
