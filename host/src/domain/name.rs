@@ -18,8 +18,8 @@ pub struct InvalidName {
     reason: &'static str,
 }
 
-/// A project's name: one segment, or for private projects `user/<name>`; any Unicode without
-/// control characters, `\` and `/`, 1 to 255 bytes, neither `.` nor `..`.
+/// A project's name: one segment; any Unicode without control characters, `\` and `/`, 1 to 255
+/// bytes, neither `.` nor `..`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProjectName(String);
 

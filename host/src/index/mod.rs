@@ -111,7 +111,7 @@ impl Index {
     }
 
     /// How many images are indexed over all projects.
-    pub fn len(&self) -> usize {
+    pub fn images(&self) -> usize {
         self.read().values().map(|shelf| shelf.images.len()).sum()
     }
 

@@ -146,26 +146,14 @@ pub struct Change {
     pub fingerprints: Option<Vec<Fingerprint>>,
 }
 
-/// The store. Cheap to clone.
+/// The store. Cheap to clone: clones share everything.
 #[derive(Clone)]
-pub struct Store(Arc<Shared>);
-
-/// What the clones of a store have in common.
-pub struct Shared {
-    layout: layout::Layout,
+pub struct Store {
+    layout: Arc<layout::Layout>,
     database: database::Database,
-    blobs: blobs::Blobs,
-    /// By reference count, as threads that write temporary files hold it too.
+    blobs: Arc<blobs::Blobs>,
     session: Arc<staging::Session>,
-    turns: turns::Turns,
-}
-
-impl std::ops::Deref for Store {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
+    turns: Arc<turns::Turns>,
 }
 
 impl Store {

@@ -19,7 +19,7 @@ use super::layout::Layout;
 use super::manifest::{Entry, Manifest};
 use super::staging::{Session, clear_dead_sessions};
 use super::turns::Turns;
-use super::{Shared, Store, StoreError, projects, rows};
+use super::{Store, StoreError, projects, rows};
 
 /// Rows that are written by one statement.
 const BATCH: usize = 200;
@@ -57,13 +57,13 @@ impl Store {
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
         let session = Session::start(&layout.temporary());
-        let store = Self(Arc::new(Shared {
-            blobs: Blobs::new(&layout)?,
+        let store = Self {
+            blobs: Arc::new(Blobs::new(&layout)?),
             database: Database::open(&layout.database()).await?,
             session: Arc::new(session.map_err(failed("making a temporary folder"))?),
-            turns: Turns::new(),
-            layout,
-        }));
+            turns: Arc::new(Turns::new()),
+            layout: Arc::new(layout),
+        };
         store.restore(progress).await?;
         store.settle_all().await?;
         drop(opening);

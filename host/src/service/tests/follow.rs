@@ -5,7 +5,12 @@ use crate::service::{images, projects};
 
 /// How many images the index of these services has, after following.
 async fn indexed(services: &Services) -> usize {
-    services.index.current(&services.store).await.unwrap().len()
+    services
+        .index
+        .current(&services.store)
+        .await
+        .unwrap()
+        .images()
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn an_upload_comes_back_as_it_was() {
             .images_by_digest(&new.project, new.sha256)
             .await
             .unwrap(),
-        [stored.image.clone()]
+        std::slice::from_ref(&stored.image)
     );
     assert_eq!(
         store.image_by_name(&new.project, &new.name).await.unwrap(),
