@@ -39,14 +39,25 @@ pub fn compare(
             "threshold: {radius}; 0 to 64"
         )));
     }
-    let first = LumaPlane::of(&decode::decode(a, limits)?.pixels)?;
     let is_same_file = a == b;
+    let first = plane(a, "first", limits)?;
     let second = if is_same_file {
         first.clone()
     } else {
-        LumaPlane::of(&decode::decode(b, limits)?.pixels)?
+        plane(b, "second", limits)?
     };
     Ok(judge(&first, &second, radius, is_same_file))
+}
+
+/// The plane of a file; an error says which of the two it is about.
+fn plane(bytes: &[u8], which: &str, limits: &Limits) -> Result<LumaPlane, ImageError> {
+    let named = |text| format!("{which} picture: {text}");
+    let picture = decode::decode(bytes, limits).map_err(|error| match error {
+        ImageError::UnsupportedFormat(text) => ImageError::UnsupportedFormat(named(text)),
+        ImageError::Corrupt(text) => ImageError::Corrupt(named(text)),
+        other => other,
+    })?;
+    LumaPlane::of(&picture.pixels)
 }
 
 fn judge(first: &LumaPlane, second: &LumaPlane, radius: u32, is_same_file: bool) -> Comparison {

@@ -221,6 +221,40 @@ fn wrong_parameters_are_named() {
 }
 
 #[test]
+fn a_broken_picture_of_two_is_named() {
+    let limits = Limits::default();
+    let sound = picture("tiny.ppm");
+    let refused = |a: &[u8], b: &[u8]| compare(a, b, None, &limits).unwrap_err().to_string();
+    assert!(refused(b"text", &sound).contains("first picture"));
+    assert!(refused(&sound, b"text").contains("second picture"));
+}
+
+#[test]
+fn an_enlargement_is_limited() {
+    let limits = Limits {
+        max_pixels: 10_000,
+        ..Limits::default()
+    };
+    let cover = |side| {
+        RenditionSize::Cover(Dimensions {
+            width: side,
+            height: side,
+        })
+    };
+    let spec = |side| {
+        [RenditionSpec {
+            size: cover(side),
+            quality: 80,
+        }]
+    };
+    assert!(render(&picture("tiny.ppm"), &spec(100), &limits).is_ok());
+    match render(&picture("tiny.ppm"), &spec(101), &limits) {
+        Err(ImageError::TooLarge(excess)) => assert_eq!(excess.limit, Limit::Pixels),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn output_is_limited() {
     let limits = Limits {
         max_output_bytes: 1000,

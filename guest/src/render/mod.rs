@@ -1,7 +1,7 @@
 //! From a picture to JPEG renditions.
 //!
 //! Sizes are made from the largest to the smallest, each from the smallest one before it that is at
-//! least twice as large (see [`scale`]). Colours become sRGB after scaling: a profile maps smooth
+//! least twice as large. Colours become sRGB after scaling: a profile maps smooth
 //! colours to smooth colours, so the order makes no visible difference, and thumbnails are cheap.
 
 use std::borrow::Cow;
@@ -57,23 +57,32 @@ pub fn renditions(
     Ok(made.into_iter().map(|(_, rendition)| rendition).collect())
 }
 
-/// Fails with `invalid-parameter` when a side or a quality is out of its range.
+/// Fails with `invalid-parameter` when a side or a quality is out of its range, and with `too-large`
+/// when a `Cover`, which may enlarge, has more pixels than a picture may have.
 pub(crate) fn check(specs: &[RenditionSpec], limits: &Limits) -> Result<(), ImageError> {
     for spec in specs {
-        if let RenditionSize::Fit(size) | RenditionSize::Cover(size) = spec.size {
-            let sides = 1..=limits.max_side.min(encode::MAX_SIDE);
-            if !sides.contains(&size.width) || !sides.contains(&size.height) {
-                let (width, height, most) = (size.width, size.height, sides.end());
-                let text = format!("size: {width}x{height}; sides are 1 to {most}");
-                return Err(ImageError::InvalidParameter(text));
+        match spec.size {
+            RenditionSize::Original => {}
+            RenditionSize::Fit(size) => check_sides(size, limits)?,
+            RenditionSize::Cover(size) => {
+                check_sides(size, limits)?;
+                limits.check_size(size.width, size.height)?;
             }
         }
         if !(1..=100).contains(&spec.quality) {
-            return Err(ImageError::InvalidParameter(format!(
-                "quality: {}; 1 to 100",
-                spec.quality
-            )));
+            let text = format!("quality: {}; 1 to 100", spec.quality);
+            return Err(ImageError::InvalidParameter(text));
         }
+    }
+    Ok(())
+}
+
+fn check_sides(size: Dimensions, limits: &Limits) -> Result<(), ImageError> {
+    let Dimensions { width, height } = size;
+    let sides = 1..=limits.max_side.min(encode::MAX_SIDE);
+    if !sides.contains(&width) || !sides.contains(&height) {
+        let text = format!("size: {width}x{height}; sides are 1 to {}", sides.end());
+        return Err(ImageError::InvalidParameter(text));
     }
     Ok(())
 }
