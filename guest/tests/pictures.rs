@@ -254,6 +254,21 @@ fn an_enlargement_is_limited() {
     }
 }
 
+/// Weights of exactly zero once made the resizer lose count of its columns here.
+#[test]
+fn a_few_pixels_of_a_line_cover_a_square() {
+    let line = image::RgbImage::from_pixel(16, 1, image::Rgb([200, 100, 50]));
+    let mut file = std::io::Cursor::new(Vec::new());
+    line.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    let square = RenditionSize::Cover(Dimensions {
+        width: 42,
+        height: 41,
+    });
+    let made = one(&file.into_inner(), square, 95).unwrap();
+    let shown = image::load_from_memory(&made.jpeg).unwrap().to_rgb8();
+    assert!(shown.pixels().all(|pixel| pixel.0[0].abs_diff(200) < 4));
+}
+
 #[test]
 fn output_is_limited() {
     let limits = Limits {

@@ -65,7 +65,7 @@ fn size(width: u32, height: u32) -> Dimensions {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn distance_is_a_metric(a in vec(any::<u8>(), 8), b in vec(any::<u8>(), 8), c in vec(any::<u8>(), 8)) {
