@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Args, value_parser};
@@ -18,6 +19,9 @@ use crate::http;
 use super::flags::{DataFlag, SandboxFlags, size};
 use super::{logging, output, stop};
 
+/// How long running requests may take to finish after the signal to stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 const HELP: &str = "\
 Examples:
   vismatch serve
@@ -30,10 +34,10 @@ Examples:
     max_body = \"128MiB\"
     sandbox_timeout = \"30s\"
 
-When it is ready it prints one line with its addresses. Pictures that are put into
+When it is ready it prints one line with its addresses. Pictures that are put into \
 <data>/image_root/<project>/ are found and indexed. The first SIGINT or SIGTERM finishes the requests \
-that are running, the second one does not. Nobody is asked who they are: listen beyond this machine \
-only behind something that asks.";
+that are running, for at most a minute; the second one does not.
+Nobody is asked who they are: listen beyond this machine only behind something that asks.";
 
 /// Serve the HTTP API over a data folder
 #[derive(Args)]
@@ -101,15 +105,21 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
 
 async fn serve(app: App, listeners: Vec<TcpListener>, stop: CancellationToken) -> Result<()> {
     announce(&listeners, &app.config.data)?;
-    let asked = stop.clone();
-    let served = http::serve(app.clone(), listeners, async move {
-        asked.cancelled().await;
-        tracing::info!("stopping: finishing the requests that are running");
-    });
-    let served = served.await;
+    let served = tokio::select! {
+        served = http::serve(app.clone(), listeners, stop.clone().cancelled_owned()) => served,
+        () = out_of_patience(stop) => Ok(()),
+    };
     app.stop().await;
     tracing::info!("stopped");
     served
+}
+
+/// Some time after the signal: a request that never ends does not hold the server for ever.
+async fn out_of_patience(stop: CancellationToken) {
+    stop.cancelled().await;
+    tracing::info!("stopping: finishing the requests that are running");
+    tokio::time::sleep(PATIENCE).await;
+    tracing::warn!("requests that are still running after {PATIENCE:?} are cut off");
 }
 
 /// Binds every address before anything slow is done: a taken port is told at once, and who calls
