@@ -10,9 +10,9 @@ use vismatch_tests::repository;
 /// From the top; modules of one row are neighbours and do not know each other.
 const FLOORS: [&[&str]; 8] = [
     &["cli"],
+    &["http"],
     &["app"],
     &["config"],
-    &["http"],
     &["jobs"],
     &["service"],
     &["sandbox", "store", "index"],
