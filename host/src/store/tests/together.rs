@@ -1,5 +1,6 @@
 //! Several stores on one folder, as several processes have them: nothing is lost or overwritten.
 
+use futures::StreamExt;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -7,11 +8,23 @@ use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn eight_writers_over_two_stores_lose_nothing() {
+    eight_writers(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn eight_writers_with_a_store_each_lose_nothing() {
+    eight_writers(8).await;
+}
+
+async fn eight_writers(stores: usize) {
     let folder = Folder::new();
-    let stores = [folder.open().await, folder.open().await];
+    let stores: Vec<Store> = futures::stream::iter(0..stores)
+        .then(|_| folder.open())
+        .collect()
+        .await;
     let mut writers = tokio::task::JoinSet::new();
     for writer in 0..8u8 {
-        let store = stores[usize::from(writer % 2)].clone();
+        let store = stores[usize::from(writer) % stores.len()].clone();
         writers.spawn(async move {
             let mut kept = Vec::new();
             for n in 0..10u8 {
