@@ -79,7 +79,8 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
     })
 }
 
-/// Images of a project in upload order; `NotFound` when there is no such project.
+/// Images of a project in upload order, from behind `after`; `NotFound` when there is no such project,
+/// or no such image to go on behind.
 pub async fn list(
     services: &Services,
     project: &ProjectName,
@@ -88,7 +89,10 @@ pub async fn list(
 ) -> Result<Vec<Image>, ServiceError> {
     let images = services.store.images(project, after, limit).await?;
     if images.is_empty() {
-        projects::get(services, project).await?;
+        match after {
+            Some(after) => get(services, project, &after.to_string()).await.map(drop)?,
+            None => projects::get(services, project).await.map(drop)?,
+        }
     }
     Ok(images)
 }

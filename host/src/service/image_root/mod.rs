@@ -2,9 +2,10 @@
 //! indexed, what changes is indexed again, what is no picture is reported once and skipped.
 //!
 //! The rules for what disappears: a picture that was dropped in and is deleted while the server
-//! watches takes its image with it. Everything else that is missing - uploaded files, whole folders,
-//! files that went while no server ran - may be an accident or a disk that is not mounted: it is
-//! reported, and the images stay until they are deleted or `verify --repair` is told to act.
+//! watches takes its image with it; moved to another place in the image root, also with its folder, it
+//! becomes a new image there. Everything else that is missing - uploaded files, whole folders that went
+//! elsewhere, files that went while no server ran - may be an accident or a disk that is not mounted:
+//! it is reported, and the images stay until they are deleted or `verify --repair` is told to act.
 //!
 //! Uploads put their files here too. They are told by their rows; where a row is not committed yet,
 //! the store's lock makes [`Store::adopt`](crate::store::Store::adopt) wait for it.
@@ -63,7 +64,7 @@ impl ScanProgress {
 /// Indexes what lies in the image root and is not known, then watches until cancelled. Fails when the
 /// first scan cannot be made; later troubles are logged.
 pub async fn follow(services: Services, stop: CancellationToken) -> Result<(), ServiceError> {
-    let root = ImageRoot::of(services);
+    let root = ImageRoot::of(services).await?;
     tokio::select! {
         () = stop.cancelled() => Ok(()),
         outcome = root.follow() => outcome,
@@ -79,12 +80,14 @@ struct ImageRoot {
 }
 
 impl ImageRoot {
-    fn of(services: Services) -> Self {
-        Self {
-            folder: services.store.image_root(),
+    /// By its real path: that is how some systems name what happens in it.
+    async fn of(services: Services) -> Result<Self, ServiceError> {
+        let folder = tokio::fs::canonicalize(services.store.image_root()).await;
+        Ok(Self {
+            folder: folder.map_err(|error| ServiceError::Internal(error.into()))?,
             services,
             refused: Mutex::default(),
-        }
+        })
     }
 
     /// Watches from before the first scan on, so that nothing falls in between.
@@ -95,7 +98,7 @@ impl ImageRoot {
         loop {
             let outcome = match watch.next().await {
                 Noticed::Everything => self.scan().await,
-                Noticed::Paths(paths) => self.look_at(paths).await,
+                Noticed::Settled(settled) => self.look_at(settled).await,
             };
             if let Err(error) = outcome {
                 tracing::error!(
@@ -116,7 +119,7 @@ impl ImageRoot {
             return;
         };
         if refused.get(&path) != Some(&stamp) {
-            tracing::warn!(path = %path.display(), %reason, "skipped in the image root");
+            tracing::warn!(path = ?path, %reason, "skipped in the image root");
             refused.insert(path, stamp);
         }
     }

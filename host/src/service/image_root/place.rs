@@ -16,7 +16,7 @@ const UNFINISHED: [&str; 7] = [
 ];
 
 /// A file's place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The top folder.
     pub project: ProjectName,

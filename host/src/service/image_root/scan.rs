@@ -1,6 +1,6 @@
 //! Goes through the image root, or the parts of it that something happened to.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use crate::store::{FileStamp, GivenFile};
 
 use super::ImageRoot;
 use super::place::{Meaning, Place, is_passing};
+use super::watch::Settled;
 
 /// How often the log says how far a scan is.
 const REPORT_EVERY: Duration = Duration::from_secs(5);
@@ -43,10 +44,12 @@ impl ImageRoot {
         Ok(())
     }
 
-    /// Looks at paths that something happened to: files, folders, or what was one of them.
-    pub async fn look_at(&self, paths: Vec<PathBuf>) -> Result<(), ServiceError> {
-        let mut places = Vec::new();
-        for path in paths {
+    /// Looks at paths that something happened to: files, folders, or what was one of them. What is new is
+    /// taken in before what is gone is taken out: a picture that was moved is known at every moment.
+    pub async fn look_at(&self, settled: Vec<Settled>) -> Result<(), ServiceError> {
+        // A file in a new folder is noticed twice: by itself and in its folder.
+        let (mut places, mut gone) = (BTreeSet::new(), Vec::new());
+        for Settled { path, moved_within } in settled {
             let facts = tokio::fs::symlink_metadata(&path).await;
             match (facts, Meaning::of(&self.folder, &path)) {
                 (_, Ok(Meaning::Nothing)) => {}
@@ -56,48 +59,66 @@ impl ImageRoot {
                 }
                 (Ok(_), Err(reason)) => self.refuse(path, None, &reason),
                 (Ok(_), Ok(Meaning::Project(_))) => self.refuse(path, None, &OUTSIDE),
-                (Ok(facts), Ok(Meaning::Within(place))) if facts.is_file() => places.push(place),
+                (Ok(facts), Ok(Meaning::Within(place))) if facts.is_file() => {
+                    places.insert(place);
+                }
                 (Ok(_), Ok(Meaning::Within(_))) => self.refuse(path, None, &NO_FILE),
-                (Err(_), Ok(meaning)) => self.vanished(meaning).await?,
+                (Err(_), Ok(meaning)) => gone.push((meaning, moved_within)),
                 (Err(_), Err(_)) => {}
             }
         }
-        self.take_in_all(places).await;
+        self.take_in_all(places.into_iter().collect()).await;
+        for (meaning, moved_within) in gone {
+            self.vanished(meaning, moved_within).await?;
+        }
         Ok(())
     }
 
-    /// Something is gone. A picture that was dropped in takes its image along; see the module's rules.
-    async fn vanished(&self, meaning: Meaning) -> Result<(), ServiceError> {
-        let place = match meaning {
-            Meaning::Within(place) => place,
-            Meaning::Project(project) => return self.report_missing(&project, "").await,
+    /// Something is gone; see the module's rules.
+    async fn vanished(&self, meaning: Meaning, moved_within: bool) -> Result<(), ServiceError> {
+        let (project, below) = match &meaning {
+            Meaning::Within(place) => (&place.project, place.name.as_str()),
+            Meaning::Project(project) => (project, ""),
             Meaning::Nothing => return Ok(()),
         };
         let store = &self.services.store;
-        if store
-            .remove_vanished(&place.project, &place.name)
-            .await?
-            .is_some()
+        let missing = self.missing(project, below).await?;
+        for name in missing
+            .iter()
+            .filter(|name| moved_within || name.as_str() == below)
         {
-            tracing::info!(project = %place.project, name = %place.name, "deleted from the image root: image removed");
-            return Ok(());
+            if store.remove_vanished(project, name).await?.is_some() {
+                tracing::info!(%project, %name, "gone from the image root: image removed");
+            }
         }
-        self.report_missing(&place.project, place.name.as_str())
-            .await
+        self.report_missing(project, below).await
     }
 
-    /// Warns of images whose files are gone: the file `below` or, when that is a folder or empty, those in it.
+    /// Warns of images whose files are gone.
     async fn report_missing(&self, project: &ProjectName, below: &str) -> Result<(), ServiceError> {
-        let given = self.services.store.given_files(project, below).await?;
-        let folder = self.folder.join(project.as_str());
-        let missing = tokio::task::spawn_blocking(move || missing(&folder, given))
-            .await
-            .map_err(|panic| ServiceError::Internal(panic.into()))?;
+        let missing = self.missing(project, below).await?;
         if let Some(first) = missing.first() {
             let images = missing.len();
             tracing::warn!(%project, images, %first, "files are missing; their images are kept, `vismatch verify` names them");
         }
         Ok(())
+    }
+
+    /// Images whose files are gone: the one named `below` and those in the folder of that name, or all
+    /// of the project when it is empty.
+    async fn missing(
+        &self,
+        project: &ProjectName,
+        below: &str,
+    ) -> Result<Vec<ImageName>, ServiceError> {
+        let given = self.services.store.given_files(project, below).await?;
+        if given.is_empty() {
+            return Ok(Vec::new());
+        }
+        let folder = self.folder.join(project.as_str());
+        tokio::task::spawn_blocking(move || missing(&folder, given))
+            .await
+            .map_err(|panic| ServiceError::Internal(panic.into()))
     }
 
     async fn walk(&self, folder: PathBuf) -> Result<Found, ServiceError> {

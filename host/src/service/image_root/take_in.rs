@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::domain::NewImage;
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, digest};
 use crate::store::FileStamp;
@@ -34,8 +33,8 @@ impl ImageRoot {
     pub async fn take_in(&self, place: &Place) {
         if let Err(error) = self.try_take_in(place).await {
             self.progress().skipped.fetch_add(1, Ordering::Relaxed);
-            let (path, error) = (place.path.display(), &error as &dyn std::error::Error);
-            tracing::error!(%path, error, "not taken in from the image root");
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(path = ?place.path, error, "not taken in from the image root");
         }
     }
 
@@ -55,7 +54,7 @@ impl ImageRoot {
                 Look::Changing => tokio::time::sleep(PAUSE).await,
             }
         }
-        tracing::debug!(path = %place.path.display(), "still being written");
+        tracing::debug!(path = ?place.path, "still being written");
         Ok(())
     }
 
@@ -71,39 +70,36 @@ impl ImageRoot {
         if known.as_ref().is_some_and(|known| known.stamp == stamp) {
             return Ok(Look::Settled);
         }
-        let sha256 = digest::of_file(place.path.clone()).await?;
-        if let Some(known) = known.filter(|known| known.sha256 == sha256) {
+        if let Some(known) = known
+            && known.sha256 == digest::of_file(place.path.clone()).await?
+        {
             store.confirm_given(known.image, stamp).await?;
             return Ok(Look::Settled);
         }
-        let given = Given {
-            project: place.project.clone(),
-            name: place.name.clone(),
-            bytes: stamp.bytes,
-            sha256,
-            deletion_token: None,
-        };
-        self.adopt(given, &place.path, stamp).await
+        self.adopt(place, stamp).await
     }
 
-    async fn adopt(
-        &self,
-        given: Given,
-        path: &Path,
-        stamp: FileStamp,
-    ) -> Result<Look, ServiceError> {
+    async fn adopt(&self, place: &Place, stamp: FileStamp) -> Result<Look, ServiceError> {
+        let path = &place.path;
         let outcome = match processing::process_patiently(&self.services, path).await {
             Ok(outcome) => outcome,
             Err(error) if error.is_refusal() => {
                 if stamp_of(path).await? != Some(stamp) {
                     return Ok(Look::Changing);
                 }
-                self.refuse(path.to_path_buf(), Some(stamp), &error);
+                self.refuse(path.clone(), Some(stamp), &error);
                 return Ok(Look::Refused);
             }
             Err(error) => return Err(error),
         };
-        let (image, renditions): (NewImage, _) = processing::image_of(given, outcome);
+        let given = Given {
+            project: place.project.clone(),
+            name: place.name.clone(),
+            bytes: stamp.bytes,
+            sha256: digest::of_file(path.clone()).await?,
+            deletion_token: None,
+        };
+        let (image, renditions) = processing::image_of(given, outcome);
         let adopted = self.services.store.adopt(image, renditions, stamp).await?;
         Ok(adopted.map_or(Look::Changing, |_| Look::Indexed))
     }

@@ -1,11 +1,11 @@
 //! Notices what happens in the image root and waits until it has settled. What to do about it is
 //! not decided here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -21,13 +21,25 @@ const TICK: Duration = Duration::from_millis(100);
 /// How often everything is gone through where the system cannot watch the folder.
 const UNWATCHED: Duration = Duration::from_secs(60);
 
+/// Something was renamed from the event's first path to its second.
+const MOVED: EventKind = EventKind::Modify(ModifyKind::Name(RenameMode::Both));
+
 /// What was noticed.
 #[derive(Debug)]
 pub enum Noticed {
     /// Events were lost: look at everything.
     Everything,
-    /// These paths have been quiet for a while.
-    Paths(Vec<PathBuf>),
+    /// These have been quiet for a while.
+    Settled(Vec<Settled>),
+}
+
+/// A path that something happened to and that has been quiet since.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Settled {
+    /// Where.
+    pub path: PathBuf,
+    /// What was here is elsewhere in the folder now.
+    pub moved_within: bool,
 }
 
 /// A watch over a folder and all below it.
@@ -42,6 +54,7 @@ pub struct Watch {
 #[derive(Default)]
 struct Pending {
     paths: HashMap<PathBuf, Instant>,
+    moved_within: HashSet<PathBuf>,
     everything: Option<Instant>,
 }
 
@@ -117,6 +130,9 @@ impl Pending {
                     return;
                 };
                 let due = now + quiet;
+                if let (MOVED, [from, _]) = (event.kind, event.paths.as_slice()) {
+                    self.moved_within.insert(from.clone());
+                }
                 self.paths
                     .extend(event.paths.into_iter().map(|path| (path, due)));
             }
@@ -134,9 +150,14 @@ impl Pending {
             return Some(Noticed::Everything);
         }
         let due = self.paths.extract_if(|_, due| *due <= now);
-        let mut paths: Vec<PathBuf> = due.map(|(path, _)| path).collect();
-        paths.sort();
-        (!paths.is_empty()).then_some(Noticed::Paths(paths))
+        let mut settled: Vec<Settled> = due
+            .map(|(path, _)| Settled {
+                moved_within: self.moved_within.remove(&path),
+                path,
+            })
+            .collect();
+        settled.sort();
+        (!settled.is_empty()).then_some(Noticed::Settled(settled))
     }
 }
 
@@ -177,10 +198,13 @@ mod tests {
             "still being written"
         );
         pending.note(event(CLOSED), start + SETTLED);
-        let Some(Noticed::Paths(paths)) = pending.due(start + SETTLED * 2) else {
+        let Some(Noticed::Settled(settled)) = pending.due(start + SETTLED * 2) else {
             panic!("closed and quiet");
         };
-        assert_eq!(paths, [PathBuf::from("/root/p/x.jpg")]);
+        let [one] = settled.as_slice() else {
+            panic!("{settled:?}");
+        };
+        assert_eq!(one.path, Path::new("/root/p/x.jpg"));
         assert!(pending.is_empty(), "told once");
     }
 

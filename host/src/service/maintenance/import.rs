@@ -4,7 +4,7 @@ use std::path::{Component, Path};
 
 use tokio::io::AsyncReadExt;
 
-use crate::domain::{ImageName, ProjectName};
+use crate::domain::{ImageName, ProjectName, Sha256};
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, Services, digest};
 use crate::store::{NameClash, Staged};
@@ -44,26 +44,31 @@ pub async fn import_file(
     if !known.is_empty() {
         return Ok(Imported::Known);
     }
-    match add(services, project, name, file).await {
-        Ok(()) => Ok(Imported::Added),
+    match add(services, project, name, file, sha256).await {
+        Ok(imported) => Ok(imported),
         Err(error) if error.is_refusal() => Ok(Imported::Skipped(error.to_string())),
         Err(error) => Err(error),
     }
 }
 
+/// Processed where it lies, and copied only when it is a picture.
 async fn add(
     services: &Services,
     project: &ProjectName,
     name: ImageName,
     file: &Path,
-) -> Result<(), ServiceError> {
+    sha256: Sha256,
+) -> Result<Imported, ServiceError> {
+    let outcome = processing::process_patiently(services, file).await?;
     let staged = copy(services, file).await?;
-    let outcome = processing::process_patiently(services, &staged.path).await?;
+    if staged.sha256 != sha256 {
+        return Ok(Imported::Skipped("it changed while it was read".into()));
+    }
     let given = Given {
         project: project.clone(),
         name,
         bytes: staged.bytes,
-        sha256: staged.sha256,
+        sha256,
         deletion_token: None,
     };
     let (image, renditions) = processing::image_of(given, outcome);
@@ -71,11 +76,10 @@ async fn add(
     store
         .insert(image, staged, renditions, NameClash::Number)
         .await?;
-    Ok(())
+    Ok(Imported::Added)
 }
 
-/// The file's bytes where the store can take them over. The digest is that of the copy, whatever
-/// happened to the file meanwhile.
+/// The file's bytes where the store can take them over.
 async fn copy(services: &Services, file: &Path) -> Result<Staged, ServiceError> {
     let internal = |error: std::io::Error| ServiceError::Internal(error.into());
     let mut source = tokio::fs::File::open(file).await.map_err(internal)?;

@@ -16,7 +16,7 @@ use crate::service::{ServiceError, Services, blobs};
 use crate::store::{BlobKey, FileStamp, Staged};
 
 /// Images that are read from the database at once.
-const PAGE: u64 = 500;
+const PAGE: usize = 500;
 
 /// One thing that `verify` found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,17 +82,13 @@ impl Verification<'_> {
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<(), ServiceError> {
         let store = &self.services.store;
-        let mut after: Option<ImageId> = None;
-        loop {
-            let images = store.images(project, after, Some(PAGE)).await?;
-            let Some(last) = images.last() else {
-                break;
-            };
-            after = Some(last.id);
-            for image in &images {
-                self.image(image).await?;
+        let given = store.given_files(project, "").await?;
+        let ids: Vec<ImageId> = given.into_iter().map(|given| given.image).collect();
+        for page in ids.chunks(PAGE) {
+            for image in store.images_by_id(page).await? {
+                self.image(&image).await?;
                 self.report.images += 1;
-                progress(self.report.images, total);
+                progress(self.report.images, total.max(self.report.images));
             }
         }
         self.manifest(project).await

@@ -166,6 +166,43 @@ async fn a_folder_of_pictures_moved_in_is_taken_in() {
 }
 
 #[tokio::test]
+async fn a_renamed_folder_is_a_renamed_project() {
+    let world = World::new().await;
+    let services = &world.services;
+    write(&world.given("a.png"), &png(1));
+    write(&world.given("b/c.png"), &png(2));
+    let follower = Follower::start(services).await;
+    world.give("uploaded.png", &png(3)).await;
+    let root = world.data().join("image_root");
+    fs::rename(root.join("p"), root.join("q")).unwrap();
+    let there = async || {
+        images::list(services, &project("q"), None, None)
+            .await
+            .unwrap_or_default()
+    };
+    until(async || there().await.len() == 3).await;
+    until(async || names_of(services).await == ["uploaded.png"]).await;
+    follower.stop().await;
+}
+
+#[tokio::test]
+async fn a_folder_that_went_elsewhere_leaves_its_images() {
+    let world = World::new().await;
+    let services = &world.services;
+    write(&world.given("a.png"), &png(1));
+    let follower = Follower::start(services).await;
+    let elsewhere = world.data().join("elsewhere");
+    fs::rename(world.data().join("image_root/p"), &elsewhere).unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(names_of(services).await, ["a.png"]);
+    fs::rename(&elsewhere, world.data().join("image_root/p")).unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(names_of(services).await, ["a.png"]);
+    assert_eq!(services.scan.state().found, 1, "it is as it was");
+    follower.stop().await;
+}
+
+#[tokio::test]
 async fn an_uploaded_image_survives_the_loss_of_its_file() {
     let world = World::new().await;
     let services = &world.services;

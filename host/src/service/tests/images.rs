@@ -75,6 +75,11 @@ async fn images_are_listed_in_upload_order_page_by_page() {
     let rest = list(Some(first[1].id), Some(2)).await.unwrap();
     assert_eq!(names(&rest), ["b.png"]);
     assert!(list(Some(rest[0].id), None).await.unwrap().is_empty());
+    images::delete(&world.services, &PROJECT, "b.png")
+        .await
+        .unwrap();
+    let lost_place = list(Some(rest[0].id), None).await;
+    assert!(matches!(lost_place, Err(ServiceError::NotFound(_))));
 }
 
 #[tokio::test]
