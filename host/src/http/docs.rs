@@ -261,6 +261,13 @@ mod tests {
     }
 
     #[test]
+    fn methods_of_one_address_are_described_together() {
+        let document = document();
+        let images = &document["paths"]["/projects/{project_id}/images"];
+        assert!(images["get"].is_object() && images["post"].is_object());
+    }
+
+    #[test]
     fn every_reference_leads_somewhere() {
         let document = document();
         let text = document.to_string();

@@ -1,6 +1,6 @@
-//! Images of a project: given, listed, shown, made the cover, removed.
+//! Images of a project: listed, shown, made the cover, removed. How they are given is `upload`'s matter.
 
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -9,17 +9,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Image, ImageId, ImageName, ProjectName, RenditionKind};
+use crate::domain::{Image, ImageId, ProjectName, RenditionKind};
 use crate::http::blob::{self, Asked, Caching};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
-use crate::http::form::{Form, Picture};
-use crate::http::views::{
-    BinaryFile, FingerprintView, ImageView, MatchView, Urls, project_url, timestamp,
-};
-use crate::service::images::{self, Ingested, OnDuplicate, Upload};
+use crate::http::views::{BinaryFile, FingerprintView, ImageView, project_url};
+use crate::service::images;
 use crate::service::projects;
-use crate::store::{BlobKey, NameClash};
+use crate::store::BlobKey;
 
 /// Most images of one page of a list.
 const MAX_PAGE: u64 = 1000;
@@ -27,75 +24,11 @@ const MAX_PAGE: u64 = 1000;
 /// Image routes.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
-        .routes(routes!(upload, list))
+        .routes(routes!(list))
         .routes(routes!(show, delete))
         .routes(routes!(fingerprints))
         .routes(routes!(thumbnail))
         .routes(routes!(set_primary))
-}
-
-/// A picture and what to do with it; its fields may come in any order.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "read field by field; this describes it")]
-struct UploadForm {
-    /// The picture; its format is told by its content, never by its name.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-    /// What to call it; without it the file's own name, ` (2)` before the extension when that is taken.
-    #[schema(example = "beach.jpg")]
-    name: Option<String>,
-    /// `keep` (default) or `reject`: what to do when the very bytes are in the project already.
-    #[schema(example = "reject")]
-    on_duplicate: Option<String>,
-}
-
-/// What may be said of an upload in the URL too; a field of the form wins.
-#[derive(Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct UploadOptions {
-    /// What to call the image.
-    #[param(example = "beach.jpg")]
-    name: Option<String>,
-    /// `keep` (default) or `reject`: what to do when the very bytes are in the project already.
-    #[param(example = "reject")]
-    on_duplicate: Option<String>,
-}
-
-/// A picture that is in, searchable by everyone.
-#[derive(Serialize, ToSchema)]
-struct Uploaded {
-    /// Its id: 32 lower-case hexadecimal characters.
-    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
-    image_id: String,
-    /// Where it is.
-    #[schema(example = "holidays")]
-    project_id: String,
-    /// It became the project's cover, as the first image does.
-    is_primary: bool,
-    /// Where its renditions are.
-    urls: Urls,
-    /// What it is called.
-    #[schema(example = "beach.jpg")]
-    name: String,
-    /// Pixels across, upright.
-    #[schema(example = 4032)]
-    width: u32,
-    /// Pixels down, upright.
-    #[schema(example = 3024)]
-    height: u32,
-    /// Length of the file in bytes.
-    #[schema(example = 2_841_337)]
-    bytes: u64,
-    /// Digest of the file.
-    sha256: String,
-    /// What every algorithm says of it.
-    fingerprints: Vec<FingerprintView>,
-    /// When it was given, RFC 3339 with milliseconds.
-    #[schema(example = "2026-02-21T19:01:02.123Z")]
-    created_at: String,
-    /// What it matches in its project, nearest first, at most 10; left out when nothing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    duplicates: Vec<MatchView>,
 }
 
 /// Which part of the list is wanted.
@@ -145,45 +78,6 @@ struct PrimarySet {
     /// Which image.
     #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
     primary_image_id: String,
-}
-
-/// Give a picture to a project
-///
-/// The project is made when it is not there. The picture is stored as it is and shown as JPEG in
-/// four sizes; the first of a project becomes its cover. Pictures that are in the project already,
-/// or look like this one, are named in `duplicates`.
-#[utoipa::path(
-    post, path = "/projects/{project_id}/images",
-    operation_id = "upload_image", tag = "images",
-    params(ProjectPath, UploadOptions),
-    request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses(
-        (status = 200, description = "It is in, and found by everyone.", body = Uploaded),
-        (status = 400, description = "Not a picture that can be read (the message names what it is), a body that was cut off, a missing field `file`, a name that cannot be used.", body = ErrorBody),
-        (status = 409, description = "With `on_duplicate=reject`: it is there already; `details.image_id` says where.", body = ErrorBody),
-        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "The body is not multipart/form-data.", body = ErrorBody),
-        (status = 503, description = "Too many uploads at once; Retry-After says when to come back.", body = ErrorBody),
-    ),
-)]
-async fn upload(
-    State(app): State<App>,
-    InProject(project): InProject,
-    Query(url): Query<UploadOptions>,
-    request: Request,
-) -> Result<axum::Json<Uploaded>, ApiError> {
-    let mut form = Form::receive(&app, request, &["file"]).await?;
-    let options = form.parameters::<UploadOptions>()?.or(url);
-    let picture = form.picture("file")?;
-    let upload = Upload {
-        project,
-        name: options.name(&picture)?,
-        on_duplicate: options.on_duplicate()?,
-        name_clash: NameClash::Number,
-        given: picture.staged,
-    };
-    let ingested = images::ingest(&app.services, upload).await?;
-    Ok(axum::Json(ingested.into()))
 }
 
 /// Images of a project, in upload order
@@ -344,40 +238,6 @@ async fn rendition(
     blob::respond(&app.services, &key, "image/jpeg", caching, asked).await
 }
 
-impl UploadOptions {
-    /// These, and where they say nothing, those.
-    fn or(self, those: Self) -> Self {
-        Self {
-            name: self.name.or(those.name),
-            on_duplicate: self.on_duplicate.or(those.on_duplicate),
-        }
-    }
-
-    /// The name asked for, or the file's own where it can be used.
-    fn name(&self, picture: &Picture) -> Result<Option<ImageName>, ApiError> {
-        match self.name.as_deref().filter(|name| !name.is_empty()) {
-            Some(name) => Ok(Some(ImageName::parse(name)?)),
-            None => Ok(picture.file_name.as_deref().and_then(own_name)),
-        }
-    }
-
-    fn on_duplicate(&self) -> Result<OnDuplicate, ApiError> {
-        match self.on_duplicate.as_deref() {
-            None | Some("" | "keep") => Ok(OnDuplicate::Keep),
-            Some("reject") => Ok(OnDuplicate::Reject),
-            Some(other) => Err(ApiError::invalid(format!(
-                "on_duplicate: {other:?} is neither `keep` nor `reject`"
-            ))),
-        }
-    }
-}
-
-/// The last segment of what a client calls a file; some send whole paths of their own machine.
-fn own_name(file_name: &str) -> Option<ImageName> {
-    let last = file_name.rsplit(['/', '\\']).next()?;
-    ImageName::parse(last).ok()
-}
-
 impl Page {
     fn limit(&self) -> Result<Option<u64>, ApiError> {
         match self.limit {
@@ -433,43 +293,9 @@ impl Size {
     }
 }
 
-impl From<Ingested> for Uploaded {
-    fn from(ingested: Ingested) -> Self {
-        let image = ingested.image;
-        Self {
-            image_id: image.id.to_string(),
-            project_id: image.project.to_string(),
-            is_primary: image.is_primary,
-            urls: Urls::of(&image.project, image.id),
-            name: image.name.to_string(),
-            width: image.info.size.width,
-            height: image.info.size.height,
-            bytes: image.bytes,
-            sha256: image.sha256.to_string(),
-            fingerprints: image.fingerprints.iter().map(Into::into).collect(),
-            created_at: timestamp(image.created_at),
-            duplicates: ingested.duplicates.iter().map(Into::into).collect(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn files_are_called_by_the_last_segment_of_what_clients_say() {
-        let name = |text| own_name(text).map(|name| name.to_string());
-        assert_eq!(name("beach.jpg").as_deref(), Some("beach.jpg"));
-        assert_eq!(
-            name("C:\\Users\\me\\beach.jpg").as_deref(),
-            Some("beach.jpg")
-        );
-        assert_eq!(name("../../etc/passwd").as_deref(), Some("passwd"));
-        for hostile in ["", "..", "a/..", "a/", "nul\0.jpg"] {
-            assert_eq!(name(hostile), None, "{hostile:?}");
-        }
-    }
 
     #[test]
     fn unknown_sizes_are_answered_with_the_known() {

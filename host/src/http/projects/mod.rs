@@ -2,6 +2,7 @@
 
 mod images;
 mod matching;
+mod upload;
 
 use axum::extract::State;
 use serde::Serialize;
@@ -22,6 +23,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(list))
         .routes(routes!(get, delete))
+        .merge(upload::router())
         .merge(images::router())
         .merge(matching::router())
 }
