@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -31,9 +32,32 @@ pub fn path() -> PathBuf {
         })
 }
 
+/// Where all tests keep the compiled component: compiling takes seconds, and there are many servers.
+fn cache() -> PathBuf {
+    let own = std::env::current_exe().expect("a running program has a path");
+    let target = own.ancestors().find(|folder| folder.join("debug").is_dir());
+    target
+        .expect("a test lies in a target folder")
+        .join("test-cache")
+}
+
+/// Lets a server over this data folder find the component compiled; done once, waited for by all.
+pub fn share_compiled(data: &Path) {
+    static COMPILED: OnceLock<()> = OnceLock::new();
+    COMPILED.get_or_init(|| {
+        run(Path::new("."), ["component", "--digest"]).ok();
+    });
+    #[cfg(unix)]
+    if !data.join("cache").exists() {
+        let linked = std::os::unix::fs::symlink(cache().join("vismatch"), data.join("cache"));
+        linked.expect("a data folder takes a link");
+    }
+}
+
 /// The program, ready for arguments: no settings of this shell, no input.
 pub fn command() -> Command {
     let mut command = Command::new(path());
+    command.env("XDG_CACHE_HOME", cache());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("VISMATCH_") {
             command.env_remove(name);

@@ -17,7 +17,7 @@ use crate::client::Client;
 use crate::memory::{self, Memory};
 use crate::program;
 
-/// How long a server may take to start on a slow machine that compiles the component first.
+/// How long anything may take on a slow machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running server; also its [`Client`].
@@ -68,6 +68,7 @@ impl Settings {
             folders.push(TempDir::new().expect("a temporary folder"));
             folders[1].path().to_owned()
         });
+        program::share_compiled(&data);
         let file = File::create(&log).expect("a log file");
         let mut child = program::command()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -160,11 +161,11 @@ impl Server {
         serde_json::from_str(&text).expect("a manifest is JSON")
     }
 
-    /// Waits until `/readyz` says that everything is indexed.
+    /// Waits until `/readyz` says that everything in the image root was looked at.
     #[track_caller]
     pub fn wait_until_indexed(&self) {
-        eventually("the server is ready", || {
-            self.client.get("/readyz").status == 200
+        eventually("the image root is indexed", || {
+            self.client.get("/readyz").json()["scan"]["finished"] == true
         });
     }
 

@@ -68,7 +68,11 @@ fn every_described_route_exists() {
     for operation in operations(&document) {
         let (method, path) = operation.split_once(' ').unwrap();
         let method = method.to_uppercase().parse().unwrap();
-        let answer = server.send_to(method, &path.replace("{}", "unknown"));
+        let path = match path {
+            "/docs/{}" => "/docs/swagger-ui.css".to_owned(),
+            _ => path.replace("{}", "unknown"),
+        };
+        let answer = server.send_to(method, &path);
         let words = answer.text();
         assert_ne!(answer.status, 405, "{operation}: {words}");
         assert!(answer.status < 500, "{operation}: {words}");
@@ -145,7 +149,9 @@ fn pages_load_nothing_from_elsewhere() {
             assert!(!part.body.is_empty(), "{address}");
             if address.ends_with(".css") {
                 let from = loaded(&part.text());
-                let foreign = from.iter().any(|url| url.contains("//"));
+                let foreign = from
+                    .iter()
+                    .any(|url| !url.starts_with("data:") && url.contains("//"));
                 assert!(!foreign, "{address}: {from:?}");
             }
         }

@@ -28,6 +28,16 @@ fn ids(rows: &[Value]) -> Vec<String> {
     rows.iter().map(|row| text(row, "image_id")).collect()
 }
 
+/// Files in a folder and below, but for the lock that other processes may hold.
+fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file() && entry.file_name() != "meta.lock")
+        .map(walkdir::DirEntry::into_path)
+        .collect()
+}
+
 #[test]
 fn projects_are_listed_shown_and_deleted() {
     let server = Server::start();
@@ -52,8 +62,10 @@ fn projects_are_listed_shown_and_deleted() {
     server.get("/projects/p").refused(404);
     server.get("/projects/p/images").refused(404);
     server.get(&text(&image["urls"], "thumb")).refused(404);
-    assert!(!server.data().join("projects/p").exists());
-    assert!(!server.data().join("image_root/p").exists());
+    for folder in ["projects/p", "image_root/p"] {
+        let files = files_below(&server.data().join(folder));
+        assert!(files.is_empty(), "{files:?}");
+    }
     assert_eq!(server.get("/projects").json().as_array().unwrap().len(), 1);
     upload(&server, 1..2);
     assert_eq!(server.ids("p").len(), 1, "the name can be used again");
