@@ -175,14 +175,18 @@ impl Server {
         self.child.wait().expect("a child can be waited for");
     }
 
-    /// SIGTERM, as an operator stops it; waits for its end.
+    /// SIGTERM, as an operator stops it.
     #[cfg(unix)]
-    pub fn stop(&mut self) -> ExitStatus {
+    pub fn ask_to_stop(&self) {
         let id = self.child.id().to_string();
         let sent = std::process::Command::new("kill")
             .args(["-TERM", &id])
             .status();
         assert!(sent.expect("kill runs").success());
+    }
+
+    /// Waits until it ended by itself.
+    pub fn wait_for_end(&mut self) -> ExitStatus {
         self.child.wait().expect("a child can be waited for")
     }
 }

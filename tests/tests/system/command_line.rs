@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use vismatch_tests::client::text;
 use vismatch_tests::picture::{size_of, with_comment};
+use vismatch_tests::server::eventually;
 use vismatch_tests::{Picture, Server, program, sha256};
 
 /// A folder with a photo, a smaller copy in a folder below, another photo and a text.
@@ -402,30 +405,51 @@ fn wrong_settings_fail_at_start() {
     assert!(said.err.contains("max_pixls"), "{said:#?}");
 }
 
+/// The first half of an upload is sent, the server is told to stop, then the rest is sent.
 #[cfg(unix)]
 #[test]
 fn a_stop_finishes_what_is_running() {
     let mut server = Server::start();
-    let client = server.client();
-    let png = Picture::grainy(1, 3000, 2000, 60).png();
-    let upload = std::thread::spawn(move || client.try_upload("p", "a.png", &png));
-    vismatch_tests::server::eventually("the upload has begun", || {
-        upload.is_finished()
-            || server
-                .get("/metrics")
-                .ok()
-                .text()
-                .contains("http_requests_total")
+    let host = server.base().trim_start_matches("http://").to_owned();
+    let body = [
+        b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n"
+            .as_slice(),
+        &Picture::photo(1, 600, 400).png(),
+        b"\r\n--b--\r\n",
+    ]
+    .concat();
+    let head = format!(
+        "POST /projects/p/images HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\n\
+         Content-Type: multipart/form-data; boundary=b\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    let (first, rest) = body.split_at(body.len() / 2);
+    let mut connection = TcpStream::connect(&host).unwrap();
+    connection.write_all(head.as_bytes()).unwrap();
+    connection.write_all(first).unwrap();
+    let temporary = server.data().join("tmp");
+    eventually("the upload has begun", || has_upload(&temporary));
+    server.ask_to_stop();
+    eventually("the server is stopping", || {
+        server.log().contains("stopping")
     });
-    let status = server.stop();
+    connection.write_all(rest).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let status = server.wait_for_end();
     assert!(status.success(), "{status}: {}", server.log());
-    match upload.join().unwrap() {
-        Ok(answer) => {
-            answer.ok();
-        }
-        // The connection was not accepted yet when the stop came.
-        Err(fault) => assert!(fault.is_connect() || fault.is_request(), "{fault}"),
-    }
+    assert_eq!(Server::over(server.data()).ids("p").len(), 1);
+}
+
+/// A file beside the lock of a server is an upload on its way in.
+fn has_upload(temporary: &Path) -> bool {
+    let files = walkdir::WalkDir::new(temporary)
+        .into_iter()
+        .filter_map(Result::ok);
+    files
+        .into_iter()
+        .any(|entry| entry.file_type().is_file() && entry.file_name() != "lock")
 }
 
 #[test]
@@ -438,7 +462,7 @@ fn logs_are_json_when_asked_for() {
         .request(reqwest::Method::GET, "/projects")
         .header("x-request-id", id);
     vismatch_tests::client::send(request).unwrap().ok();
-    vismatch_tests::server::eventually("the request is logged", || server.log().contains(id));
+    eventually("the request is logged", || server.log().contains(id));
     let log = server.log();
     let of_request: Vec<Value> = log
         .lines()
