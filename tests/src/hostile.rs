@@ -69,9 +69,10 @@ fn deflated_zeros(bytes: u64) -> Vec<u8> {
     stream.finish().expect("memory takes everything")
 }
 
-/// A valid progressive JPEG, 1024x1024 and grey all over, in 2,647 scans: each coefficient of each
-/// component comes alone, its highest bit first, the 13 others one scan at a time (ITU-T T.81, G.1).
-pub fn jpeg_of_scans() -> Vec<u8> {
+/// A valid progressive JPEG, 1024x1024 and grey all over. Each of the first `coefficients` (at most 63)
+/// of each component comes alone, its highest bit first, the 13 others one scan at a time (ITU-T T.81,
+/// G.1): 1 + 42 scans for each, 2,647 of all.
+pub fn jpeg_of_scans(coefficients: u8) -> Vec<u8> {
     const SIDE: [u8; 2] = 1024_u16.to_be_bytes();
     let mut file = vec![0xFF, 0xD8];
     segment(&mut file, 0xDB, &[[0].as_slice(), &[1; 64]].concat());
@@ -87,7 +88,7 @@ pub fn jpeg_of_scans() -> Vec<u8> {
     segment(&mut file, 0xDA, &[3, 1, 0, 2, 0, 3, 0, 0, 0, 0]);
     file.extend([0; 3 * 16_384 / 8]);
     for component in 1..=3 {
-        for coefficient in 1..=63 {
+        for coefficient in 1..=coefficients {
             for low in (0..=13_u8).rev() {
                 let high = if low == 13 { 0 } else { low + 1 };
                 let bits = high << 4 | low;
@@ -138,7 +139,7 @@ mod tests {
         };
         assert_eq!(size(&black_png(300, 200)), (300, 200));
         assert_eq!(size(&gif_of_frames(3)), (8, 8));
-        assert_eq!(size(&jpeg_of_scans()), (1024, 1024));
+        assert_eq!(size(&jpeg_of_scans(2)), (1024, 1024));
         let bomb = with_text_bomb(&black_png(30, 20), 1 << 20);
         assert_eq!(size(&bomb), (30, 20));
     }
