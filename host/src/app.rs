@@ -100,7 +100,9 @@ pub async fn sandbox(config: &Config, cache: Option<PathBuf>) -> Result<Sandbox>
     let started = match tokio::time::timeout(QUICK, &mut start).await {
         Ok(started) => started,
         Err(_) => {
-            tracing::info!("compiling the component; what comes out is kept for the next start");
+            tracing::info!(
+                "compiling the component, which takes some seconds; what comes out is kept for the next start"
+            );
             start.await
         }
     };

@@ -45,7 +45,7 @@ pub struct Arguments {
 #[derive(Serialize)]
 struct View<'a> {
     verdict: &'static str,
-    duplicate: bool,
+    is_duplicate: bool,
     similarity: f64,
     orientation: &'static str,
     reason: &'a str,
@@ -117,7 +117,7 @@ impl<'a> View<'a> {
     fn of(comparison: &'a Comparison) -> Self {
         Self {
             verdict: comparison.verdict.name(),
-            duplicate: comparison.verdict.is_duplicate(),
+            is_duplicate: comparison.verdict.is_duplicate(),
             similarity: comparison.similarity,
             orientation: comparison.orientation.name(),
             reason: &comparison.reason,

@@ -101,9 +101,30 @@ pub fn check_folders(paths: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a folder that no server and no import has ever kept its data in, before anything is made in it.
+pub fn check_data_folder(path: &Path) -> Result<()> {
+    check_folders(&[path.to_owned()])?;
+    let known = ["vismatch.db", "projects"].map(|name| path.join(name).exists());
+    ensure!(
+        known.contains(&true),
+        "{} is no data folder: --data takes one that `vismatch serve` or `vismatch import` made",
+        path.display()
+    );
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_of_pictures_is_no_data_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.jpg"), "a").unwrap();
+        assert!(check_data_folder(folder.path()).is_err());
+        std::fs::create_dir(folder.path().join("projects")).unwrap();
+        assert!(check_data_folder(folder.path()).is_ok());
+    }
 
     #[test]
     fn the_order_is_stable_and_links_are_left_alone() {

@@ -9,8 +9,8 @@ use crate::config::LogFormat;
 
 /// What commands other than the server say of their own accord: what people wait for, and warnings.
 const OF_COMMANDS: &str = "warn,vismatch::app=info";
-/// What the server says: one line a request, and not what its database does.
-const OF_THE_SERVER: &str = "info,sqlx=warn,sea_orm_migration=warn";
+/// What the server says: one line a request, and not what its database and its watch of folders do.
+const OF_THE_SERVER: &str = "info,sqlx=warn,sea_orm_migration=warn,notify=warn";
 
 /// Starts the log of a command: for people, without the time.
 pub fn of_command() -> Result<()> {
@@ -31,7 +31,11 @@ pub fn of_server(format: LogFormat) -> Result<()> {
         .with_ansi(stderr().is_terminal());
     let started = match format {
         LogFormat::Human => log.with_target(false).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
+        LogFormat::Json => log
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init(),
     };
     started.map_err(anyhow::Error::from_boxed)
 }

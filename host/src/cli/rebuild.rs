@@ -32,7 +32,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
-    files::check_folders(std::slice::from_ref(&config.data))?;
+    files::check_data_folder(&config.data)?;
     let bar = progress::bar("rebuilding", 0);
     let images = maintenance::rebuild(&config.data, &progress::report(&bar)).await;
     bar.finish_and_clear();

@@ -50,7 +50,7 @@ pub struct Arguments {
 #[derive(Args, Serialize)]
 struct Flags {
     /// Address and port to listen on; may be given several times [default: 127.0.0.1:3000]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<Vec<SocketAddr>>,
     #[command(flatten)]
@@ -120,6 +120,11 @@ async fn out_of_patience(stop: CancellationToken) {
     tracing::info!("stopping: finishing the requests that are running");
     tokio::time::sleep(PATIENCE).await;
     tracing::warn!("requests that are still running after {PATIENCE:?} are cut off");
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let refusal = |_| "not an address and port such as 127.0.0.1:3000 or [::1]:3000".to_owned();
+    text.parse().map_err(refusal)
 }
 
 /// Binds every address before anything slow is done: a taken port is told at once, and who calls

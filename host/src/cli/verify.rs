@@ -54,7 +54,7 @@ struct FindingView<'a> {
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
-    files::check_folders(std::slice::from_ref(&config.data))?;
+    files::check_data_folder(&config.data)?;
     let services = app::services(&config).await?;
     let bar = progress::bar("verifying", 0);
     let report = maintenance::verify(&services, arguments.repair, &progress::report(&bar)).await;

@@ -91,7 +91,8 @@ fn check_segment(what: &'static str, name: &str, segment: &str) -> Result<(), In
         "" => "empty, or with an empty segment",
         "." | ".." => "`.` and `..` are not names",
         _ if segment.len() > MAX_SEGMENT => "a segment is longer than 255 bytes",
-        _ if segment.contains(['/', '\\']) => "slashes are not allowed here",
+        _ if segment.contains('/') => "slashes are not allowed here",
+        _ if segment.contains('\\') => "backslashes are not allowed",
         _ if segment.chars().any(char::is_control) => "control characters are not allowed",
         _ => return Ok(()),
     };

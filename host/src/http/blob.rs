@@ -20,14 +20,8 @@ use crate::store::{BlobInfo, BlobKey};
 
 use super::error::ApiError;
 
-/// How an answer may be kept by browsers and proxies.
-#[derive(Clone, Copy, Debug)]
-pub enum Caching {
-    /// The address names one image: good for five minutes, then asked again by its ETag.
-    Image,
-    /// What the address shows may change at any time: asked again every time.
-    Changing,
-}
+/// An image may be replaced, or deleted, at any time: what is kept is asked for again by its ETag.
+const CACHING: HeaderValue = HeaderValue::from_static("public, no-cache");
 
 /// What a request asks of a blob.
 pub struct Asked<'a> {
@@ -56,7 +50,6 @@ pub async fn respond(
     services: &Services,
     key: &BlobKey,
     media_type: &'static str,
-    caching: Caching,
     asked: Asked<'_>,
 ) -> Result<Response, ApiError> {
     let blob = services.store.blob(key).await?;
@@ -71,7 +64,7 @@ pub async fn respond(
     if response_has_content(headers) {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     }
-    headers.insert(header::CACHE_CONTROL, caching.directive());
+    headers.insert(header::CACHE_CONTROL, CACHING);
     headers.typed_insert(validators.etag);
     headers.typed_insert(validators.modified);
     headers.typed_insert(AcceptRanges::bytes());
@@ -115,15 +108,6 @@ fn unsatisfiable(bytes: u64) -> ApiError {
     match HeaderValue::from_str(&format!("bytes */{bytes}")) {
         Ok(value) => refusal.with_header(header::CONTENT_RANGE, value),
         Err(_) => refusal,
-    }
-}
-
-impl Caching {
-    fn directive(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Image => "public, max-age=300",
-            Self::Changing => "public, no-cache",
-        })
     }
 }
 

@@ -51,10 +51,10 @@ struct CompareBody {
 struct StoredImage {
     /// Its project.
     #[schema(example = "holidays")]
-    project: String,
+    project_id: String,
     /// Its id or name.
     #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
-    image: String,
+    image_id: String,
 }
 
 /// How to compare; a field of the body wins.
@@ -170,8 +170,8 @@ impl TryFrom<StoredImage> for Subject {
 
     fn try_from(stored: StoredImage) -> Result<Self, ApiError> {
         Ok(Self::Stored(
-            ProjectName::parse(&stored.project)?,
-            stored.image,
+            ProjectName::parse(&stored.project_id)?,
+            stored.image_id,
         ))
     }
 }

@@ -84,6 +84,8 @@ pub(super) const REDOC_PAGE: &str = r#"<!DOCTYPE html>
         (name = "server", description = "Health, metrics and this description."),
     ),
     components(schemas(ErrorBody)),
+    servers((url = "/", description = "This server.")),
+    security(()),
 )]
 struct Preface;
 

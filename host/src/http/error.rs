@@ -35,7 +35,8 @@ pub struct ApiError {
     "error": "NotFound",
     "message": "there is no project \"holidays\"",
     "detail": "there is no project \"holidays\"",
-    "details": {"status_code": 404, "method": "GET", "path": "/projects/holidays/images"},
+    "details": {"status_code": 404, "method": "GET", "path": "/projects/holidays/images",
+                "request_id": "01a1fa22-5e6b-7715-9ea4-42e8ae99124f"},
     "timestamp": "2026-02-21T19:01:02.123Z"
 }))]
 pub struct ErrorBody {

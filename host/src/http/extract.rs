@@ -5,7 +5,7 @@
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -123,13 +123,28 @@ impl From<PathRejection> for ApiError {
 
 impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
-        Self::new(rejection.status(), rejection.body_text())
+        let text = cause_of(&rejection, "the URL's query");
+        Self::new(rejection.status(), text)
     }
 }
 
 impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
-        Self::new(rejection.status(), rejection.body_text())
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("the JSON body is over 2 MB"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Self::unsupported_media_type("the body must be application/json")
+            }
+            status => Self::new(status, cause_of(&rejection, "the JSON body")),
+        }
+    }
+}
+
+/// What is wrong with what, without the framework's preamble.
+fn cause_of(rejection: &dyn std::error::Error, what: &str) -> String {
+    match rejection.source() {
+        Some(cause) => format!("{what}: {cause}"),
+        None => format!("{what}: {rejection}"),
     }
 }
 

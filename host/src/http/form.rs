@@ -61,9 +61,12 @@ impl Form {
     /// Takes the picture of a field out; 400 when it was not sent.
     pub fn picture(&mut self, field: &str) -> Result<Picture, ApiError> {
         self.optional_picture(field).ok_or_else(|| {
-            let sent = self.sent().join(", ");
+            let sent = match self.sent().as_slice() {
+                [] => String::new(),
+                others => format!("; other fields sent: {}", others.join(", ")),
+            };
             ApiError::invalid(format!(
-                "the field `{field}` with the picture is missing; fields sent: {sent}"
+                "the field `{field}` with the picture is missing{sent}"
             ))
         })
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
+use metrics::{describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -134,8 +135,25 @@ pub fn install_metrics() -> &'static PrometheusHandle {
         if metrics::set_global_recorder(recorder).is_err() {
             tracing::warn!("metrics are recorded elsewhere in this process");
         }
+        describe_metrics();
         handle
     })
+}
+
+/// Says what each metric counts: its HELP line.
+fn describe_metrics() {
+    describe_counter!("http_requests_total", "Requests answered.");
+    describe_histogram!(
+        "http_request_duration_seconds",
+        "Time from a request's head to its answer's head."
+    );
+    describe_counter!(
+        "vismatch_sandbox_calls_total",
+        "Calls of the component, by what came of them."
+    );
+    describe_histogram!("vismatch_sandbox_call_seconds", "Time of one call.");
+    describe_gauge!("vismatch_sandbox_running", "Calls that run now.");
+    describe_gauge!("vismatch_sandbox_queue_depth", "Calls that wait now.");
 }
 
 /// Folds histograms now and then until stopped.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
@@ -53,9 +53,6 @@ impl Program {
         let digest = hex::encode(Sha256::digest(&bytes));
         let engine = engine::start(settings, cache)?;
         let passed = cache.map(|cache| passed(cache, &digest, &engine));
-        if !passed.as_deref().is_some_and(Path::exists) {
-            info!("compiling the component, which takes some seconds");
-        }
         let instances = link(&engine, &bytes)?;
         let program = Self {
             instances,

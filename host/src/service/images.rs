@@ -235,5 +235,6 @@ fn extension(format: ImageFormat) -> &'static str {
 
 fn unknown(project: &ProjectName, id_or_name: &str) -> ServiceError {
     let shown: String = id_or_name.chars().take(80).collect();
-    ServiceError::NotFound(format!("project {project} has no image {shown:?}"))
+    let project = project.as_str();
+    ServiceError::NotFound(format!("project {project:?} has no image {shown:?}"))
 }

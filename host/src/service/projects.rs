@@ -20,7 +20,7 @@ pub async fn get(services: &Services, name: &ProjectName) -> Result<Project, Ser
 
 /// The cover of a project; `NotFound` when it has no image.
 pub async fn cover(services: &Services, name: &ProjectName) -> Result<Image, ServiceError> {
-    let coverless = || ServiceError::NotFound(format!("project {name} has no images"));
+    let coverless = || ServiceError::NotFound(format!("project {:?} has no images", name.as_str()));
     let primary = get(services, name).await?.primary.ok_or_else(coverless)?;
     services
         .store
@@ -39,5 +39,5 @@ pub async fn delete(services: &Services, name: &ProjectName) -> Result<u64, Serv
 }
 
 fn unknown(name: &ProjectName) -> ServiceError {
-    ServiceError::NotFound(format!("there is no project {name}"))
+    ServiceError::NotFound(format!("there is no project {:?}", name.as_str()))
 }

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::domain::{Image, ImageId, ProjectName, RenditionKind};
-use crate::http::blob::{self, Asked, Caching};
+use crate::http::blob::{self, Asked};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::views::{BinaryFile, FingerprintView, ImageView, project_url};
@@ -132,7 +132,7 @@ async fn show(
         method: &method,
         headers: &headers,
     };
-    rendition(&app, image, kind, Caching::Image, asked).await
+    rendition(&app, image, kind, asked).await
 }
 
 /// The cover of a project
@@ -142,8 +142,10 @@ async fn show(
     params(ProjectPath),
     responses(
         (status = 200, description = "The cover, fitting 400x400.", body = BinaryFile, content_type = "image/jpeg"),
+        (status = 206, description = "The part that `Range` asked for.", body = BinaryFile, content_type = "image/jpeg"),
         (status = 304, description = "What the client has is what there is."),
         (status = 404, description = "There is no such project, or no image in it.", body = ErrorBody),
+        (status = 416, description = "The range is outside the picture.", body = ErrorBody),
     ),
 )]
 async fn thumbnail(
@@ -157,7 +159,7 @@ async fn thumbnail(
         method: &method,
         headers: &headers,
     };
-    rendition(&app, cover, RenditionKind::Thumb, Caching::Changing, asked).await
+    rendition(&app, cover, RenditionKind::Thumb, asked).await
 }
 
 /// What every algorithm says of an image
@@ -231,11 +233,10 @@ async fn rendition(
     app: &App,
     image: Image,
     kind: RenditionKind,
-    caching: Caching,
     asked: Asked<'_>,
 ) -> Result<Response, ApiError> {
     let key = BlobKey::Rendition(image.project, kind, image.id);
-    blob::respond(&app.services, &key, "image/jpeg", caching, asked).await
+    blob::respond(&app.services, &key, "image/jpeg", asked).await
 }
 
 impl Page {

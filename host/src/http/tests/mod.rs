@@ -45,6 +45,10 @@ async fn images_live_in_projects(server: &Server) {
     assert_eq!(again["duplicates"][0]["image_id"], id);
     assert_eq!(again["duplicates"][0]["kind"], "exact");
 
+    server
+        .get("/projects/trip/images?limit=few")
+        .await
+        .assert_refused(StatusCode::BAD_REQUEST, "query: limit: ");
     let page = server.get("/projects/trip/images?limit=1").await;
     assert_eq!(page.json()[0]["image_id"], id);
     let link = page.header(header::LINK).to_owned();
@@ -149,7 +153,7 @@ async fn what_has_been_seen_is_found(server: &Server) {
     let neither = server.call(Method::POST, "/projects/m/matches").await;
     neither.assert_refused(StatusCode::BAD_REQUEST, "image_id");
 
-    let pair = json!({"a": {"project": "m", "image": "one.ppm"}, "b": {"project": "m", "image": "one.ppm"}});
+    let pair = json!({"a": {"project_id": "m", "image_id": "one.ppm"}, "b": {"project_id": "m", "image_id": "one.ppm"}});
     let same = server.post_json("/compare", pair).await.json();
     assert_eq!(
         (&same["verdict"], &same["is_duplicate"]),
@@ -159,6 +163,10 @@ async fn what_has_been_seen_is_found(server: &Server) {
         ("a", Some("a"), &picture(1.0)),
         ("b", Some("b"), &picture(7.0)),
     ]);
+    server
+        .post_form("/compare?threshold=65", sent.clone())
+        .await
+        .assert_refused(StatusCode::BAD_REQUEST, "threshold: ");
     let different = server.post_form("/compare", sent).await.json();
     assert_eq!(different["is_duplicate"], false, "{different}");
 
@@ -198,6 +206,9 @@ async fn base64_clients_are_served(server: &Server) {
         json!({"image_name": "near.ppm", "distance": 0.0, "data": null})
     );
     assert_eq!(plain["compare_result"].as_array().unwrap().len(), 2);
+    // The same name again is another picture at the same address.
+    let kept = server.get("/projects/my_project/images/near.ppm").await;
+    assert!(kept.header(header::CACHE_CONTROL).contains("no-cache"));
     let full = diff(true).await;
     assert_eq!(full["compare_result"][0]["data"], near);
     assert_eq!(full["project_name"], "my_project");

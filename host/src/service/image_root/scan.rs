@@ -169,8 +169,10 @@ impl ImageRoot {
 
     /// Takes files in, as many at once as there are cores; the log says now and then how far it is.
     async fn take_in_all(&self, places: Vec<Place>) {
-        let found = places.len() as u64;
-        self.progress().found.fetch_add(found, Ordering::Relaxed);
+        let before = self.progress().state().indexed;
+        self.progress()
+            .found
+            .fetch_add(places.len() as u64, Ordering::Relaxed);
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let work = futures::stream::iter(&places)
             .for_each_concurrent(at_once, |place| self.take_in(place));
@@ -183,7 +185,8 @@ impl ImageRoot {
                 _ = report.tick() => self.log_progress("indexing the image root"),
             }
         }
-        if found > 0 {
+        // Uploads are noticed here, too, and are known already.
+        if self.progress().state().indexed > before {
             self.log_progress("indexed what was new in the image root");
         }
     }

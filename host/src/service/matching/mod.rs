@@ -132,7 +132,7 @@ pub async fn compare(
     b: Subject,
     threshold: Option<u32>,
 ) -> Result<Comparison, ServiceError> {
-    radius_of(Algorithm::default(), threshold)?;
+    check_threshold(threshold)?;
     let a = picture(services, a).await?;
     let b = picture(services, b).await?;
     Ok(services.sandbox.compare(a, b, threshold).await?)
@@ -257,6 +257,17 @@ fn radius_of(algorithm: Algorithm, radius: Option<u32>) -> Result<u32, ServiceEr
         return Err(ServiceError::Invalid(text));
     }
     Ok(radius)
+}
+
+fn check_threshold(threshold: Option<u32>) -> Result<(), ServiceError> {
+    let bits = Algorithm::default().bits();
+    if threshold.is_some_and(|threshold| threshold > bits) {
+        return Err(ServiceError::Invalid(format!(
+            "threshold: over the {bits} bits of {}",
+            Algorithm::default().name()
+        )));
+    }
+    Ok(())
 }
 
 fn check_fingerprints(check: &Check) -> Result<(), ServiceError> {

@@ -448,8 +448,8 @@ fn two_sent_pictures_are_compared() {
 fn two_stored_images_are_compared() {
     let server = Server::start();
     let stored = upload(&server, 1..3);
-    let at = |row: &Value| json!({"project": "p", "image": row["image_id"]});
-    let by_name = json!({"project": "p", "image": "1.jpg"});
+    let at = |row: &Value| json!({"project_id": "p", "image_id": row["image_id"]});
+    let by_name = json!({"project_id": "p", "image_id": "1.jpg"});
     let same = json!({"a": at(&stored[0]), "b": by_name});
     assert_eq!(
         server.post_json("/compare", &same).json()["verdict"],
@@ -460,7 +460,7 @@ fn two_stored_images_are_compared() {
         server.post_json("/compare", &other).json()["is_duplicate"],
         false
     );
-    let unknown = json!({"a": at(&stored[0]), "b": {"project": "p", "image": "nowhere"}});
+    let unknown = json!({"a": at(&stored[0]), "b": {"project_id": "p", "image_id": "nowhere"}});
     server.post_json("/compare", &unknown).refused(404);
     let threshold = json!({"a": at(&stored[0]), "b": by_name, "threshold": 65});
     server.post_json("/compare", &threshold).refused(400);
