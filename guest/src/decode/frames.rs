@@ -1,12 +1,13 @@
 //! Counts frames and pages from block headers, without decoding any, and never much past the limit.
 
 use super::ifd::Tiff;
+use super::png;
 use crate::info::ImageFormat;
 
 /// Frames, pages or entries that the file tells of, counted up to `most + 1`; at least 1.
 pub(super) fn count(format: ImageFormat, bytes: &[u8], most: u32) -> u32 {
     let frames = match format {
-        ImageFormat::Png => apng_frames(bytes),
+        ImageFormat::Png => png::frames(bytes),
         ImageFormat::WebP => webp_frames(bytes, most),
         ImageFormat::Gif => gif(bytes, most).frames,
         ImageFormat::Tiff => Tiff::parse(bytes).map_or(1, |tiff| tiff.pages(most)),
@@ -86,24 +87,6 @@ fn after_sub_blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The number of frames in an `acTL` chunk before the picture data.
-fn apng_frames(bytes: &[u8]) -> u32 {
-    let mut at = 8;
-    while let Some(length) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        let length = u32::from_be_bytes(*length) as usize;
-        match bytes.get(at + 4..at + 8) {
-            Some(b"acTL") => {
-                let count = bytes.get(at + 8..).and_then(|rest| rest.first_chunk());
-                return count.map_or(1, |count| u32::from_be_bytes(*count));
-            }
-            Some(b"IDAT") | None => return 1,
-            Some(_) => {}
-        }
-        at = at.saturating_add(length).saturating_add(12);
-    }
-    1
-}
-
 /// `ANMF` chunks of a RIFF file.
 fn webp_frames(bytes: &[u8], most: u32) -> u32 {
     let mut at: usize = 12;
@@ -162,7 +145,7 @@ mod tests {
         assert_eq!(webp_frames(&webp, 100), 5);
         assert_eq!(webp_frames(&webp, 3), 4);
         let png = b"\x89PNG\r\n\x1A\n\0\0\0\x08acTL\0\0\0\x07\0\0\0\0crc!";
-        assert_eq!(apng_frames(png), 7);
-        assert_eq!(apng_frames(b"\x89PNG\r\n\x1A\n\xFF\xFF\xFF\xFFabcd"), 1);
+        assert_eq!(png::frames(png), 7);
+        assert_eq!(png::frames(b"\x89PNG\r\n\x1A\n\xFF\xFF\xFF\xFFabcd"), 1);
     }
 }

@@ -123,7 +123,7 @@ impl<'a> Directory<'a> {
         let entry = self
             .entries
             .chunks_exact(entry_bytes)
-            .find(|entry| tiff.read(&entry[..2]) == tag.into())?;
+            .find(|entry| tiff.read(&entry[..2]) == u64::from(tag))?;
         let kind = tiff.read(&entry[2..4]) as u16;
         let (count, inline) = entry[4..].split_at(count_bytes);
         let length = tiff.read(count).checked_mul(size_of(kind)?)?;

@@ -16,6 +16,7 @@ mod ifd;
 mod jpeg;
 mod jxl;
 mod orientation;
+mod png;
 mod raster;
 
 use image::DynamicImage;

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult};
 
-use super::{Header, Opened, colour, fault, frames};
+use super::{Header, Opened, colour, fault, frames, png};
 use crate::error::ImageError;
 use crate::info::ImageFormat;
 use crate::limits::Limits;
@@ -22,6 +22,9 @@ pub(super) fn open<'a>(
     limits.check_frames(frames)?;
     if let Some((width, height)) = announced_size(format, bytes) {
         limits.check_size(width, height)?;
+    }
+    if format == ImageFormat::Png {
+        png::check_metadata(bytes)?;
     }
     let memory = header_memory(bytes);
     let decoder = decoder(format, bytes, memory)

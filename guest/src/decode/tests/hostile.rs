@@ -165,12 +165,39 @@ fn endless_pages() {
 fn packed_chunks_are_not_unpacked() {
     let zeroes = zlib_of_zeroes(200 << 20);
     assert!(zeroes.len() < 2 << 20);
-    let text = png_chunk(b"zTXt", &[b"Comment\0\0", &zeroes[..]].concat());
-    let profile = png_chunk(b"iCCP", &[b"profile\0\0", &zeroes[..]].concat());
-    let file = png_with(&encoded(colours(10, 10), Codec::Png), &[profile, text]);
-    let picture = decode(&file, &Limits::default()).unwrap();
-    assert_eq!(picture.colour_profile, None);
-    assert_eq!(picture.pixels, colours(10, 10).into());
+    for (name, keyword) in [
+        (b"zTXt", &b"Comment\0\0"[..]),
+        (b"iCCP", b"profile\0\0"),
+        (b"iTXt", b"Comment\0\x01\0de\0Bemerkung\0"),
+    ] {
+        let bomb = png_chunk(name, &[keyword, &zeroes[..]].concat());
+        let file = png_with(&encoded(colours(10, 10), Codec::Png), &[bomb]);
+        assert_eq!(refusal(&file), too_much_metadata());
+    }
+}
+
+fn too_much_metadata() -> ImageError {
+    ImageError::Corrupt("PNG: its texts and profiles unpack to more than 16 MiB".into())
+}
+
+/// Many texts that are each within bounds.
+#[test]
+fn packed_chunks_are_counted_together() {
+    let text = [&b"Comment\0\0"[..], &zlib_of_zeroes(1 << 20)].concat();
+    let file = |texts| {
+        let chunks = vec![png_chunk(b"zTXt", &text); texts];
+        png_with(&encoded(colours(10, 10), Codec::Png), &chunks)
+    };
+    assert!(decode(&file(16), &Limits::default()).is_ok());
+    assert_eq!(refusal(&file(17)), too_much_metadata());
+}
+
+/// Texts that are no zlib streams, and profiles that are no profiles.
+#[test]
+fn broken_packed_chunks_are_no_fault() {
+    let text = png_chunk(b"zTXt", b"Comment\0\0nonsense");
+    let file = png_with(&encoded(colours(10, 10), Codec::Png), &[text]);
+    assert!(decode(&file, &Limits::default()).is_ok());
 }
 
 #[test]
