@@ -86,10 +86,12 @@ impl From<ImageError> for ServiceError {
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::NameTaken { holder, .. } => Self::Conflict {
-                message: error.to_string(),
-                image: Some(holder),
-            },
+            StoreError::NameTaken { holder, .. } | StoreError::PictureKnown { holder, .. } => {
+                Self::Conflict {
+                    message: error.to_string(),
+                    image: Some(holder),
+                }
+            }
             StoreError::NameBlocked { .. } => Self::Conflict {
                 message: error.to_string(),
                 image: None,

@@ -17,8 +17,8 @@ pub enum OnDuplicate {
     /// Keep both and say so.
     #[default]
     Keep,
-    /// Refuse with `Conflict` naming the image that is there. Looked up once, before any work: of two
-    /// uploads of the same bytes at the same moment both may pass.
+    /// Refuse with `Conflict` naming the image that is there. Looked up before any work, and again under
+    /// the project's lock: of uploads of the same bytes at the same moment one passes.
     Reject,
 }
 
@@ -51,7 +51,10 @@ pub struct Ingested {
 /// Takes a picture in: processed in the sandbox, stored, indexed.
 pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, ServiceError> {
     if upload.on_duplicate == OnDuplicate::Reject {
-        refuse_known(services, &upload.project, upload.given.sha256).await?;
+        let store = &services.store;
+        store
+            .refuse_known(&upload.project, upload.given.sha256)
+            .await?;
     }
     let outcome = processing::process(services, &upload.given.path).await?;
     let deletion_token = tokens::generate()?;
@@ -68,10 +71,11 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
         deletion_token: Some(deletion_token.clone()),
     };
     let (image, renditions) = processing::image_of(facts, outcome);
-    let stored = services
-        .store
-        .insert(image, given, renditions, upload.name_clash)
-        .await?;
+    let (store, clash) = (&services.store, upload.name_clash);
+    let stored = match upload.on_duplicate {
+        OnDuplicate::Keep => store.insert(image, given, renditions, clash).await?,
+        OnDuplicate::Reject => store.insert_new(image, given, renditions, clash).await?,
+    };
     Ok(Ingested {
         duplicates: duplicates_of(services, &stored.image).await?,
         image: stored.image,
@@ -168,21 +172,6 @@ async fn find(
     match ImageName::parse(id_or_name) {
         Ok(name) => Ok(services.store.image_by_name(project, &name).await?),
         Err(_) => Ok(None),
-    }
-}
-
-async fn refuse_known(
-    services: &Services,
-    project: &ProjectName,
-    digest: Sha256,
-) -> Result<(), ServiceError> {
-    let known = services.store.images_by_digest(project, digest).await?;
-    match known.first() {
-        Some(image) => Err(ServiceError::Conflict {
-            message: format!("project {project} has this picture already: {}", image.name),
-            image: Some(image.id),
-        }),
-        None => Ok(()),
     }
 }
 

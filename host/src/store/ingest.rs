@@ -10,7 +10,7 @@ use std::path::Path;
 
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
-use crate::domain::{ImageName, NewImage, RenditionKind};
+use crate::domain::{ImageName, NewImage, ProjectName, RenditionKind, Sha256};
 
 use super::disk::{failed, if_there};
 use super::entities::{image, project};
@@ -48,7 +48,46 @@ impl Store {
     ) -> Result<Stored, StoreError> {
         let pieces = self.stage_upload(given, renditions).await?;
         let store = self.clone();
-        to_the_end(async move { store.take_in(image, pieces, clash).await }).await
+        to_the_end(async move {
+            let lock = store.lock(&image.project).await?;
+            store.take_in(&lock, image, pieces, clash).await
+        })
+        .await
+    }
+
+    /// As [`Store::insert`], unless the project has an image of the same bytes.
+    pub async fn insert_new(
+        &self,
+        image: NewImage,
+        given: Staged,
+        renditions: Vec<(RenditionKind, Vec<u8>)>,
+        clash: NameClash,
+    ) -> Result<Stored, StoreError> {
+        let pieces = self.stage_upload(given, renditions).await?;
+        let store = self.clone();
+        to_the_end(async move {
+            let lock = store.lock(&image.project).await?;
+            store.refuse_known(&image.project, image.sha256).await?;
+            store.take_in(&lock, image, pieces, clash).await
+        })
+        .await
+    }
+
+    /// [`StoreError::PictureKnown`] when the project has an image of these bytes.
+    pub async fn refuse_known(
+        &self,
+        project: &ProjectName,
+        digest: Sha256,
+    ) -> Result<(), StoreError> {
+        let known = self.images_by_digest(project, digest).await?;
+        match known.into_iter().next() {
+            Some(image) => Err(StoreError::PictureKnown {
+                project: image.project,
+                name: image.name,
+                holder: image.id,
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Makes an image of a file that lies in the image root already; replaces what was known of that name
@@ -68,17 +107,17 @@ impl Store {
 
     async fn take_in(
         &self,
+        lock: &ProjectLock<'_>,
         mut new: NewImage,
         pieces: Pieces,
         clash: NameClash,
     ) -> Result<Stored, StoreError> {
-        let lock = self.lock(&new.project).await?;
         match self.choose_place(&new, clash).await? {
             Place::New(name) => {
                 new.name = name;
-                self.add(&lock, new, pieces, false).await
+                self.add(lock, new, pieces, false).await
             }
-            Place::Of(row) => self.replace(&lock, *row, new, pieces).await,
+            Place::Of(row) => self.replace(lock, *row, new, pieces).await,
         }
     }
 

@@ -45,6 +45,16 @@ pub enum StoreError {
         /// Whose it is.
         holder: ImageId,
     },
+    /// The project has an image of the same bytes (only with [`Store::insert_new`]).
+    #[error("project {:?} has this picture already: {name}", project.as_str())]
+    PictureKnown {
+        /// The project.
+        project: ProjectName,
+        /// What the picture is called there.
+        name: ImageName,
+        /// The image that has it.
+        holder: ImageId,
+    },
     /// A file or folder in the image root is in the way: the caller must choose another name.
     #[error("the name {name} cannot be used: there is {by}")]
     NameBlocked {

@@ -43,7 +43,7 @@ async fn what_is_not_there_is_named() {
     let other = images::get(services, &project("q"), "b.png")
         .await
         .unwrap_err();
-    assert!(other.to_string().contains("no project q"), "{other}");
+    assert!(other.to_string().contains("no project \"q\""), "{other}");
     for error in [
         image,
         other,
@@ -246,4 +246,27 @@ async fn an_upload_never_takes_the_place_of_a_file_that_was_dropped_in() {
         assert!(matches!(error, ServiceError::Conflict { .. }), "{error:?}");
     }
     assert_eq!(std::fs::read(&dropped).unwrap(), png(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_uploads_of_the_same_bytes_at_once_one_passes_when_duplicates_are_refused() {
+    let world = World::new().await;
+    let bytes = png(1);
+    let attempts = (0..6).map(|n| {
+        let (world, bytes) = (&world, &bytes);
+        async move {
+            let mut upload = world.upload(Some(&format!("{n}.png")), bytes).await;
+            upload.on_duplicate = OnDuplicate::Reject;
+            ingest(&world.services, upload).await
+        }
+    });
+    let outcomes = futures::future::join_all(attempts).await;
+    let stored: Vec<_> = outcomes.iter().filter_map(|o| o.as_ref().ok()).collect();
+    assert_eq!(stored.len(), 1);
+    for refused in outcomes.iter().filter_map(|o| o.as_ref().err()) {
+        let ServiceError::Conflict { image, .. } = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(*image, Some(stored[0].image.id));
+    }
 }
