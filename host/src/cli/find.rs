@@ -30,7 +30,8 @@ The one with the most pixels comes first, the others with their distance to it: 
 keep. With --json one group a line:
   {\"files\":[{\"path\":…,\"distance\":0,\"format\":…,\"width\":…,\"height\":…,\"bytes\":…}]}
 
-Files that are no pictures are passed over and counted. Pictures that cannot be read are told on standard \
+Pictures without any detail, such as a single colour, have nothing to compare and are in no group. Files \
+that are no pictures are passed over and counted. Pictures that cannot be read are told on standard \
 error; the others are still compared, and the exit code is then 1.";
 
 /// Find groups of near-duplicate pictures in folders

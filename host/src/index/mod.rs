@@ -49,8 +49,9 @@ struct Shelf {
 }
 
 impl Index {
-    /// Puts an image's fingerprints in, in place of those it had. A fingerprint whose length is not
-    /// its algorithm's is left out: nothing can be compared with it.
+    /// Puts an image's fingerprints in, in place of those it had. Left out is a fingerprint whose length
+    /// is not its algorithm's, and one of quality 0: a picture of one colour is near every other such
+    /// picture, and shows the same as none.
     pub fn insert(&self, project: &ProjectName, image: ImageId, fingerprints: &[Fingerprint]) {
         let mut shelves = self.write();
         let shelf = shelves.entry(project.clone()).or_default();
@@ -128,7 +129,8 @@ impl Index {
 impl Shelf {
     fn insert(&mut self, image: ImageId, fingerprints: &[Fingerprint]) {
         self.images.insert(image);
-        for fingerprint in fingerprints {
+        let telling = fingerprints.iter().filter(|made| made.quality > 0);
+        for fingerprint in telling {
             let Some(words) = words_of(fingerprint) else {
                 continue;
             };

@@ -88,11 +88,15 @@ pub async fn check(
     };
     let near = near(services, project, check, &exact).await?;
     exact.truncate(check.limit);
-    let exact = exact.into_iter().map(same_bytes).collect();
+    let exact = exact
+        .into_iter()
+        .map(|image| same_bytes(image, Algorithm::default()))
+        .collect();
     Ok(Checked { exact, near })
 }
 
-/// Matches of a picture, nearest first; a stored subject is not among them.
+/// Matches of a picture, nearest first; a stored subject is not among them. Images of the same bytes
+/// match whatever their fingerprints say.
 pub async fn matches(
     services: &Services,
     project: &ProjectName,
@@ -103,23 +107,24 @@ pub async fn matches(
     let radius = radius_of(query.algorithm, query.radius)?;
     projects::get(services, project).await?;
     let known = learn(services, subject, query).await?;
+    let exact = services
+        .store
+        .images_by_digest(project, known.sha256)
+        .await?;
     let index = services.index.current(&services.store).await?;
-    let mut ranking = Ranking::new(index, project, query.limit + 1);
+    let mut ranking = Ranking::new(index, project, query.limit + exact.len() + 1);
     for (orientation, fingerprint) in &known.fingerprints {
         ranking.add(fingerprint, *orientation, radius);
     }
     let mut matches = ranking.resolve(services).await?;
-    matches.retain(|found| {
-        known
-            .image
-            .as_ref()
-            .is_none_or(|own| own.id != found.image.id)
-    });
-    for found in &mut matches {
-        if found.image.sha256 == known.sha256 {
-            found.kind = Kind::Exact;
-        }
-    }
+    matches.retain(|found| exact.iter().all(|same| same.id != found.image.id));
+    matches.extend(
+        exact
+            .into_iter()
+            .map(|image| same_bytes(image, query.algorithm)),
+    );
+    let own = known.image.map(|image| image.id);
+    matches.retain(|found| Some(found.image.id) != own);
     matches.sort_by_key(|found| (found.distance, found.kind, found.image.id));
     matches.truncate(query.limit);
     Ok(matches)
@@ -231,8 +236,7 @@ async fn given(services: &Services, image: &Image) -> Result<Input, ServiceError
     Ok(Input::Bytes(bytes.ok_or_else(missing)?))
 }
 
-fn same_bytes(image: Image) -> Match {
-    let algorithm = Algorithm::default();
+fn same_bytes(image: Image, algorithm: Algorithm) -> Match {
     let found = to_match(image, 0, algorithm, Orientation::Upright);
     Match {
         kind: Kind::Exact,

@@ -263,3 +263,26 @@ async fn two_pictures_are_judged_stored_or_sent() {
     let refused = compare(services, stored("a.png"), sent(png(1)), Some(65)).await;
     assert!(matches!(refused, Err(ServiceError::Invalid(_))));
 }
+
+#[tokio::test]
+async fn pictures_without_detail_match_by_their_bytes_alone() {
+    let flat = |level| {
+        let picture = RgbImage::from_pixel(64, 48, Rgb([level; 3]));
+        let mut file = Vec::new();
+        let written = picture.write_to(&mut Cursor::new(&mut file), Format::Png);
+        written.unwrap();
+        file
+    };
+    let world = World::new().await;
+    world.give("black.png", &flat(0)).await;
+    let grey = world.give("grey.png", &flat(128)).await;
+    assert!(grey.duplicates.is_empty(), "{:?}", grey.duplicates);
+    let found = matches(&world.services, &PROJECT, sent(flat(0)), &query(false))
+        .await
+        .unwrap();
+    let names: Vec<_> = found
+        .iter()
+        .map(|found| (found.image.name.as_str(), found.kind))
+        .collect();
+    assert_eq!(names, [("black.png", Kind::Exact)]);
+}
