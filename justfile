@@ -30,6 +30,7 @@ test: component assets web
 check: component assets _deny
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
+    ! cargo tree --package vismatch --edges normal --prefix none | grep -E '^(image|image_hasher|zune-jpeg|heic-rs|jxl-oxide|otf-pixels-core) ' # no decoder outside the sandbox
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
     "{{tools}}/bin/cargo-deny" --log-level error check bans licenses sources
     if "{{tools}}/bin/cargo-deny" --log-level off fetch db; then "{{tools}}/bin/cargo-deny" --log-level error check advisories; \
