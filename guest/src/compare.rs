@@ -14,10 +14,9 @@
 //! and otherwise finds the pictures `similar`.
 
 use crate::comparison::{Comparison, Difference, Verdict};
-use crate::decode;
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
-use crate::hash::{LumaPlane, fingerprints_of};
+use crate::hash::{LumaPlane, fingerprints_of, plane_of};
 use crate::info::Orientation;
 use crate::limits::Limits;
 
@@ -52,12 +51,12 @@ pub fn compare(
 /// The plane of a file; an error says which of the two it is about.
 fn plane(bytes: &[u8], which: &str, limits: &Limits) -> Result<LumaPlane, ImageError> {
     let named = |text| format!("{which} picture: {text}");
-    let picture = decode::decode(bytes, limits).map_err(|error| match error {
-        ImageError::UnsupportedFormat(text) => ImageError::UnsupportedFormat(named(text)),
-        ImageError::Corrupt(text) => ImageError::Corrupt(named(text)),
-        other => other,
-    })?;
-    LumaPlane::of(&picture.pixels)
+    match plane_of(bytes, None, limits) {
+        Ok((_, plane)) => Ok(plane),
+        Err(ImageError::UnsupportedFormat(text)) => Err(ImageError::UnsupportedFormat(named(text))),
+        Err(ImageError::Corrupt(text)) => Err(ImageError::Corrupt(named(text))),
+        Err(other) => Err(other),
+    }
 }
 
 fn judge(first: &LumaPlane, second: &LumaPlane, radius: u32, is_same_file: bool) -> Comparison {

@@ -11,7 +11,7 @@ use vismatch_pipeline::compare::compare;
 use vismatch_pipeline::comparison::Verdict;
 use vismatch_pipeline::error::{ImageError, Limit};
 use vismatch_pipeline::fingerprint::Algorithm;
-use vismatch_pipeline::hash::hash;
+use vismatch_pipeline::hash::{hash, hash_orientations};
 use vismatch_pipeline::info::{Dimensions, Orientation};
 use vismatch_pipeline::limits::Limits;
 use vismatch_pipeline::process::process;
@@ -186,6 +186,30 @@ fn one_decode_gives_what_the_single_functions_give() {
             outcome.renditions,
             render(&drawn.file, &self_test::RENDITIONS, &limits).unwrap()
         );
+    }
+}
+
+/// A JPEG is hashed from its blocks, also where its pixels are at hand, and in the way it lies.
+#[test]
+fn a_file_has_the_same_bits_on_every_path() {
+    let limits = Limits::default();
+    let landscape = picture("landscape.jpg");
+    for orientation in Orientation::ALL {
+        let file = tagged(&landscape, orientation.to_exif());
+        let alone = hash(&file, &Algorithm::ALL, &limits).unwrap();
+        let with_renditions = outcome(&file).unwrap();
+        let plan = Plan {
+            algorithms: Algorithm::ALL.into(),
+            renditions: Vec::new(),
+        };
+        let without = process(&file, &plan, &limits).unwrap();
+        assert_eq!(alone, with_renditions.fingerprints, "{orientation:?}");
+        assert_eq!(alone, without.fingerprints, "{orientation:?}");
+        assert_eq!(with_renditions.info, without.info);
+        // The plane that is laid by EXIF is the plane that is laid by us.
+        let turned = hash_orientations(&landscape, Algorithm::Pdq, &limits).unwrap();
+        let (_, turned) = &turned[orientation as usize];
+        assert_eq!(turned, &alone[Algorithm::Pdq as usize], "{orientation:?}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! JPEG through `zune-jpeg`, which is asked to refuse what it would otherwise fill with grey.
 //!
-//! Markers are walked first: scans are counted, and a file without its end is cut off.
+//! Markers are walked first: scans are counted, and a file without its end is cut off. Fingerprints
+//! take a way of their own through the same headers: see [`luma`].
 
 use image::DynamicImage;
 use zune_jpeg::JpegDecoder;
@@ -10,23 +11,95 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::flatten::{grey, rgb};
-use super::{Header, Opened, colour, fault};
+use super::{Header, Opened, ReducedLuma, colour, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat::Jpeg;
 use crate::limits::Limits;
 
+mod bits;
+mod dc;
+mod huffman;
+mod luma;
 mod markers;
+mod segments;
 
+use luma::Colours;
 use markers::{Frame, Markers, Process};
 
 /// Reads the headers.
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
+    let Headers {
+        header,
+        markers,
+        frame,
+        mut decoder,
+        output,
+    } = headers(bytes, limits)?;
+    let (width, height) = (frame.width.into(), frame.height.into());
+    let pixels = move || {
+        if !markers.ended {
+            return Err(fault::ends_early(Jpeg));
+        }
+        let samples = decoder
+            .decode()
+            .map_err(|error| from_decoder(error, &markers))?;
+        picture(width, height, samples, output)
+    };
+    Ok(Opened {
+        header,
+        pixels: Box::new(pixels),
+    })
+}
+
+/// The luma of the picture in blocks, when there are at least `least` of them on each side and the
+/// scan has an answer.
+pub(super) fn reduced_luma(
+    bytes: &[u8],
+    least: u32,
+    limits: &Limits,
+) -> Result<Option<ReducedLuma>, ImageError> {
+    let Headers {
+        header,
+        markers,
+        frame,
+        decoder,
+        ..
+    } = headers(bytes, limits)?;
+    if !markers.ended {
+        return Err(fault::ends_early(Jpeg));
+    }
+    let (block, size) = (dc::SIDE as u32, header.size);
+    // The full decoder is lenient where there are stray bytes, and has the word then.
+    if size.width.min(size.height).div_ceil(block) < least || markers.stray_bytes {
+        return Ok(None);
+    }
+    let decoded_as = decoder.input_colorspace();
+    let colours = decoded_as.and_then(|space| Colours::of(space, frame.components, &markers));
+    let samples = colours.and_then(|colours| luma::scan(bytes, frame, colours));
+    Ok(samples.map(|samples| ReducedLuma {
+        info: header.into_info(),
+        size,
+        block,
+        samples,
+    }))
+}
+
+/// What comes before the first scan, and what the markers tell of the rest.
+struct Headers<'a> {
+    header: Header,
+    markers: Markers,
+    frame: Frame,
+    decoder: JpegDecoder<ZCursor<&'a [u8]>>,
+    output: ColorSpace,
+}
+
+fn headers<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Headers<'a>, ImageError> {
     let markers = Markers::walk(bytes, limits.max_frames);
     let Some(frame) = markers.frame else {
         return Err(fault::corrupt(Jpeg, "it has no start of frame"));
     };
     check_coding(frame)?;
-    let mut header = Header::new(Jpeg, (frame.width.into(), frame.height.into()), limits)?;
+    let header = Header::new(Jpeg, (frame.width.into(), frame.height.into()), limits)?;
     limits.check_frames(markers.scans)?;
 
     let output = match frame.components {
@@ -46,24 +119,16 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     decoder
         .decode_headers()
         .map_err(|error| from_decoder(error, &markers))?;
-
-    header = header.with_exif(decoder.exif().map(Vec::as_slice));
+    let mut header = header.with_exif(decoder.exif().map(Vec::as_slice));
     if let Some(profile) = decoder.icc_profile() {
         header.colour_profile = colour::other_than_srgb(profile, frame.components == 1);
     }
-    let (width, height) = (frame.width.into(), frame.height.into());
-    let pixels = move || {
-        if !markers.ended {
-            return Err(fault::ends_early(Jpeg));
-        }
-        let samples = decoder
-            .decode()
-            .map_err(|error| from_decoder(error, &markers))?;
-        picture(width, height, samples, output)
-    };
-    Ok(Opened {
+    Ok(Headers {
         header,
-        pixels: Box::new(pixels),
+        markers,
+        frame,
+        decoder,
+        output,
     })
 }
 

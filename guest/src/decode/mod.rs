@@ -15,6 +15,7 @@ mod ico;
 mod ifd;
 mod jpeg;
 mod jxl;
+pub(crate) mod luma;
 mod orientation;
 mod png;
 mod raster;
@@ -26,6 +27,7 @@ use crate::info::{Dimensions, ImageFormat, ImageInfo, Orientation};
 use crate::limits::Limits;
 
 pub use format::FORMATS;
+pub use luma::ReducedLuma;
 
 /// A decoded picture.
 #[derive(Clone, Debug)]
@@ -66,6 +68,20 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ImageError> {
         pixels,
         colour_profile,
     })
+}
+
+/// The luma of a picture in blocks, for formats that tell it without decoding pixels: JPEG. None where
+/// the format does not, where a side has fewer than `least` blocks, and where only the full decoder
+/// can say what the file holds, or whether it is broken.
+pub fn reduced_luma(
+    bytes: &[u8],
+    least: u32,
+    limits: &Limits,
+) -> Result<Option<ReducedLuma>, ImageError> {
+    match format::detect(bytes)? {
+        ImageFormat::Jpeg => jpeg::reduced_luma(bytes, least, limits),
+        _ => Ok(None),
+    }
 }
 
 /// A file whose headers were read and are within the limits; its pixels are read when asked for.

@@ -2,4 +2,5 @@
 
 mod drawn;
 mod hostile;
+mod reduced;
 mod sound;

@@ -1,6 +1,7 @@
 //! From a picture to fingerprints: one luma plane, six algorithms.
 //!
-//! The picture is reduced once to [`LumaPlane`]; each algorithm averages that plane down to the
+//! The picture is reduced once to [`LumaPlane`], from its pixels or, for a JPEG that is not tiny, from
+//! the means of its blocks (see [`plane_of`]); each algorithm averages that plane down to the
 //! exact size it wants and `image_hasher` makes the bits, so that no resampling of its own takes
 //! part. All arithmetic is in integers but for the 16-point cosine transform of `phash`, whose f32
 //! operations come in a fixed order: every build gives the same bits.
@@ -21,13 +22,18 @@ use image_hasher::{BitOrder, HashAlg, HasherConfig};
 use crate::decode::{self, Picture};
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint};
-use crate::info::Orientation;
+use crate::info::{ImageInfo, Orientation};
 use crate::limits::Limits;
 
 mod pdq;
 mod plane;
 
 pub use plane::LumaPlane;
+
+/// Blocks of a JPEG on its shorter side from which on their means stand for its pixels. Over 71 photos
+/// of 50 to 400 blocks `phash` then differs from that of the pixels by 0 of 64 bits in the median and by
+/// 2 at most; below 46 blocks 4 bits occur.
+pub const LEAST_BLOCKS: u32 = 50;
 
 /// The fingerprints of an encoded picture, in the order asked for. An empty list, or an algorithm
 /// that is asked for twice, is `invalid-parameter`.
@@ -42,7 +48,8 @@ pub fn hash(
         ));
     }
     check(algorithms)?;
-    fingerprints(&decode::decode(bytes, limits)?, algorithms)
+    let (_, plane) = plane_of(bytes, None, limits)?;
+    Ok(fingerprints_of(&plane, algorithms))
 }
 
 /// One algorithm's fingerprints in all eight orientations, in EXIF order. Each is, bit for bit, the
@@ -52,7 +59,7 @@ pub fn hash_orientations(
     algorithm: Algorithm,
     limits: &Limits,
 ) -> Result<Vec<(Orientation, Fingerprint)>, ImageError> {
-    let plane = LumaPlane::of(&decode::decode(bytes, limits)?.pixels)?;
+    let (_, plane) = plane_of(bytes, None, limits)?;
     let laid = |orientation| {
         let fingerprints = fingerprints_of(&plane.oriented(orientation), &[algorithm]);
         fingerprints
@@ -62,19 +69,28 @@ pub fn hash_orientations(
     Ok(Orientation::ALL.into_iter().flat_map(laid).collect())
 }
 
-/// The fingerprints of a decoded picture; the list may be empty, and names no algorithm twice.
-pub fn fingerprints(
-    picture: &Picture,
-    algorithms: &[Algorithm],
-) -> Result<Vec<Fingerprint>, ImageError> {
-    check(algorithms)?;
-    if algorithms.is_empty() {
-        return Ok(Vec::new());
+/// The facts and the plane of an encoded picture. Every fingerprint of a file comes from here, so that
+/// a file has the same bits whatever else is asked of it. `decoded` is the same picture, for those who
+/// have it.
+///
+/// A JPEG of at least [`LEAST_BLOCKS`] blocks on each side is not decoded: the means of its blocks make
+/// the plane (see [`decode::reduced_luma`]). Any other file is decoded, and its pixels make it.
+pub fn plane_of(
+    bytes: &[u8],
+    decoded: Option<&Picture>,
+    limits: &Limits,
+) -> Result<(ImageInfo, LumaPlane), ImageError> {
+    if let Some(luma) = decode::reduced_luma(bytes, LEAST_BLOCKS, limits)? {
+        let plane = LumaPlane::of_blocks(&luma);
+        return Ok((luma.info, plane));
     }
-    Ok(fingerprints_of(
-        &LumaPlane::of(&picture.pixels)?,
-        algorithms,
-    ))
+    let of_pixels = |picture: &Picture| -> Result<_, ImageError> {
+        Ok((picture.info.clone(), LumaPlane::of(&picture.pixels)?))
+    };
+    match decoded {
+        Some(picture) => of_pixels(picture),
+        None => of_pixels(&decode::decode(bytes, limits)?),
+    }
 }
 
 /// The fingerprints of a plane.

@@ -1,24 +1,23 @@
 //! The luma plane: a small square grey picture that every fingerprint starts from.
 //!
-//! Integers only, so that every build gives the same plane: Rec. 601 luma of each pixel, averaged
-//! over the area of each cell. Averaging treats left and right, rows and columns alike, so the plane
+//! Whole numbers only, so that every build gives the same plane: Rec. 601 luma of each pixel, or the mean
+//! luma of each block of pixels, averaged over the area of each cell. Averaging treats left and right, rows and columns alike, so the plane
 //! of a turned picture is the turned plane, bit for bit.
+
+use std::ops::Range;
 
 use image::{DynamicImage, GrayImage, Luma};
 
+use crate::decode::ReducedLuma;
+use crate::decode::luma::of_rgb;
 use crate::error::{Excess, ImageError, Limit};
 use crate::info::Orientation;
 
 /// Cells on each side of a plane.
 pub const SIDE: usize = 256;
 
-/// The longest side whose weighted sums of 8-bit luma fit 32 bits.
-const MAX_SIDE: usize = u32::MAX as usize / 255;
-
-/// Weights of red, green and blue in Rec. 601 luma, in 65536ths.
-const RED: u32 = 19_595;
-const GREEN: u32 = 38_470;
-const BLUE: u32 = 7_471;
+/// The longest side whose weighted sums of 8-bit luma fit 31 bits.
+const MAX_SIDE: usize = i32::MAX as usize / 255;
 
 /// `SIDE` by `SIDE` luma values of a whole picture, whatever its proportions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub struct LumaPlane {
 }
 
 impl LumaPlane {
-    /// The plane of an 8-bit grey or RGB picture. `too-large` over 16 million pixels a side.
+    /// The plane of an 8-bit grey or RGB picture. `too-large` over 8 million pixels a side.
     pub fn of(picture: &DynamicImage) -> Result<Self, ImageError> {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         if width.max(height) > MAX_SIDE {
@@ -39,11 +38,12 @@ impl LumaPlane {
             };
             return Err(ImageError::TooLarge(excess));
         }
+        let size = (Axis::of(width), Axis::of(height));
         let cells = match picture {
-            DynamicImage::ImageLuma8(grey) => average((width, height), (SIDE, SIDE), |y, luma| {
+            DynamicImage::ImageLuma8(grey) => average(size, (SIDE, SIDE), |y, luma| {
                 luma.copy_from_slice(&grey.as_raw()[y * width..][..width]);
             }),
-            DynamicImage::ImageRgb8(rgb) => average((width, height), (SIDE, SIDE), |y, luma| {
+            DynamicImage::ImageRgb8(rgb) => average(size, (SIDE, SIDE), |y, luma| {
                 luma_of_row(&rgb.as_raw()[y * width * 3..][..width * 3], luma);
             }),
             _ => {
@@ -55,6 +55,21 @@ impl LumaPlane {
         Ok(Self { cells })
     }
 
+    /// The plane of the upright picture from means of its blocks. A block that reaches over the edge
+    /// counts for the pixels that it covers.
+    pub fn of_blocks(luma: &ReducedLuma) -> Self {
+        let axis = |pixels: u32| Axis {
+            pixels: pixels as usize,
+            sample: luma.block as usize,
+        };
+        let (across, down) = (axis(luma.size.width), axis(luma.size.height));
+        let width = across.samples();
+        let cells = average((across, down), (SIDE, SIDE), |y, row| {
+            row.copy_from_slice(&luma.samples[y * width..][..width]);
+        });
+        Self { cells }.oriented(luma.info.orientation)
+    }
+
     /// The cells in row-major order.
     pub fn cells(&self) -> &[u8] {
         &self.cells
@@ -62,9 +77,13 @@ impl LumaPlane {
 
     /// The plane averaged down to a smaller size.
     pub fn shrink(&self, width: usize, height: usize) -> GrayImage {
-        let cells = average((SIDE, SIDE), (width, height), |y, luma| {
-            luma.copy_from_slice(&self.cells[y * SIDE..][..SIDE]);
-        });
+        let cells = average(
+            (Axis::of(SIDE), Axis::of(SIDE)),
+            (width, height),
+            |y, luma| {
+                luma.copy_from_slice(&self.cells[y * SIDE..][..SIDE]);
+            },
+        );
         grey_image(&cells, width, height)
     }
 
@@ -111,26 +130,59 @@ fn grey_image(cells: &[u8], width: usize, height: usize) -> GrayImage {
 
 fn luma_of_row(rgb: &[u8], luma: &mut [u8]) {
     let (pixels, _) = rgb.as_chunks::<3>();
-    for (luma, [red, green, blue]) in luma.iter_mut().zip(pixels) {
-        let sum = RED * u32::from(*red) + GREEN * u32::from(*green) + BLUE * u32::from(*blue);
-        *luma = ((sum + 0x8000) >> 16) as u8;
+    for (luma, pixel) in luma.iter_mut().zip(pixels) {
+        *luma = of_rgb(*pixel);
     }
 }
 
-/// Averages a `(width, height)` plane, read row by row, over the area of each target cell; enlarges
-/// the same way. Exact sums, rounded once, halves up.
+/// One side of a picture, in pixels, cut into samples of equal length; the last may reach over the
+/// end, and counts for what is before it.
+#[derive(Clone, Copy)]
+struct Axis {
+    pixels: usize,
+    sample: usize,
+}
+
+impl Axis {
+    /// A sample for each pixel.
+    fn of(pixels: usize) -> Self {
+        Self { pixels, sample: 1 }
+    }
+
+    fn samples(self) -> usize {
+        self.pixels.div_ceil(self.sample)
+    }
+
+    /// The pixels of a sample that are in the picture.
+    fn pixels(self, sample: usize) -> Range<usize> {
+        sample * self.sample..((sample + 1) * self.sample).min(self.pixels)
+    }
+
+    /// What the weight of a length is multiplied with: more for blocks, whose slopes take fractions.
+    fn scale(self) -> i32 {
+        if self.sample == 1 { 1 } else { 64 }
+    }
+}
+
+/// Averages a plane, read row by row, over the area of each target cell; enlarges the same way. The
+/// sums are exact, and rounded once, halves up: whole numbers under 2^53, whose quotient of under 2^8
+/// no f64 rounds to a whole number that it is not.
+///
+/// A pixel has one value all over. A block has a slope along each axis, half the difference of the
+/// blocks at its sides, so that cells that cover a part of it get more than its mean.
 fn average(
-    (width, height): (usize, usize),
+    (across, down): (Axis, Axis),
     (target_width, target_height): (usize, usize),
     mut read_row: impl FnMut(usize, &mut [u8]),
 ) -> Vec<u8> {
-    let columns = covers(width, target_width);
-    let area = width as u64 * height as u64;
-    let mut row = vec![0; width];
+    let columns = covers(across, target_width);
+    let area = (across.pixels * down.pixels) as i64;
+    let total = area * i64::from(across.scale()) * i64::from(down.scale());
+    let mut row = vec![0; across.samples()];
     let mut row_at = None;
-    let mut sums = vec![0_u32; width];
+    let mut sums = vec![0_i32; across.samples()];
     let mut cells = Vec::with_capacity(target_width * target_height);
-    for cover in covers(height, target_height) {
+    for cover in covers(down, target_height) {
         sums.fill(0);
         for (y, weight) in cover.samples() {
             if row_at.replace(y) != Some(y) {
@@ -138,53 +190,67 @@ fn average(
             }
             add_weighted(&mut sums, &row, weight);
         }
-        cells.extend(
-            columns
-                .iter()
-                .map(|column| ((column.sum(&sums) + area / 2) / area) as u8),
-        );
+        // A cast of a float cuts it off, at 0 and 255 too.
+        let level = |column: &Cover| ((column.sum(&sums) + total / 2) as f64 / total as f64) as u8;
+        cells.extend(columns.iter().map(level));
     }
     cells
 }
 
-fn add_weighted(sums: &mut [u32], row: &[u8], weight: u32) {
+fn add_weighted(sums: &mut [i32], row: &[u8], weight: i32) {
     for (sum, luma) in sums.iter_mut().zip(row) {
-        *sum += weight * u32::from(*luma);
+        *sum += weight * i32::from(*luma);
     }
 }
 
-/// The samples that one target cell covers, each with the length covered, in units of which a
-/// sample is as long as there are cells and a cell as long as there are samples.
+/// The samples that one target cell covers, each with its weight: the length covered, in units of
+/// which a pixel is as long as there are cells, and a cell as long as there are pixels; times the
+/// scale of the axis.
 struct Cover {
     first: usize,
-    weights: Vec<u32>,
+    weights: Vec<i32>,
 }
 
 impl Cover {
-    fn samples(&self) -> impl Iterator<Item = (usize, u32)> {
+    fn samples(&self) -> impl Iterator<Item = (usize, i32)> {
         (self.first..).zip(self.weights.iter().copied())
     }
 
-    fn sum(&self, samples: &[u32]) -> u64 {
+    fn sum(&self, samples: &[i32]) -> i64 {
         let covered = samples[self.first..].iter().zip(&self.weights);
         covered
-            .map(|(sample, weight)| u64::from(*sample) * u64::from(*weight))
+            .map(|(sample, weight)| i64::from(*sample) * i64::from(*weight))
             .sum()
     }
 }
 
-fn covers(samples: usize, cells: usize) -> Vec<Cover> {
-    let cover = |cell: usize| {
-        let (start, end) = (cell * samples, (cell + 1) * samples);
-        let covered =
-            |sample: usize| (end.min((sample + 1) * cells) - start.max(sample * cells)) as u32;
-        let first = start / cells;
-        Cover {
-            first,
-            weights: (first..end.div_ceil(cells)).map(covered).collect(),
+fn covers(axis: Axis, cells: usize) -> Vec<Cover> {
+    (0..cells).map(|cell| cover(axis, cell, cells)).collect()
+}
+
+fn cover(axis: Axis, cell: usize, cells: usize) -> Cover {
+    let (start, end) = (cell * axis.pixels, (cell + 1) * axis.pixels);
+    let samples = start / cells / axis.sample..end.div_ceil(cells).div_ceil(axis.sample);
+    // Slopes take in one more on each side.
+    let margin = usize::from(axis.sample > 1);
+    let first = samples.start.saturating_sub(margin);
+    let last = (samples.end + margin).min(axis.samples()) - 1;
+    let mut weights = vec![0; last + 1 - first];
+    for sample in samples {
+        let pixels = axis.pixels(sample);
+        let covered = start.max(pixels.start * cells)..end.min(pixels.end * cells);
+        let length = covered.len() as i64;
+        weights[sample - first] += length as i32 * axis.scale();
+        if margin > 0 {
+            // Twice the way from the middle of the sample to the middle of what is covered of it.
+            let way = (covered.start + covered.end) as i64
+                - ((2 * sample + 1) * axis.sample * cells) as i64;
+            let slope = length * way * i64::from(axis.scale()) / (4 * axis.sample * cells) as i64;
+            weights[(sample + 1).min(last) - first] += slope as i32;
+            weights[sample.saturating_sub(1).max(first) - first] -= slope as i32;
         }
-    };
-    (0..cells).map(cover).collect()
+    }
+    Cover { first, weights }
 }
 
 #[cfg(test)]
@@ -206,16 +272,50 @@ mod tests {
     #[test]
     fn averaging_down_and_up() {
         let row = |_: usize, out: &mut [u8]| out.copy_from_slice(&[0, 90, 30]);
-        assert_eq!(average((3, 1), (1, 1), row), [40]);
-        assert_eq!(average((3, 1), (2, 1), row), [30, 50]);
-        assert_eq!(average((3, 1), (6, 1), row), [0, 0, 90, 90, 30, 30]);
-        assert_eq!(average((3, 1), (1, 2), row), [40, 40]);
+        let size = (Axis::of(3), Axis::of(1));
+        assert_eq!(average(size, (1, 1), row), [40]);
+        assert_eq!(average(size, (2, 1), row), [30, 50]);
+        assert_eq!(average(size, (6, 1), row), [0, 0, 90, 90, 30, 30]);
+        assert_eq!(average(size, (1, 2), row), [40, 40]);
+    }
+
+    #[test]
+    fn a_block_over_the_edge_counts_for_what_it_covers() {
+        let row = |_: usize, out: &mut [u8]| out.copy_from_slice(&[20, 20, 20, 110]);
+        let across = Axis {
+            pixels: 26,
+            sample: 8,
+        };
+        let all = average((across, Axis::of(1)), (1, 1), row);
+        // 24 pixels of 20 and two of 110, less for the slope that the last block begins with.
+        assert!((24..=27).contains(&all[0]), "{all:?}");
+    }
+
+    #[test]
+    fn blocks_of_a_slope_make_a_slope() {
+        let across = Axis {
+            pixels: 320,
+            sample: 8,
+        };
+        let row = |_: usize, out: &mut [u8]| {
+            for (x, luma) in out.iter_mut().enumerate() {
+                *luma = 20 + 4 * x as u8;
+            }
+        };
+        for cells in [20, 40, 64, 256, 300] {
+            let made = average((across, Axis::of(1)), (cells, 1), row);
+            // The slope of the first and the last block is not known.
+            for (cell, luma) in made.iter().enumerate().skip(10).take(cells - 20) {
+                let exact = 18.0 + 160.0 * (cell as f64 + 0.5) / cells as f64;
+                assert!((f64::from(*luma) - exact).abs() <= 0.6, "{cell} of {cells}");
+            }
+        }
     }
 
     #[test]
     fn every_sample_counts_the_same() {
         for samples in [1, 2, 3, 255, 256, 257, 1000, 32_767] {
-            let covers = covers(samples, SIDE);
+            let covers = covers(Axis::of(samples), SIDE);
             let mut total = vec![0; samples];
             covers
                 .iter()
@@ -225,11 +325,21 @@ mod tests {
                 total.iter().all(|weight| *weight == SIDE),
                 "{samples} samples"
             );
-            assert!(
-                covers
-                    .iter()
-                    .all(|c| c.weights.iter().sum::<u32>() as usize == samples)
-            );
+        }
+    }
+
+    #[test]
+    fn every_cell_counts_the_same() {
+        for pixels in [1, 2, 3, 7, 8, 9, 255, 256, 257, 1000, 65_535] {
+            for sample in [1, 8] {
+                let axis = Axis { pixels, sample };
+                for cover in covers(axis, SIDE) {
+                    let sum: i32 = cover.weights.iter().sum();
+                    assert_eq!(sum, pixels as i32 * axis.scale(), "{pixels} by {sample}");
+                    let most: i64 = cover.weights.iter().map(|w| i64::from(w.abs())).sum();
+                    assert!(most * 255 <= i64::from(i32::MAX), "{pixels} by {sample}");
+                }
+            }
         }
     }
 

@@ -83,9 +83,9 @@ impl Markers {
 
 /// The next marker: where its first `FF` is, and where its code is. Any number of `FF` may come
 /// before a code; a code of 0 is no marker but the byte `FF` of coded data.
-fn next_marker(bytes: &[u8], mut from: usize) -> Option<(usize, usize)> {
+pub(super) fn next_marker(bytes: &[u8], mut from: usize) -> Option<(usize, usize)> {
     loop {
-        let start = from + bytes.get(from..)?.iter().position(|byte| *byte == 0xFF)?;
+        let start = from + memchr::memchr(0xFF, bytes.get(from..)?)?;
         let code = start + bytes[start..].iter().position(|byte| *byte != 0xFF)?;
         if bytes[code] != 0 {
             return Some((start, code));
@@ -95,7 +95,7 @@ fn next_marker(bytes: &[u8], mut from: usize) -> Option<(usize, usize)> {
 }
 
 /// The place of the first marker that is no restart.
-fn after_coded_data(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn after_coded_data(bytes: &[u8], mut at: usize) -> usize {
     while let Some((start, code)) = next_marker(bytes, at) {
         if !(0xD0..=0xD7).contains(&bytes[code]) {
             return start;
@@ -106,7 +106,7 @@ fn after_coded_data(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// What follows the length of a segment.
-fn segment(bytes: &[u8], at: usize) -> Option<&[u8]> {
+pub(super) fn segment(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let rest = bytes.get(at..)?;
     let length = usize::from(u16::from_be_bytes(*rest.first_chunk()?));
     rest.get(2..length)

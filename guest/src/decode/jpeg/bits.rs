@@ -1,0 +1,176 @@
+//! Bits of the entropy-coded data of a JPEG scan (ITU-T T.81, F.2.2.5), most significant first.
+//!
+//! A window of 64 bits is filled eight bytes at a time where none of them is `FF`, else byte by byte:
+//! `FF 00` is the byte `FF`, and any other marker ends the data. Past the end come zeros, which are
+//! counted: who reads them finds out at [`Bits::ends_at`] or [`Bits::is_overrun`].
+
+/// Reads one segment of entropy-coded data.
+#[derive(Clone, Copy)]
+pub(super) struct Bits<'a> {
+    bytes: &'a [u8],
+    /// The next byte to put into the window.
+    at: usize,
+    /// The next bits, from the top. Below the `held` ones may be bits of the next byte, which are put
+    /// there again with the rest of it.
+    window: u64,
+    held: u32,
+    /// Zeros appended since the data ended.
+    padding: u32,
+}
+
+impl<'a> Bits<'a> {
+    /// The data from a place on.
+    pub fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self {
+            bytes,
+            at,
+            window: 0,
+            held: 0,
+            padding: 0,
+        }
+    }
+
+    /// Makes at least 32 bits ready.
+    #[inline(always)]
+    pub fn refill(&mut self) {
+        if self.held < 32 {
+            *self = self.filled();
+        }
+    }
+
+    #[inline(always)]
+    fn filled(mut self) -> Self {
+        let ahead = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk);
+        if let Some(eight) = ahead.copied().map(u64::from_be_bytes)
+            && !has_ff(eight)
+        {
+            self.window |= eight >> self.held;
+            let whole_bytes = (63 - self.held) / 8;
+            self.at += whole_bytes as usize;
+            self.held += whole_bytes * 8;
+            return self;
+        }
+        self.filled_by_bytes()
+    }
+
+    #[inline(never)]
+    fn filled_by_bytes(mut self) -> Self {
+        while self.held <= 56 {
+            let (byte, length) = match *self.bytes.get(self.at..).unwrap_or_default() {
+                [0xFF, 0, ..] => (0xFF, 2),
+                [0xFF, ..] | [] => (0, 0),
+                [byte, ..] => (byte, 1),
+            };
+            if length == 0 {
+                self.padding += 8;
+            }
+            self.at += length;
+            self.window |= u64::from(byte) << (56 - self.held);
+            self.held += 8;
+        }
+        self
+    }
+
+    /// The next `N` bits, which stay.
+    #[inline(always)]
+    pub fn peek<const N: u32>(&self) -> usize {
+        (self.window >> (64 - N)) as usize
+    }
+
+    /// Drops as many bits as the lowest six bits of `count` say; they must have been made ready.
+    #[inline(always)]
+    pub fn drop(&mut self, count: u16) {
+        self.window = self.window.wrapping_shl(count.into());
+        self.held = self.held.wrapping_sub(u32::from(count) & 63);
+    }
+
+    /// Takes up to 16 bits; they must have been made ready.
+    #[inline(always)]
+    pub fn take(&mut self, count: u16) -> u32 {
+        // Two shifts, since none of the bits may be asked for.
+        let bits = (self.window >> 1 >> (63 - u32::from(count))) as u32;
+        self.drop(count);
+        bits
+    }
+
+    /// Bits were read that are not there.
+    pub fn is_overrun(&self) -> bool {
+        self.held < self.padding
+    }
+
+    /// Where the marker after the data is, when all was read but what fills up the last byte.
+    pub fn ends_at(mut self) -> Option<usize> {
+        if self.held < 8 {
+            self = self.filled_by_bytes();
+        }
+        let unread = self.held.checked_sub(self.padding)?;
+        (unread < 8 && self.at < self.bytes.len()).then_some(self.at)
+    }
+}
+
+/// Is any of eight bytes `FF`?
+#[inline(always)]
+fn has_ff(eight: u64) -> bool {
+    const LOWEST: u64 = 0x0101_0101_0101_0101;
+    let inverted = !eight;
+    inverted.wrapping_sub(LOWEST) & eight & (LOWEST << 7) != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All bits of a segment, in takes of `step`.
+    fn read(bytes: &[u8], step: u16, count: usize) -> (Vec<u32>, Bits<'_>) {
+        let mut bits = Bits::new(bytes, 0);
+        let values = (0..count).map(|_| {
+            bits.refill();
+            bits.take(step)
+        });
+        let values = values.collect();
+        (values, bits)
+    }
+
+    #[test]
+    fn stuffed_bytes_are_one_byte() {
+        let data = b"\x12\xFF\0\xFF\0\x34\x56\x78\x9A\xBC\xDE\xF0\x11\x22\x33\xFF\0\xFF\xD9";
+        let plain = [
+            0x12, 0xFF, 0xFF, 0x34, 0x56, 0x78, 0x9A, 0xBC, 0xDE, 0xF0, 0x11, 0x22, 0x33, 0xFF,
+        ];
+        let (values, bits) = read(data, 8, plain.len());
+        assert_eq!(values, plain);
+        assert_eq!(bits.ends_at(), Some(data.len() - 2));
+        for step in [1, 2, 4, 16] {
+            let count = plain.len() * 8 / usize::from(step);
+            let (values, bits) = read(data, step, count);
+            let octets = |at: usize| plain[at / 8] >> (7 - at % 8) & 1;
+            let expected = |at: usize| {
+                let places = at * usize::from(step)..(at + 1) * usize::from(step);
+                places.fold(0, |value, place| value << 1 | octets(place))
+            };
+            assert_eq!(values, (0..count).map(expected).collect::<Vec<_>>());
+            assert_eq!(bits.ends_at(), Some(data.len() - 2));
+        }
+    }
+
+    #[test]
+    fn the_end_is_right_after_the_last_bits() {
+        let data = b"\xAB\xCD\xEF\xFF\xD9";
+        assert_eq!(read(data, 4, 5).1.ends_at(), Some(3));
+        assert_eq!(read(data, 4, 6).1.ends_at(), Some(3));
+        assert_eq!(read(data, 8, 2).1.ends_at(), None, "a byte is left over");
+        let (values, bits) = read(data, 8, 4);
+        assert_eq!(values, [0xAB, 0xCD, 0xEF, 0]);
+        assert!(bits.is_overrun());
+        assert_eq!(bits.ends_at(), None);
+        assert_eq!(read(b"\xAB", 8, 1).1.ends_at(), None, "no marker");
+    }
+
+    #[test]
+    fn ff_is_found_anywhere() {
+        assert!(!has_ff(0x00FE_807F_0102_FEFE));
+        for place in 0..8 {
+            assert!(has_ff(0x00FE_8000_0102_7FFE | 0xFF << (8 * place)));
+        }
+    }
+}

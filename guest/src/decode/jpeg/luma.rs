@@ -1,0 +1,89 @@
+//! The luma of a JPEG, one sample for each block of 8 by 8 pixels, without decoding pixels.
+//!
+//! A sample is the mean of its block, rounded: the DC coefficient. A block that reaches over the right
+//! or the lower edge is meant over what the encoder filled it up with, too; encoders repeat the last
+//! pixels.
+//!
+//! The scan judges no file. Where it finds a fault, or a part of the format that it has no need to
+//! know, it has no answer, and the full decoder has the word. So a file that is refused here is one
+//! that the full decoder refuses, with the same error. The other way round: what the full decoder
+//! refuses is refused here as far as the bytes read tell. Unread are the AC scans of progressive files
+//! (only their headers are), and the values of AC coefficients.
+
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+
+use super::dc::{self, Plane};
+use super::markers::{Frame, Markers};
+use crate::decode::luma::{of_rgb, product};
+
+/// How luma comes out of components.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Colours {
+    /// The first component is luma, and all that is needed.
+    Luma,
+    Rgb,
+    /// Cyan, magenta, yellow, black; 255 is no ink.
+    InvertedInks,
+    /// The same; 255 is full ink.
+    Inks,
+    /// Inks whose first three are coded as the luma and chroma of what they leave out; 255 is no black.
+    LumaAndBlack,
+}
+
+impl Colours {
+    /// How the full decoder takes the components; none where it takes them in ways of its own.
+    pub fn of(decoded_as: ColorSpace, components: u8, markers: &Markers) -> Option<Self> {
+        match (decoded_as, components) {
+            (ColorSpace::Luma, 1) | (ColorSpace::YCbCr, 3) | (ColorSpace::YCCK, 3) => {
+                Some(Self::Luma)
+            }
+            (ColorSpace::RGB, 3) => Some(Self::Rgb),
+            (ColorSpace::CMYK, 4) if markers.adobe => Some(Self::InvertedInks),
+            (ColorSpace::CMYK, 4) => Some(Self::Inks),
+            (ColorSpace::YCCK, 4) => Some(Self::LumaAndBlack),
+            _ => None,
+        }
+    }
+
+    fn components(self) -> &'static [usize] {
+        match self {
+            Self::Luma => &[0],
+            Self::Rgb => &[0, 1, 2],
+            Self::InvertedInks | Self::Inks => &[0, 1, 2, 3],
+            Self::LumaAndBlack => &[0, 3],
+        }
+    }
+
+    fn luma(self, levels: impl Fn(usize) -> u8) -> u8 {
+        let colour = || [levels(0), levels(1), levels(2)];
+        match self {
+            Self::Luma => levels(0),
+            Self::Rgb => of_rgb(colour()),
+            Self::InvertedInks => product(of_rgb(colour()), levels(3)),
+            Self::Inks => product(of_rgb(colour().map(|ink| 255 - ink)), 255 - levels(3)),
+            Self::LumaAndBlack => product(255 - levels(0), levels(3)),
+        }
+    }
+}
+
+/// Samples of all blocks, row by row, `ceil(width / 8)` of them in each.
+pub(super) fn scan(bytes: &[u8], frame: Frame, colours: Colours) -> Option<Vec<u8>> {
+    let wanted = colours.components();
+    let planes = dc::read(bytes, frame, wanted)?;
+    let rows = usize::from(frame.height).div_ceil(dc::SIDE);
+    let mut samples = Vec::with_capacity(rows * usize::from(frame.width).div_ceil(dc::SIDE));
+    for row in 0..rows {
+        if colours == Colours::Luma {
+            samples.extend(planes[0].levels(row));
+            continue;
+        }
+        let levels = |index: &usize| -> Vec<u8> { Plane::levels(&planes[*index], row).collect() };
+        let mut levels_of: [Vec<u8>; 4] = Default::default();
+        for index in wanted {
+            levels_of[*index] = levels(index);
+        }
+        let across = 0..levels_of[0].len();
+        samples.extend(across.map(|x| colours.luma(|component| levels_of[component][x])));
+    }
+    Some(samples)
+}
