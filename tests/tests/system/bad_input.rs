@@ -140,7 +140,7 @@ fn a_png_with_200_mb_of_text_in_a_small_chunk() {
     let png = hostile::with_text_bomb(&Picture::photo(1, 64, 48).png(), 200 << 20);
     assert!(png.len() < 1 << 20, "{} bytes", png.len());
     let message = Bystander::new().refuses("text_bomb.png", &png);
-    assert_says(&message, &["unpack to more than 16 MiB"]);
+    assert_says(&message, &["unpack to more than 16 mib"]);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_png_with_200_mb_of_colour_profile_in_a_small_chunk() {
     let png = hostile::with_profile_bomb(&Picture::photo(1, 64, 48).png(), 200 << 20);
     assert!(png.len() < 1 << 20, "{} bytes", png.len());
     let message = Bystander::new().refuses("profile_bomb.png", &png);
-    assert_says(&message, &["unpack to more than 16 MiB"]);
+    assert_says(&message, &["unpack to more than 16 mib"]);
 }
 
 /// Sends the beginning of an upload and hangs up; `announced` bytes were promised.
