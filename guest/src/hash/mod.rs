@@ -30,8 +30,8 @@ mod plane;
 
 pub use plane::LumaPlane;
 
-/// Blocks of a JPEG on its shorter side from which on their means stand for its pixels. Over 71 photos
-/// of 50 to 400 blocks `phash` then differs from that of the pixels by 0 of 64 bits in the median and by
+/// Blocks of a JPEG on its shorter side from which on their means stand for its pixels. Over 85 photos
+/// of 50 to 396 blocks `phash` then differs from that of the pixels by 0 of 64 bits in the median and by
 /// 2 at most; below 46 blocks 4 bits occur.
 pub const LEAST_BLOCKS: u32 = 50;
 
