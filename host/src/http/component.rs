@@ -16,23 +16,7 @@ use crate::app::App;
 use super::error::ApiError;
 use super::extract::Query;
 use super::views::BinaryFile;
-
-/// The contract: the files of `wit/` one after another, which is one WIT document.
-const WIT: &str = concat!(
-    include_str!("../../../wit/types.wit"),
-    "\n",
-    include_str!("../../../wit/hashing.wit"),
-    "\n",
-    include_str!("../../../wit/comparison.wit"),
-    "\n",
-    include_str!("../../../wit/rendering.wit"),
-    "\n",
-    include_str!("../../../wit/pipeline.wit"),
-    "\n",
-    include_str!("../../../wit/about.wit"),
-    "\n",
-    include_str!("../../../wit/world.wit"),
-);
+use crate::sandbox::WIT;
 
 /// Component routes.
 pub fn router() -> OpenApiRouter<App> {

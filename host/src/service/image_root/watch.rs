@@ -186,7 +186,7 @@ mod tests {
     const CLOSED: EventKind = EventKind::Access(AccessKind::Close(AccessMode::Write));
 
     fn event(kind: EventKind) -> notify::Result<Event> {
-        Ok(Event::new(kind).add_path("/root/p/x.jpg".into()))
+        Ok(Event::new(kind).add_path("/image_root/p/x.jpg".into()))
     }
 
     #[test]
@@ -204,7 +204,7 @@ mod tests {
         let [one] = settled.as_slice() else {
             panic!("{settled:?}");
         };
-        assert_eq!(one.path, Path::new("/root/p/x.jpg"));
+        assert_eq!(one.path, Path::new("/image_root/p/x.jpg"));
         assert!(pending.is_empty(), "told once");
     }
 
