@@ -58,9 +58,7 @@ assets:
 # Measure, and print the tables that the README shows (into target/bench)
 bench: build
     cargo build --workspace --bins
-    "{{target}}/debug/bench-sandbox"
-    "{{target}}/debug/bench-start"
-    "{{target}}/debug/bench-upload"
+    @for bench in hash renditions native quality find sandbox start upload; do "{{target}}/debug/bench-$bench"; done
 
 # Delete everything that was built; the data folder stays
 clean:

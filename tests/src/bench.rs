@@ -1,9 +1,27 @@
-//! What benches share: markdown tables into `target/bench/`, and order statistics.
+//! What benches share: options, photos, markdown tables into `target/bench/`, and order statistics.
+
+pub mod comparison;
+pub mod cost;
+pub mod peers;
+pub mod photos;
+pub mod sandboxed;
+pub mod ssim;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// How much is measured.
+#[derive(clap::Parser, Clone, Debug)]
+pub struct Options {
+    /// Rounds; medians count
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
+    /// At most this many photos (of each of three sizes, where the peers' scripts choose): a quick try
+    #[arg(long, value_name = "N")]
+    pub most: Option<usize>,
+}
 
 /// The folder of bench results and of what benches keep from run to run: `bench` in the target folder
 /// that the running program was built into.
@@ -25,9 +43,14 @@ pub fn report(name: &str, title: &str, rows: &[(&str, String)]) {
     for (measure, value) in rows {
         writeln!(table, "| {measure} | {value} |").expect("a string takes everything");
     }
-    print!("{table}");
+    publish(name, &table);
+}
+
+/// Prints markdown and writes it to `target/bench/<name>.md`.
+pub fn publish(name: &str, markdown: &str) {
+    println!("{markdown}");
     let path = folder().join(name).with_extension("md");
-    fs::write(&path, table).expect("the target folder can be written");
+    fs::write(&path, markdown).expect("the target folder can be written");
 }
 
 /// The value that a `share` (0 to 1) of the measurements does not pass; there is at least one.
