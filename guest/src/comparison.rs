@@ -1,6 +1,6 @@
 //! What two pictures are to each other, as plain data. Judging two files is `compare`'s work.
 
-use crate::fingerprint::Algorithm;
+use crate::fingerprint::{Algorithm, similarity};
 use crate::info::Orientation;
 
 /// What two pictures are to each other, the strongest claim first.
@@ -33,6 +33,41 @@ impl Verdict {
     /// The pictures are called duplicates: `exact`, `same picture` or `edited`.
     pub fn is_duplicate(self) -> bool {
         self <= Self::Edited
+    }
+}
+
+/// A verdict on two pictures and what it rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// What they are to each other.
+    pub verdict: Verdict,
+    /// 0 to 1; 1 for the same bytes.
+    pub similarity: f64,
+    /// One sentence for people.
+    pub reason: String,
+}
+
+impl Judgement {
+    /// Two files of the same bytes.
+    pub fn same_bytes() -> Self {
+        Self {
+            verdict: Verdict::Exact,
+            similarity: 1.0,
+            reason: "The files are the same, byte for byte.".into(),
+        }
+    }
+
+    /// Two pictures of which nothing but one algorithm's distance is known. That alone makes no
+    /// duplicates: pictures that merely look alike can have the same fingerprint.
+    pub fn of_distance(algorithm: Algorithm, distance: u32) -> Self {
+        let (name, bits) = (algorithm.name(), algorithm.bits());
+        Self {
+            verdict: Verdict::Similar,
+            similarity: similarity(distance, bits),
+            reason: format!(
+                "{name} differs in {distance} of {bits} bits; nothing else was compared."
+            ),
+        }
     }
 }
 

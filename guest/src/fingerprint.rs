@@ -3,6 +3,8 @@
 //! Bits only. How they are made from a picture is `hash`'s work; an index for millions of them is
 //! the server's.
 
+mod laid;
+
 use crate::error::ImageError;
 
 /// How a fingerprint is computed; `hash` documents each.

@@ -72,6 +72,16 @@ pub struct Dimensions {
     pub height: u32,
 }
 
+impl Dimensions {
+    /// With rows for columns.
+    pub fn turned(self) -> Self {
+        Self {
+            width: self.height,
+            height: self.width,
+        }
+    }
+}
+
 /// What has to be done to the stored pixels to see them upright; in the order of EXIF 1 to 8
 /// (Exif 3.0, tag 0x0112).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod bank;
 pub mod comparison;
 pub mod error;
 pub mod fingerprint;
@@ -14,10 +15,12 @@ pub mod decode;
 #[cfg(feature = "codecs")]
 pub mod hash;
 #[cfg(feature = "codecs")]
+mod lanes;
+#[cfg(feature = "codecs")]
 pub mod process;
 #[cfg(feature = "codecs")]
 pub mod render;
-#[cfg(feature = "codecs")]
+#[cfg(feature = "rare-codecs")]
 pub mod self_test;
 
 #[cfg(feature = "component")]

@@ -1,13 +1,14 @@
-//! Everything an upload needs from one decode.
+//! Everything an upload needs from one file.
 
 use crate::error::ImageError;
 use crate::limits::Limits;
 use crate::rendition::{Outcome, Plan};
-use crate::{decode, hash, render};
+use crate::{hash, render};
 
-/// Facts, fingerprints and renditions of a picture, decoded at most once. The plan is checked first.
+/// Facts, fingerprints and renditions of a picture. The plan is checked first.
 ///
-/// Where only fingerprints are asked for, the picture is decoded no further than they need.
+/// Pixels of a picture are made at most once. A JPEG hardly ever comes to that: fingerprints and renditions
+/// read it each in their own way, no further than they need.
 pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, ImageError> {
     hash::check(&plan.algorithms)?;
     render::check(&plan.renditions, limits)?;
@@ -19,16 +20,16 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
             renditions: Vec::new(),
         });
     }
-    let picture = decode::decode(bytes, limits)?;
+    let source = render::Source::open(bytes, &plan.renditions, limits)?;
     let fingerprints = if plan.algorithms.is_empty() {
         Vec::new()
     } else {
-        let (_, plane) = hash::plane_of(bytes, Some(&picture), limits)?;
+        let (_, plane) = hash::plane_of(bytes, source.picture(), limits)?;
         hash::fingerprints_of(&plane, &plan.algorithms)
     };
     Ok(Outcome {
         fingerprints,
-        renditions: render::renditions(bytes, &picture, &plan.renditions, limits)?,
-        info: picture.info,
+        renditions: source.renditions(bytes, &plan.renditions, limits)?,
+        info: source.info().clone(),
     })
 }

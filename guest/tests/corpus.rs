@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
-use vismatch_pipeline::decode::{decode, inspect};
+use vismatch_pipeline::decode::{decode, inspect, rows};
 use vismatch_pipeline::error::ImageError;
+use vismatch_pipeline::hash::{LumaPlane, plane_of};
 use vismatch_pipeline::limits::Limits;
 
 /// Longer than any of these small files may take, even without optimisation.
@@ -126,6 +127,29 @@ fn every_bad_picture_is_judged_as_expected() {
         entries.len()
     );
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// JPEGs have their own rule: see the test `reduced`.
+#[test]
+fn what_cannot_be_decoded_cannot_be_hashed() {
+    let Some(folder) = shared_data() else { return };
+    let limits = Limits::default();
+    let mut streamed = 0;
+    for entry in fs::read_dir(folder.join("bad")).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        if bytes.starts_with(b"\xFF\xD8") {
+            continue;
+        }
+        let whole = decode(&bytes, &limits).and_then(|picture| {
+            let plane = LumaPlane::of(&picture.pixels)?;
+            Ok((picture.info, plane))
+        });
+        streamed += u32::from(rows(&bytes, &limits).is_ok_and(|rows| rows.is_some()));
+        assert_eq!(plane_of(&bytes, None, &limits), whole, "{}", path.display());
+    }
+    println!("{streamed} of them row by row");
+    assert!(streamed > 10);
 }
 
 #[test]

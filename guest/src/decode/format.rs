@@ -5,7 +5,7 @@
 use crate::error::ImageError;
 use crate::info::ImageFormat;
 
-/// The formats that `decode` reads.
+/// The formats that `decode` reads; four of them with the feature `rare-codecs` only.
 pub const FORMATS: [ImageFormat; 13] = [
     ImageFormat::Jpeg,
     ImageFormat::Png,
@@ -84,7 +84,7 @@ const NAMED: [Signature<&str>; 36] = [
 ];
 
 /// The format of a file; `unsupported-format` with what it looks like when it is none that is known.
-pub(super) fn detect(bytes: &[u8]) -> Result<ImageFormat, ImageError> {
+pub fn detect(bytes: &[u8]) -> Result<ImageFormat, ImageError> {
     if starts_with(bytes, NAMED[0].0, NAMED[0].1) {
         // A TIFF by its first bytes, which would show as its thumbnail.
         return Err(ImageError::UnsupportedFormat(NAMED[0].2.into()));

@@ -11,20 +11,27 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::flatten::{grey, rgb};
-use super::{Header, Opened, ReducedLuma, colour, fault};
+use super::{Header, Least, Opened, Planes, ReducedLuma, colour, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat::Jpeg;
+use crate::info::ImageInfo;
 use crate::limits::Limits;
 
 mod bits;
+mod blocks;
+mod coefficients;
 mod dc;
 mod huffman;
+mod inverse;
 mod luma;
 mod markers;
+mod planes;
+mod progressive;
 mod segments;
 
 use luma::Colours;
 use markers::{Frame, Markers, Process};
+pub use planes::Plane;
 
 /// Reads the headers.
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
@@ -68,7 +75,7 @@ pub(super) fn reduced_luma(
     if !markers.ended {
         return Err(fault::ends_early(Jpeg));
     }
-    let (block, size) = (dc::SIDE as u32, header.size);
+    let (block, size) = (blocks::SIDE as u32, header.size);
     // The full decoder is lenient where there are stray bytes, and has the word then.
     if size.width.min(size.height).div_ceil(block) < least || markers.stray_bytes {
         return Ok(None);
@@ -81,6 +88,44 @@ pub(super) fn reduced_luma(
         size,
         block,
         samples,
+    }))
+}
+
+/// The planes of the picture, each reduced as far as it still has the samples that `least` asks for, when
+/// they are luma and chroma and the decoder of planes has an answer.
+pub(super) fn planes(
+    bytes: &[u8],
+    limits: &Limits,
+    least: impl FnOnce(&ImageInfo) -> Least,
+) -> Result<Option<Planes>, ImageError> {
+    let Headers {
+        header,
+        markers,
+        frame,
+        decoder,
+        ..
+    } = headers(bytes, limits)?;
+    if !markers.ended {
+        return Err(fault::ends_early(Jpeg));
+    }
+    let is_luma_first = matches!(
+        (decoder.input_colorspace(), frame.components),
+        (Some(ColorSpace::Luma), 1) | (Some(ColorSpace::YCbCr), 3)
+    );
+    // The full decoder is lenient where there are stray bytes, and has the word then.
+    if markers.stray_bytes || !is_luma_first {
+        return Ok(None);
+    }
+    let colour_profile = header.colour_profile.clone();
+    let info = header.into_info();
+    let least = least(&info);
+    let side = |component, extent| least.side(component, extent);
+    let mut planes = planes::decode(bytes, frame, side).into_iter().flatten();
+    Ok(planes.next().map(|luma| Planes {
+        info,
+        luma,
+        chroma: planes.next().zip(planes.next()).map(<[Plane; 2]>::from),
+        colour_profile,
     }))
 }
 

@@ -2,7 +2,12 @@
 //!
 //! The format is told by content, limits are checked against headers before memory is taken, and
 //! every fault of a file becomes a named [`ImageError`]. Not for shrinking, hashing or colour conversion.
+#![cfg_attr(
+    not(feature = "rare-codecs"),
+    allow(dead_code, reason = "what only rare formats ask for")
+)]
 
+#[cfg(feature = "rare-codecs")]
 mod avif;
 mod colour;
 mod exif;
@@ -10,15 +15,24 @@ mod fault;
 mod flatten;
 mod format;
 mod frames;
+#[cfg(feature = "rare-codecs")]
 mod heif;
 mod ico;
 mod ifd;
 mod jpeg;
+#[cfg(feature = "rare-codecs")]
 mod jxl;
 pub(crate) mod luma;
 mod orientation;
+mod planes;
 mod png;
+#[cfg(feature = "rare-codecs")]
+mod rare;
+#[cfg(not(feature = "rare-codecs"))]
+#[path = "rare_left_out.rs"]
+mod rare;
 mod raster;
+mod rows;
 
 use image::DynamicImage;
 
@@ -26,8 +40,12 @@ use crate::error::ImageError;
 use crate::info::{Dimensions, ImageFormat, ImageInfo, Orientation};
 use crate::limits::Limits;
 
-pub use format::FORMATS;
+pub use format::{FORMATS, detect};
+pub use jpeg::Plane;
 pub use luma::ReducedLuma;
+pub(crate) use orientation::upright;
+pub use planes::{Least, Planes};
+pub use rows::Rows;
 
 /// A decoded picture.
 #[derive(Clone, Debug)]
@@ -80,6 +98,29 @@ pub fn reduced_luma(
 ) -> Result<Option<ReducedLuma>, ImageError> {
     match format::detect(bytes)? {
         ImageFormat::Jpeg => jpeg::reduced_luma(bytes, least, limits),
+        _ => Ok(None),
+    }
+}
+
+/// The luma and chroma of a picture, reduced as far as `least` allows, for formats that tell them without
+/// decoding pixels: JPEG. None where the format does not, and where only the full decoder can say what the
+/// file holds, or whether it is broken.
+pub fn planes(
+    bytes: &[u8],
+    limits: &Limits,
+    least: impl FnOnce(&ImageInfo) -> Least,
+) -> Result<Option<Planes>, ImageError> {
+    match format::detect(bytes)? {
+        ImageFormat::Jpeg => jpeg::planes(bytes, limits, least),
+        _ => Ok(None),
+    }
+}
+
+/// The rows of a picture one after another, for formats whose decoder hands them out so: PNG, unless it
+/// is interlaced.
+pub fn rows<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Option<Rows<'a>>, ImageError> {
+    match format::detect(bytes)? {
+        ImageFormat::Png => raster::png_rows(bytes, limits),
         _ => Ok(None),
     }
 }
@@ -167,22 +208,30 @@ impl Header {
     }
 }
 
+/// This build has a decoder for the format: all of [`FORMATS`] with the feature `rare-codecs`.
+pub fn reads(format: ImageFormat) -> bool {
+    let is_rare = matches!(
+        format,
+        ImageFormat::Heif | ImageFormat::JpegXl | ImageFormat::Avif | ImageFormat::Tiff
+    );
+    !is_rare || cfg!(feature = "rare-codecs")
+}
+
 fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
     let format = format::detect(bytes)?;
     match format {
         ImageFormat::Jpeg => jpeg::open(bytes, limits),
         ImageFormat::Ico => ico::open(bytes, limits),
-        ImageFormat::Heif => heif::open(bytes, limits),
-        ImageFormat::JpegXl => jxl::open(bytes, limits),
-        ImageFormat::Avif => avif::open(bytes, limits),
         ImageFormat::Png
         | ImageFormat::WebP
         | ImageFormat::Gif
         | ImageFormat::Bmp
-        | ImageFormat::Tiff
         | ImageFormat::Pnm
         | ImageFormat::Qoi
         | ImageFormat::Tga => raster::open(format, bytes, limits),
+        ImageFormat::Heif | ImageFormat::JpegXl | ImageFormat::Avif | ImageFormat::Tiff => {
+            rare::open(format, bytes, limits)
+        }
     }
 }
 

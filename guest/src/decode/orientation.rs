@@ -10,7 +10,7 @@ use crate::info::Orientation;
 const TILE: usize = 32;
 
 /// The picture as people see it. Flips and half turns happen in place.
-pub(super) fn upright(mut picture: DynamicImage, orientation: Orientation) -> DynamicImage {
+pub(crate) fn upright(mut picture: DynamicImage, orientation: Orientation) -> DynamicImage {
     if orientation.swaps_sides() {
         return quarter_turn(picture, orientation);
     }

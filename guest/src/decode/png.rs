@@ -1,12 +1,14 @@
 //! The chunks of a PNG before its picture is read: frames are counted, and metadata that unpacks
-//! without end is found out.
+//! without end is found out. Then its rows one by one.
 //!
-//! Pixels are the codec's work (see `raster`). Chunks: PNG specification, third edition, sections 5
+//! The whole picture is the codec's work (see `raster`). Chunks: PNG specification, third edition, sections 5
 //! and 11; `acTL` is APNG's count of frames.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 use flate2::read::ZlibDecoder;
+use image::{DynamicImage, ImageBuffer, Luma, LumaA, Pixel};
+use png::{BitDepth, ColorType, Decoder, Reader, Transformations};
 
 use super::fault;
 use crate::error::ImageError;
@@ -39,6 +41,64 @@ pub(super) fn check_metadata(bytes: &[u8]) -> Result<(), ImageError> {
         })?;
     }
     Ok(())
+}
+
+/// Reads the rows of a PNG in order; fails behind the last row, and at any fault of the file. None when the
+/// file is interlaced. `memory` is what the codec may take, in bytes, besides two rows.
+pub(super) fn rows(
+    bytes: &[u8],
+    memory: usize,
+) -> Option<impl FnMut() -> Option<DynamicImage> + '_> {
+    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: memory });
+    // As the decoder of whole pictures does it.
+    decoder.set_transformations(Transformations::EXPAND);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let mut reader = decoder.read_info().ok()?;
+    let info = reader.info();
+    let (width, mut left) = info.size();
+    let frame = info.frame_control();
+    let fills = frame.is_none_or(|frame| (frame.width, frame.height) == info.size());
+    if info.interlaced || !fills {
+        return None;
+    }
+    Some(move || {
+        left = left.checked_sub(1)?;
+        row(&mut reader, width, left == 0)
+    })
+}
+
+/// The next row. Behind the last one the data must end as the codec wants it to.
+fn row(reader: &mut Reader<Cursor<&[u8]>>, width: u32, is_last: bool) -> Option<DynamicImage> {
+    let mut samples = vec![0; reader.output_line_size(width)?];
+    reader.read_row(&mut samples).ok()??;
+    if is_last && reader.read_row(&mut []).ok()?.is_some() {
+        return None;
+    }
+    let deep = || {
+        let (samples, _) = samples.as_chunks();
+        samples.iter().copied().map(u16::from_be_bytes).collect()
+    };
+    use {BitDepth::*, ColorType::*};
+    match reader.output_color_type() {
+        (Grayscale, Eight) => picture::<Luma<u8>>(width, samples),
+        (GrayscaleAlpha, Eight) => picture::<LumaA<u8>>(width, samples),
+        (Rgb, Eight) => picture::<image::Rgb<u8>>(width, samples),
+        (Rgba, Eight) => picture::<image::Rgba<u8>>(width, samples),
+        (Grayscale, Sixteen) => picture::<Luma<u16>>(width, deep()),
+        (GrayscaleAlpha, Sixteen) => picture::<LumaA<u16>>(width, deep()),
+        (Rgb, Sixteen) => picture::<image::Rgb<u16>>(width, deep()),
+        (Rgba, Sixteen) => picture::<image::Rgba<u16>>(width, deep()),
+        _ => None,
+    }
+}
+
+/// A picture of one row.
+fn picture<P: Pixel>(width: u32, samples: Vec<P::Subpixel>) -> Option<DynamicImage>
+where
+    DynamicImage: From<ImageBuffer<P, Vec<P::Subpixel>>>,
+{
+    ImageBuffer::<P, _>::from_raw(width, 1, samples).map(DynamicImage::from)
 }
 
 /// The zlib stream of a chunk that has one: behind the keyword, its NUL and the method.

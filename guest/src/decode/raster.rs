@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult};
 
-use super::{Header, Opened, colour, fault, frames, png};
+use super::{Header, Opened, Rows, colour, fault, frames, png};
 use crate::error::ImageError;
 use crate::info::ImageFormat;
 use crate::limits::Limits;
@@ -37,6 +37,17 @@ pub(super) fn open<'a>(
         opened.header.has_alpha = frames::gif(bytes, 0).first_is_transparent;
     }
     Ok(opened)
+}
+
+/// Reads the headers of a PNG, and then its rows one by one; None when they are not in order.
+pub(super) fn png_rows<'a>(
+    bytes: &'a [u8],
+    limits: &Limits,
+) -> Result<Option<Rows<'a>>, ImageError> {
+    let Opened { header, pixels } = open(ImageFormat::Png, bytes, limits)?;
+    drop(pixels);
+    let rows = png::rows(bytes, header_memory(bytes) as usize);
+    Ok(rows.map(|read| Rows::new(header, read)))
 }
 
 /// Checks and completes what a decoder of `image` found in the headers.

@@ -25,6 +25,7 @@ use crate::fingerprint::{Algorithm, Fingerprint};
 use crate::info::{ImageInfo, Orientation};
 use crate::limits::Limits;
 
+mod average;
 mod pdq;
 mod plane;
 
@@ -74,7 +75,8 @@ pub fn hash_orientations(
 /// have it.
 ///
 /// A JPEG of at least [`LEAST_BLOCKS`] blocks on each side is not decoded: the means of its blocks make
-/// the plane (see [`decode::reduced_luma`]). Any other file is decoded, and its pixels make it.
+/// the plane (see [`decode::reduced_luma`]). The pixels of any other file make it: row by row as they are
+/// decoded, where the decoder works so (see [`decode::rows`]).
 pub fn plane_of(
     bytes: &[u8],
     decoded: Option<&Picture>,
@@ -87,8 +89,11 @@ pub fn plane_of(
     let of_pixels = |picture: &Picture| -> Result<_, ImageError> {
         Ok((picture.info.clone(), LumaPlane::of(&picture.pixels)?))
     };
-    match decoded {
-        Some(picture) => of_pixels(picture),
+    if let Some(picture) = decoded {
+        return of_pixels(picture);
+    }
+    match decode::rows(bytes, limits)?.and_then(LumaPlane::of_rows) {
+        Some(found) => Ok(found),
         None => of_pixels(&decode::decode(bytes, limits)?),
     }
 }

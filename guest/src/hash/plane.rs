@@ -4,14 +4,15 @@
 //! luma of each block of pixels, averaged over the area of each cell. Averaging treats left and right, rows and columns alike, so the plane
 //! of a turned picture is the turned plane, bit for bit.
 
-use std::ops::Range;
+use std::convert::Infallible;
 
 use image::{DynamicImage, GrayImage, Luma};
 
-use crate::decode::ReducedLuma;
+use super::average::{Axis, average};
 use crate::decode::luma::of_rgb;
+use crate::decode::{ReducedLuma, Rows};
 use crate::error::{Excess, ImageError, Limit};
-use crate::info::Orientation;
+use crate::info::{ImageInfo, Orientation};
 
 /// Cells on each side of a plane.
 pub const SIDE: usize = 256;
@@ -23,6 +24,8 @@ const MAX_SIDE: usize = i32::MAX as usize / 255;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LumaPlane {
     cells: Vec<u8>,
+    /// The picture's sides in pixels, across and down.
+    size: (usize, usize),
 }
 
 impl LumaPlane {
@@ -38,21 +41,35 @@ impl LumaPlane {
             };
             return Err(ImageError::TooLarge(excess));
         }
-        let size = (Axis::of(width), Axis::of(height));
-        let cells = match picture {
-            DynamicImage::ImageLuma8(grey) => average(size, (SIDE, SIDE), |y, luma| {
-                luma.copy_from_slice(&grey.as_raw()[y * width..][..width]);
-            }),
-            DynamicImage::ImageRgb8(rgb) => average(size, (SIDE, SIDE), |y, luma| {
-                luma_of_row(&rgb.as_raw()[y * width * 3..][..width * 3], luma);
-            }),
-            _ => {
-                return Err(ImageError::Internal(
-                    "a decoded picture is neither grey nor RGB".into(),
-                ));
-            }
+        let cells = average(
+            (Axis::of(width), Axis::of(height)),
+            (SIDE, SIDE),
+            |y, luma| luma_of_row(picture, y, luma).ok_or_else(neither_grey_nor_rgb),
+        )?;
+        Ok(Self {
+            cells,
+            size: (width, height),
+        })
+    }
+
+    /// The plane of the upright picture from the rows of the stored one, and the facts of its file. None
+    /// where a row cannot be read. It is the plane that the picture as a whole has.
+    pub fn of_rows(mut rows: Rows<'_>) -> Option<(ImageInfo, Self)> {
+        let (width, height) = (rows.size.width as usize, rows.size.height as usize);
+        if width.max(height) > MAX_SIDE {
+            return None;
+        }
+        let read = |_, luma: &mut [u8]| {
+            let row = rows.next().ok_or(())?;
+            luma_of_row(&row, 0, luma).ok_or(())
         };
-        Ok(Self { cells })
+        let axes = (Axis::of(width), Axis::of(height));
+        let stored = Self {
+            cells: average(axes, (SIDE, SIDE), read).ok()?,
+            size: (width, height),
+        };
+        let plane = stored.oriented(rows.info.orientation);
+        Some((rows.info, plane))
     }
 
     /// The plane of the upright picture from means of its blocks. A block that reaches over the edge
@@ -64,26 +81,34 @@ impl LumaPlane {
         };
         let (across, down) = (axis(luma.size.width), axis(luma.size.height));
         let width = across.samples();
-        let cells = average((across, down), (SIDE, SIDE), |y, row| {
+        let Ok(cells) = average((across, down), (SIDE, SIDE), |y, row| {
             row.copy_from_slice(&luma.samples[y * width..][..width]);
+            Ok::<_, Infallible>(())
         });
-        Self { cells }.oriented(luma.info.orientation)
+        let stored = Self {
+            cells,
+            size: (across.pixels, down.pixels),
+        };
+        stored.oriented(luma.info.orientation)
     }
 
-    /// The cells in row-major order.
-    pub fn cells(&self) -> &[u8] {
-        &self.cells
+    /// The sides of the picture in pixels, across and down.
+    pub(super) fn size(&self) -> (usize, usize) {
+        self.size
+    }
+
+    /// A row of cells.
+    pub(super) fn row(&self, y: usize) -> &[u8] {
+        &self.cells[y * SIDE..][..SIDE]
     }
 
     /// The plane averaged down to a smaller size.
     pub fn shrink(&self, width: usize, height: usize) -> GrayImage {
-        let cells = average(
-            (Axis::of(SIDE), Axis::of(SIDE)),
-            (width, height),
-            |y, luma| {
-                luma.copy_from_slice(&self.cells[y * SIDE..][..SIDE]);
-            },
-        );
+        let axes = (Axis::of(SIDE), Axis::of(SIDE));
+        let Ok(cells) = average(axes, (width, height), |y, luma| {
+            luma.copy_from_slice(self.row(y));
+            Ok::<_, Infallible>(())
+        });
         grey_image(&cells, width, height)
     }
 
@@ -109,8 +134,14 @@ impl LumaPlane {
         let cells = positions
             .map(|(x, y)| source(x, y))
             .map(|(x, y)| self.cells[y * SIDE + x]);
+        let (width, height) = self.size;
         Self {
             cells: cells.collect(),
+            size: if orientation.swaps_sides() {
+                (height, width)
+            } else {
+                (width, height)
+            },
         }
     }
 
@@ -128,129 +159,26 @@ fn grey_image(cells: &[u8], width: usize, height: usize) -> GrayImage {
     })
 }
 
-fn luma_of_row(rgb: &[u8], luma: &mut [u8]) {
-    let (pixels, _) = rgb.as_chunks::<3>();
-    for (luma, pixel) in luma.iter_mut().zip(pixels) {
-        *luma = of_rgb(*pixel);
-    }
-}
-
-/// One side of a picture, in pixels, cut into samples of equal length; the last may reach over the
-/// end, and counts for what is before it.
-#[derive(Clone, Copy)]
-struct Axis {
-    pixels: usize,
-    sample: usize,
-}
-
-impl Axis {
-    /// A sample for each pixel.
-    fn of(pixels: usize) -> Self {
-        Self { pixels, sample: 1 }
-    }
-
-    fn samples(self) -> usize {
-        self.pixels.div_ceil(self.sample)
-    }
-
-    /// The pixels of a sample that are in the picture.
-    fn pixels(self, sample: usize) -> Range<usize> {
-        sample * self.sample..((sample + 1) * self.sample).min(self.pixels)
-    }
-
-    /// What the weight of a length is multiplied with: more for blocks, whose slopes take fractions.
-    fn scale(self) -> i32 {
-        if self.sample == 1 { 1 } else { 64 }
-    }
-}
-
-/// Averages a plane, read row by row, over the area of each target cell; enlarges the same way. The
-/// sums are exact, and rounded once, halves up: whole numbers under 2^53, whose quotient of under 2^8
-/// no f64 rounds to a whole number that it is not.
-///
-/// A pixel has one value all over. A block has a slope along each axis, half the difference of the
-/// blocks at its sides, so that cells that cover a part of it get more than its mean.
-fn average(
-    (across, down): (Axis, Axis),
-    (target_width, target_height): (usize, usize),
-    mut read_row: impl FnMut(usize, &mut [u8]),
-) -> Vec<u8> {
-    let columns = covers(across, target_width);
-    let area = (across.pixels * down.pixels) as i64;
-    let total = area * i64::from(across.scale()) * i64::from(down.scale());
-    let mut row = vec![0; across.samples()];
-    let mut row_at = None;
-    let mut sums = vec![0_i32; across.samples()];
-    let mut cells = Vec::with_capacity(target_width * target_height);
-    for cover in covers(down, target_height) {
-        sums.fill(0);
-        for (y, weight) in cover.samples() {
-            if row_at.replace(y) != Some(y) {
-                read_row(y, &mut row);
+/// The luma of a row of a grey or RGB picture; None for any other kind.
+fn luma_of_row(picture: &DynamicImage, y: usize, luma: &mut [u8]) -> Option<()> {
+    let width = luma.len();
+    match picture {
+        DynamicImage::ImageLuma8(grey) => {
+            luma.copy_from_slice(&grey.as_raw()[y * width..][..width])
+        }
+        DynamicImage::ImageRgb8(rgb) => {
+            let (pixels, _) = rgb.as_raw()[y * width * 3..][..width * 3].as_chunks::<3>();
+            for (luma, pixel) in luma.iter_mut().zip(pixels) {
+                *luma = of_rgb(*pixel);
             }
-            add_weighted(&mut sums, &row, weight);
         }
-        // A cast of a float cuts it off, at 0 and 255 too.
-        let level = |column: &Cover| ((column.sum(&sums) + total / 2) as f64 / total as f64) as u8;
-        cells.extend(columns.iter().map(level));
+        _ => return None,
     }
-    cells
+    Some(())
 }
 
-fn add_weighted(sums: &mut [i32], row: &[u8], weight: i32) {
-    for (sum, luma) in sums.iter_mut().zip(row) {
-        *sum += weight * i32::from(*luma);
-    }
-}
-
-/// The samples that one target cell covers, each with its weight: the length covered, in units of
-/// which a pixel is as long as there are cells, and a cell as long as there are pixels; times the
-/// scale of the axis.
-struct Cover {
-    first: usize,
-    weights: Vec<i32>,
-}
-
-impl Cover {
-    fn samples(&self) -> impl Iterator<Item = (usize, i32)> {
-        (self.first..).zip(self.weights.iter().copied())
-    }
-
-    fn sum(&self, samples: &[i32]) -> i64 {
-        let covered = samples[self.first..].iter().zip(&self.weights);
-        covered
-            .map(|(sample, weight)| i64::from(*sample) * i64::from(*weight))
-            .sum()
-    }
-}
-
-fn covers(axis: Axis, cells: usize) -> Vec<Cover> {
-    (0..cells).map(|cell| cover(axis, cell, cells)).collect()
-}
-
-fn cover(axis: Axis, cell: usize, cells: usize) -> Cover {
-    let (start, end) = (cell * axis.pixels, (cell + 1) * axis.pixels);
-    let samples = start / cells / axis.sample..end.div_ceil(cells).div_ceil(axis.sample);
-    // Slopes take in one more on each side.
-    let margin = usize::from(axis.sample > 1);
-    let first = samples.start.saturating_sub(margin);
-    let last = (samples.end + margin).min(axis.samples()) - 1;
-    let mut weights = vec![0; last + 1 - first];
-    for sample in samples {
-        let pixels = axis.pixels(sample);
-        let covered = start.max(pixels.start * cells)..end.min(pixels.end * cells);
-        let length = covered.len() as i64;
-        weights[sample - first] += length as i32 * axis.scale();
-        if margin > 0 {
-            // Twice the way from the middle of the sample to the middle of what is covered of it.
-            let way = (covered.start + covered.end) as i64
-                - ((2 * sample + 1) * axis.sample * cells) as i64;
-            let slope = length * way * i64::from(axis.scale()) / (4 * axis.sample * cells) as i64;
-            weights[(sample + 1).min(last) - first] += slope as i32;
-            weights[sample.saturating_sub(1).max(first) - first] -= slope as i32;
-        }
-    }
-    Cover { first, weights }
+fn neither_grey_nor_rgb() -> ImageError {
+    ImageError::Internal("a decoded picture is neither grey nor RGB".into())
 }
 
 #[cfg(test)]
@@ -262,85 +190,10 @@ mod tests {
     #[test]
     fn luma_is_rec_601_rounded() {
         let mut luma = [0; 5];
-        luma_of_row(
-            &[0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 255, 0, 0, 0, 255],
-            &mut luma,
-        );
+        let pixels = vec![0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 255, 0, 0, 0, 255];
+        let picture = RgbImage::from_raw(5, 1, pixels).unwrap();
+        luma_of_row(&picture.into(), 0, &mut luma).unwrap();
         assert_eq!(luma, [0, 255, 76, 150, 29]);
-    }
-
-    #[test]
-    fn averaging_down_and_up() {
-        let row = |_: usize, out: &mut [u8]| out.copy_from_slice(&[0, 90, 30]);
-        let size = (Axis::of(3), Axis::of(1));
-        assert_eq!(average(size, (1, 1), row), [40]);
-        assert_eq!(average(size, (2, 1), row), [30, 50]);
-        assert_eq!(average(size, (6, 1), row), [0, 0, 90, 90, 30, 30]);
-        assert_eq!(average(size, (1, 2), row), [40, 40]);
-    }
-
-    #[test]
-    fn a_block_over_the_edge_counts_for_what_it_covers() {
-        let row = |_: usize, out: &mut [u8]| out.copy_from_slice(&[20, 20, 20, 110]);
-        let across = Axis {
-            pixels: 26,
-            sample: 8,
-        };
-        let all = average((across, Axis::of(1)), (1, 1), row);
-        // 24 pixels of 20 and two of 110, less for the slope that the last block begins with.
-        assert!((24..=27).contains(&all[0]), "{all:?}");
-    }
-
-    #[test]
-    fn blocks_of_a_slope_make_a_slope() {
-        let across = Axis {
-            pixels: 320,
-            sample: 8,
-        };
-        let row = |_: usize, out: &mut [u8]| {
-            for (x, luma) in out.iter_mut().enumerate() {
-                *luma = 20 + 4 * x as u8;
-            }
-        };
-        for cells in [20, 40, 64, 256, 300] {
-            let made = average((across, Axis::of(1)), (cells, 1), row);
-            // The slope of the first and the last block is not known.
-            for (cell, luma) in made.iter().enumerate().skip(10).take(cells - 20) {
-                let exact = 18.0 + 160.0 * (cell as f64 + 0.5) / cells as f64;
-                assert!((f64::from(*luma) - exact).abs() <= 0.6, "{cell} of {cells}");
-            }
-        }
-    }
-
-    #[test]
-    fn every_sample_counts_the_same() {
-        for samples in [1, 2, 3, 255, 256, 257, 1000, 32_767] {
-            let covers = covers(Axis::of(samples), SIDE);
-            let mut total = vec![0; samples];
-            covers
-                .iter()
-                .flat_map(Cover::samples)
-                .for_each(|(at, weight)| total[at] += weight as usize);
-            assert!(
-                total.iter().all(|weight| *weight == SIDE),
-                "{samples} samples"
-            );
-        }
-    }
-
-    #[test]
-    fn every_cell_counts_the_same() {
-        for pixels in [1, 2, 3, 7, 8, 9, 255, 256, 257, 1000, 65_535] {
-            for sample in [1, 8] {
-                let axis = Axis { pixels, sample };
-                for cover in covers(axis, SIDE) {
-                    let sum: i32 = cover.weights.iter().sum();
-                    assert_eq!(sum, pixels as i32 * axis.scale(), "{pixels} by {sample}");
-                    let most: i64 = cover.weights.iter().map(|w| i64::from(w.abs())).sum();
-                    assert!(most * 255 <= i64::from(i32::MAX), "{pixels} by {sample}");
-                }
-            }
-        }
     }
 
     #[test]

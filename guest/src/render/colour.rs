@@ -1,38 +1,52 @@
 //! Colours of an ICC profile to sRGB. Reading the profile out of a file is `decode`'s work.
 
-use image::{DynamicImage, RgbImage};
+use image::{GrayImage, RgbImage};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
-/// The picture in sRGB, or nothing when the profile is broken or is for other channels than the
-/// picture has: then its colours are shown as they are, as viewers do.
+/// An RGB picture in sRGB, or nothing when the profile is broken or is for other channels: then colours
+/// are shown as they are, as viewers do.
 ///
 /// The arithmetic is the colour library's own, partly in floating point: colours may differ by a
 /// level between a native and a WebAssembly build. Fingerprints do not pass here.
-pub fn to_srgb(picture: &DynamicImage, profile: &[u8]) -> Option<DynamicImage> {
+pub fn rgb_to_srgb(picture: &RgbImage, profile: &[u8]) -> Option<RgbImage> {
+    let size = picture.dimensions();
+    to_srgb(picture, size, (DataColorSpace::Rgb, Layout::Rgb), profile)
+}
+
+/// The same for a grey picture.
+pub fn grey_to_srgb(picture: &GrayImage, profile: &[u8]) -> Option<RgbImage> {
+    let size = picture.dimensions();
+    to_srgb(picture, size, (DataColorSpace::Gray, Layout::Gray), profile)
+}
+
+fn to_srgb(
+    samples: &[u8],
+    (width, height): (u32, u32),
+    (space, layout): (DataColorSpace, Layout),
+    profile: &[u8],
+) -> Option<RgbImage> {
     let profile = ColorProfile::new_from_slice(profile).ok()?;
-    let layout = match (picture, profile.color_space) {
-        (DynamicImage::ImageLuma8(_), DataColorSpace::Gray) => Layout::Gray,
-        (DynamicImage::ImageRgb8(_), DataColorSpace::Rgb) => Layout::Rgb,
-        _ => return None,
-    };
+    if profile.color_space != space {
+        return None;
+    }
     let options = TransformOptions::default();
     let transform = profile
         .create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, options)
         .ok()?;
-    let mut srgb = RgbImage::new(picture.width(), picture.height());
-    transform.transform(picture.as_bytes(), &mut srgb).ok()?;
-    Some(srgb.into())
+    let mut srgb = RgbImage::new(width, height);
+    transform.transform(samples, &mut srgb).ok()?;
+    Some(srgb)
 }
 
 #[cfg(test)]
 mod tests {
-    use image::{GrayImage, Luma, Rgb};
+    use image::{Luma, Rgb};
 
     use super::*;
 
     fn pixel(colour: [u8; 3], profile: &[u8]) -> Option<[u8; 3]> {
-        let picture = RgbImage::from_pixel(3, 2, Rgb(colour)).into();
-        to_srgb(&picture, profile).map(|srgb| srgb.to_rgb8().get_pixel(1, 1).0)
+        let picture = RgbImage::from_pixel(3, 2, Rgb(colour));
+        rgb_to_srgb(&picture, profile).map(|srgb| srgb.get_pixel(1, 1).0)
     }
 
     #[test]
@@ -61,8 +75,8 @@ mod tests {
     #[test]
     fn a_profile_that_does_not_fit_is_passed_over() {
         let profile = ColorProfile::new_display_p3().encode().unwrap();
-        let grey = GrayImage::from_pixel(3, 2, Luma([9])).into();
-        assert!(to_srgb(&grey, &profile).is_none());
+        let grey = GrayImage::from_pixel(3, 2, Luma([9]));
+        assert!(grey_to_srgb(&grey, &profile).is_none());
         assert!(pixel([1, 2, 3], b"no profile").is_none());
         assert!(pixel([1, 2, 3], &profile[..100]).is_none());
     }

@@ -1,71 +1,183 @@
-//! The scaling filter: Lanczos with three lobes, from additions and multiplications only.
-//!
-//! `fast_image_resize` has this filter, with the platform's sine; this one weighs a pixel the same
-//! on every platform, so that renditions are the same bytes everywhere.
+//! How much each sample counts for a scaled one: Lanczos with three lobes, from additions,
+//! multiplications and divisions only, so that renditions are the same bytes on every platform.
 
-use fast_image_resize::{CreateFilterError, Filter, FilterType};
+/// Half the width of the filter, in samples of the smaller plane.
+const LOBES: usize = 3;
+/// Entries of the table for a lobe. Between two of them the filter is taken as straight: that is
+/// wrong by less than a tenth of what weights are rounded to.
+const STEPS: usize = 512;
+/// Fraction bits of weights.
+pub const FRACTION_BITS: u32 = 14;
 
-/// Half the width of the filter, in pixels of the smaller picture.
-const LOBES: f64 = 3.0;
+/// The filter from its centre on.
+static FILTER: [f64; LOBES * STEPS + 2] = {
+    let mut filter = [0.0; LOBES * STEPS + 2];
+    filter[0] = 1.0;
+    let mut at = 1;
+    while at < LOBES * STEPS {
+        let x = at as f64 / STEPS as f64;
+        filter[at] = sinc(x) * sinc(x / LOBES as f64);
+        at += 1;
+    }
+    filter
+};
 
-/// The filter, as the resizer takes it.
-pub fn filter() -> Result<FilterType, CreateFilterError> {
-    Filter::new("Lanczos3", lanczos, LOBES).map(FilterType::Custom)
+/// sin(pi x) / (pi x) for positive x, by the power series of the sine on -pi/2 to pi/2.
+const fn sinc(x: f64) -> f64 {
+    let half_turns = (x + 0.5) as u32;
+    let angle = (x - half_turns as f64) * std::f64::consts::PI;
+    let mut series = 1.0;
+    let mut n = 10;
+    while n > 0 {
+        series = 1.0 - angle * angle / (2 * n * (2 * n + 1)) as f64 * series;
+        n -= 1;
+    }
+    let sine = if half_turns & 1 == 0 { angle } else { -angle } * series;
+    sine / (std::f64::consts::PI * x)
 }
 
-/// The weight of a pixel at distance `x`. Never quite nothing within the lobes: the resizer leaves
-/// out zeros at either end of a row of weights, and miscounts when those ends do not move steadily.
-fn lanczos(x: f64) -> f64 {
-    if x.abs() >= LOBES {
-        return 0.0;
-    }
-    let weight = sinc(x) * sinc(x / LOBES);
-    if weight == 0.0 {
-        f64::MIN_POSITIVE
-    } else {
-        weight
+/// The filter at a distance.
+fn filter(x: f64) -> f64 {
+    let place = x.abs() * STEPS as f64;
+    let at = place as usize;
+    match FILTER.get(at..at + 2) {
+        Some(&[a, b]) => a + (b - a) * (place - at as f64),
+        _ => 0.0,
     }
 }
 
-/// sin(pi x) / (pi x).
-fn sinc(x: f64) -> f64 {
-    if x == 0.0 {
-        1.0
-    } else {
-        sine_of_pi(x) / (std::f64::consts::PI * x)
+/// What the samples of a row are made of.
+pub struct Weights {
+    windows: Vec<Window>,
+    /// Weights of neighbours, two by two, in units of 2^-14: together 1 for each window.
+    pairs: Vec<[i16; 2]>,
+}
+
+/// The samples that one is made of.
+struct Window {
+    first: usize,
+    pairs: std::ops::Range<usize>,
+}
+
+impl Weights {
+    /// For `to` samples out of so many; of those, the ones from `start` on, `length` of them, are shown.
+    pub fn new(from: usize, (start, length): (f64, f64), to: usize) -> Self {
+        let scale = length / to as f64;
+        let mut weights = Self {
+            windows: Vec::with_capacity(to),
+            pairs: Vec::new(),
+        };
+        let mut shares = Vec::new();
+        for at in 0..to {
+            let centre = start + (at as f64 + 0.5) * scale;
+            let first = window(from, centre, scale.max(1.0), &mut shares);
+            weights.add(first, &shares);
+        }
+        weights
+    }
+
+    fn add(&mut self, first: usize, shares: &[f64]) {
+        let mut units = in_units(shares);
+        let leading = units.iter().take_while(|weight| **weight == 0).count();
+        units.drain(..leading);
+        while units.last() == Some(&0) {
+            units.pop();
+        }
+        let start = self.pairs.len();
+        let pairs = units.chunks(2).map(|pair| match *pair {
+            [a, b, ..] => [a, b],
+            [a] => [a, 0],
+            [] => [0, 0],
+        });
+        self.pairs.extend(pairs);
+        self.windows.push(Window {
+            first: first + leading,
+            pairs: start..self.pairs.len(),
+        });
+    }
+
+    /// How many samples are made.
+    pub fn len(&self) -> usize {
+        self.windows.len()
+    }
+
+    /// The first sample that one is made of, and the weights from there on, two by two. If they are
+    /// an odd number, the last is nothing.
+    #[inline(always)]
+    pub fn of(&self, at: usize) -> (usize, &[[i16; 2]]) {
+        let window = &self.windows[at];
+        (window.first, &self.pairs[window.pairs.clone()])
     }
 }
 
-/// sin(pi x) for |x| up to 3, by the power series of the sine on -pi/2 to pi/2.
-fn sine_of_pi(x: f64) -> f64 {
-    let half_turns = x.round();
-    let angle = (x - half_turns) * std::f64::consts::PI;
-    let square = angle * angle;
-    let series = (1..=10).rev().map(|n| f64::from(2 * n * (2 * n + 1)));
-    let sine = angle * series.fold(1.0, |sum, factor| 1.0 - square / factor * sum);
-    if half_turns % 2.0 == 0.0 { sine } else { -sine }
+/// The first of the samples around a centre, and the share of each of them.
+fn window(from: usize, centre: f64, stretch: f64, shares: &mut Vec<f64>) -> usize {
+    let reach = LOBES as f64 * stretch;
+    let first = (centre - reach).max(0.0) as usize;
+    let end = ((centre + reach).ceil() as usize).min(from);
+    shares.clear();
+    shares.extend((first..end).map(|at| filter((at as f64 + 0.5 - centre) / stretch)));
+    first
+}
+
+/// Shares in proportion, rounded so that they are one together: the largest bears what is missing.
+fn in_units(shares: &[f64]) -> Vec<i16> {
+    let one = f64::from(1 << FRACTION_BITS);
+    let sum: f64 = shares.iter().sum();
+    let mut units: Vec<i16> = shares
+        .iter()
+        .map(|share| (share / sum * one).round() as i16)
+        .collect();
+    let missing = (1 << FRACTION_BITS) - units.iter().map(|unit| i32::from(*unit)).sum::<i32>();
+    if let Some(largest) = units.iter_mut().max() {
+        *largest += missing as i16;
+    }
+    units
 }
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::PI;
+
     use super::*;
 
     #[test]
-    fn the_series_is_the_sine() {
-        for step in -3_000..=3_000 {
+    fn the_table_is_the_filter() {
+        let exact = |x: f64| match x.abs() {
+            0.0 => 1.0,
+            x if x >= 3.0 => 0.0,
+            x => 3.0 * (PI * x).sin() * (PI * x / 3.0).sin() / (PI * x).powi(2),
+        };
+        for step in -3_100..=3_100 {
             let x = f64::from(step) / 1_000.0;
-            let expected = (std::f64::consts::PI * x).sin();
-            assert!((sine_of_pi(x) - expected).abs() < 1e-14, "sin(pi {x})");
+            assert!((filter(x) - exact(x)).abs() < 4e-6, "{x}");
         }
     }
 
     #[test]
-    fn the_filter_is_one_at_its_centre_and_nothing_at_other_pixels() {
-        assert_eq!(lanczos(0.0), 1.0);
-        assert!(
-            [-3.0, -2.0, -1.0, 1.0, 2.0, 3.0]
-                .iter()
-                .all(|x| lanczos(*x).abs() < 1e-15)
-        );
+    fn weights_are_one_together_and_within_the_samples() {
+        for (from, to) in [(1, 1), (1, 9), (7, 7), (100, 3), (3, 100), (2_176, 1_600)] {
+            let weights = Weights::new(from, (0.0, from as f64 - 0.25), to);
+            assert_eq!(weights.len(), to);
+            for at in 0..to {
+                let (first, pairs) = weights.of(at);
+                let sum: i32 = pairs
+                    .as_flattened()
+                    .iter()
+                    .map(|unit| i32::from(*unit))
+                    .sum();
+                assert_eq!(sum, 1 << FRACTION_BITS, "{from} {to} {at}");
+                let last = pairs.len() * 2 - usize::from(pairs[pairs.len() - 1][1] == 0);
+                assert!(first + last <= from, "{from} {to} {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_size_of_its_own_is_a_copy() {
+        let weights = Weights::new(9, (0.0, 9.0), 9);
+        for at in 0..9 {
+            assert_eq!(weights.of(at), (at, &[[1 << FRACTION_BITS, 0]][..]));
+        }
     }
 }

@@ -1,233 +1,147 @@
-//! Scaling with a Lanczos filter of three lobes, and which picture to scale from.
+//! Scaling with a Lanczos filter of three lobes, and which plane to scale from.
 //!
 //! Scaling by two or more from a Lanczos-filtered picture gives what scaling from the full one
 //! gives, but for the last digit; so a thumbnail is made from the medium rendition, not from all
-//! pixels again.
+//! samples again.
 
 use std::borrow::Cow;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::{DynamicImage, GrayImage, RgbImage};
+use image::GrayImage;
 
-use super::lanczos;
-use crate::error::ImageError;
+use super::convolve::columns;
+use super::fit::Place;
+use super::lanczos::Weights;
 use crate::info::Dimensions;
-use crate::rendition::RenditionSize;
 
-/// Makes sizes of one picture, and remembers those that smaller ones can be made from.
+/// Makes sizes of one plane, and remembers those that smaller ones can be made from.
 pub struct Scaler<'a> {
-    picture: &'a DynamicImage,
-    made: Vec<DynamicImage>,
-    resizer: Resizer,
+    samples: Cow<'a, GrayImage>,
+    extent: (f64, f64),
+    made: Vec<GrayImage>,
 }
 
 impl<'a> Scaler<'a> {
-    /// For a grey or RGB picture of 8 bits a channel.
-    pub fn new(picture: &'a DynamicImage) -> Self {
+    /// For samples of which the picture covers `extent`: all, or not all of the last ones.
+    pub fn new(samples: &'a GrayImage, extent: (f64, f64)) -> Self {
         Self {
-            picture,
+            samples: Cow::Borrowed(samples),
+            extent,
             made: Vec::new(),
-            resizer: Resizer::new(),
         }
     }
 
-    /// The size that the whole picture has at the scale of a rendition, before anything is cut off.
-    pub fn whole_size(&self, size: RenditionSize) -> Dimensions {
-        let own = size_of(self.picture);
-        match size {
-            RenditionSize::Original => own,
-            RenditionSize::Fit(bounds) => fit(own, bounds),
-            RenditionSize::Cover(target) => cover(own, target),
+    /// For a whole plane.
+    pub fn of(samples: Cow<'a, GrayImage>) -> Self {
+        Self {
+            extent: extent(&samples),
+            samples,
+            made: Vec::new(),
         }
     }
 
-    /// The picture in a size: all of it within a box, or its middle exactly covering one.
-    pub fn scale(&mut self, size: RenditionSize) -> Result<Cow<'_, DynamicImage>, ImageError> {
-        let whole = self.whole_size(size);
-        if let RenditionSize::Cover(target) = size {
-            let options = options()?.fit_into_destination(Some((0.5, 0.5)));
-            let source = source(self.picture, &self.made, whole);
-            return resize(&mut self.resizer, source, target, &options).map(Cow::Owned);
+    /// The plane in a size: all of it, or its middle.
+    pub fn scale(&mut self, place: Place) -> Cow<'_, GrayImage> {
+        if place.is_whole() && place.size == size_of(&self.samples) {
+            return Cow::Borrowed(&self.samples);
         }
-        if whole == size_of(self.picture) {
-            return Ok(Cow::Borrowed(self.picture));
+        let made = ample(&self.made, place.whole);
+        let (source, extent) =
+            made.map_or((&*self.samples, self.extent), |made| (made, extent(made)));
+        let scaled = resize(source, extent, place);
+        if !place.is_whole() {
+            return Cow::Owned(scaled);
         }
-        let source = source(self.picture, &self.made, whole);
-        let scaled = resize(&mut self.resizer, source, whole, &options()?)?;
         let at = self.made.len();
         self.made.push(scaled);
-        Ok(Cow::Borrowed(&self.made[at]))
+        Cow::Borrowed(&self.made[at])
     }
 }
 
-/// The smallest of the pictures at hand that is at least twice as large as `whole`, or the full one.
-fn source<'a>(
-    picture: &'a DynamicImage,
-    made: &'a [DynamicImage],
-    whole: Dimensions,
-) -> &'a DynamicImage {
-    let ample = |made: &&DynamicImage| {
+/// The smallest of the planes at hand that is at least twice as large as `whole`.
+fn ample(made: &[GrayImage], whole: Dimensions) -> Option<&GrayImage> {
+    let is_ample = |made: &&GrayImage| {
         u64::from(made.width()) >= 2 * u64::from(whole.width)
             && u64::from(made.height()) >= 2 * u64::from(whole.height)
     };
-    made.iter()
-        .filter(ample)
-        .min_by_key(|made| made.width())
-        .unwrap_or(picture)
+    made.iter().filter(is_ample).min_by_key(|made| made.width())
 }
 
-fn size_of(picture: &DynamicImage) -> Dimensions {
+fn size_of(samples: &GrayImage) -> Dimensions {
     Dimensions {
-        width: picture.width(),
-        height: picture.height(),
+        width: samples.width(),
+        height: samples.height(),
     }
 }
 
-/// The largest size in proportion that is within `bounds` and not larger than `own`.
-fn fit(own: Dimensions, bounds: Dimensions) -> Dimensions {
-    if own.width <= bounds.width && own.height <= bounds.height {
-        return own;
+fn extent(samples: &GrayImage) -> (f64, f64) {
+    (samples.width().into(), samples.height().into())
+}
+
+#[expect(clippy::expect_used, reason = "columns are as long as their weights")]
+fn resize(source: &GrayImage, extent: (f64, f64), Place { size, share, .. }: Place) -> GrayImage {
+    let (width, height) = (source.width() as usize, source.height() as usize);
+    let across = Weights::new(width, middle(extent.0, share.0), size.width as usize);
+    let down = Weights::new(height, middle(extent.1, share.1), size.height as usize);
+    let scaled_down = columns(source.as_raw(), width, &down);
+    let scaled = columns(&scaled_down, down.len(), &across);
+    GrayImage::from_raw(size.width, size.height, scaled).expect("a sample for each place")
+}
+
+/// Start and length of the middle of a side. Rounding must not lead beyond its end.
+fn middle(side: f64, share: f64) -> (f64, f64) {
+    let length = side * share;
+    let start = (side - length) / 2.0;
+    let mut length = length.min(side - start);
+    while start + length > side {
+        length = length.next_down();
     }
-    if is_wider(own, bounds) {
-        Dimensions {
-            width: bounds.width,
-            height: proportional(own.height, bounds.width, own.width),
-        }
-    } else {
-        Dimensions {
-            width: proportional(own.width, bounds.height, own.height),
-            height: bounds.height,
-        }
-    }
-}
-
-/// The smallest size in proportion that `target` is within.
-fn cover(own: Dimensions, target: Dimensions) -> Dimensions {
-    if is_wider(own, target) {
-        Dimensions {
-            width: proportional(own.width, target.height, own.height),
-            height: target.height,
-        }
-    } else {
-        Dimensions {
-            width: target.width,
-            height: proportional(own.height, target.width, own.width),
-        }
-    }
-}
-
-fn is_wider(a: Dimensions, b: Dimensions) -> bool {
-    u64::from(a.width) * u64::from(b.height) > u64::from(b.width) * u64::from(a.height)
-}
-
-/// `side * numerator / denominator`, rounded, at least 1.
-fn proportional(side: u32, numerator: u32, denominator: u32) -> u32 {
-    let (numerator, denominator) = (u64::from(numerator), u64::from(denominator));
-    let rounded = (u64::from(side) * numerator + denominator / 2) / denominator;
-    u32::try_from(rounded.max(1)).unwrap_or(u32::MAX)
-}
-
-fn options() -> Result<ResizeOptions, ImageError> {
-    let filter = lanczos::filter().map_err(internal)?;
-    Ok(ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)))
-}
-
-fn resize(
-    resizer: &mut Resizer,
-    source: &DynamicImage,
-    Dimensions { width, height }: Dimensions,
-    options: &ResizeOptions,
-) -> Result<DynamicImage, ImageError> {
-    let pixels = if matches!(source, DynamicImage::ImageLuma8(_)) {
-        PixelType::U8
-    } else {
-        PixelType::U8x3
-    };
-    let view = ImageRef::new(source.width(), source.height(), source.as_bytes(), pixels)
-        .map_err(internal)?;
-    let mut scaled = Image::new(width, height, pixels);
-    resizer
-        .resize(&view, &mut scaled, options)
-        .map_err(internal)?;
-    let scaled = scaled.into_vec();
-    let image = match pixels {
-        PixelType::U8 => GrayImage::from_raw(width, height, scaled).map(DynamicImage::from),
-        _ => RgbImage::from_raw(width, height, scaled).map(DynamicImage::from),
-    };
-    image.ok_or_else(|| ImageError::Internal("a scaled picture is short of pixels".into()))
-}
-
-fn internal(fault: impl std::fmt::Display) -> ImageError {
-    ImageError::Internal(format!("scaling: {fault}"))
+    (start, length)
 }
 
 #[cfg(test)]
 mod tests {
+    use image::Luma;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::rendition::RenditionSize;
 
     fn size(width: u32, height: u32) -> Dimensions {
         Dimensions { width, height }
     }
 
     #[test]
-    fn fit_and_cover_sizes() {
-        assert_eq!(fit(size(3000, 2000), size(1600, 1600)), size(1600, 1067));
-        assert_eq!(fit(size(100, 50), size(1600, 1600)), size(100, 50));
-        assert_eq!(fit(size(9000, 1), size(400, 400)), size(400, 1));
-        assert_eq!(cover(size(3000, 2000), size(50, 50)), size(75, 50));
-        assert_eq!(cover(size(2, 4), size(50, 50)), size(50, 100));
-    }
-
-    #[test]
     fn small_sizes_come_from_ample_ones_only() {
-        let picture = DynamicImage::new_rgb8(400, 300);
-        let made = [
-            DynamicImage::new_rgb8(200, 150),
-            DynamicImage::new_rgb8(100, 75),
-        ];
-        assert_eq!(source(&picture, &made, size(50, 37)).width(), 100);
-        assert_eq!(source(&picture, &made, size(51, 38)).width(), 200);
-        assert_eq!(source(&picture, &made, size(101, 76)).width(), 400);
+        let made = [GrayImage::new(200, 150), GrayImage::new(100, 75)];
+        let width = |whole| ample(&made, whole).map(GrayImage::width);
+        assert_eq!(width(size(50, 37)), Some(100));
+        assert_eq!(width(size(51, 38)), Some(200));
+        assert_eq!(width(size(101, 76)), None);
     }
 
     /// A chained size differs from the direct one by a few levels at most.
     #[test]
     fn chaining_keeps_quality() {
         let wave = |x: u32, y: u32| ((x * x / 97 + y * 3) % 256) as u8;
-        let picture = DynamicImage::from(GrayImage::from_fn(800, 600, |x, y| {
-            image::Luma([wave(x, y)])
-        }));
-        let bounds = |side| RenditionSize::Fit(size(side, side));
-        let mut chained = Scaler::new(&picture);
-        chained.scale(bounds(400)).unwrap();
-        let chained = chained.scale(bounds(100)).unwrap().into_owned();
-        let direct = Scaler::new(&picture)
-            .scale(bounds(100))
-            .unwrap()
-            .into_owned();
-        let pairs = chained.as_bytes().iter().zip(direct.as_bytes());
+        let picture = GrayImage::from_fn(800, 600, |x, y| Luma([wave(x, y)]));
+        let place = |side| Place::of(RenditionSize::Fit(size(side, side)), size(800, 600));
+        let mut chained = Scaler::of(Cow::Borrowed(&picture));
+        chained.scale(place(400));
+        let chained = chained.scale(place(100)).into_owned();
+        let mut direct = Scaler::of(Cow::Borrowed(&picture));
+        let direct = direct.scale(place(100)).into_owned();
+        let pairs = chained.iter().zip(direct.iter());
         let squares: f64 = pairs.map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
-        let error = (squares / chained.as_bytes().len() as f64).sqrt();
+        let error = (squares / chained.len() as f64).sqrt();
         assert!(error < 3.0, "{error} levels");
     }
 
     proptest! {
         #[test]
-        fn fitted_pictures_are_within_and_touch_a_side(own in (1u32..40_000, 1u32..40_000), bounds in (1u32..3_000, 1u32..3_000)) {
-            let (own, bounds) = (size(own.0, own.1), size(bounds.0, bounds.1));
-            let fitted = fit(own, bounds);
-            prop_assert!(fitted.width <= bounds.width.min(own.width) && fitted.height <= bounds.height.min(own.height));
-            prop_assert!(fitted == own || fitted.width == bounds.width || fitted.height == bounds.height);
-        }
-
-        #[test]
-        fn covering_pictures_cover(own in (1u32..40_000, 1u32..40_000), target in (1u32..3_000, 1u32..3_000)) {
-            let (own, target) = (size(own.0, own.1), size(target.0, target.1));
-            let covering = cover(own, target);
-            prop_assert!(covering.width >= target.width && covering.height >= target.height);
+        fn the_middle_is_within(side in 0.01_f64..70_000.0, share in 1e-6_f64..=1.0) {
+            let (start, length) = middle(side, share);
+            prop_assert!(start >= 0.0 && length > 0.0 && start + length <= side);
+            prop_assert!((length - side * share).abs() < 1e-6);
         }
     }
 }

@@ -48,7 +48,7 @@ impl Codes {
     }
 
     /// The length and the symbol of the code that 16 bits start with.
-    fn find(&self, bits: usize) -> Option<(u16, u8)> {
+    pub fn find(&self, bits: usize) -> Option<(u16, u8)> {
         let bits = bits as u32;
         let index = self.limits.iter().position(|limit| bits < *limit)?;
         let place = (bits >> (15 - index)) as i32 + self.offsets[index];
@@ -128,8 +128,14 @@ impl<'a> AcSkip<'a> {
     /// than 63 coefficients.
     #[inline(always)]
     pub fn skip(&self, bits: &mut Bits<'_>) -> Option<()> {
+        self.skip_from(1, bits)
+    }
+
+    /// The same from a coefficient on.
+    #[inline(always)]
+    pub fn skip_from(&self, first: u16, bits: &mut Bits<'_>) -> Option<()> {
         let mut ahead = *bits;
-        let mut at = 1;
+        let mut at = first;
         loop {
             ahead.refill();
             let entry = self.lookup[ahead.peek::<LOOK>()];

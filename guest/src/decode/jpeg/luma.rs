@@ -12,6 +12,7 @@
 
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 
+use super::blocks;
 use super::dc::{self, Plane};
 use super::markers::{Frame, Markers};
 use crate::decode::luma::{of_rgb, product};
@@ -70,8 +71,8 @@ impl Colours {
 pub(super) fn scan(bytes: &[u8], frame: Frame, colours: Colours) -> Option<Vec<u8>> {
     let wanted = colours.components();
     let planes = dc::read(bytes, frame, wanted)?;
-    let rows = usize::from(frame.height).div_ceil(dc::SIDE);
-    let mut samples = Vec::with_capacity(rows * usize::from(frame.width).div_ceil(dc::SIDE));
+    let rows = usize::from(frame.height).div_ceil(blocks::SIDE);
+    let mut samples = Vec::with_capacity(rows * usize::from(frame.width).div_ceil(blocks::SIDE));
     for row in 0..rows {
         if colours == Colours::Luma {
             samples.extend(planes[0].levels(row));

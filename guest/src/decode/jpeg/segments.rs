@@ -103,8 +103,8 @@ fn table(number: u8) -> Option<usize> {
 /// Tables in force.
 #[derive(Default)]
 pub(super) struct Tables {
-    /// What a DC coefficient is multiplied with.
-    pub quantisers: [Option<u16>; COMPONENTS],
+    /// What coefficients are multiplied with, in zigzag order.
+    pub quantisers: [Option<[u16; 64]>; COMPONENTS],
     pub dc: [Option<DcCodes>; COMPONENTS],
     pub ac: [Option<Codes>; COMPONENTS],
     /// Units between restart markers, or 0.
@@ -121,12 +121,11 @@ impl Tables {
                 _ => return None,
             };
             let (values, rest) = rest.split_at_checked(if wide { 128 } else { 64 })?;
-            let first = if wide {
-                u16::from_be_bytes([values[0], values[1]])
-            } else {
-                values[0].into()
+            let value = |at: usize| match wide {
+                true => u16::from_be_bytes([values[2 * at], values[2 * at + 1]]),
+                false => values[at].into(),
             };
-            self.quantisers[table(kind & 15)?] = Some(first);
+            self.quantisers[table(kind & 15)?] = Some(std::array::from_fn(value));
             segment = rest;
         }
         Some(())
@@ -210,7 +209,10 @@ mod tests {
             tables.define_quantisers(&[narrow.clone(), wide].concat()),
             Some(())
         );
-        assert_eq!(tables.quantisers, [None, Some(7), Some(0x101), None]);
+        assert_eq!(
+            tables.quantisers,
+            [None, Some([7; 64]), Some([0x101; 64]), None]
+        );
         assert_eq!(tables.define_quantisers(&narrow[..64]), None);
         assert_eq!(tables.define_quantisers(&[0x24; 200]), None);
 

@@ -1,0 +1,35 @@
+//! PNGs that are read row by row against the full decoder.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use vismatch_pipeline::decode::{decode, rows};
+use vismatch_pipeline::hash::LumaPlane;
+use vismatch_pipeline::limits::Limits;
+
+/// Small, so that the decoder is quick about what a header asks for.
+const LIMITS: Limits = Limits {
+    max_pixels: 1 << 20,
+    max_side: 4096,
+    max_frames: 20,
+    max_output_bytes: 1 << 20,
+};
+
+fuzz_target!(|bytes: &[u8]| {
+    // A PNG by its first bytes: other formats are other decoders' work.
+    if !bytes.starts_with(b"\x89PNG\r\n\x1A\n") {
+        return;
+    }
+    let streamed = rows(bytes, &LIMITS).map(|rows| rows.and_then(LumaPlane::of_rows));
+    let whole = decode(bytes, &LIMITS);
+    match streamed {
+        Err(ours) => assert_eq!(Some(ours), whole.err()),
+        // Left to the decoder, whatever it says.
+        Ok(None) => {}
+        Ok(Some((info, plane))) => {
+            let whole = whole.expect("the decoder takes it too");
+            assert_eq!(info, whole.info);
+            assert_eq!(Ok(plane), LumaPlane::of(&whole.pixels));
+        }
+    }
+});

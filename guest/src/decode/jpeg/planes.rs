@@ -1,0 +1,182 @@
+//! A JPEG to planes of samples as it codes them - luma, and chroma that may be smaller - each whole or
+//! reduced to 1/2, 1/4 or 1/8 on the way.
+//!
+//! All coefficients are read, so that faults are found; only those are kept that the reduced samples are
+//! made of. The decoder judges no file: where it finds a fault, or something out of the ordinary, it has
+//! no answer, and the full decoder has the word. So no file is refused here that the full decoder takes.
+//! Nor is one taken that it refuses: of more than half a million damaged files, sequential and
+//! progressive, none was.
+
+use image::GrayImage;
+
+use super::blocks::{Grid, Layout, SIDE, Scans};
+use super::coefficients::{AcCodes, BLOCK, PLACES};
+use super::huffman::DcCodes;
+use super::inverse;
+use super::markers::{Frame, Process};
+use super::progressive;
+use super::segments::{Part, Scan, Tables};
+
+/// Samples of a component.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane {
+    /// The samples.
+    pub samples: GrayImage,
+    /// What the picture covers of them, across and down: the last ones may reach over its edge.
+    pub extent: (f64, f64),
+    /// The same before they were reduced.
+    pub unreduced: (f64, f64),
+}
+
+/// The planes of all components. `side` says for a component, and the samples it has across and down,
+/// to how many of 8 samples a block is to be reduced on each side: 1, 2, 4 or 8.
+pub(super) fn decode(
+    bytes: &[u8],
+    frame: Frame,
+    side: impl Fn(usize, (f64, f64)) -> usize,
+) -> Option<Vec<Plane>> {
+    let mut scans = Scans::new(bytes, frame);
+    let first = scans.next()??;
+    let grid = scans.grid.as_ref()?;
+    let canvas = |component| Canvas::new(grid, component, side(component, grid.extent(component)));
+    let mut canvases: Vec<_> = (0..grid.components.len()).map(canvas).collect();
+    match frame.process {
+        Process::Baseline => sequential(&mut scans, first, &mut canvases)?,
+        _ => progressive::decode(&mut scans, first, &mut canvases)?,
+    }
+    canvases.into_iter().map(Canvas::into_plane).collect()
+}
+
+/// Where the samples of a component are put, whole blocks of them.
+pub(super) struct Canvas {
+    /// Samples on a side of a block.
+    pub side: usize,
+    /// Blocks, across and down.
+    pub blocks: (usize, usize),
+    pub samples: Vec<u8>,
+    extent: (f64, f64),
+    unreduced: (f64, f64),
+}
+
+impl Canvas {
+    fn new(grid: &Grid, component: usize, side: usize) -> Self {
+        let blocks = grid.whole(component);
+        let share = side as f64 / SIDE as f64;
+        let unreduced = grid.extent(component);
+        Self {
+            side,
+            blocks,
+            samples: vec![0; blocks.0 * side * blocks.1 * side],
+            extent: (unreduced.0 * share, unreduced.1 * share),
+            unreduced,
+        }
+    }
+
+    /// Samples in a row.
+    pub fn stride(&self) -> usize {
+        self.blocks.0 * self.side
+    }
+
+    /// From block to block.
+    fn layout(&self) -> Layout {
+        Layout {
+            right: self.side,
+            down: self.stride() * self.side,
+        }
+    }
+
+    /// The last coefficient that samples are made of, in zigzag order.
+    pub fn last(&self) -> usize {
+        let highest = (self.side - 1) * (SIDE + 1);
+        let place = PLACES
+            .iter()
+            .position(|place| usize::from(*place) == highest);
+        place.unwrap_or(BLOCK - 1)
+    }
+
+    /// Leaves out what is beyond the edge of the picture.
+    fn into_plane(mut self) -> Option<Plane> {
+        let (width, height) = (self.extent.0.ceil() as usize, self.extent.1.ceil() as usize);
+        let stride = self.stride();
+        for row in 1..height {
+            self.samples
+                .copy_within(row * stride..row * stride + width, row * width);
+        }
+        self.samples.truncate(width * height);
+        Some(Plane {
+            samples: GrayImage::from_raw(width as u32, height as u32, self.samples)?,
+            extent: self.extent,
+            unreduced: self.unreduced,
+        })
+    }
+}
+
+/// A component's quantisers, in zigzag order.
+pub(super) fn quantisers(scans: &Scans<'_>, component: usize) -> Option<[i32; BLOCK]> {
+    let table = scans.grid.as_ref()?.components[component].table;
+    Some(scans.tables.quantisers[table]?.map(i32::from))
+}
+
+/// What a component is read and drawn with.
+struct Reader<'a> {
+    dc: &'a DcCodes,
+    ac: AcCodes<'a>,
+    quantisers: [i32; BLOCK],
+    stride: usize,
+    side: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(scans: &Scans<'_>, tables: &'a Tables, part: &Part, canvas: &Canvas) -> Option<Self> {
+        Some(Self {
+            dc: tables.dc[part.dc].as_ref()?,
+            ac: AcCodes::new(tables.ac[part.ac].as_ref()?, canvas.last()),
+            quantisers: quantisers(scans, part.component)?,
+            stride: canvas.stride(),
+            side: canvas.side,
+        })
+    }
+}
+
+/// Each component comes in one scan, alone or with others.
+fn sequential(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]) -> Option<()> {
+    let mut is_drawn = vec![false; canvases.len()];
+    let mut next = Some(first);
+    while let Some(scan) = next {
+        for part in &scan.parts {
+            if std::mem::replace(&mut is_drawn[part.component], true) {
+                return None;
+            }
+        }
+        scans.at = draw(scans, &scan, canvases)?;
+        next = scans.next()?;
+    }
+    is_drawn.iter().all(|drawn| *drawn).then_some(())
+}
+
+fn draw(scans: &Scans<'_>, scan: &Scan, canvases: &mut [Canvas]) -> Option<usize> {
+    let layouts: Vec<_> = canvases.iter().map(Canvas::layout).collect();
+    let reader = |part| Reader::new(scans, &scans.tables, part, &canvases[part.component]);
+    let readers: Vec<_> = scan.parts.iter().map(reader).collect::<Option<_>>()?;
+    scans.read(scan, &layouts, |bits, index, place, predictor| {
+        let reader = &readers[index];
+        let mut block = [0; BLOCK];
+        *predictor = predictor.wrapping_add(reader.dc.difference(bits)?);
+        block[0] = saturated(*predictor) * reader.quantisers[0];
+        let last = reader.ac.read(bits, &reader.quantisers, &mut block)?;
+        let samples = &mut canvases[scan.parts[index].component].samples;
+        inverse::transform(
+            &block,
+            last,
+            reader.side,
+            samples.get_mut(place..)?,
+            reader.stride,
+        );
+        Some(())
+    })
+}
+
+/// Within 16 bits, as coefficients are in files that are whole.
+pub(super) fn saturated(value: i32) -> i32 {
+    value.clamp(i16::MIN.into(), i16::MAX.into())
+}

@@ -1,0 +1,394 @@
+//! Progressive JPEGs (ITU-T T.81, annex G): coefficients come in several scans, first their upper bits,
+//! then one bit more in each. Values are kept only for what the reduced samples are made of; of the
+//! others it is kept which are not zero, since that decides how the bits of later scans are read.
+
+use super::bits::Bits;
+use super::blocks::{Layout, Scans};
+use super::coefficients::{BLOCK, PLACES, signed};
+use super::huffman::Codes;
+use super::inverse;
+use super::planes::{Canvas, quantisers, saturated};
+use super::segments::{Part, Scan};
+
+/// Bits that the table of codes looks at.
+const LOOK: u32 = 9;
+/// In place of the lowest bit known: none is.
+const UNKNOWN: u8 = 255;
+
+/// Reads all scans, and draws the blocks.
+pub(super) fn decode(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]) -> Option<()> {
+    let mut components: Vec<_> = canvases.iter().map(Component::new).collect();
+    let layouts: Vec<_> = components.iter().map(Component::layout).collect();
+    let mut next = Some(first);
+    while let Some(scan) = next {
+        for part in &scan.parts {
+            components[part.component].advance(&scan)?;
+        }
+        scans.at = read(scans, &scan, &layouts, &mut components)?;
+        next = scans.next()?;
+    }
+    for (index, (component, canvas)) in components.iter().zip(canvases).enumerate() {
+        if component.lowest_bits[0] == UNKNOWN {
+            return None;
+        }
+        component.draw(canvas, &quantisers(scans, index)?);
+    }
+    Some(())
+}
+
+fn read(
+    scans: &Scans<'_>,
+    scan: &Scan,
+    layouts: &[Layout],
+    components: &mut [Component],
+) -> Option<usize> {
+    match (scan.band, scan.high) {
+        ((0, 0), 0) => first_of_dc(scans, scan, layouts, components),
+        ((0, 0), _) => refined_dc(scans, scan, layouts, components),
+        (_, high) => {
+            let [part] = &scan.parts[..] else { return None };
+            let component = &mut components[part.component];
+            let band = Band::new(scan, scans.tables.ac[part.ac].as_ref()?)?;
+            match high {
+                0 => first_of_band(scans, scan, layouts, component, &band),
+                _ => refined_band(scans, scan, layouts, component, &band),
+            }
+        }
+    }
+}
+
+#[inline(never)]
+fn first_of_dc(
+    scans: &Scans<'_>,
+    scan: &Scan,
+    layouts: &[Layout],
+    components: &mut [Component],
+) -> Option<usize> {
+    let codes = |part: &Part| scans.tables.dc[part.dc].as_ref();
+    let codes: Vec<_> = scan.parts.iter().map(codes).collect::<Option<_>>()?;
+    scans.read(scan, layouts, |bits, part, place, predictor| {
+        *predictor = predictor.wrapping_add(codes[part].difference(bits)?);
+        let value = saturated(predictor.wrapping_shl(scan.low.into()));
+        *components[scan.parts[part].component].dc(place)? = value as i16;
+        Some(())
+    })
+}
+
+#[inline(never)]
+fn refined_dc(
+    scans: &Scans<'_>,
+    scan: &Scan,
+    layouts: &[Layout],
+    components: &mut [Component],
+) -> Option<usize> {
+    // It needs no codes, but the full decoder does not go without.
+    let has_codes = |part: &Part| scans.tables.dc[part.dc].is_some();
+    if !scan.parts.iter().all(has_codes) {
+        return None;
+    }
+    scans.read(scan, layouts, |bits, part, place, _| {
+        bits.refill();
+        let bit = bits.take(1) as i16;
+        let value = components[scan.parts[part].component].dc(place)?;
+        *value = value.saturating_add(bit << scan.low);
+        Some(())
+    })
+}
+
+#[inline(never)]
+fn first_of_band(
+    scans: &Scans<'_>,
+    scan: &Scan,
+    layouts: &[Layout],
+    component: &mut Component,
+    band: &Band<'_>,
+) -> Option<usize> {
+    scans.read(scan, layouts, |bits, _, place, ended| {
+        if *ended > 0 {
+            *ended -= 1;
+            return Some(());
+        }
+        band.first(bits, &mut component.block(place)?, ended)
+    })
+}
+
+#[inline(never)]
+fn refined_band(
+    scans: &Scans<'_>,
+    scan: &Scan,
+    layouts: &[Layout],
+    component: &mut Component,
+    band: &Band<'_>,
+) -> Option<usize> {
+    scans.read(scan, layouts, |bits, _, place, ended| {
+        if *ended > 0 && component.present.get(place)? & band.mask == 0 {
+            *ended -= 1;
+            return Some(());
+        }
+        band.refine(bits, &mut component.block(place)?, ended)
+    })
+}
+
+/// Coefficients of a component.
+struct Component {
+    /// Coefficients kept on each side of a block: the lowest.
+    side: usize,
+    blocks: (usize, usize),
+    /// Kept coefficients of all blocks.
+    values: Vec<i16>,
+    /// Which AC coefficients are not zero, the first in zigzag order in the lowest bit.
+    present: Vec<u64>,
+    /// The lowest bit known of each coefficient, in zigzag order.
+    lowest_bits: [u8; BLOCK],
+    /// Where kept coefficients are in a block's values.
+    kept: [Option<u8>; BLOCK],
+}
+
+impl Component {
+    fn new(canvas: &Canvas) -> Self {
+        let (side, blocks) = (canvas.side, canvas.blocks);
+        let count = blocks.0 * blocks.1;
+        let kept = PLACES.map(|place| {
+            let (row, column) = (usize::from(place / 8), usize::from(place % 8));
+            (row < side && column < side).then_some((row * side + column) as u8)
+        });
+        Self {
+            side,
+            blocks,
+            values: vec![0; count * side * side],
+            present: vec![0; count],
+            lowest_bits: [UNKNOWN; BLOCK],
+            kept,
+        }
+    }
+
+    /// One place for each block.
+    fn layout(&self) -> Layout {
+        Layout {
+            right: 1,
+            down: self.blocks.0,
+        }
+    }
+
+    /// Notes that a scan brings coefficients down to a bit, which must be the one due.
+    fn advance(&mut self, scan: &Scan) -> Option<()> {
+        let (first, last) = (usize::from(scan.band.0), usize::from(scan.band.1));
+        let known = match scan.high {
+            0 => UNKNOWN,
+            high if scan.low + 1 == high => high,
+            _ => return None,
+        };
+        let is_due = |bit: &u8| *bit == known;
+        let bits = &mut self.lowest_bits[first..=last];
+        if (first == 0 && last > 0) || !bits.iter().all(is_due) {
+            return None;
+        }
+        bits.fill(scan.low);
+        Some(())
+    }
+
+    /// The DC coefficient of a block.
+    #[inline(always)]
+    fn dc(&mut self, block: usize) -> Option<&mut i16> {
+        self.values.get_mut(block * self.side * self.side)
+    }
+
+    #[inline(always)]
+    fn block(&mut self, at: usize) -> Option<Block<'_>> {
+        let area = self.side * self.side;
+        Some(Block {
+            values: self.values.get_mut(at * area..(at + 1) * area)?,
+            present: self.present.get_mut(at)?,
+            kept: &self.kept,
+        })
+    }
+
+    #[inline(never)]
+    fn draw(&self, canvas: &mut Canvas, quantisers: &[i32; BLOCK]) {
+        let (side, stride) = (self.side, canvas.stride());
+        let kept = self.kept_mask();
+        let blocks = self.present.iter().zip(self.values.chunks(side * side));
+        for (index, (present, values)) in blocks.enumerate() {
+            let mut block = [0; BLOCK];
+            block[0] = i32::from(values[0]) * quantisers[0];
+            let mut left = present & kept;
+            let last = (left | 1).ilog2() as usize;
+            while left != 0 {
+                let at = left.trailing_zeros() as usize % BLOCK;
+                left &= left - 1;
+                let value = i32::from(values[usize::from(self.kept[at].unwrap_or(0))]);
+                block[usize::from(PLACES[at]) % BLOCK] = value * quantisers[at];
+            }
+            let (x, y) = (index % self.blocks.0, index / self.blocks.0);
+            let rows = &mut canvas.samples[y * side * stride + x * side..];
+            inverse::transform(&block, last, side, rows, stride);
+        }
+    }
+
+    /// Which AC coefficients are kept.
+    fn kept_mask(&self) -> u64 {
+        let bits = self.kept.iter().enumerate().skip(1);
+        bits.fold(0, |mask, (at, kept)| mask | u64::from(kept.is_some()) << at)
+    }
+}
+
+/// What is known of a block.
+struct Block<'a> {
+    values: &'a mut [i16],
+    present: &'a mut u64,
+    kept: &'a [Option<u8>; BLOCK],
+}
+
+impl Block<'_> {
+    /// A coefficient that was zero.
+    #[inline(always)]
+    fn set(&mut self, at: usize, value: i16) {
+        *self.present |= 1 << at;
+        if let Some(kept) = self.kept[at % BLOCK] {
+            self.values[usize::from(kept)] = value;
+        }
+    }
+
+    /// One bit more of a coefficient, which is not zero: away from zero.
+    #[inline(always)]
+    fn refine(&mut self, at: usize, bit: i16) {
+        if let Some(kept) = self.kept[at % BLOCK] {
+            let value = &mut self.values[usize::from(kept)];
+            *value = value.saturating_add(if *value < 0 { -bit } else { bit });
+        }
+    }
+}
+
+/// Reads the AC coefficients of a scan.
+struct Band<'a> {
+    first: usize,
+    last: usize,
+    /// The coefficients of the band, the first in zigzag order in the lowest bit.
+    mask: u64,
+    low: u32,
+    codes: &'a Codes,
+    /// Length of the code times 256, and symbol; 0 for codes that are longer.
+    lookup: Box<[u16; 1 << LOOK]>,
+}
+
+impl<'a> Band<'a> {
+    fn new(scan: &Scan, codes: &'a Codes) -> Option<Self> {
+        let mut lookup = Box::new([0; 1 << LOOK]);
+        for (bits, entry) in lookup.iter_mut().enumerate() {
+            if let Some((length, symbol)) = codes.find(bits << (16 - LOOK))
+                && u32::from(length) <= LOOK
+            {
+                *entry = length << 8 | u16::from(symbol);
+            }
+        }
+        (scan.band.0 > 0).then_some(Self {
+            first: scan.band.0.into(),
+            last: scan.band.1.into(),
+            mask: u64::MAX >> (63 - scan.band.1) & u64::MAX << scan.band.0,
+            low: scan.low.into(),
+            codes,
+            lookup,
+        })
+    }
+
+    /// Run and size of the next code; afterwards at least 16 bits are ready.
+    #[inline(always)]
+    fn symbol(&self, bits: &mut Bits<'_>) -> Option<(u16, u16)> {
+        bits.refill();
+        let mut entry = self.lookup[bits.peek::<LOOK>()];
+        if entry == 0 {
+            let (length, symbol) = self.codes.find(bits.peek::<16>())?;
+            entry = length << 8 | u16::from(symbol);
+        }
+        bits.drop(entry >> 8);
+        Some((entry >> 4 & 15, entry & 15))
+    }
+
+    /// The upper bits of a block's coefficients. `ended` counts further blocks that have none.
+    #[inline(always)]
+    fn first(&self, bits: &mut Bits<'_>, block: &mut Block<'_>, ended: &mut i32) -> Option<()> {
+        let mut at = self.first;
+        while at <= self.last {
+            let (run, size) = self.symbol(bits)?;
+            if size == 0 && run < 15 {
+                *ended = (1 << run) - 1 + bits.take(run) as i32;
+                break;
+            }
+            at += usize::from(run);
+            if size > 0 {
+                if at > self.last {
+                    return None;
+                }
+                let value = signed(bits.take(size), size.into()) << self.low;
+                block.set(at, saturated(value) as i16);
+            }
+            at += 1;
+        }
+        Some(())
+    }
+
+    /// One bit more of a block's coefficients, and new ones whose only bit it is.
+    #[inline(always)]
+    fn refine(&self, bits: &mut Bits<'_>, block: &mut Block<'_>, ended: &mut i32) -> Option<()> {
+        let mut at = self.first;
+        while *ended == 0 && at <= self.last {
+            let (run, size) = self.symbol(bits)?;
+            if size == 0 && run < 15 {
+                *ended = (1 << run) + bits.take(run) as i32;
+                break;
+            }
+            let is_positive = match size {
+                0 => None,
+                1 => Some(bits.take(1) == 1),
+                _ => return None,
+            };
+            at = self.refine_over(bits, block, at, run.into());
+            if let Some(is_positive) = is_positive {
+                if at > self.last {
+                    return None;
+                }
+                block.set(at, if is_positive { 1 } else { -1 } << self.low);
+            }
+            at += 1;
+        }
+        if *ended > 0 {
+            self.refine_over(bits, block, at, BLOCK);
+            *ended -= 1;
+        }
+        Some(())
+    }
+
+    /// Refines what is not zero, over so many zeros; the place of the zero after them.
+    #[inline(always)]
+    fn refine_over(
+        &self,
+        bits: &mut Bits<'_>,
+        block: &mut Block<'_>,
+        from: usize,
+        mut zeros: usize,
+    ) -> usize {
+        if from > self.last {
+            return from;
+        }
+        let mut present = *block.present & self.mask & u64::MAX << from;
+        let mut at = from;
+        loop {
+            let next = present.trailing_zeros() as usize;
+            // Zeros up to the next coefficient that is not zero, or to the end of the band.
+            let gap = next.min(self.last + 1) - at;
+            if zeros < gap {
+                return at + zeros;
+            }
+            zeros -= gap;
+            if next > self.last {
+                return self.last + 1;
+            }
+            bits.refill();
+            if bits.take(1) == 1 {
+                block.refine(next, 1 << self.low);
+            }
+            present &= present - 1;
+            at = next + 1;
+        }
+    }
+}

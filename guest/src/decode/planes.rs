@@ -1,0 +1,72 @@
+//! Luma and chroma of a picture, which renditions can be made of without making pixels first.
+
+use super::Plane;
+use crate::info::{Dimensions, ImageInfo};
+
+/// Planes as a file stores them, of Rec. 601 in full range, 128 being no chroma.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planes {
+    /// Facts of the file.
+    pub info: ImageInfo,
+    /// Luma.
+    pub luma: Plane,
+    /// Blue and red chroma; none of a grey picture. May have fewer samples than luma.
+    pub chroma: Option<[Plane; 2]>,
+    /// The file's ICC profile, when it has one that is not sRGB and fits the pixels.
+    pub colour_profile: Option<Vec<u8>>,
+}
+
+/// Samples that are needed across and down the stored picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Least {
+    /// Of luma.
+    pub luma: Dimensions,
+    /// Of chroma, where there are as many.
+    pub chroma: Dimensions,
+}
+
+impl Least {
+    /// Any number will do.
+    pub const NONE: Self = {
+        let one = Dimensions {
+            width: 1,
+            height: 1,
+        };
+        Self {
+            luma: one,
+            chroma: one,
+        }
+    };
+
+    /// So many are needed as well.
+    pub fn add(&mut self, luma: Dimensions, chroma: Dimensions) {
+        let larger = |a: Dimensions, b: Dimensions| Dimensions {
+            width: a.width.max(b.width),
+            height: a.height.max(b.height),
+        };
+        self.luma = larger(self.luma, luma);
+        self.chroma = larger(self.chroma, chroma);
+    }
+
+    /// The same of a picture whose rows are columns.
+    pub fn turned(self) -> Self {
+        Self {
+            luma: self.luma.turned(),
+            chroma: self.chroma.turned(),
+        }
+    }
+
+    /// To how many samples a block of 8 can be reduced on each side, so that of `extent` enough are left.
+    pub(super) fn side(&self, component: usize, extent: (f64, f64)) -> usize {
+        let least = if component == 0 {
+            self.luma
+        } else {
+            self.chroma
+        };
+        let is_enough = |side: &usize| {
+            let share = *side as f64 / 8.0;
+            extent.0 * share >= least.width.into() && extent.1 * share >= least.height.into()
+        };
+        [1, 2, 4].into_iter().find(is_enough).unwrap_or(8)
+    }
+}
