@@ -1,17 +1,38 @@
-//! The Hamming index: exact nearest-neighbour search over fingerprints, one bank per project and algorithm.
+//! The Hamming index: exact search for near fingerprints over tens of millions of images.
 //!
-//! In memory, fed with the store's change sequence by the service above; it reads nothing itself.
-//! A linear scan for now, behind the interface that multi-index hashing will keep.
+//! Built like a log-structured merge tree: new images come into a small tail that is scanned; it is
+//! packed into segments that never change, and segments are merged in the background. Searches and
+//! changes do not wait for that. Fed with the store's change sequence by the service above; it reads
+//! nothing itself but its own `snapshot`.
 
+mod array;
 mod bank;
+mod buckets;
+mod gathered;
+mod graves;
+mod join;
+mod map;
+mod merge;
+mod nearest;
+mod scan;
+mod segment;
 mod sets;
+mod snapshot;
+mod substrings;
+mod tail;
 
-use std::collections::{BinaryHeap, HashMap, HashSet};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
 
-use bank::Bank;
+pub use snapshot::{Mark, SnapshotError};
+
+use gathered::{Gathered, Key, words_of};
+use merge::Merger;
+use nearest::Nearest;
+use segment::Segment;
+use sets::Sets;
+use tail::Tail;
 
 /// An image near a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,17 +56,71 @@ pub struct Query<'a> {
     pub limit: usize,
 }
 
-/// The index. Shared by reference; searches run side by side, changes wait for them.
-#[derive(Debug, Default)]
+/// The index. Shared by reference: searches run side by side with changes; each sees every change that
+/// was made before it began, and none that was made after.
+#[derive(Default)]
 pub struct Index {
-    shelves: RwLock<HashMap<ProjectName, Shelf>>,
+    shared: Arc<Shared>,
 }
 
-/// What is indexed of one project.
-#[derive(Debug, Default)]
-struct Shelf {
-    images: HashSet<ImageId>,
-    banks: HashMap<(Algorithm, u16), Bank>,
+#[derive(Default)]
+struct Shared {
+    state: RwLock<State>,
+    merger: Merger,
+    sizes: Sizes,
+}
+
+/// What there is. Locked for as long as it takes to scan the tail, or to change an image.
+#[derive(Default)]
+struct State {
+    /// Counts changes: what a segment lost after a search began is still there for it.
+    stamp: u64,
+    tail: Tail,
+    segments: Arc<Vec<Arc<Segment>>>,
+    images: usize,
+}
+
+/// From how many on things are done otherwise; other than the default in tests only.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    /// So many images are a tail; then they are packed into a segment.
+    tail: usize,
+    /// Banks of fewer fingerprints have no tables.
+    scanned: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            tail: 1_024,
+            scanned: bank::SCANNED,
+        }
+    }
+}
+
+/// An index in the making: images are gathered and packed at once, which is quicker than one by one.
+#[derive(Default)]
+pub struct Loader {
+    gathered: Gathered,
+}
+
+impl Loader {
+    /// Adds an image, as [`Index::insert`] does. Each image may be added once.
+    pub fn add(&mut self, project: &ProjectName, image: ImageId, fingerprints: &[Fingerprint]) {
+        self.gathered.add(project, image, fingerprints);
+    }
+
+    /// The index of all of them. Takes a second for a million fingerprints: not for an async thread.
+    pub fn finish(self) -> Index {
+        let index = Index::default();
+        let images = self.gathered.images.len();
+        let segment = Segment::build(self.gathered, index.shared.sizes.scanned);
+        let mut state = index.write();
+        state.images = images;
+        state.segments = Arc::new(vec![Arc::new(segment)]);
+        drop(state);
+        index
+    }
 }
 
 impl Index {
@@ -53,142 +128,162 @@ impl Index {
     /// is not its algorithm's, and one of quality 0: a picture of one colour is near every other such
     /// picture, and shows the same as none.
     pub fn insert(&self, project: &ProjectName, image: ImageId, fingerprints: &[Fingerprint]) {
-        let mut shelves = self.write();
-        let shelf = shelves.entry(project.clone()).or_default();
-        shelf.remove(image);
-        shelf.insert(image, fingerprints);
+        let mut state = self.write();
+        state.stamp += 1;
+        state.take_out(project, image);
+        state.images += 1;
+        state.tail.add(project, image, fingerprints);
+        if state.tail.len() < self.shared.sizes.tail {
+            return;
+        }
+        let packed = state.tail.pack(self.shared.sizes.scanned);
+        Arc::make_mut(&mut state.segments).push(Arc::new(packed));
+        let segments = Arc::clone(&state.segments);
+        drop(state);
+        merge::start(&self.shared, &segments);
     }
 
     /// Takes an image out; nothing happens when it is not there.
     pub fn remove(&self, project: &ProjectName, image: ImageId) {
-        let mut shelves = self.write();
-        let Some(shelf) = shelves.get_mut(project) else {
-            return;
-        };
-        shelf.remove(image);
-        if shelf.images.is_empty() {
-            shelves.remove(project);
-        }
+        let mut state = self.write();
+        state.stamp += 1;
+        state.take_out(project, image);
     }
 
     /// The hits within the radius, nearest first, ties in upload order.
     pub fn search(&self, query: &Query<'_>) -> Vec<Hit> {
-        let Some(words) = words_of(query.fingerprint) else {
+        let Some(words) = words_of(query.fingerprint).filter(|_| query.limit > 0) else {
             return Vec::new();
         };
         let key = (query.fingerprint.algorithm, query.fingerprint.version);
-        let shelves = self.read();
-        let searched: Vec<&Shelf> = match query.project {
-            Some(project) => shelves.get(project).into_iter().collect(),
-            None => shelves.values().collect(),
-        };
         let mut nearest = Nearest::new(query.radius, query.limit);
-        for bank in searched.iter().filter_map(|shelf| shelf.banks.get(&key)) {
-            bank.scan(&words, |image, distance| {
-                nearest.offer(Hit { distance, image });
-            });
+        let state = self.read();
+        let (stamp, segments) = (state.stamp, Arc::clone(&state.segments));
+        let offer = |image, distance| nearest.offer(Hit { distance, image });
+        state
+            .tail
+            .search(key, query.project, &words, query.radius, offer);
+        drop(state);
+        for segment in segments.iter() {
+            search_segment(segment, query.project, key, &words, stamp, &mut nearest);
         }
         nearest.into_sorted()
     }
 
-    /// The images of a project that are within `radius` of each other, directly or through others
-    /// between them: groups of two or more in upload order, the group of the earliest image first; by
-    /// the algorithm's newest version. Takes time with the square of the images: not for an async
-    /// thread. Searches and changes go on meanwhile.
+    /// The images of a project, or of all, that are within `radius` of each other, directly or through
+    /// others between them: groups of two or more in upload order, the group of the earliest image first;
+    /// by the algorithm's newest version. Takes seconds for a million images, longer with a large radius:
+    /// not for an async thread. Searches and changes go on meanwhile.
     pub fn groups(
         &self,
-        project: &ProjectName,
+        project: Option<&ProjectName>,
         algorithm: Algorithm,
         radius: u32,
     ) -> Vec<Vec<ImageId>> {
-        let bank = self
-            .read()
-            .get(project)
-            .and_then(|shelf| shelf.banks.get(&(algorithm, algorithm.version())).cloned());
-        let mut groups = bank.map_or_else(Vec::new, |bank| bank.groups(radius));
+        let key = (algorithm, algorithm.version());
+        let segment = Segment::build(self.gather(project, key), self.shared.sizes.scanned);
+        let mut sets = Sets::new(segment.len());
+        if let Some(bank) = segment.banks.get(&key) {
+            bank.join(radius, &mut |a, b| sets.unite(a as usize, b as usize));
+        }
+        let mut groups: Vec<Vec<ImageId>> = Vec::new();
+        for group in sets.groups() {
+            let ids = group.into_iter().map(|image| segment.id(image as u32));
+            groups.push(ids.collect());
+        }
         groups.iter_mut().for_each(|group| group.sort_unstable());
         groups.sort_unstable();
         groups
     }
 
+    /// The images of a project, or of all, with their fingerprints by one definition.
+    fn gather(&self, project: Option<&ProjectName>, key: Key) -> Gathered {
+        let mut gathered = Gathered::default();
+        let of_key = |other| other == key;
+        let state = self.read();
+        let (stamp, segments) = (state.stamp, Arc::clone(&state.segments));
+        let wanted = |name: &ProjectName| project.is_none_or(|project| project == name);
+        state.tail.gather(wanted, of_key, &mut gathered);
+        drop(state);
+        for segment in segments.iter() {
+            segment.gather(stamp, of_key, segment.images_of(project), &mut gathered);
+        }
+        gathered
+    }
+
     /// How many images are indexed over all projects.
     pub fn images(&self) -> usize {
-        self.read().values().map(|shelf| shelf.images.len()).sum()
+        self.read().images
     }
 
-    // A panic while the lock was held cannot have left a bank half changed: its steps do not panic.
-    fn read(&self) -> RwLockReadGuard<'_, HashMap<ProjectName, Shelf>> {
-        self.shelves.read().unwrap_or_else(PoisonError::into_inner)
+    // A panic while the lock was held cannot have left the state half changed: its steps do not panic.
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.shared.read()
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, HashMap<ProjectName, Shelf>> {
-        self.shelves.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Shelf {
-    fn insert(&mut self, image: ImageId, fingerprints: &[Fingerprint]) {
-        self.images.insert(image);
-        let telling = fingerprints.iter().filter(|made| made.quality > 0);
-        for fingerprint in telling {
-            let Some(words) = words_of(fingerprint) else {
-                continue;
-            };
-            self.banks
-                .entry((fingerprint.algorithm, fingerprint.version))
-                .or_insert_with(|| Bank::new(words.len()))
-                .put(image, &words);
-        }
-    }
-
-    fn remove(&mut self, image: ImageId) {
-        if self.images.remove(&image) {
-            self.banks.values_mut().for_each(|bank| bank.remove(image));
-        }
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.shared.write()
     }
 }
 
-/// The nearest hits so far; the radius shrinks to the farthest of them once there are enough.
-struct Nearest {
-    radius: u32,
-    limit: usize,
-    hits: BinaryHeap<Hit>,
-}
-
-impl Nearest {
-    fn new(radius: u32, limit: usize) -> Self {
-        Self {
-            radius,
-            limit,
-            hits: BinaryHeap::new(),
-        }
+impl Shared {
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn offer(&mut self, hit: Hit) {
-        if hit.distance > self.radius || self.limit == 0 {
-            return;
-        }
-        self.hits.push(hit);
-        if self.hits.len() <= self.limit {
-            return;
-        }
-        self.hits.pop();
-        if let Some(farthest) = self.hits.peek() {
-            self.radius = farthest.distance;
-        }
-    }
-
-    fn into_sorted(self) -> Vec<Hit> {
-        self.hits.into_sorted_vec()
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The bits as words; `None` when there are not as many as the algorithm makes.
-fn words_of(fingerprint: &Fingerprint) -> Option<Vec<u64>> {
-    let (words, rest) = fingerprint.bits.as_chunks::<8>();
-    let bits = words.len() as u32 * u64::BITS;
-    (rest.is_empty() && bits == fingerprint.algorithm.bits())
-        .then(|| words.iter().copied().map(u64::from_be_bytes).collect())
+impl State {
+    /// Takes an image out of wherever it is.
+    fn take_out(&mut self, project: &ProjectName, image: ImageId) {
+        if self.tail.remove(project, image) || self.bury(project, image) {
+            self.images -= 1;
+        }
+    }
+
+    fn bury(&self, project: &ProjectName, image: ImageId) -> bool {
+        for segment in self.segments.iter() {
+            let there = |number: &u32| !segment.graves.held(*number, self.stamp);
+            if let Some(number) = segment.find(project, image).filter(there) {
+                segment.graves.bury(number, self.stamp);
+                return true;
+            }
+        }
+        false
+    }
+}
+
+fn search_segment(
+    segment: &Segment,
+    project: Option<&ProjectName>,
+    key: Key,
+    words: &[u64],
+    stamp: u64,
+    nearest: &mut Nearest,
+) {
+    let wanted = segment.images_of(project);
+    let Some(bank) = segment.banks.get(&key).filter(|_| !wanted.is_empty()) else {
+        return;
+    };
+    bank.search(words, nearest.bound(), &mut |owner, distance| {
+        if wanted.contains(&owner) && !segment.graves.held(owner, stamp) {
+            let image = segment.id(owner);
+            nearest.offer(Hit { distance, image });
+        }
+        nearest.bound()
+    });
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let images = self.images();
+        f.debug_struct("Index")
+            .field("images", &images)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

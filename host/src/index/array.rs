@@ -1,0 +1,51 @@
+//! Numbers that lie in memory or in a mapped snapshot; whoever reads them need not know where.
+
+use std::marker::PhantomData;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+use bytemuck::Pod;
+
+use super::map::Map;
+
+/// A slice that owns its place.
+pub(super) enum Array<T> {
+    Owned(Vec<T>),
+    Mapped(Section<T>),
+}
+
+/// A part of a mapped file, in this machine's byte order.
+pub(super) struct Section<T> {
+    map: Arc<Map>,
+    bytes: Range<usize>,
+    of: PhantomData<T>,
+}
+
+impl<T: Pod> Array<T> {
+    /// The numbers in these bytes of a map; `None` when they do not lie in it, or not as they must.
+    pub(super) fn mapped(map: &Arc<Map>, bytes: Range<usize>) -> Option<Self> {
+        bytemuck::try_cast_slice::<u8, T>(map.get(bytes.clone())?).ok()?;
+        Some(Self::Mapped(Section {
+            map: Arc::clone(map),
+            bytes,
+            of: PhantomData,
+        }))
+    }
+}
+
+impl<T: Pod> Deref for Array<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match self {
+            Self::Owned(numbers) => numbers,
+            Self::Mapped(section) => bytemuck::cast_slice(&section.map[section.bytes.clone()]),
+        }
+    }
+}
+
+impl<T> From<Vec<T>> for Array<T> {
+    fn from(numbers: Vec<T>) -> Self {
+        Self::Owned(numbers)
+    }
+}

@@ -1,0 +1,388 @@
+//! The index as one file, mapped when the program starts instead of built.
+//!
+//! A header, a table of contents in JSON, then the arrays as they lie in memory, each with its
+//! checksum. A file of another version, another byte order or with a bit that is not as it was written
+//! is refused whole: the index can always be built from the store. Nothing here decides which store
+//! a snapshot belongs to; it carries a [`Mark`] for who knows.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufWriter, Write};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytemuck::Pod;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::domain::{Algorithm, ProjectName};
+
+use super::array::Array;
+use super::bank::{Bank, Entries, Table};
+use super::buckets::Buckets;
+use super::gathered::{Gathered, Key};
+use super::graves::Graves;
+use super::map::Map;
+use super::segment::{AnyBank, Segment};
+use super::substrings::Substring;
+use super::{Index, State};
+
+const MAGIC: [u8; 8] = *b"vismatch";
+/// Raised whenever what is written changes, or how fingerprints are spread and cut.
+const VERSION: u32 = 1;
+/// Reads as another number where bytes are ordered otherwise.
+const ORDER: u32 = 0x0102_0304;
+const HEADER: usize = 32;
+/// Arrays begin at multiples of this: more than any of their numbers needs.
+const ALIGNMENT: usize = 64;
+
+/// Why a snapshot cannot be used. Nobody has to act: the index is built from the store instead.
+#[derive(Debug, Error)]
+pub enum SnapshotError {
+    /// There is none.
+    #[error("there is no snapshot")]
+    Absent,
+    /// The file cannot be read.
+    #[error("the snapshot cannot be read")]
+    Unreadable(#[source] io::Error),
+    /// It is not what this program writes.
+    #[error("the snapshot is {0}")]
+    Unusable(&'static str),
+}
+
+/// Where the store stood when a snapshot was taken: every change up to `sequence` is in it, and
+/// perhaps later ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Of the change sequence.
+    pub sequence: u64,
+    /// Some of the changes, by number and the hexadecimal id of the image: another store has others.
+    pub witnesses: Vec<(u64, String)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Contents {
+    mark: Mark,
+    segments: Vec<SegmentContents>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SegmentContents {
+    projects: Vec<(String, u32, u32)>,
+    ids: Part,
+    gone: Part,
+    banks: Vec<BankContents>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BankContents {
+    algorithm: String,
+    version: u16,
+    parts: u32,
+    words: Part,
+    owners: Part,
+    tables: Vec<TableContents>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TableContents {
+    occupied: Part,
+    ranks: Part,
+    starts: Part,
+    /// None of the first table's own.
+    entries: Option<Part>,
+}
+
+/// Where an array lies, from the end of the table of contents on.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Part {
+    start: usize,
+    bytes: usize,
+    crc32: u32,
+}
+
+/// The arrays of a snapshot in the making.
+#[derive(Default)]
+struct Arrays<'a> {
+    parts: Vec<(usize, &'a [u8])>,
+    end: usize,
+}
+
+impl Index {
+    /// Writes everything that is there into `file`, all of it or nothing, and tells whether it did: not
+    /// when another process is writing it. Not for an async thread.
+    pub fn save(&self, file: &Path, mark: Mark) -> io::Result<bool> {
+        let lock = File::create(file.with_extension("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        let (segments, stamp) = self.everything();
+        let unfinished = file.with_extension("unfinished");
+        write(&unfinished, &segments, stamp, mark)?;
+        fs::rename(&unfinished, file)?;
+        if let Some(folder) = file.parent() {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(true)
+    }
+
+    /// Maps a snapshot, and checks every byte of it. Not for an async thread.
+    pub fn open(file: &Path) -> Result<(Self, Mark), SnapshotError> {
+        let file = File::open(file).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => SnapshotError::Absent,
+            _ => SnapshotError::Unreadable(error),
+        })?;
+        let map = Arc::new(Map::of(&file).map_err(SnapshotError::Unreadable)?);
+        let (contents, start) = contents(&map)?;
+        let reader = Reader { map, start };
+        let segments = contents.segments.iter();
+        let segments: Result<Vec<_>, _> = segments.map(|segment| reader.segment(segment)).collect();
+        let segments = segments?;
+        let images = segments.iter();
+        let images = images
+            .map(|segment| segment.len() - segment.graves.len())
+            .sum();
+        let index = Self::default();
+        *index.write() = State {
+            images,
+            segments: Arc::new(segments.into_iter().map(Arc::new).collect()),
+            ..State::default()
+        };
+        Ok((index, contents.mark))
+    }
+
+    /// Every segment and the tail as one more, at a stamp.
+    fn everything(&self) -> (Vec<Arc<Segment>>, u64) {
+        let mut gathered = Gathered::default();
+        let state = self.read();
+        state.tail.gather(|_| true, |_| true, &mut gathered);
+        let (mut segments, stamp) = (state.segments.to_vec(), state.stamp);
+        drop(state);
+        segments.push(Arc::new(Segment::build(gathered, usize::MAX)));
+        (segments, stamp)
+    }
+}
+
+fn write(file: &Path, segments: &[Arc<Segment>], stamp: u64, mark: Mark) -> io::Result<()> {
+    let gone = segments.iter().map(|segment| segment.graves.until(stamp));
+    let gone: Vec<Vec<u32>> = gone.collect();
+    let mut arrays = Arrays::default();
+    let both = segments.iter().zip(&gone);
+    let contents = Contents {
+        mark,
+        segments: both
+            .map(|(segment, gone)| arrays.segment(segment, gone))
+            .collect(),
+    };
+    let contents = serde_json::to_vec(&contents)?;
+    let mut out = BufWriter::with_capacity(1 << 20, File::create(file)?);
+    out.write_all(&MAGIC)?;
+    for number in [VERSION, ORDER, crc32fast::hash(&contents), 0] {
+        out.write_all(&number.to_ne_bytes())?;
+    }
+    out.write_all(&(contents.len() as u64).to_ne_bytes())?;
+    out.write_all(&contents)?;
+    let start = HEADER + contents.len();
+    let mut at = start;
+    for (part, bytes) in arrays.parts {
+        let begin = aligned(start) + part;
+        out.write_all(&[0; ALIGNMENT][..begin - at])?;
+        out.write_all(bytes)?;
+        at = begin + bytes.len();
+    }
+    out.into_inner()?.sync_all()
+}
+
+impl<'a> Arrays<'a> {
+    fn add<T: Pod>(&mut self, numbers: &'a [T]) -> Part {
+        let bytes: &[u8] = bytemuck::cast_slice(numbers);
+        let start = aligned(self.end);
+        self.parts.push((start, bytes));
+        self.end = start + bytes.len();
+        Part {
+            start,
+            bytes: bytes.len(),
+            crc32: crc32fast::hash(bytes),
+        }
+    }
+
+    fn segment(&mut self, segment: &'a Segment, gone: &'a [u32]) -> SegmentContents {
+        let projects = segment.projects.iter();
+        let banks = segment.banks.iter();
+        SegmentContents {
+            projects: projects
+                .map(|(name, images)| (name.as_str().to_owned(), images.start, images.end))
+                .collect(),
+            ids: self.add(&segment.ids),
+            gone: self.add(gone),
+            banks: banks
+                .map(|(key, bank)| match bank {
+                    AnyBank::Bits64(bank) => self.bank(*key, bank),
+                    AnyBank::Bits128(bank) => self.bank(*key, bank),
+                    AnyBank::Bits256(bank) => self.bank(*key, bank),
+                })
+                .collect(),
+        }
+    }
+
+    fn bank<const W: usize>(&mut self, key: Key, bank: &'a Bank<W>) -> BankContents {
+        BankContents {
+            algorithm: key.0.name().to_owned(),
+            version: key.1,
+            parts: bank.parts,
+            words: self.add(&bank.words),
+            owners: self.add(&bank.owners),
+            tables: bank.tables.iter().map(|table| self.table(table)).collect(),
+        }
+    }
+
+    fn table(&mut self, table: &'a Table) -> TableContents {
+        TableContents {
+            occupied: self.add(&table.buckets.occupied),
+            ranks: self.add(&table.buckets.ranks),
+            starts: self.add(&table.buckets.starts),
+            entries: match &table.entries {
+                Entries::Sorted => None,
+                Entries::Copies(copies) => Some(self.add(copies)),
+                Entries::Places(places) => Some(self.add(places)),
+            },
+        }
+    }
+}
+
+/// The table of contents, and where the arrays begin.
+fn contents(map: &[u8]) -> Result<(Contents, usize), SnapshotError> {
+    use SnapshotError::Unusable;
+    let header = map.first_chunk::<HEADER>().ok_or(Unusable("cut off"))?;
+    let word = |at: usize| {
+        header[at..]
+            .first_chunk()
+            .copied()
+            .map_or(0, u32::from_ne_bytes)
+    };
+    if header[..8] != MAGIC {
+        return Err(Unusable("no snapshot of this program"));
+    }
+    if (word(8), word(12)) != (VERSION, ORDER) {
+        return Err(Unusable("from another version or kind of machine"));
+    }
+    let length = header.last_chunk().copied().map_or(0, u64::from_ne_bytes);
+    let end = usize::try_from(length)
+        .ok()
+        .and_then(|length| length.checked_add(HEADER));
+    let text = end.and_then(|end| map.get(HEADER..end));
+    let text = text.ok_or(Unusable("cut off"))?;
+    if crc32fast::hash(text) != word(16) {
+        return Err(Unusable("damaged"));
+    }
+    let contents = serde_json::from_slice(text).map_err(|_| Unusable("damaged"))?;
+    Ok((contents, aligned(HEADER + text.len())))
+}
+
+/// Takes arrays out of a map.
+struct Reader {
+    map: Arc<Map>,
+    start: usize,
+}
+
+impl Reader {
+    fn segment(&self, contents: &SegmentContents) -> Result<Segment, SnapshotError> {
+        let ids: Array<u128> = self.array(contents.ids)?;
+        let graves = Graves::new(ids.len());
+        for image in self.array::<u32>(contents.gone)?.iter() {
+            check((*image as usize) < ids.len())?;
+            graves.bury(*image, 0);
+        }
+        let projects = contents.projects.iter();
+        let projects = projects.map(|(name, start, end)| {
+            check(start <= end && *end as usize <= ids.len())?;
+            let name = ProjectName::parse(name).map_err(|_| SnapshotError::Unusable("damaged"))?;
+            Ok((name, *start..*end))
+        });
+        let banks = contents.banks.iter();
+        Ok(Segment {
+            projects: projects.collect::<Result<_, SnapshotError>>()?,
+            banks: banks
+                .map(|bank| self.any_bank(bank))
+                .collect::<Result<_, _>>()?,
+            graves,
+            ids,
+        })
+    }
+
+    fn any_bank(&self, contents: &BankContents) -> Result<(Key, AnyBank), SnapshotError> {
+        let unknown = SnapshotError::Unusable("of an algorithm that is not known");
+        let algorithm = Algorithm::from_name(&contents.algorithm).ok_or(unknown)?;
+        let bank = match algorithm.bits() / u64::BITS {
+            1 => AnyBank::Bits64(self.bank(contents)?),
+            2 => AnyBank::Bits128(self.bank(contents)?),
+            _ => AnyBank::Bits256(self.bank(contents)?),
+        };
+        Ok(((algorithm, contents.version), bank))
+    }
+
+    fn bank<const W: usize>(&self, contents: &BankContents) -> Result<Bank<W>, SnapshotError> {
+        let mut bank = Bank {
+            words: self.array(contents.words)?,
+            owners: self.array(contents.owners)?,
+            parts: contents.parts,
+            tables: Vec::new(),
+        };
+        check(bank.words.len() == bank.owners.len() * W && contents.parts <= 64)?;
+        check(contents.parts == 0 || contents.parts > 2)?;
+        let substrings = bank.substrings();
+        check(substrings.len() == contents.tables.len())?;
+        let tables = substrings.iter().zip(&contents.tables);
+        let tables = tables.map(|(substring, table)| self.table::<W>(substring, table, bank.len()));
+        bank.tables = tables.collect::<Result<_, _>>()?;
+        Ok(bank)
+    }
+
+    fn table<const W: usize>(
+        &self,
+        substring: &Substring,
+        contents: &TableContents,
+        fingerprints: usize,
+    ) -> Result<Table, SnapshotError> {
+        let buckets = Buckets {
+            occupied: self.array(contents.occupied)?,
+            ranks: self.array(contents.ranks)?,
+            starts: self.array(contents.starts)?,
+        };
+        let (entries, length) = match contents.entries {
+            None => (Entries::Sorted, fingerprints),
+            Some(part) if W == 1 => (Entries::Copies(self.array(part)?), part.bytes / 8),
+            Some(part) => (Entries::Places(self.array(part)?), part.bytes / 4),
+        };
+        let (words, end) = (buckets.occupied.len(), buckets.starts.last());
+        check(words == substring.values().div_ceil(64) && words == buckets.ranks.len())?;
+        check(end.is_some_and(|end| *end as usize == length))?;
+        Ok(Table { buckets, entries })
+    }
+
+    fn array<T: Pod>(&self, part: Part) -> Result<Array<T>, SnapshotError> {
+        let range = self.range(part).ok_or(SnapshotError::Unusable("cut off"))?;
+        let bytes = self.map.get(range.clone());
+        let bytes = bytes.ok_or(SnapshotError::Unusable("cut off"))?;
+        check(crc32fast::hash(bytes) == part.crc32)?;
+        Array::mapped(&self.map, range).ok_or(SnapshotError::Unusable("damaged"))
+    }
+
+    fn range(&self, part: Part) -> Option<Range<usize>> {
+        let start = self.start.checked_add(part.start)?;
+        Some(start..start.checked_add(part.bytes)?)
+    }
+}
+
+fn check(sound: bool) -> Result<(), SnapshotError> {
+    match sound {
+        true => Ok(()),
+        false => Err(SnapshotError::Unusable("damaged")),
+    }
+}
+
+fn aligned(at: usize) -> usize {
+    at.next_multiple_of(ALIGNMENT)
+}

@@ -1,0 +1,44 @@
+//! Rows without files, many at once: how a bench comes to a store of a million images.
+
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, EntityTrait};
+
+use crate::domain::{NewImage, ProjectName};
+
+use super::entities::{change, image};
+use super::{FileStamp, Store, StoreError, projects, rows};
+
+/// Rows of one statement: SQLite takes so many values.
+const BATCH: usize = 1_000;
+
+impl Store {
+    /// Makes images of a project that have fingerprints and no files, in one transaction: for measuring a
+    /// search over many. Their names must be free; `verify` will tell that their files are missing.
+    pub async fn insert_rows(
+        &self,
+        project: &ProjectName,
+        images: &[NewImage],
+    ) -> Result<(), StoreError> {
+        let stamp = FileStamp {
+            bytes: 0,
+            modified: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let txn = self.database.begin().await?;
+        let project = projects::ensure(&txn, project).await?;
+        for batch in images.chunks(BATCH) {
+            let (mut made, mut changes) = (Vec::new(), Vec::new());
+            for new in batch {
+                made.push(rows::new_row(new, project.id, stamp, true)?);
+                changes.push(change::ActiveModel {
+                    sequence: NotSet,
+                    project: Set(project.name.clone()),
+                    image: Set(new.id.as_bytes().to_vec()),
+                });
+            }
+            let made = image::Entity::insert_many(made);
+            made.exec_without_returning(&txn).await?;
+            let changes = change::Entity::insert_many(changes);
+            changes.exec_without_returning(&txn).await?;
+        }
+        Ok(txn.commit().await?)
+    }
+}
