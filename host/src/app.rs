@@ -13,6 +13,7 @@ use crate::sandbox::Sandbox;
 use crate::service::Services;
 use crate::service::follow::FollowedIndex;
 use crate::service::image_root::{self, ScanProgress};
+use crate::service::trash;
 use crate::store::Store;
 
 /// A start of the sandbox that takes longer is a compilation, and whoever waits is told.
@@ -28,6 +29,8 @@ pub struct App {
     pub services: Services,
     /// What the operator set.
     pub config: Arc<Config>,
+    /// Cancelled when the server is asked to stop: answers that never end by themselves end then.
+    pub stopping: CancellationToken,
     background: Background,
 }
 
@@ -44,13 +47,16 @@ impl App {
         let app = Self {
             services: services(&config).await?,
             config: Arc::new(config),
+            stopping: CancellationToken::new(),
             background: Background::default(),
         };
         app.background.follow_image_root(app.services.clone());
+        app.background
+            .keep_trash_short(app.services.clone(), app.config.trash_retention);
         Ok(app)
     }
 
-    /// Stops the background work and waits until it has.
+    /// Stops the background work, waits until it has, and keeps the index for the next start.
     pub async fn stop(&self) {
         self.background.stop.cancel();
         self.background.tasks.close();
@@ -60,6 +66,7 @@ impl App {
         {
             tracing::warn!("background work did not stop within {PATIENCE:?}, leaving it behind");
         }
+        self.services.index.close(&self.services.store).await;
     }
 }
 
@@ -74,6 +81,12 @@ impl Background {
                 );
             }
         });
+    }
+
+    fn keep_trash_short(&self, services: Services, retention: Duration) {
+        let stop = self.stop.clone();
+        self.tasks
+            .spawn(trash::keep_short(services, retention, stop));
     }
 }
 

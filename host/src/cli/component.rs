@@ -31,7 +31,7 @@ pub struct Arguments {
     /// Print the SHA-256 of the component
     #[arg(long)]
     digest: bool,
-    /// Save the component
+    /// Save the component; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten, next_help_heading = "Sandbox")]
@@ -48,7 +48,11 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
     let config = Config::load(config, &arguments.flags)?;
     let sandbox = app::sandbox(&config, cache()).await?;
     if let Some(path) = &arguments.output {
-        output::write_file(path, &sandbox.component())?;
+        let component = sandbox.component();
+        match path == Path::new("-") {
+            true => output::bytes(&component)?,
+            false => output::write_file(path, &component)?,
+        }
         return Ok(ExitCode::SUCCESS);
     }
     if !arguments.digest {

@@ -14,6 +14,21 @@ pub fn line(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+/// Writes bytes as they are.
+pub fn bytes(bytes: &[u8]) -> std::io::Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// A number of things, as people say it: `1 group`, `2 groups`.
+pub fn count(number: u64, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        _ => format!("{number} {thing}s"),
+    }
+}
+
 /// Writes a value as one line of JSON.
 pub fn json(value: &impl Serialize) -> Result<()> {
     Ok(line(&serde_json::to_string(value)?)?)
@@ -77,6 +92,12 @@ mod tests {
         write_file(&path, b"two").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn one_thing_is_no_plural() {
+        let said = [0, 1, 2].map(|number| count(number, "group"));
+        assert_eq!(said, ["0 groups", "1 group", "2 groups"]);
     }
 
     #[test]

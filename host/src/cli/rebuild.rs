@@ -37,6 +37,9 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
     let images = maintenance::rebuild(&config.data, &progress::report(&bar)).await;
     bar.finish_and_clear();
     let images = images.context("the database could not be rebuilt")?;
-    output::line(&format!("{images} images in the database"))?;
+    output::line(&format!(
+        "{} in the database",
+        output::count(images, "image")
+    ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -64,6 +64,13 @@ struct Flags {
     #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(1..=100))]
     #[serde(skip_serializing_if = "Option::is_none")]
     quality: Option<u8>,
+    /// How long the trash keeps what gave way to a duplicate, as 30days or 12h [default: 30days]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "humantime_serde::option"
+    )]
+    trash_retention: Option<Duration>,
     /// Origin of pages that may call; may be given several times [default: any]
     #[arg(long, value_name = "ORIGIN")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,7 +165,7 @@ fn announce(listeners: &[TcpListener], data: &Path) -> Result<()> {
     }
     let data: PathBuf = std::path::absolute(data)?;
     let text = format!(
-        "vismatch is ready: {} (data in {})",
+        "vismatch is ready: {} (the page; the API is described at /docs; data in {})",
         urls.join(" "),
         data.display()
     );

@@ -82,9 +82,10 @@ fn print(report: &Report) -> Result<()> {
         output::line(&format!("{state}: {}", finding.problem))?;
     }
     let Report { images, findings } = report;
-    let summary = match findings.len() {
-        0 => format!("{images} images, all is well"),
-        wrong => format!("{images} images, {wrong} findings"),
+    let images = output::count(*images, "image");
+    let summary = match findings.len() as u64 {
+        0 => format!("{images}, all is well"),
+        wrong => format!("{images}, {}", output::count(wrong, "finding")),
     };
     Ok(output::line(&summary)?)
 }

@@ -11,6 +11,7 @@ pub use error::ConfigError;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Format, Toml};
@@ -43,6 +44,8 @@ pub struct Config {
     pub max_body: u64,
     /// Quality of JPEG renditions, 1 to 100.
     pub quality: u8,
+    /// How long the trash keeps what was put there.
+    pub trash_retention: Duration,
     /// Origins that may call from a page; empty = any.
     pub cors_origins: Vec<String>,
     /// How the log is written.
@@ -117,6 +120,7 @@ impl From<Settings> for Config {
             },
             max_body: settings.max_body.as_u64(),
             quality: settings.quality,
+            trash_retention: settings.trash_retention,
             cors_origins: settings.cors_origin,
             log_format: settings.log_format,
         }

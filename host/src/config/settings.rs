@@ -29,6 +29,8 @@ pub(super) struct Settings {
     pub workers: usize,
     pub queue: usize,
     pub quality: u8,
+    #[serde(with = "humantime_serde")]
+    pub trash_retention: Duration,
     #[serde(deserialize_with = "one_or_more")]
     pub cors_origin: Vec<String>,
     pub log_format: LogFormat,
@@ -47,6 +49,7 @@ impl Default for Settings {
             workers: cores(),
             queue: 256,
             quality: 85,
+            trash_retention: Duration::from_secs(30 * 86_400),
             cors_origin: Vec::new(),
             log_format: LogFormat::default(),
         }
@@ -66,6 +69,7 @@ impl Settings {
         "workers",
         "queue",
         "quality",
+        "trash_retention",
         "cors_origin",
         "log_format",
     ];
@@ -88,6 +92,12 @@ impl Settings {
                 "1ms to 1day",
             ),
             ("workers", (1..=1024).contains(&self.workers), "1 to 1024"),
+            (
+                "trash_retention",
+                (Duration::from_secs(60)..=Duration::from_secs(36_525 * 86_400))
+                    .contains(&self.trash_retention),
+                "1min to 100years",
+            ),
             ("quality", (1..=100).contains(&self.quality), "1 to 100"),
             (
                 "cors_origin",

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::{Fingerprint, ImageInfo, ImageName, ProjectName};
+use super::{Exif, Fingerprint, ImageInfo, ImageName, Merged, ProjectName};
 
 /// 32 lower-case hexadecimal characters; new ones are UUIDv7 (RFC 9562), so they sort by time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,6 +36,8 @@ pub struct Image {
     pub is_primary: bool,
     /// What every algorithm says of it.
     pub fingerprints: Vec<Fingerprint>,
+    /// What it took over from images that were merged into it.
+    pub merged: Vec<Merged>,
 }
 
 /// What the store needs to know of an image that is about to be one.
@@ -63,6 +65,28 @@ pub struct NewImage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an image id: 32 lower-case hexadecimal characters are")]
 pub struct InvalidId;
+
+impl Image {
+    /// When the picture was first given, as this image or as one that was merged into it.
+    pub fn first_given(&self) -> Timestamp {
+        let merged = self.merged.iter().map(|other| other.created_at);
+        merged.fold(self.created_at, Timestamp::min)
+    }
+
+    /// What cameras wrote beside it: its own facts, and where it has none those of images that were
+    /// merged into it, in their order.
+    pub fn exif(&self) -> Option<Exif> {
+        let merged = self.merged.iter().map(|other| other.exif.as_ref());
+        let all = std::iter::once(self.info.exif.as_ref()).chain(merged);
+        all.flatten().cloned().reduce(|own, other| Exif {
+            camera_make: own.camera_make.or(other.camera_make),
+            camera_model: own.camera_model.or(other.camera_model),
+            lens: own.lens.or(other.lens),
+            taken_at: own.taken_at.or(other.taken_at),
+            location: own.location.or(other.location),
+        })
+    }
+}
 
 impl ImageId {
     /// A new id, later than those before it.

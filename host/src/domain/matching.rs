@@ -1,6 +1,6 @@
 //! What matching answers: images and how near they are.
 
-use super::{Algorithm, Image, Orientation};
+use super::{Algorithm, BestCopy, Image, Judgement, Orientation};
 
 /// How an image was found to match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,17 +20,30 @@ pub struct Match {
     pub kind: Kind,
     /// Differing bits; 0 for exact matches.
     pub distance: u32,
-    /// 1 - distance / bits.
-    pub similarity: f64,
     /// Whose fingerprints were compared.
     pub algorithm: Algorithm,
     /// How the query has to be laid to look like the image.
+    pub orientation: Orientation,
+    /// What the query and the image are to each other, how alike, and why.
+    pub judgement: Judgement,
+}
+
+/// An image of a group of near-duplicates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DuplicateMember {
+    /// The image.
+    pub image: Image,
+    /// Differing bits to the first of the group.
+    pub distance: u32,
+    /// How it has to be laid to look like the first of the group.
     pub orientation: Orientation,
 }
 
 /// Images that are near-duplicates of each other, directly or through one between them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DuplicateGroup {
-    /// At least two, in upload order, each with its distance to the first.
-    pub images: Vec<(Image, u32)>,
+    /// At least two, in upload order.
+    pub members: Vec<DuplicateMember>,
+    /// Which of them to keep.
+    pub best: BestCopy,
 }

@@ -3,19 +3,24 @@
 //! Plain data and the rules that hold for it alone. No I/O, no async, no framework; what a picture
 //! *is* (formats, orientations, fingerprints) is said by the pipeline's own types, used here as they are.
 
+mod copies;
 mod image;
 mod matching;
 mod name;
 mod project;
 mod rendition;
+mod resolution;
 
+pub use copies::{BestCopy, Merit, Merits, best_copy};
 pub use image::{Image, ImageId, NewImage, Sha256};
-pub use matching::{DuplicateGroup, Kind, Match};
+pub use matching::{DuplicateGroup, DuplicateMember, Kind, Match};
 pub use name::{ImageName, InvalidName, ProjectName};
 pub use project::Project;
 pub use rendition::RenditionKind;
+pub use resolution::{Decision, InvalidPair, Merged, Pair, Resolved, Trashed};
 
-pub use vismatch_pipeline::comparison::{Comparison, Difference, Verdict};
+pub use vismatch_pipeline::bank::{Header as BankHeader, Mark as BankMark, Writer as BankWriter};
+pub use vismatch_pipeline::comparison::{Comparison, Difference, Judgement, Verdict};
 pub use vismatch_pipeline::error::{Excess, ImageError, Limit};
 pub use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
 pub use vismatch_pipeline::info::{

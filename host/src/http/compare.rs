@@ -20,16 +20,20 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(compare))
 }
 
-/// Two pictures; the fields may come in any order.
+/// Two pictures, or one and a stored image; the fields may come in any order.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "read field by field; this describes it")]
 struct CompareForm {
     /// One picture.
     #[schema(value_type = String, format = Binary)]
     a: Vec<u8>,
-    /// The other.
-    #[schema(value_type = String, format = Binary)]
-    b: Vec<u8>,
+    /// The other; without it the stored image that the next two fields name.
+    #[schema(value_type = Option<String>, format = Binary)]
+    b: Option<Vec<u8>>,
+    /// The stored image's project.
+    project_id: Option<String>,
+    /// The stored image's id or name.
+    image_id: Option<String>,
     /// Largest `phash` distance of near-duplicates, 0 to 64.
     threshold: Option<u32>,
 }
@@ -55,6 +59,14 @@ struct StoredImage {
     /// Its id or name.
     #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
     image_id: String,
+}
+
+/// What a form says beside its pictures.
+#[derive(Deserialize)]
+struct CompareFields {
+    project_id: Option<String>,
+    image_id: Option<String>,
+    threshold: Option<u32>,
 }
 
 /// How to compare; a field of the body wins.
@@ -108,7 +120,8 @@ struct DifferenceView {
 
 /// Compare two pictures
 ///
-/// Two pictures as the fields `a` and `b` of a form, or two stored images as JSON.
+/// Two pictures as the fields `a` and `b` of a form; one picture as `a` and a stored image as the fields
+/// `project_id` and `image_id`; or two stored images as JSON.
 #[utoipa::path(
     post, path = "/compare", tag = "matching",
     params(CompareOptions),
@@ -143,10 +156,20 @@ async fn compare_sent(
     threshold: Option<u32>,
 ) -> Result<Comparison, ApiError> {
     let mut form = Form::receive(app, request, &["a", "b"]).await?;
-    let options: CompareOptions = form.parameters()?;
-    let (a, b) = (form.picture("a")?, form.picture("b")?);
-    let threshold = options.threshold.or(threshold);
-    let comparison = matching::compare(&app.services, sent(&a), sent(&b), threshold).await;
+    let fields: CompareFields = form.parameters()?;
+    let threshold = fields.threshold.or(threshold);
+    let a = form.picture("a")?;
+    let comparison = match stored(fields)? {
+        Some(_) if form.optional_picture("b").is_some() => {
+            let text = "the fields `b` and `image_id` both name the second picture: send one";
+            return Err(ApiError::invalid(text));
+        }
+        Some(b) => matching::compare(&app.services, sent(&a), b.try_into()?, threshold).await,
+        None => {
+            let b = form.picture("b")?;
+            matching::compare(&app.services, sent(&a), sent(&b), threshold).await
+        }
+    };
     Ok(comparison?)
 }
 
@@ -159,6 +182,21 @@ async fn compare_stored(
     let threshold = body.threshold.or(threshold);
     let (a, b) = (body.a.try_into()?, body.b.try_into()?);
     Ok(matching::compare(&app.services, a, b, threshold).await?)
+}
+
+/// The stored image that a form names, if any.
+fn stored(fields: CompareFields) -> Result<Option<StoredImage>, ApiError> {
+    match (fields.project_id, fields.image_id) {
+        (Some(project_id), Some(image_id)) => Ok(Some(StoredImage {
+            project_id,
+            image_id,
+        })),
+        (None, None) => Ok(None),
+        _ => {
+            let text = "a stored image is named by both `project_id` and `image_id`";
+            Err(ApiError::invalid(text))
+        }
+    }
 }
 
 fn sent(picture: &Picture) -> Subject {

@@ -6,6 +6,7 @@ use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -13,6 +14,9 @@ use utoipa::IntoParams;
 use crate::domain::ProjectName;
 
 use super::error::ApiError;
+
+/// Longest JSON body without a picture, in bytes.
+const MAX_JSON: usize = 2 << 20;
 
 /// The project that a path names.
 pub struct InProject(pub ProjectName);
@@ -51,9 +55,8 @@ pub struct ImagePath {
 #[from_request(via(AxumPath), rejection(ApiError))]
 pub struct Path<T>(pub T);
 
-/// Parameters of the URL's query.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(ApiError))]
+/// Parameters of the URL's query, which has to be UTF-8: bytes that are not are refused, where the
+/// framework would put a replacement character into a name.
 pub struct Query<T>(pub T);
 
 /// A JSON body of at most 2 MB.
@@ -94,6 +97,19 @@ impl<S: Send + Sync> FromRequestParts<S> for OneImage {
     }
 }
 
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        if percent_decode_str(query).decode_utf8().is_err() {
+            return Err(ApiError::invalid("the URL's query is not UTF-8"));
+        }
+        let axum::extract::Query(parameters) = axum::extract::Query::try_from_uri(&parts.uri)?;
+        Ok(Self(parameters))
+    }
+}
+
 /// The kind of body that a request announces.
 pub fn body_kind(headers: &HeaderMap) -> BodyKind {
     let Some(value) = headers.get(header::CONTENT_TYPE) else {
@@ -113,6 +129,19 @@ pub fn body_kind(headers: &HeaderMap) -> BodyKind {
 pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
     let Json(body) = Json::<T>::from_request(request, &()).await?;
     Ok(body)
+}
+
+/// As [`json`]; `None` when the body is empty.
+pub async fn json_or_nothing<T: DeserializeOwned>(request: Request) -> Result<Option<T>, ApiError> {
+    let (parts, body) = request.into_parts();
+    let bytes = axum::body::to_bytes(body, MAX_JSON).await;
+    let bytes = bytes.map_err(|_| ApiError::too_large("the JSON body is over 2 MB"))?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    json(Request::from_parts(parts, bytes.into()))
+        .await
+        .map(Some)
 }
 
 impl From<PathRejection> for ApiError {

@@ -10,6 +10,7 @@ use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
+use crate::domain::ImageName;
 use crate::store::{Staged, Staging};
 
 use super::error::ApiError;
@@ -138,6 +139,12 @@ impl Form {
     }
 }
 
+/// The last segment of what a client calls a file; some send whole paths of their own machine.
+pub fn own_name(file_name: &str) -> Option<ImageName> {
+    let last = file_name.rsplit(['/', '\\']).next()?;
+    ImageName::parse(last).ok()
+}
+
 /// Opens a form whose pictures may have `limit` bytes together.
 async fn open(mut request: Request, limit: u64) -> Result<Multipart, ApiError> {
     let limit = limit + FRAMING;
@@ -213,6 +220,25 @@ impl From<MultipartError> for ApiError {
         match error.status() {
             StatusCode::INTERNAL_SERVER_ERROR => Self::invalid("the body was cut off"),
             status => Self::new(status, error.body_text()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_called_by_the_last_segment_of_what_clients_say() {
+        let name = |text| own_name(text).map(|name| name.to_string());
+        assert_eq!(name("beach.jpg").as_deref(), Some("beach.jpg"));
+        assert_eq!(
+            name("C:\\Users\\me\\beach.jpg").as_deref(),
+            Some("beach.jpg")
+        );
+        assert_eq!(name("../../etc/passwd").as_deref(), Some("passwd"));
+        for hostile in ["", "..", "a/..", "a/", "nul\0.jpg"] {
+            assert_eq!(name(hostile), None, "{hostile:?}");
         }
     }
 }

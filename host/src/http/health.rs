@@ -51,21 +51,37 @@ struct Readiness {
     /// Always `ready`; a server that is not answers 503.
     #[schema(example = "ready")]
     status: &'static str,
+    /// Version of the server.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+    /// What can be searched.
+    index: IndexState,
     /// How far the indexing of pictures found in the image root has come.
     scan: Scan,
 }
 
+/// The index of fingerprints.
+#[derive(Serialize, ToSchema)]
+struct IndexState {
+    /// Images in it, over all projects.
+    #[schema(example = 42)]
+    images: usize,
+    /// The last change of the store that is in it.
+    #[schema(example = 57)]
+    change: u64,
+}
+
 /// The indexing of pictures found in the image root.
 #[derive(Serialize, ToSchema)]
-struct Scan {
+pub struct Scan {
     /// The first scan is over; requests are served before that too, without what is not indexed yet.
-    finished: bool,
+    pub finished: bool,
     /// Files seen so far that were not known.
-    found: u64,
+    pub found: u64,
     /// Of those, indexed.
-    indexed: u64,
+    pub indexed: u64,
     /// Of those, no pictures.
-    skipped: u64,
+    pub skipped: u64,
 }
 
 /// Is the process alive
@@ -82,7 +98,7 @@ async fn healthz() -> axum::Json<Health> {
 
 /// Can requests be served
 ///
-/// Asks the database, and says how far the indexing of the image root has come.
+/// Asks the database, brings the index up to date, and says how far the indexing of the image root has come.
 #[utoipa::path(
     get, path = "/readyz",
     operation_id = "readiness", tag = "server",
@@ -92,13 +108,15 @@ async fn healthz() -> axum::Json<Health> {
     ),
 )]
 async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiError> {
-    app.services
-        .store
-        .ping()
-        .await
-        .map_err(ApiError::not_ready)?;
+    let store = &app.services.store;
+    store.ping().await.map_err(ApiError::not_ready)?;
+    let change = store.last_change().await.map_err(ApiError::not_ready)?;
+    let index = app.services.index.current(store).await;
+    let images = index.map_err(ApiError::not_ready)?.images();
     Ok(axum::Json(Readiness {
         status: "ready",
+        version: env!("CARGO_PKG_VERSION"),
+        index: IndexState { images, change },
         scan: app.services.scan.state().into(),
     }))
 }

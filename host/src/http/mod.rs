@@ -7,11 +7,15 @@ mod component;
 mod connections;
 mod docs;
 mod error;
+mod events;
 mod extract;
 mod form;
 mod health;
+mod library;
 mod matching;
 mod observe;
+mod page;
+mod paging;
 mod patience;
 mod projects;
 #[cfg(test)]
@@ -22,11 +26,9 @@ use std::future::Future;
 
 use anyhow::{Context, Result};
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::response::Redirect;
-use axum::{Router, middleware, routing};
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
@@ -40,7 +42,6 @@ pub fn router(app: App) -> Router {
     health::install_metrics();
     let (routes, _) = families().split_for_parts();
     let routes = routes
-        .route("/", routing::get(async || Redirect::temporary("/docs")))
         .layer(CatchPanicLayer::custom(observe::after_panic))
         .layer(middleware::from_fn(patience::lend_body))
         .layer(cors(&app.config.cors_origins))
@@ -62,7 +63,7 @@ pub async fn serve(
     listeners: Vec<TcpListener>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let stopped = CancellationToken::new();
+    let stopped = app.stopping.clone();
     let mut servers = JoinSet::new();
     let router = router(app);
     for listener in listeners {
@@ -88,10 +89,13 @@ fn families() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(docs::preface())
         .merge(projects::router())
         .merge(matching::router())
+        .merge(library::router())
         .merge(compare::router())
         .merge(component::router())
+        .merge(events::router())
         .merge(health::router())
         .merge(docs::router())
+        .merge(page::router())
 }
 
 /// Pages of any origin may call, unless the operator named some; never with credentials.

@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Fingerprint, Image, ImageId, Kind, Match, ProjectName, RenditionKind};
+use crate::domain::{Exif, Fingerprint, Image, ImageId, Kind, Match, ProjectName, RenditionKind};
 
 /// What has to be escaped in a segment of a path: all but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -31,7 +31,7 @@ pub struct ImageView {
     pub name: String,
     /// It is the project's cover.
     pub is_primary: bool,
-    /// When it was first given, RFC 3339 with milliseconds.
+    /// When it was first given, RFC 3339 with milliseconds; or the first of those that were merged into it.
     #[schema(example = "2026-02-21T19:01:02.123Z")]
     pub created_at: String,
     /// Pixels across, upright.
@@ -46,8 +46,43 @@ pub struct ImageView {
     /// Digest of the file as it was given.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub sha256: String,
+    /// What a camera wrote beside it, or beside one that was merged into it; left out when nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exif: Option<ExifView>,
+    /// Names of images that were merged into it: they lead here; left out when none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["beach (2).jpg"]))]
+    pub aliases: Vec<String>,
     /// Where its renditions are.
     pub urls: Urls,
+}
+
+/// What a camera wrote beside a picture; what it did not write is left out.
+#[derive(Serialize, ToSchema)]
+pub struct ExifView {
+    /// Maker of the camera.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Nikon")]
+    pub camera_make: Option<String>,
+    /// Model of the camera.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Z 6")]
+    pub camera_model: Option<String>,
+    /// Model of the lens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lens: Option<String>,
+    /// `YYYY-MM-DDThh:mm:ss`, with the offset where the camera recorded one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-02-21T19:01:02+01:00")]
+    pub taken_at: Option<String>,
+    /// WGS 84 degrees, north is positive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 35.24)]
+    pub latitude: Option<f64>,
+    /// WGS 84 degrees, east is positive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 25.14)]
+    pub longitude: Option<f64>,
 }
 
 /// Where an image's renditions are, below this server's address.
@@ -93,15 +128,25 @@ pub struct MatchView {
     /// What it is called.
     #[schema(example = "beach.jpg")]
     pub name: String,
+    /// Where it is.
+    #[schema(example = "holidays")]
+    pub project_id: String,
     /// `exact`: the same bytes; `near`: a fingerprint within the radius.
     #[schema(example = "near")]
     pub kind: &'static str,
     /// Differing bits.
     #[schema(example = 4)]
     pub distance: u32,
-    /// 1 - distance / bits, in 0 to 1.
+    /// What the picture and the image are to each other: `exact`, `same picture`, `edited`,
+    /// `similar`; the first three are duplicates.
+    #[schema(example = "similar")]
+    pub verdict: &'static str,
+    /// How alike they are, 0 to 1; 1 for the same bytes.
     #[schema(example = 0.9375)]
     pub similarity: f64,
+    /// Why, in one sentence for people.
+    #[schema(example = "phash differs in 4 of 64 bits; nothing else was compared.")]
+    pub reason: String,
     /// Whose fingerprints were compared.
     #[schema(example = "phash")]
     pub algorithm: &'static str,
@@ -119,12 +164,31 @@ impl From<&Image> for ImageView {
             image_id: image.id.to_string(),
             name: image.name.to_string(),
             is_primary: image.is_primary,
-            created_at: timestamp(image.created_at),
+            created_at: timestamp(image.first_given()),
             width: image.info.size.width,
             height: image.info.size.height,
             bytes: image.bytes,
             sha256: image.sha256.to_string(),
+            exif: image.exif().map(Into::into),
+            aliases: image
+                .merged
+                .iter()
+                .map(|other| other.name.to_string())
+                .collect(),
             urls: Urls::of(&image.project, image.id),
+        }
+    }
+}
+
+impl From<Exif> for ExifView {
+    fn from(exif: Exif) -> Self {
+        Self {
+            camera_make: exif.camera_make,
+            camera_model: exif.camera_model,
+            lens: exif.lens,
+            taken_at: exif.taken_at,
+            latitude: exif.location.map(|location| location.latitude),
+            longitude: exif.location.map(|location| location.longitude),
         }
     }
 }
@@ -159,12 +223,15 @@ impl From<&Match> for MatchView {
         Self {
             image_id: found.image.id.to_string(),
             name: found.image.name.to_string(),
+            project_id: found.image.project.to_string(),
             kind: match found.kind {
                 Kind::Exact => "exact",
                 Kind::Near => "near",
             },
             distance: found.distance,
-            similarity: found.similarity,
+            verdict: found.judgement.verdict.name(),
+            similarity: found.judgement.similarity,
+            reason: found.judgement.reason.clone(),
             algorithm: found.algorithm.name(),
             orientation: found.orientation.name(),
             urls: Urls::of(&found.image.project, found.image.id),

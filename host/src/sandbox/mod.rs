@@ -186,7 +186,7 @@ impl Sandbox {
         Ok(info.await?.into())
     }
 
-    /// Facts, fingerprints and renditions from one decode.
+    /// Facts, fingerprints and renditions in one call.
     pub async fn process(&self, image: Input, plan: Plan) -> Result<Outcome, CallError> {
         let (limits, asked) = (self.limits(), wit::Plan::from(&plan));
         let outcome = self.call("process", [image], move |imaging, store, [image]| {

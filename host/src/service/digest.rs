@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::Digest;
 
@@ -28,7 +28,8 @@ pub async fn of_file(path: PathBuf) -> Result<Sha256, ServiceError> {
     of_input(Input::File(path)).await
 }
 
-fn read(path: &std::path::Path) -> io::Result<Sha256> {
+/// The digest of a file, on a thread that may block.
+pub fn read(path: &Path) -> io::Result<Sha256> {
     let mut hasher = sha2::Sha256::new();
     io::copy(&mut File::open(path)?, &mut hasher)?;
     Ok(Sha256(hasher.finalize().into()))

@@ -92,7 +92,9 @@ impl From<StoreError> for ServiceError {
                     image: Some(holder),
                 }
             }
-            StoreError::NameBlocked { .. } => Self::Conflict {
+            StoreError::NameBlocked { .. }
+            | StoreError::ImageGone { .. }
+            | StoreError::ProjectGone { .. } => Self::Conflict {
                 message: error.to_string(),
                 image: None,
             },

@@ -1,71 +1,110 @@
 //! Near-duplicates among files of this machine that no store knows.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::domain::{Algorithm, Fingerprint, ImageId, ImageInfo, InvalidName, Plan, ProjectName};
+use crate::domain::{
+    Algorithm, Fingerprint, ImageId, ImageInfo, InvalidName, Merit, Merits, Plan, ProjectName,
+    Verdict, best_copy,
+};
 use crate::index::Index;
 use crate::sandbox::{Input, Sandbox};
+use crate::store::FileStamp;
 
-use super::ServiceError;
+use super::{ServiceError, digest};
+
+/// Below this quality fingerprints say little.
+const DETAILED: u8 = 50;
 
 /// A picture file that was looked at.
 #[derive(Clone, Debug)]
 pub struct PictureFile {
     /// Where it is.
     pub path: PathBuf,
-    /// Its length in bytes.
-    pub bytes: u64,
+    /// How it was when it was looked at.
+    pub stamp: FileStamp,
     /// Facts of the picture.
     pub info: ImageInfo,
-    /// What the algorithm says of it.
-    pub fingerprint: Fingerprint,
+    /// What algorithms say of it; the one that groups comes first.
+    pub fingerprints: Vec<Fingerprint>,
 }
 
-/// Files that are near-duplicates of each other, directly or through one between them: at least two,
-/// the one with the most pixels first, each with its distance to the first.
-pub type FileGroup = Vec<(PictureFile, u32)>;
+/// A file of a group.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The file.
+    pub file: PictureFile,
+    /// Differing bits to the copy to keep.
+    pub distance: u32,
+    /// What it is to the copy to keep.
+    pub verdict: Verdict,
+}
 
-/// Looks at one file of `bytes` bytes.
+/// Files that are near-duplicates of each other, directly or through one between them.
+#[derive(Clone, Debug)]
+pub struct FileGroup {
+    /// At least two, the copy to keep first.
+    pub members: Vec<Member>,
+    /// What makes one of them the best copy: the first, unless another was chosen.
+    pub merit: Merit,
+}
+
+/// Looks at one file, which had that stamp just before.
 pub async fn look_at(
     sandbox: &Sandbox,
     path: PathBuf,
-    bytes: u64,
+    stamp: FileStamp,
     algorithm: Algorithm,
 ) -> Result<PictureFile, ServiceError> {
+    let mut algorithms = vec![algorithm];
+    // What the verdict rests on; made from the same reading.
+    let others = [Algorithm::Phash, Algorithm::Pdq].into_iter();
+    algorithms.extend(others.filter(|other| *other != algorithm));
     let plan = Plan {
-        algorithms: vec![algorithm],
+        algorithms,
         renditions: Vec::new(),
     };
     let outcome = sandbox.process(Input::File(path.clone()), plan).await?;
-    let fingerprint = outcome.fingerprints.into_iter().next();
     Ok(PictureFile {
         path,
-        bytes,
+        stamp,
         info: outcome.info,
-        fingerprint: fingerprint.ok_or_else(|| {
-            ServiceError::Internal(anyhow::anyhow!("the component gave no fingerprint"))
-        })?,
+        fingerprints: outcome.fingerprints,
     })
 }
 
+/// The pictures of two files are duplicates, by everything that comparing them tells; `threshold`
+/// replaces the default radius of `phash`.
+pub async fn are_duplicates(
+    sandbox: &Sandbox,
+    a: &Path,
+    b: &Path,
+    threshold: Option<u32>,
+) -> Result<bool, ServiceError> {
+    let input = |path: &Path| Input::File(path.to_owned());
+    let comparison = sandbox.compare(input(a), input(b), threshold).await?;
+    Ok(comparison.verdict.is_duplicate())
+}
+
 /// The groups among files, by their fingerprints of one algorithm; the order of the files decides that
-/// of the groups. Takes time with the square of the files: not for an async thread.
+/// of the groups. `choose` names the copy to keep of a group, or leaves it to the merits. Takes time with
+/// the square of the files, and reads those of the same length: not for an async thread.
 pub fn groups(
     files: Vec<PictureFile>,
     algorithm: Algorithm,
     radius: u32,
+    choose: impl Fn(&[PictureFile]) -> Option<usize>,
 ) -> Result<Vec<FileGroup>, InvalidName> {
     let folder = ProjectName::parse("folder")?;
     let index = Index::default();
     for (position, file) in files.iter().enumerate() {
-        let fingerprints = std::slice::from_ref(&file.fingerprint);
-        index.insert(&folder, id(position), fingerprints);
+        let grouping = &file.fingerprints[..file.fingerprints.len().min(1)];
+        index.insert(&folder, id(position), grouping);
     }
     let mut files: Vec<Option<PictureFile>> = files.into_iter().map(Some).collect();
     let mut take = |id| files.get_mut(position(id)).and_then(Option::take);
-    let groups = index.groups(&folder, algorithm, radius).into_iter();
+    let groups = index.groups(Some(&folder), algorithm, radius).into_iter();
     Ok(groups
-        .map(|group| ranked(group.into_iter().filter_map(&mut take).collect()))
+        .filter_map(|group| ranked(group.into_iter().filter_map(&mut take).collect(), &choose))
         .collect())
 }
 
@@ -78,24 +117,69 @@ fn position(id: ImageId) -> usize {
     u128::from_be_bytes(*id.as_bytes()) as usize
 }
 
-/// The most pixels first, then the largest file, then the earliest.
-fn ranked(mut files: Vec<PictureFile>) -> FileGroup {
-    let pixels = |file: &PictureFile| {
-        let size = file.info.size;
-        u64::from(size.width) * u64::from(size.height)
-    };
-    files.sort_by_key(|file| std::cmp::Reverse((pixels(file), file.bytes)));
-    let first = files.first().map(|file| file.fingerprint.clone());
-    let distance = |file: &PictureFile| first.as_ref()?.distance(&file.fingerprint).ok();
-    let ranked = files.into_iter().filter_map(|file| {
-        let distance = distance(&file)?;
-        Some((file, distance))
+/// The copy to keep first, then the others as they came.
+fn ranked(
+    mut files: Vec<PictureFile>,
+    choose: impl Fn(&[PictureFile]) -> Option<usize>,
+) -> Option<FileGroup> {
+    let merits: Vec<Merits> = files
+        .iter()
+        .map(|file| Merits::of(&file.info, file.stamp.bytes))
+        .collect();
+    let best = best_copy(&merits)?;
+    let first = files.remove(choose(&files).unwrap_or(best.position));
+    files.insert(0, first.clone());
+    let members = files.into_iter().filter_map(|file| {
+        Some(Member {
+            distance: distance(&first, &file, file.fingerprints.first()?.algorithm)?,
+            verdict: verdict(&first, &file),
+            file,
+        })
     });
-    ranked.collect()
+    Some(FileGroup {
+        members: members.collect(),
+        merit: best.merit,
+    })
+}
+
+/// What fingerprints and bytes say that a file is to the best copy.
+fn verdict(best: &PictureFile, file: &PictureFile) -> Verdict {
+    let within = |algorithm: Algorithm| {
+        let distance = distance(best, file, algorithm);
+        distance.is_some_and(|distance| distance <= algorithm.default_radius())
+    };
+    let has_detail = |file: &PictureFile| {
+        let mut qualities = file.fingerprints.iter().map(|made| made.quality);
+        qualities.all(|quality| quality >= DETAILED)
+    };
+    match (within(Algorithm::Phash), within(Algorithm::Pdq)) {
+        _ if have_the_same_bytes(best, file) => Verdict::Exact,
+        (true, true) if has_detail(best) && has_detail(file) => Verdict::SamePicture,
+        (true, _) if has_detail(best) && has_detail(file) => Verdict::Edited,
+        _ => Verdict::Similar,
+    }
+}
+
+fn distance(a: &PictureFile, b: &PictureFile, algorithm: Algorithm) -> Option<u32> {
+    let of = |file: &PictureFile| {
+        let mut made = file.fingerprints.iter();
+        made.find(|made| made.algorithm == algorithm).cloned()
+    };
+    of(a)?.distance(&of(b)?).ok()
+}
+
+/// Files that cannot be read any more have nothing the same.
+fn have_the_same_bytes(a: &PictureFile, b: &PictureFile) -> bool {
+    let digest = |file: &PictureFile| digest::read(&file.path).ok();
+    a.path == b.path
+        || (a.stamp.bytes == b.stamp.bytes
+            && digest(a).is_some_and(|digest_of_a| Some(digest_of_a) == digest(b)))
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use crate::domain::{Dimensions, ImageFormat, Orientation};
 
     use super::*;
@@ -103,7 +187,10 @@ mod tests {
     fn file(name: &str, side: u32, bits: u64) -> PictureFile {
         PictureFile {
             path: name.into(),
-            bytes: 100,
+            stamp: FileStamp {
+                bytes: 100,
+                modified: Timestamp::UNIX_EPOCH,
+            },
             info: ImageInfo {
                 format: ImageFormat::Jpeg,
                 size: Dimensions {
@@ -116,22 +203,21 @@ mod tests {
                 has_colour_profile: false,
                 exif: None,
             },
-            fingerprint: Fingerprint {
+            fingerprints: vec![Fingerprint {
                 algorithm: Algorithm::Phash,
                 version: Algorithm::Phash.version(),
                 bits: bits.to_be_bytes().to_vec(),
                 quality: 100,
-            },
+            }],
         }
     }
 
     fn names(radius: u32, files: &[PictureFile]) -> Vec<Vec<(String, u32)>> {
-        let groups = groups(files.to_vec(), Algorithm::Phash, radius).unwrap();
-        let name =
-            |(file, distance): (PictureFile, u32)| (file.path.display().to_string(), distance);
+        let groups = groups(files.to_vec(), Algorithm::Phash, radius, |_| None).unwrap();
+        let name = |member: Member| (member.file.path.display().to_string(), member.distance);
         groups
             .into_iter()
-            .map(|group| group.into_iter().map(name).collect())
+            .map(|group| group.members.into_iter().map(name).collect())
             .collect()
     }
 
@@ -143,9 +229,24 @@ mod tests {
             file("b", 30, 0b11),
             file("c", 20, 0b1111),
         ];
-        let group = [("b", 0), ("c", 2), ("a", 2)].map(|(name, far)| (name.to_owned(), far));
+        let group = [("b", 0), ("a", 2), ("c", 2)].map(|(name, far)| (name.to_owned(), far));
         assert_eq!(names(2, &files), [group.to_vec()]);
         assert!(names(1, &files).is_empty());
+    }
+
+    #[test]
+    fn the_far_end_of_a_chain_is_only_similar() {
+        let chain = [
+            file("best", 30, 0),
+            file("near", 20, 0xff),
+            file("far", 10, 0xffff),
+        ];
+        let groups = groups(chain.to_vec(), Algorithm::Phash, 10, |_| None).unwrap();
+        let verdicts: Vec<Verdict> = groups[0].members.iter().map(|one| one.verdict).collect();
+        assert_eq!(
+            verdicts,
+            [Verdict::Exact, Verdict::Edited, Verdict::Similar]
+        );
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub async fn list(
     Ok(images)
 }
 
-/// One image by id or, failing that, by name.
+/// One image by id or, failing that, by name, or by the name of one that was merged into it.
 pub async fn get(
     services: &Services,
     project: &ProjectName,
@@ -110,17 +110,23 @@ pub async fn get(
     if let Some(image) = find(services, project, id_or_name).await? {
         return Ok(image);
     }
-    projects::get(services, project).await?;
+    if let Some(image) = find_by_alias(services, project, id_or_name).await? {
+        return Ok(image);
+    }
+    projects::check(services, project).await?;
     Err(unknown(project, id_or_name))
 }
 
-/// Removes one image.
+/// Removes one image for good, with everything that was merged into it but for what is in the trash.
+/// `Conflict` when the name is that of an image that was merged: nobody who names a copy means the image
+/// that was kept.
 pub async fn delete(
     services: &Services,
     project: &ProjectName,
     id_or_name: &str,
 ) -> Result<Removed, ServiceError> {
     let image = get(services, project, id_or_name).await?;
+    refuse_alias(&image, id_or_name)?;
     services
         .store
         .remove(project, image.id)
@@ -159,7 +165,8 @@ pub async fn set_primary(
     })
 }
 
-async fn find(
+/// One image by id or its own name.
+pub(super) async fn find(
     services: &Services,
     project: &ProjectName,
     id_or_name: &str,
@@ -175,6 +182,30 @@ async fn find(
     }
 }
 
+async fn find_by_alias(
+    services: &Services,
+    project: &ProjectName,
+    name: &str,
+) -> Result<Option<Image>, ServiceError> {
+    match ImageName::parse(name) {
+        Ok(name) => Ok(services.store.image_by_alias(project, &name).await?),
+        Err(_) => Ok(None),
+    }
+}
+
+fn refuse_alias(image: &Image, id_or_name: &str) -> Result<(), ServiceError> {
+    if [image.id.to_string().as_str(), image.name.as_str()].contains(&id_or_name) {
+        return Ok(());
+    }
+    let name = image.name.as_str();
+    Err(ServiceError::Conflict {
+        message: format!(
+            "{id_or_name:?} was merged into {name:?}: delete that by its own name or id, or the copy from the trash"
+        ),
+        image: Some(image.id),
+    })
+}
+
 /// What an image matches: the same bytes first, then what the default algorithm calls near.
 async fn duplicates_of(services: &Services, image: &Image) -> Result<Vec<Match>, ServiceError> {
     let default = |fingerprint: &&_| is_default(fingerprint);
@@ -184,7 +215,7 @@ async fn duplicates_of(services: &Services, image: &Image) -> Result<Vec<Match>,
         radius: None,
         limit: MAX_DUPLICATES + 1,
     };
-    let found = matching::check(services, &image.project, &check).await?;
+    let found = matching::check(services, Some(&image.project), &check).await?;
     let others = found.exact.into_iter().chain(found.near);
     Ok(others
         .filter(|other| other.image.id != image.id)
@@ -222,7 +253,7 @@ fn extension(format: ImageFormat) -> &'static str {
     }
 }
 
-fn unknown(project: &ProjectName, id_or_name: &str) -> ServiceError {
+pub(super) fn unknown(project: &ProjectName, id_or_name: &str) -> ServiceError {
     let shown: String = id_or_name.chars().take(80).collect();
     let project = project.as_str();
     ServiceError::NotFound(format!("project {project:?} has no image {shown:?}"))

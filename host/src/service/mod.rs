@@ -4,17 +4,22 @@
 //! back. No axum, no SQL, no wasmtime names.
 
 mod blobs;
+pub mod decisions;
 mod digest;
 mod error;
+pub mod events;
 pub mod folders;
 pub mod follow;
 pub mod image_root;
 pub mod images;
+pub mod library;
 pub mod maintenance;
 pub mod matching;
 mod processing;
 pub mod projects;
+pub mod resolve;
 mod tokens;
+pub mod trash;
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,14 @@ pub async fn get(services: &Services, name: &ProjectName) -> Result<Project, Ser
         .ok_or_else(|| unknown(name))
 }
 
+/// `NotFound` when there is no such project. Takes no time with its images, as counting them does.
+pub async fn check(services: &Services, name: &ProjectName) -> Result<(), ServiceError> {
+    match services.store.has_project(name).await? {
+        true => Ok(()),
+        false => Err(unknown(name)),
+    }
+}
+
 /// The cover of a project; `NotFound` when it has no image.
 pub async fn cover(services: &Services, name: &ProjectName) -> Result<Image, ServiceError> {
     let coverless = || ServiceError::NotFound(format!("project {:?} has no images", name.as_str()));

@@ -19,6 +19,7 @@ use object_store::{
 use super::disk::failed;
 use super::layout::Layout;
 use super::rows::damaged;
+use super::staging::Piece;
 use super::{BlobInfo, BlobKey, Store, StoreError};
 
 /// The blobs of one data folder.
@@ -83,6 +84,16 @@ fn parse_key(key: &BlobKey) -> Result<Key, object_store::path::Error> {
         BlobKey::Given(project, name) => format!("image_root/{project}/{name}"),
         BlobKey::Rendition(project, kind, image) => {
             format!("projects/{project}/{}/{image}.jpg", kind.name())
+        }
+        BlobKey::TrashedGiven(project, image) => {
+            format!(
+                "projects/{project}/trash/{image}/{}",
+                Piece::Given.file_name()
+            )
+        }
+        BlobKey::TrashedRendition(project, kind, image) => {
+            let piece = Piece::Rendition(*kind);
+            format!("projects/{project}/trash/{image}/{}", piece.file_name())
         }
     })
 }

@@ -11,13 +11,15 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::domain::Fingerprint;
+use crate::domain::{Fingerprint, ImageId, ProjectName};
 
 use super::entities::{change, image, project};
 use super::{Change, Store, StoreError, rows};
 
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
+/// Images whose fingerprints are read at once when all are.
+const PAGE: u64 = 10_000;
 
 /// Notes in a transaction that an image came, was replaced or went.
 pub(super) async fn note(
@@ -75,46 +77,65 @@ impl Store {
             .collect()
     }
 
-    /// Every image's fingerprints as steps, and the sequence they stand at: where an index begins.
+    /// Hands out every image with its fingerprints, in upload order, and tells the sequence that they
+    /// stand at: where an index begins.
     ///
     /// The sequence is read first: what changes meanwhile is seen again by who goes on from there.
-    pub async fn fingerprints(&self) -> Result<(u64, Vec<Change>), StoreError> {
+    pub async fn fingerprints(
+        &self,
+        mut each: impl FnMut(&ProjectName, ImageId, &[Fingerprint]),
+    ) -> Result<u64, StoreError> {
         let sequence = self.last_change().await?;
+        let names = self.project_names().await?;
+        let mut behind = 0;
+        loop {
+            let page = self.packed_page(behind).await?;
+            let Some((last, ..)) = page.last() else {
+                return Ok(sequence);
+            };
+            behind = *last;
+            for (_, image, project, packed) in page {
+                // A project that came after its name was asked for is seen by its changes.
+                if let Some(project) = names.get(&project) {
+                    each(project, rows::to_id(&image)?, &rows::unpack(&packed)?);
+                }
+            }
+        }
+    }
+
+    async fn project_names(&self) -> Result<HashMap<i64, ProjectName>, StoreError> {
         let names: Vec<(i64, String)> = project::Entity::find()
             .select_only()
             .columns([project::Column::Id, project::Column::Name])
             .into_tuple()
             .all(self.database.read())
             .await?;
-        let names: HashMap<i64, _> = names
-            .into_iter()
+        let names = names.into_iter();
+        names
             .map(|(id, name)| Ok((id, rows::to_project_name(&name)?)))
-            .collect::<Result<_, StoreError>>()?;
-        let packed: Vec<(Vec<u8>, i64, Vec<u8>)> = image::Entity::find()
+            .collect()
+    }
+
+    /// Position, id, project and fingerprints of the next images behind a position.
+    async fn packed_page(
+        &self,
+        behind: i64,
+    ) -> Result<Vec<(i64, Vec<u8>, i64, Vec<u8>)>, StoreError> {
+        let page = image::Entity::find()
             .select_only()
             .columns([
+                image::Column::Position,
                 image::Column::Id,
                 image::Column::ProjectId,
                 image::Column::Fingerprints,
             ])
+            .filter(image::Column::Position.gt(behind))
             .order_by_asc(image::Column::Position)
+            .limit(PAGE)
             .into_tuple()
             .all(self.database.read())
             .await?;
-        let mut steps = Vec::with_capacity(packed.len());
-        for (image, project, fingerprints) in packed {
-            // A project that came after its name was asked for is seen by its changes.
-            let Some(project) = names.get(&project) else {
-                continue;
-            };
-            steps.push(Change {
-                sequence,
-                project: project.clone(),
-                image: rows::to_id(&image)?,
-                fingerprints: Some(rows::unpack(&fingerprints)?),
-            });
-        }
-        Ok((sequence, steps))
+        Ok(page)
     }
 
     async fn fingerprints_of(

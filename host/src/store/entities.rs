@@ -58,6 +58,8 @@ pub(super) mod image {
         pub exif: Option<String>,
         /// Packed by `rows::pack`.
         pub fingerprints: Vec<u8>,
+        /// JSON: what was merged into it.
+        pub merged: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -97,6 +99,51 @@ pub(super) mod deletion_token {
         /// SHA-256 of the token's text.
         #[sea_orm(primary_key, auto_increment = false)]
         pub digest: Vec<u8>,
+        /// `images.position`.
+        pub image: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Pairs of images that somebody decided to be no duplicates, the smaller id first.
+pub(super) mod decision {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "decisions")]
+    pub struct Model {
+        /// `images.id`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub first: Vec<u8>,
+        /// `images.id`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub second: Vec<u8>,
+        pub project_id: i64,
+        /// Milliseconds since 1970.
+        pub decided_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Names of images that were merged into others, to find those by.
+pub(super) mod alias {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "aliases")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub project_id: i64,
+        pub name: String,
         /// `images.position`.
         pub image: i64,
     }

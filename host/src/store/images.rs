@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sea_orm::sea_query::{Expr, Order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::domain::{Image, ImageId, ImageName, ProjectName, Sha256};
@@ -79,17 +80,46 @@ impl Store {
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
-    /// Images with exactly these bytes, in upload order.
+    /// Images of a project, or of all, with exactly these bytes, in upload order.
     pub async fn images_by_digest(
         &self,
-        project: &ProjectName,
+        project: Option<&ProjectName>,
         digest: Sha256,
     ) -> Result<Vec<Image>, StoreError> {
+        let of_digest = image::Column::Sha256.eq(digest.0.to_vec());
+        let Some(project) = project else {
+            let found: Vec<Vec<u8>> = image::Entity::find()
+                .select_only()
+                .column(image::Column::Id)
+                .filter(of_digest)
+                .order_by_asc(image::Column::Position)
+                .into_tuple()
+                .all(self.database.read())
+                .await?;
+            let ids: Vec<ImageId> = found
+                .iter()
+                .map(|id| rows::to_id(id))
+                .collect::<Result<_, _>>()?;
+            return self.images_by_id(&ids).await;
+        };
         let Some(owner) = self.project_row(project).await? else {
             return Ok(Vec::new());
         };
-        let wanted = in_order(&owner).filter(image::Column::Sha256.eq(digest.0.to_vec()));
-        self.all_of(wanted, &owner).await
+        self.all_of(in_order(&owner).filter(of_digest), &owner)
+            .await
+    }
+
+    /// Ids of images of all projects, at random, at most `limit`.
+    pub async fn random_images(&self, limit: u64) -> Result<Vec<ImageId>, StoreError> {
+        let found: Vec<Vec<u8>> = image::Entity::find()
+            .select_only()
+            .column(image::Column::Id)
+            .order_by(Expr::cust("RANDOM()"), Order::Asc)
+            .limit(limit)
+            .into_tuple()
+            .all(self.database.read())
+            .await?;
+        found.iter().map(|id| rows::to_id(id)).collect()
     }
 
     /// The row of an image, with its project's.

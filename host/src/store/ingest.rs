@@ -79,7 +79,7 @@ impl Store {
         project: &ProjectName,
         digest: Sha256,
     ) -> Result<(), StoreError> {
-        let known = self.images_by_digest(project, digest).await?;
+        let known = self.images_by_digest(Some(project), digest).await?;
         match known.into_iter().next() {
             Some(image) => Err(StoreError::PictureKnown {
                 project: image.project,
@@ -186,7 +186,7 @@ impl Store {
             lock.announce(&intent, pieces.files).await?;
             self.commit_replaced(old, &new, pieces.stamp).await
         };
-        let (row, project) = match made.await {
+        let (row, project, forgot) = match made.await {
             Ok(made) => made,
             Err(error) => {
                 lock.undo().await;
@@ -194,7 +194,8 @@ impl Store {
             }
         };
         lock.place(id, &new.name).await?;
-        lock.finish(&project, Edit::Swap(&row)).await;
+        let edit = if forgot { Edit::Anew } else { Edit::Swap(&row) };
+        lock.finish(&project, edit).await;
         Ok(Stored {
             image: rows::to_image(row, &project)?,
             replaced: true,
@@ -236,21 +237,24 @@ impl Store {
         Ok((row, project))
     }
 
+    /// Also says whether decisions were forgotten: they were about the picture that was there before.
     pub(super) async fn commit_replaced(
         &self,
         old: image::Model,
         new: &NewImage,
         stamp: FileStamp,
-    ) -> Result<(image::Model, project::Model), StoreError> {
+    ) -> Result<(image::Model, project::Model, bool), StoreError> {
         let txn = self.database.begin().await?;
         let project = super::projects::ensure(&txn, &new.project).await?;
         let mut row = old.into_active_model();
         rows::describe(&mut row, new, stamp)?;
         let row = row.update(&txn).await?;
         super::removal::set_token(&txn, &row, new.deletion_token.as_deref()).await?;
+        super::merging::set_aliases(&txn, &row, &[]).await?;
+        let forgot = super::decisions::forget(&txn, &row.id).await?;
         super::changes::note(&txn, &project.name, &row.id).await?;
         txn.commit().await?;
-        Ok((row, project))
+        Ok((row, project, forgot))
     }
 
     async fn commit_stamp(
@@ -268,7 +272,7 @@ impl Store {
     }
 
     async fn choose_place(&self, new: &NewImage, clash: NameClash) -> Result<Place, StoreError> {
-        let standing = self.standing(new, &new.name)?;
+        let standing = self.standing(&new.project, &new.name)?;
         let row = self.row_by_name(&new.project, &new.name).await?;
         let blocked = || StoreError::NameBlocked {
             name: new.name.clone(),
@@ -277,7 +281,10 @@ impl Store {
         match (row, clash, standing) {
             (_, _, Standing::UnderAFile) => Err(blocked()),
             (None, _, Standing::Nothing) => Ok(Place::New(new.name.clone())),
-            (_, NameClash::Number, _) => self.numbered(new).await.map(Place::New),
+            (_, NameClash::Number, _) => {
+                let name = self.numbered(&new.project, &new.name).await?;
+                Ok(Place::New(name))
+            }
             (_, _, Standing::Folder) | (None, _, _) => Err(blocked()),
             (Some((row, _)), NameClash::Replace, _) => Ok(Place::Of(Box::new(row))),
             (Some((row, _)), NameClash::Reject, _) => Err(StoreError::NameTaken {
@@ -289,29 +296,45 @@ impl Store {
 
     /// A free ` (n)` whose predecessor is taken: found by doubling, then by halving, so that the
     /// ten-thousandth `image.jpg` asks as few questions as there are digits in it.
-    async fn numbered(&self, new: &NewImage) -> Result<ImageName, StoreError> {
+    async fn numbered(
+        &self,
+        project: &ProjectName,
+        name: &ImageName,
+    ) -> Result<ImageName, StoreError> {
         let (mut taken, mut free) = (1, 2);
-        while !self.is_free(new, &new.name.numbered(free)).await? {
+        while !self.is_free(project, &name.numbered(free)).await? {
             (taken, free) = (free, free.saturating_mul(2));
         }
         while free - taken > 1 {
             let middle = taken + (free - taken) / 2;
-            if self.is_free(new, &new.name.numbered(middle)).await? {
+            if self.is_free(project, &name.numbered(middle)).await? {
                 free = middle;
             } else {
                 taken = middle;
             }
         }
-        Ok(new.name.numbered(free))
+        Ok(name.numbered(free))
     }
 
-    async fn is_free(&self, new: &NewImage, name: &ImageName) -> Result<bool, StoreError> {
-        Ok(self.standing(new, name)? == Standing::Nothing
-            && self.row_by_name(&new.project, name).await?.is_none())
+    /// The name, or with a number where it is taken.
+    pub(super) async fn free_name(
+        &self,
+        project: &ProjectName,
+        name: &ImageName,
+    ) -> Result<ImageName, StoreError> {
+        match self.is_free(project, name).await? {
+            true => Ok(name.clone()),
+            false => self.numbered(project, name).await,
+        }
     }
 
-    fn standing(&self, new: &NewImage, name: &ImageName) -> Result<Standing, StoreError> {
-        let path = self.layout.given(&new.project, name);
+    async fn is_free(&self, project: &ProjectName, name: &ImageName) -> Result<bool, StoreError> {
+        Ok(self.standing(project, name)? == Standing::Nothing
+            && self.row_by_name(project, name).await?.is_none())
+    }
+
+    fn standing(&self, project: &ProjectName, name: &ImageName) -> Result<Standing, StoreError> {
+        let path = self.layout.given(project, name);
         standing_at(&path).map_err(failed("looking for a free name"))
     }
 }

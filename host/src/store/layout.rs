@@ -23,6 +23,15 @@ impl Layout {
         self.root.join("vismatch.db")
     }
 
+    /// What the index keeps of itself; it can be made anew of the database.
+    pub(super) fn index(&self) -> PathBuf {
+        self.root.join("index")
+    }
+
+    pub(super) fn index_snapshot(&self) -> PathBuf {
+        self.index().join("snapshot")
+    }
+
     /// Held while a store is being opened: one process at a time makes tables and clears up.
     pub(super) fn opening_lock(&self) -> PathBuf {
         self.root.join("opening.lock")
@@ -72,6 +81,16 @@ impl Layout {
 
     pub(super) fn manifest_lock(&self, project: &ProjectName) -> PathBuf {
         self.project(project).join("meta.lock")
+    }
+
+    /// Images that gave way to others; see `trash`.
+    pub(super) fn trash(&self, project: &ProjectName) -> PathBuf {
+        self.project(project).join("trash")
+    }
+
+    /// Everything of one image in the trash.
+    pub(super) fn trashed(&self, project: &ProjectName, image: ImageId) -> PathBuf {
+        self.trash(project).join(image.to_string())
     }
 
     /// There only while a change is under way.

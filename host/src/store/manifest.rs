@@ -12,21 +12,24 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use memchr::memmem;
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::TryIntoModel;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName, Sha256};
+use crate::domain::{Algorithm, Decision, Fingerprint, Image, ImageId, ProjectName, Sha256};
 
 use super::disk::{blocking, failed, if_there};
 use super::entities::{image, project};
+use super::merging::{MergedJson, merged_into, text_of};
 use super::pending::ProjectLock;
 use super::rows::{
     self, ExifJson, damaged, from_millis, to_digest, to_format, to_id, to_image_name, to_nanos,
     to_signed, to_unsigned,
 };
+use super::trash::DecisionJson;
 use super::{Store, StoreError};
 
-/// What follows the last image.
-const END: &[u8] = b"\n]}\n";
+/// What follows the last image; decisions, if any, and the end follow in the same line.
+const END: &[u8] = b"\n]";
 
 /// A manifest as it is read.
 #[derive(Debug, Deserialize)]
@@ -34,10 +37,12 @@ pub(super) struct Manifest {
     pub(super) project_id: String,
     pub(super) primary_image_id: Option<String>,
     pub(super) images: Vec<Entry>,
+    #[serde(default)]
+    pub(super) not_duplicates: Vec<DecisionJson>,
 }
 
 /// An image in the manifest. The first field stays the first: lines are found by it.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) id: String,
     /// Of the renditions.
@@ -58,9 +63,11 @@ pub(super) struct Entry {
     has_colour_profile: bool,
     exif: Option<ExifJson>,
     fingerprints: Vec<FingerprintEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) merged: Vec<MergedJson>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct FingerprintEntry {
     algorithm: String,
     version: u16,
@@ -79,6 +86,8 @@ pub(super) enum Edit<'a> {
     Drop(ImageId),
     /// Only the cover may be another.
     Cover,
+    /// More than one of these: everything is written anew.
+    Anew,
 }
 
 impl Entry {
@@ -103,7 +112,21 @@ impl Entry {
             has_colour_profile: row.has_colour_profile,
             exif: exif.transpose().map_err(damaged)?,
             fingerprints: fingerprints.iter().map(FingerprintEntry::of).collect(),
+            merged: merged_into(row)?,
         })
+    }
+
+    /// The image that it was made of, which is no cover.
+    pub(super) fn to_image(&self, project: &ProjectName) -> Result<Image, StoreError> {
+        let owner = project::Model {
+            id: 0,
+            name: project.as_str().to_owned(),
+            created_at: 0,
+            primary_image: None,
+        };
+        let mut row = self.to_row(owner.id)?;
+        row.position = Set(0);
+        rows::to_image(row.try_into_model()?, &owner)
     }
 
     pub(super) fn created_at(&self) -> Result<Timestamp, StoreError> {
@@ -140,6 +163,7 @@ impl Entry {
             has_colour_profile: Set(self.has_colour_profile),
             exif: Set(exif.transpose().map_err(damaged)?),
             fingerprints: Set(rows::pack(&prints)?),
+            merged: Set(text_of(&self.merged)?),
         })
     }
 }
@@ -185,7 +209,9 @@ impl ProjectLock<'_> {
         project: &project::Model,
         edit: Edit<'_>,
     ) -> Result<(), StoreError> {
-        let edit = LineEdit::of(edit)?;
+        let Some(edit) = LineEdit::of(edit)? else {
+            return self.rewrite_manifest().await;
+        };
         let header = header(project)?;
         let path = self.store.layout.manifest(&self.project);
         let edited = blocking(move || {
@@ -222,12 +248,15 @@ impl Store {
             return Ok(None);
         };
         let images = self.image_rows(row.id).await?;
+        let decisions = super::decisions::of_project(self.database.read(), &row).await?;
         blocking(move || {
             let mut text = header(&row)?;
             for image in &images {
                 push_line(&mut text, &line(image)?);
             }
             text.extend_from_slice(END);
+            push_decisions(&mut text, decisions)?;
+            text.extend_from_slice(b"}\n");
             Ok(Some(text))
         })
         .await
@@ -257,19 +286,22 @@ enum LineEdit {
 }
 
 impl LineEdit {
-    fn of(edit: Edit<'_>) -> Result<Self, StoreError> {
-        Ok(match edit {
+    /// `None` when lines are not enough.
+    fn of(edit: Edit<'_>) -> Result<Option<Self>, StoreError> {
+        Ok(Some(match edit {
             Edit::Append(row) => Self::Append(line(row)?),
             Edit::Swap(row) => Self::Swap(to_id(&row.id)?.to_string(), line(row)?),
             Edit::Drop(id) => Self::Drop(id.to_string()),
             Edit::Cover => Self::Cover,
-        })
+            Edit::Anew => return Ok(None),
+        }))
     }
 
     /// The text with the edit made; `None` when the text is not one of ours.
     fn apply(&self, header: &[u8], text: &[u8]) -> Option<Vec<u8>> {
         let old_header = memchr::memchr(b'\n', text)?;
-        let lines = text.strip_suffix(END)?.get(old_header..)?;
+        let (text, end) = text.split_at_checked(memmem::rfind(text, END)?)?;
+        let lines = text.get(old_header..).filter(|_| end.ends_with(b"}\n"))?;
         let mut edited = Vec::with_capacity(text.len() + 4096);
         edited.extend_from_slice(header);
         match self {
@@ -296,7 +328,7 @@ impl LineEdit {
             }
             Self::Cover => edited.extend_from_slice(lines),
         }
-        edited.extend_from_slice(END);
+        edited.extend_from_slice(end);
         Some(edited)
     }
 }
@@ -313,6 +345,17 @@ fn around<'a>(lines: &'a [u8], id: &str) -> Option<(&'a [u8], &'a [u8])> {
         end
     };
     Some((before, &rest[end..]))
+}
+
+fn push_decisions(text: &mut Vec<u8>, decisions: Vec<Decision>) -> Result<(), StoreError> {
+    if decisions.is_empty() {
+        return Ok(());
+    }
+    let decisions: Vec<DecisionJson> = decisions.into_iter().map(Into::into).collect();
+    let decisions = serde_json::to_vec(&decisions).map_err(damaged)?;
+    text.extend_from_slice(br#","not_duplicates":"#);
+    text.extend_from_slice(&decisions);
+    Ok(())
 }
 
 fn push_line(text: &mut Vec<u8>, line: &[u8]) {

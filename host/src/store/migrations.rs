@@ -7,7 +7,7 @@ pub(super) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(FirstTables)]
+        vec![Box::new(FirstTables), Box::new(Duplicates)]
     }
 }
 
@@ -35,6 +35,37 @@ impl MigrationTrait for FirstTables {
         manager.create_table(changes()).await?;
         manager.create_table(deletion_tokens()).await?;
         manager.create_index(token_index()).await
+    }
+}
+
+/// What is decided about duplicates, and what is merged.
+struct Duplicates;
+
+impl MigrationName for Duplicates {
+    fn name(&self) -> &str {
+        "0002_duplicates"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Duplicates {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let merged = Table::alter()
+            .table("images")
+            .add_column(ColumnDef::new("merged").text())
+            .take();
+        manager.alter_table(merged).await?;
+        manager.create_table(decisions()).await?;
+        manager.create_index(second_index()).await?;
+        manager.create_table(aliases()).await?;
+        for index in alias_indexes() {
+            manager.create_index(index).await?;
+        }
+        Ok(())
     }
 }
 
@@ -123,6 +154,61 @@ fn token_index() -> IndexCreateStatement {
         .table("deletion_tokens")
         .col("image")
         .take()
+}
+
+fn decisions() -> TableCreateStatement {
+    let image = |column: &'static str| {
+        ForeignKey::create()
+            .from("decisions", column)
+            .to("images", "id")
+            .on_delete(ForeignKeyAction::Cascade)
+            .take()
+    };
+    Table::create()
+        .table("decisions")
+        .col(ColumnDef::new("first").blob().not_null())
+        .col(ColumnDef::new("second").blob().not_null())
+        .col(ColumnDef::new("project_id").big_integer().not_null())
+        .col(ColumnDef::new("decided_at").big_integer().not_null())
+        .primary_key(Index::create().col("first").col("second"))
+        .foreign_key(&mut image("first"))
+        .foreign_key(&mut image("second"))
+        .take()
+}
+
+fn second_index() -> IndexCreateStatement {
+    Index::create()
+        .name("decisions_by_second")
+        .table("decisions")
+        .col("second")
+        .take()
+}
+
+fn aliases() -> TableCreateStatement {
+    Table::create()
+        .table("aliases")
+        .col(sequence("id"))
+        .col(ColumnDef::new("project_id").big_integer().not_null())
+        .col(ColumnDef::new("name").text().not_null())
+        .col(ColumnDef::new("image").big_integer().not_null())
+        .foreign_key(
+            ForeignKey::create()
+                .from("aliases", "image")
+                .to("images", "position")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
+        .take()
+}
+
+fn alias_indexes() -> [IndexCreateStatement; 2] {
+    let on_aliases = |name: &'static str| Index::create().name(name).table("aliases").take();
+    [
+        on_aliases("aliases_by_name")
+            .col("project_id")
+            .col("name")
+            .take(),
+        on_aliases("aliases_by_image").col("image").take(),
+    ]
 }
 
 /// A number that is never given out twice, not even after its row is gone.

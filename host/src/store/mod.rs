@@ -3,26 +3,33 @@
 //! Metadata in a database, pictures as blobs, a readable manifest beside them; see DESIGN "Data at
 //! rest" in the README. Nothing here looks into a picture. Several processes may hold one store.
 
+mod banks;
 mod blobs;
 mod changes;
 mod database;
+mod decisions;
 mod disk;
 mod entities;
+mod fill;
 mod given;
 mod images;
 mod ingest;
 mod layout;
 mod manifest;
+mod merging;
 mod migrations;
 mod pending;
 mod projects;
 mod recovery;
 mod removal;
+mod resolution;
 mod rows;
 mod staging;
+mod trash;
 mod turns;
 mod upkeep;
 
+pub use banks::FingerprintPage;
 pub use given::{FileStamp, GivenFile};
 pub use staging::Staging;
 
@@ -63,6 +70,18 @@ pub enum StoreError {
         /// What is in the way.
         by: &'static str,
     },
+    /// An image that a change is about is not there, or no longer: the caller looks again.
+    #[error("there is no image {image} any more")]
+    ImageGone {
+        /// Which.
+        image: ImageId,
+    },
+    /// The project that a change is about is not there, or no longer: the caller looks again.
+    #[error("there is no project {:?} any more", project.as_str())]
+    ProjectGone {
+        /// Which.
+        project: ProjectName,
+    },
     /// Another process has the data folder open: the operator must stop it first.
     #[error("another process has the data folder open")]
     InUse,
@@ -101,6 +120,10 @@ pub enum BlobKey {
     Given(ProjectName, ImageName),
     /// What was made of it.
     Rendition(ProjectName, RenditionKind, ImageId),
+    /// What people gave, now in the trash.
+    TrashedGiven(ProjectName, ImageId),
+    /// What was made of an image in the trash.
+    TrashedRendition(ProjectName, RenditionKind, ImageId),
 }
 
 /// Facts of a stored blob.
@@ -170,6 +193,11 @@ impl Store {
     /// The folder where people may drop pictures: `<data>/image_root`.
     pub fn image_root(&self) -> PathBuf {
         self.layout.image_root()
+    }
+
+    /// The file in which an index may keep itself: `<data>/index/snapshot`. Its folder is there.
+    pub fn index_snapshot(&self) -> PathBuf {
+        self.layout.index_snapshot()
     }
 
     /// The database answers.

@@ -22,6 +22,7 @@ use super::disk::{
 use super::layout::Layout;
 use super::rows::damaged;
 use super::staging::Piece;
+use super::trash::TrashEntry;
 use super::{Store, StoreError};
 
 /// What the holder of a lock is about to do.
@@ -44,6 +45,10 @@ pub(super) enum Intent {
     Remove { image: String, name: String },
     /// All rows are taken out, then all files are removed.
     RemoveProject,
+    /// Rows are taken out, then their images are moved to the trash.
+    Discard { entries: Vec<TrashEntry> },
+    /// An image's files are moved out of the trash, then its row is committed.
+    Restore { image: String, name: String },
     /// Rows change that only the manifest shows.
     Describe,
 }
@@ -213,6 +218,23 @@ impl ProjectLock<'_> {
                     None => self.erase(id, &name, Piece::all().collect()).await,
                 }
             }
+            Intent::Discard { entries } => {
+                let mut gone = Vec::with_capacity(entries.len());
+                for entry in entries {
+                    let (id, _) = self.parse(&entry.image.id, &entry.image.name)?;
+                    if self.store.row(&self.project, id).await?.is_none() {
+                        gone.push(entry);
+                    }
+                }
+                self.discard(gone).await
+            }
+            Intent::Restore { image, name } => {
+                let (id, name) = self.parse(&image, &name)?;
+                match self.store.row(&self.project, id).await? {
+                    Some(_) => self.forget_trashed(id).await,
+                    None => self.take_away(id, &name).await,
+                }
+            }
             Intent::RemoveProject => match self.store.project_row(&self.project).await? {
                 Some(_) => Ok(()),
                 None => self.erase_all().await,
@@ -306,7 +328,8 @@ fn erase_all(layout: &Layout, project: &ProjectName) -> io::Result<()> {
     Ok(())
 }
 
-fn target(
+/// Where a piece of an image lies.
+pub(super) fn target(
     layout: &Layout,
     project: &ProjectName,
     image: ImageId,

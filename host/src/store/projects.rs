@@ -38,6 +38,11 @@ impl Store {
         .await
     }
 
+    /// There is such a project.
+    pub async fn has_project(&self, name: &ProjectName) -> Result<bool, StoreError> {
+        Ok(self.project_row(name).await?.is_some())
+    }
+
     /// Makes an image the cover; false when it is not there.
     pub async fn set_primary(
         &self,

@@ -7,19 +7,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
+};
 
 use crate::domain::{ImageId, ImageName, ProjectName};
 
 use super::blobs::Blobs;
 use super::database::Database;
-use super::disk::{blocking, failed};
+use super::disk::{blocking, failed, remove_file};
 use super::entities::{image, project};
 use super::layout::Layout;
 use super::manifest::{Entry, Manifest};
 use super::staging::{Session, clear_dead_sessions};
 use super::turns::Turns;
-use super::{Store, StoreError, projects, rows};
+use super::{Store, StoreError, decisions, merging, projects, rows};
 
 /// Rows that are written by one statement.
 const BATCH: usize = 200;
@@ -87,6 +90,8 @@ impl Store {
         if projects > 0 || self.last_change().await? > 0 {
             return Ok(());
         }
+        // The changes of a new database have numbers that the old one's had, too.
+        remove_file(&self.layout.index_snapshot()).map_err(failed("removing the index"))?;
         let manifests = self.readable_manifests().await?;
         let total = manifests.iter().map(|(_, manifest)| manifest.images.len());
         let (mut done, total) = (0, total.sum::<usize>() as u64);
@@ -103,6 +108,8 @@ impl Store {
                 done += batch.len() as u64;
                 progress(done, total);
             }
+            restore_merged(&txn, project.id, &images).await?;
+            restore_decisions(&txn, project.id, manifest, &images).await?;
             describe_project(&txn, project, manifest, &images).await?;
         }
         txn.commit().await?;
@@ -153,6 +160,48 @@ impl Store {
     }
 }
 
+/// The names of what was merged lead to where they led.
+async fn restore_merged(
+    txn: &sea_orm::DatabaseTransaction,
+    project: i64,
+    images: &[&Entry],
+) -> Result<(), StoreError> {
+    for entry in images.iter().filter(|entry| !entry.merged.is_empty()) {
+        let id: ImageId = entry.id.parse().map_err(rows::damaged)?;
+        let row = image::Entity::find()
+            .filter(image::Column::ProjectId.eq(project))
+            .filter(image::Column::Id.eq(id.as_bytes().to_vec()))
+            .one(txn)
+            .await?;
+        if let Some(row) = row {
+            merging::set_aliases(txn, &row, &entry.merged).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The decisions between images that are there.
+async fn restore_decisions(
+    txn: &sea_orm::DatabaseTransaction,
+    project: i64,
+    manifest: &Manifest,
+    images: &[&Entry],
+) -> Result<(), StoreError> {
+    let ids: HashSet<&str> = images.iter().map(|entry| entry.id.as_str()).collect();
+    let mut decided = Vec::with_capacity(manifest.not_duplicates.len());
+    for decision in &manifest.not_duplicates {
+        let (pair, decided_at) = decision.parse()?;
+        if pair
+            .images()
+            .iter()
+            .all(|id| ids.contains(id.to_string().as_str()))
+        {
+            decided.push((pair, decided_at));
+        }
+    }
+    decisions::insert(txn, project, decided.into_iter()).await
+}
+
 /// The cover as the manifest has it, or the first image; the date of the first image.
 async fn describe_project(
     txn: &sea_orm::DatabaseTransaction,
@@ -189,7 +238,12 @@ async fn prepare(data: &Path) -> Result<(Layout, File, usize), StoreError> {
 fn prepare_folders(data: &Path) -> io::Result<(Layout, File, usize)> {
     fs::create_dir_all(data)?;
     let layout = Layout::new(&data.canonicalize()?);
-    let folders = [layout.image_root(), layout.projects(), layout.temporary()];
+    let folders = [
+        layout.image_root(),
+        layout.projects(),
+        layout.temporary(),
+        layout.index(),
+    ];
     folders.iter().try_for_each(fs::create_dir_all)?;
     let opening = File::options()
         .create(true)

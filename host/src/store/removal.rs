@@ -88,6 +88,7 @@ impl Store {
         project: project::Model,
     ) -> Result<Removed, StoreError> {
         let image = rows::to_image(row.clone(), &project)?;
+        let was_decided = !self.decisions_of(image.id).await?.is_empty();
         let intent = Intent::Remove {
             image: image.id.to_string(),
             name: image.name.as_str().to_owned(),
@@ -105,7 +106,12 @@ impl Store {
         };
         lock.erase(image.id, &image.name, Piece::all().collect())
             .await?;
-        lock.finish(&project, Edit::Drop(image.id)).await;
+        let edit = if was_decided {
+            Edit::Anew
+        } else {
+            Edit::Drop(image.id)
+        };
+        lock.finish(&project, edit).await;
         let new_primary = project
             .primary_image
             .as_deref()

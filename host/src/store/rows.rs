@@ -7,11 +7,12 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Algorithm, Dimensions, Exif, Fingerprint, Image, ImageFormat, ImageId, ImageInfo, ImageName,
-    Location, NewImage, Orientation, ProjectName, Sha256,
+    Algorithm, Decision, Dimensions, Exif, Fingerprint, Image, ImageFormat, ImageId, ImageInfo,
+    ImageName, Location, NewImage, Orientation, Pair, ProjectName, Sha256,
 };
 
-use super::entities::{image, project};
+use super::entities::{decision, image, project};
+use super::merging::{MergedJson, merged_into};
 use super::{FileStamp, GivenFile, StoreError};
 
 /// Every format, for finding one by its name.
@@ -60,6 +61,10 @@ pub(super) fn to_image(row: image::Model, project: &project::Model) -> Result<Im
         sha256: to_digest(&row.sha256)?,
         info: to_info(&row)?,
         is_primary: project.primary_image.as_deref() == Some(id.as_bytes()),
+        merged: merged_into(&row)?
+            .iter()
+            .map(MergedJson::to_merged)
+            .collect::<Result<_, _>>()?,
         fingerprints: unpack(&row.fingerprints)?,
     })
 }
@@ -103,7 +108,18 @@ pub(super) fn describe(
     row.has_colour_profile = Set(info.has_colour_profile);
     row.exif = Set(info.exif.as_ref().map(exif_text).transpose()?);
     row.fingerprints = Set(pack(&new.fingerprints)?);
+    // What was merged was a copy of the picture that was there before.
+    row.merged = Set(None);
     Ok(())
+}
+
+/// The decision of a row.
+pub(super) fn to_decision(row: &decision::Model) -> Result<Decision, StoreError> {
+    let pair = Pair::new(to_id(&row.first)?, to_id(&row.second)?);
+    Ok(Decision {
+        pair: pair.ok_or_else(|| damaged("a decision about one image"))?,
+        decided_at: from_millis(row.decided_at)?,
+    })
 }
 
 /// The given file of a row.

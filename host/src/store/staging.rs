@@ -64,8 +64,13 @@ impl Session {
     }
 
     fn new_path(&self) -> io::Result<TempPath> {
+        TempPath::try_from_path(self.new_folder_path())
+    }
+
+    /// A path that is free.
+    pub(super) fn new_folder_path(&self) -> PathBuf {
         let name = uuid::Uuid::now_v7().simple().to_string();
-        TempPath::try_from_path(self.folder.path().join(name))
+        self.folder.path().join(name)
     }
 }
 

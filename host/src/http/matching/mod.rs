@@ -152,7 +152,7 @@ async fn diff(State(app): State<App>, request: Request) -> Result<Response, ApiE
         limit: MATCHES,
         any_orientation: false,
     };
-    let found = matching::matches(&app.services, &project, subject, &query).await?;
+    let found = matching::matches(&app.services, Some(&project), subject, &query).await?;
     if with_image {
         return answer::with_pictures(&app, &project, &found).await;
     }

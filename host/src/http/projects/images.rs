@@ -1,7 +1,7 @@
 //! Images of a project: listed, shown, made the cover, removed. How they are given is `upload`'s matter.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,17 +9,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Image, ImageId, ProjectName, RenditionKind};
+use crate::domain::{Image, RenditionKind};
 use crate::http::blob::{self, Asked};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
+use crate::http::paging::Page;
 use crate::http::views::{BinaryFile, FingerprintView, ImageView, project_url};
 use crate::service::images;
 use crate::service::projects;
 use crate::store::BlobKey;
-
-/// Most images of one page of a list.
-const MAX_PAGE: u64 = 1000;
 
 /// Image routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -31,22 +29,10 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(set_primary))
 }
 
-/// Which part of the list is wanted.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Page {
-    /// Most images, 1 to 1000; all without it.
-    #[param(minimum = 1, maximum = 1000, example = 100)]
-    limit: Option<u64>,
-    /// Only images after this one.
-    #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
-    after: Option<String>,
-}
-
 /// Which rendition is wanted.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Size {
+pub struct Size {
     /// `original` (default), `medium` (fits 1600x1600), `thumb` (fits 400x400) or `game` (exactly 50x50).
     #[param(example = "thumb")]
     size: Option<String>,
@@ -96,12 +82,16 @@ async fn list(
     InProject(project): InProject,
     Query(page): Query<Page>,
 ) -> Result<Response, ApiError> {
-    let after = page.after(&app, &project).await?;
-    let one_more = page.limit()?.map(|limit| limit + 1);
+    let after = match page.after(|text| Some(text.to_owned()))? {
+        // An unknown image is refused: an empty page would look like the end of the list.
+        Some(after) => Some(images::get(&app.services, &project, &after).await?.id),
+        None => None,
+    };
+    let one_more = page.one_more()?;
     let mut images = images::list(&app.services, &project, after, one_more).await?;
-    let next = page.cut(&project, &mut images)?;
+    let address = format!("{}/images", project_url(&project));
+    let link = page.cut(&mut images, &address, |last| last.id.to_string())?;
     let views: Vec<ImageView> = images.iter().map(Into::into).collect();
-    let link = next.map(|next| [(header::LINK, next)]);
     Ok((link, axum::Json(views)).into_response())
 }
 
@@ -184,7 +174,8 @@ async fn fingerprints(
 
 /// Delete an image
 ///
-/// When it was the cover, the next remaining image becomes it.
+/// For good: it does not go to the trash, because who deletes a picture wants it gone. When it was the
+/// cover, the next remaining image becomes it.
 #[utoipa::path(
     delete, path = "/projects/{project_id}/images/{image_id}",
     operation_id = "delete_image", tag = "images",
@@ -192,6 +183,7 @@ async fn fingerprints(
     responses(
         (status = 200, description = "It is gone.", body = ImageDeleted),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
+        (status = 409, description = "The name is that of an image that was merged into another; `details.image_id` says into which.", body = ErrorBody),
     ),
 )]
 async fn delete(
@@ -239,53 +231,9 @@ async fn rendition(
     blob::respond(&app.services, &key, "image/jpeg", asked).await
 }
 
-impl Page {
-    fn limit(&self) -> Result<Option<u64>, ApiError> {
-        match self.limit {
-            Some(limit) if !(1..=MAX_PAGE).contains(&limit) => Err(ApiError::invalid(format!(
-                "limit: {limit} is outside 1 to {MAX_PAGE}"
-            ))),
-            limit => Ok(limit),
-        }
-    }
-
-    /// An unknown image is refused: an empty page would look like the end of the list.
-    async fn after(&self, app: &App, project: &ProjectName) -> Result<Option<ImageId>, ApiError> {
-        match self.after.as_deref().filter(|after| !after.is_empty()) {
-            Some(after) => Ok(Some(images::get(&app.services, project, after).await?.id)),
-            None => Ok(None),
-        }
-    }
-
-    /// Cuts the one image more than asked for off; the `Link` to the next page when there was one.
-    fn cut(
-        &self,
-        project: &ProjectName,
-        images: &mut Vec<Image>,
-    ) -> Result<Option<HeaderValue>, ApiError> {
-        let Some(limit) = self.limit.map(|limit| limit as usize) else {
-            return Ok(None);
-        };
-        if images.len() <= limit {
-            return Ok(None);
-        }
-        images.truncate(limit);
-        let Some(last) = images.last() else {
-            return Ok(None);
-        };
-        let address = project_url(project);
-        let link = format!(
-            "<{address}/images?limit={limit}&after={}>; rel=\"next\"",
-            last.id
-        );
-        HeaderValue::try_from(link)
-            .map(Some)
-            .map_err(ApiError::internal)
-    }
-}
-
 impl Size {
-    fn kind(&self) -> Result<RenditionKind, ApiError> {
+    /// The rendition of that name.
+    pub fn kind(&self) -> Result<RenditionKind, ApiError> {
         let name = self.size.as_deref().unwrap_or("original");
         RenditionKind::from_name(name).ok_or_else(|| {
             let names = RenditionKind::ALL.map(RenditionKind::name).join(", ");

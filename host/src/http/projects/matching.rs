@@ -1,4 +1,4 @@
-//! What matches in a project: checked by numbers alone, asked with a picture, found twice.
+//! What matches in a project: checked by numbers alone, asked with a picture.
 
 use axum::extract::{Request, State};
 use serde::{Deserialize, Serialize};
@@ -7,12 +7,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Algorithm, DuplicateGroup, Fingerprint, similarity};
+use crate::domain::{Algorithm, Fingerprint, ProjectName};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{self, BodyKind, InProject, Json, ProjectPath, Query, body_kind};
 use crate::http::form::Form;
-use crate::http::views::{ImageView, MatchView};
+use crate::http::views::MatchView;
 use crate::sandbox::Input;
+use crate::service::library;
 use crate::service::matching::{self, Check, Subject};
 
 /// Most matches that are answered.
@@ -26,8 +27,9 @@ const MAX_FINGERPRINTS: usize = 16;
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(check))
+        .routes(routes!(check_all))
         .routes(routes!(matches))
-        .routes(routes!(duplicates))
+        .routes(routes!(matches_all))
 }
 
 /// What a client knows of a picture it has not sent; at least one of digest and fingerprints.
@@ -108,52 +110,6 @@ struct MatchForm {
     orientation: Option<String>,
 }
 
-/// Which duplicates are wanted.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct DuplicateOptions {
-    /// Largest distance in bits; the algorithm's default without it.
-    #[param(example = 10)]
-    radius: Option<u32>,
-    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
-    #[param(example = "phash")]
-    algorithm: Option<String>,
-}
-
-/// What is in a project more than once.
-#[derive(Serialize, ToSchema)]
-struct DuplicatesView {
-    /// Whose fingerprints were compared.
-    #[schema(example = "phash")]
-    algorithm: &'static str,
-    /// Largest distance between neighbours of a group.
-    #[schema(example = 10)]
-    radius: u32,
-    /// The groups; images that are alike through one between them are in one.
-    groups: Vec<GroupView>,
-}
-
-/// Images that are near-duplicates of each other.
-#[derive(Serialize, ToSchema)]
-struct GroupView {
-    /// At least two, in upload order.
-    images: Vec<MemberView>,
-}
-
-/// An image of a group.
-#[derive(Serialize, ToSchema)]
-struct MemberView {
-    /// The image.
-    #[serde(flatten)]
-    image: ImageView,
-    /// Differing bits to the first of the group.
-    #[schema(example = 4)]
-    distance: u32,
-    /// 1 - distance / bits.
-    #[schema(example = 0.9375)]
-    similarity: f64,
-}
-
 /// Has this picture been seen, asked without sending it
 ///
 /// Digest and fingerprints are what a page computes before it uploads.
@@ -173,12 +129,24 @@ async fn check(
     InProject(project): InProject,
     Json(body): Json<CheckBody>,
 ) -> Result<axum::Json<CheckedView>, ApiError> {
-    let check = body.into_check()?;
-    let checked = matching::check(&app.services, &project, &check).await?;
-    Ok(axum::Json(CheckedView {
-        exact: checked.exact.iter().map(Into::into).collect(),
-        near: checked.near.iter().map(Into::into).collect(),
-    }))
+    body.answer(&app, Some(&project)).await
+}
+
+/// Has this picture been seen in any project, asked without sending it
+#[utoipa::path(
+    post, path = "/check",
+    operation_id = "check_picture_everywhere", tag = "matching",
+    request_body = CheckBody,
+    responses(
+        (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
+        (status = 400, description = "A digest, fingerprint or radius that cannot be.", body = ErrorBody),
+    ),
+)]
+async fn check_all(
+    State(app): State<App>,
+    Json(body): Json<CheckBody>,
+) -> Result<axum::Json<CheckedView>, ApiError> {
+    body.answer(&app, None).await
 }
 
 /// What a picture matches, nearest first
@@ -204,12 +172,45 @@ async fn matches(
     Query(url): Query<MatchOptions>,
     request: Request,
 ) -> Result<axum::Json<Vec<MatchView>>, ApiError> {
-    let (mut form, body) = match_request(&app, request).await?;
+    find_matches(&app, Some(&project), url, request).await
+}
+
+/// What a picture matches in any project, nearest first
+///
+/// The picture is the field `file` of a form; or it is stored already and named by its id, `image_id`.
+#[utoipa::path(
+    post, path = "/matches",
+    operation_id = "find_matches_everywhere", tag = "matching",
+    params(MatchOptions),
+    request_body(content((MatchForm = "multipart/form-data"), (MatchOptions = "application/json"))),
+    responses(
+        (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
+        (status = 400, description = "Neither or both of picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
+        (status = 404, description = "There is no such image.", body = ErrorBody),
+        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
+        (status = 415, description = "A body of another type.", body = ErrorBody),
+    ),
+)]
+async fn matches_all(
+    State(app): State<App>,
+    Query(url): Query<MatchOptions>,
+    request: Request,
+) -> Result<axum::Json<Vec<MatchView>>, ApiError> {
+    find_matches(&app, None, url, request).await
+}
+
+async fn find_matches(
+    app: &App,
+    project: Option<&ProjectName>,
+    url: MatchOptions,
+    request: Request,
+) -> Result<axum::Json<Vec<MatchView>>, ApiError> {
+    let (mut form, body) = match_request(app, request).await?;
     let options = body.or(url);
     let picture = form.optional_picture("file");
     let subject = match (&picture, &options.image_id) {
         (Some(picture), None) => Subject::Picture(Input::File(picture.staged.path.to_path_buf())),
-        (None, Some(image)) => Subject::Stored(project.clone(), image.clone()),
+        (None, Some(image)) => stored(app, project, image).await?,
         _ => {
             return Err(ApiError::invalid(
                 "send either a picture as `file` or an `image_id`",
@@ -217,37 +218,21 @@ async fn matches(
         }
     };
     let query = options.query()?;
-    let found = matching::matches(&app.services, &project, subject, &query).await?;
+    let found = matching::matches(&app.services, project, subject, &query).await?;
     Ok(axum::Json(found.iter().map(Into::into).collect()))
 }
 
-/// What is in a project more than once
-#[utoipa::path(
-    get, path = "/projects/{project_id}/duplicates",
-    operation_id = "find_duplicates", tag = "matching",
-    params(ProjectPath, DuplicateOptions),
-    responses(
-        (status = 200, description = "The groups of near-duplicates.", body = DuplicatesView),
-        (status = 400, description = "A radius or algorithm that cannot be.", body = ErrorBody),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
-    ),
-)]
-async fn duplicates(
-    State(app): State<App>,
-    InProject(project): InProject,
-    Query(options): Query<DuplicateOptions>,
-) -> Result<axum::Json<DuplicatesView>, ApiError> {
-    let algorithm = algorithm(options.algorithm.as_deref())?;
-    let radius = options.radius;
-    let groups = matching::duplicates(&app.services, &project, algorithm, radius).await?;
-    Ok(axum::Json(DuplicatesView {
-        algorithm: algorithm.name(),
-        radius: radius.unwrap_or(algorithm.default_radius()),
-        groups: groups
-            .iter()
-            .map(|group| GroupView::of(group, algorithm))
-            .collect(),
-    }))
+/// A stored image: of the project by id or name, of any by id.
+async fn stored(
+    app: &App,
+    project: Option<&ProjectName>,
+    image: &str,
+) -> Result<Subject, ApiError> {
+    let project = match project {
+        Some(project) => project.clone(),
+        None => library::image(&app.services, image).await?.project,
+    };
+    Ok(Subject::Stored(project, image.to_owned()))
 }
 
 /// The body of a match request, whichever of its forms it has.
@@ -266,7 +251,8 @@ async fn match_request(app: &App, request: Request) -> Result<(Form, MatchOption
     }
 }
 
-fn algorithm(name: Option<&str>) -> Result<Algorithm, ApiError> {
+/// The algorithm of a name; the default without one.
+pub fn algorithm(name: Option<&str>) -> Result<Algorithm, ApiError> {
     let Some(name) = name else {
         return Ok(Algorithm::default());
     };
@@ -274,6 +260,17 @@ fn algorithm(name: Option<&str>) -> Result<Algorithm, ApiError> {
         let names = Algorithm::ALL.map(Algorithm::name).join(", ");
         ApiError::invalid(format!("algorithm: {name:?} is none of {names}"))
     })
+}
+
+/// Whether mirrored and turned copies count, too; they do not without a word.
+pub fn any_orientation(name: Option<&str>) -> Result<bool, ApiError> {
+    match name {
+        None | Some("upright") => Ok(false),
+        Some("any") => Ok(true),
+        Some(other) => Err(ApiError::invalid(format!(
+            "orientation: {other:?} is neither `upright` nor `any`"
+        ))),
+    }
 }
 
 fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
@@ -287,6 +284,19 @@ fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
 }
 
 impl CheckBody {
+    async fn answer(
+        self,
+        app: &App,
+        project: Option<&ProjectName>,
+    ) -> Result<axum::Json<CheckedView>, ApiError> {
+        let check = self.into_check()?;
+        let checked = matching::check(&app.services, project, &check).await?;
+        Ok(axum::Json(CheckedView {
+            exact: checked.exact.iter().map(Into::into).collect(),
+            near: checked.near.iter().map(Into::into).collect(),
+        }))
+    }
+
     fn into_check(self) -> Result<Check, ApiError> {
         if self.sha256.is_none() && self.fingerprints.is_empty() {
             return Err(ApiError::invalid("send `sha256`, `fingerprints`, or both"));
@@ -337,33 +347,12 @@ impl MatchOptions {
     }
 
     fn query(&self) -> Result<matching::Query, ApiError> {
-        let any_orientation = match self.orientation.as_deref() {
-            None | Some("upright") => false,
-            Some("any") => true,
-            Some(other) => {
-                let text = format!("orientation: {other:?} is neither `upright` nor `any`");
-                return Err(ApiError::invalid(text));
-            }
-        };
         Ok(matching::Query {
             algorithm: algorithm(self.algorithm.as_deref())?,
             radius: self.radius,
             limit: limit(self.limit)?,
-            any_orientation,
+            any_orientation: any_orientation(self.orientation.as_deref())?,
         })
-    }
-}
-
-impl GroupView {
-    fn of(group: &DuplicateGroup, algorithm: Algorithm) -> Self {
-        let member = |(image, distance): &(_, u32)| MemberView {
-            image: ImageView::from(image),
-            distance: *distance,
-            similarity: similarity(*distance, algorithm.bits()),
-        };
-        Self {
-            images: group.images.iter().map(member).collect(),
-        }
     }
 }
 

@@ -1,7 +1,12 @@
 //! The family `/projects` (S4), which new features extend: images in projects, and what matches them.
 
+mod bank;
+mod decisions;
+mod duplicates;
 mod images;
 mod matching;
+mod resolve;
+mod trash;
 mod upload;
 
 use axum::extract::State;
@@ -26,6 +31,11 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(upload::router())
         .merge(images::router())
         .merge(matching::router())
+        .merge(duplicates::router())
+        .merge(decisions::router())
+        .merge(resolve::router())
+        .merge(trash::router())
+        .merge(bank::router())
 }
 
 /// A project.

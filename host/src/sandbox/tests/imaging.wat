@@ -2,7 +2,8 @@
 ;;
 ;; Every function answers with a pointer to zeroes, which read as a success: an empty text, an empty
 ;; list, the facts of a JPEG of no size. `inspect` does what the first byte of the picture says:
-;; l(oop), t(rap), m(emory without end), s(leep for an hour), e(xit); anything else is answered.
+;; l(oop), t(rap), m(emory without end), s(leep for an hour), e(xit), d(irty all memory, and trap where
+;; another call has been there before); anything else is answered.
 (component
   (import "wasi:io/poll@0.2.0" (instance $poll
     (export "pollable" (type $pollable (sub resource)))
@@ -41,6 +42,15 @@
       unreachable)
     (func $sleep (call $block (call $subscribe (i64.const 3600000000000))))
 
+    (func $dirty (local $at i32)
+      (drop (memory.grow (i32.const 100)))
+      (local.set $at (i32.const 65536))
+      (loop $again
+        (if (i32.load8_u (local.get $at)) (then unreachable))
+        (local.set $at (i32.add (local.get $at) (i32.const 4096)))
+        (br_if $again (i32.lt_u (local.get $at) (i32.const 6619136))))
+      (memory.fill (i32.const 65536) (i32.const 170) (i32.const 6553600)))
+
     (func (export "inspect") (param $image i32) (param i32 i64 i32 i32 i64) (result i32)
       (local $wish i32)
       (local.set $wish (i32.load8_u (local.get $image)))
@@ -49,6 +59,7 @@
       (if (i32.eq (local.get $wish) (i32.const 109)) (then (call $grow)))
       (if (i32.eq (local.get $wish) (i32.const 115)) (then (call $sleep)))
       (if (i32.eq (local.get $wish) (i32.const 101)) (then (call $exit (i32.const 1))))
+      (if (i32.eq (local.get $wish) (i32.const 100)) (then (call $dirty)))
       (i32.const 0))
 
     (func (export "nothing") (result i32) (i32.const 0))

@@ -159,6 +159,14 @@ async fn a_trap_is_told_from_the_rest() {
 }
 
 #[tokio::test]
+async fn memory_is_fresh_though_it_stays_mapped() {
+    let sandbox = start(IMAGING).unwrap();
+    for _ in 0..5 {
+        sandbox.inspect(picture("dirty")).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn memory_without_end_is_refused_and_named() {
     let sandbox = start(IMAGING).unwrap();
     let error = sandbox.inspect(picture("memory")).await.unwrap_err();

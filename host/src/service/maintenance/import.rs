@@ -40,7 +40,10 @@ pub async fn import_file(
         Ok(digest) => digest,
         Err(error) => return Ok(Imported::Skipped(error.to_string())),
     };
-    let known = services.store.images_by_digest(project, sha256).await?;
+    let known = services
+        .store
+        .images_by_digest(Some(project), sha256)
+        .await?;
     if !known.is_empty() {
         return Ok(Imported::Known);
     }

@@ -91,7 +91,27 @@ impl Verification<'_> {
                 progress(self.report.images, total.max(self.report.images));
             }
         }
+        self.trash(project).await?;
         self.manifest(project).await
+    }
+
+    /// What lies in the trash can be restored only as long as its file is what was given.
+    async fn trash(&mut self, project: &ProjectName) -> Result<(), ServiceError> {
+        let trashed = self.services.store.trash(project, None, None).await?;
+        for image in trashed.into_iter().map(|trashed| trashed.image) {
+            let key = BlobKey::TrashedGiven(project.clone(), image.id);
+            let problem = match self.state_of(&key, &image).await? {
+                State::Sound => continue,
+                State::Missing => "in the trash: its given file is missing",
+                State::Changed => "in the trash: its given file is not what was given",
+            };
+            // Restored or deleted meanwhile, it is not there to be wrong.
+            let store = &self.services.store;
+            if store.trashed(project, image.id).await?.is_some() {
+                self.find(&image, problem, false);
+            }
+        }
+        Ok(())
     }
 
     async fn image(&mut self, image: &Image) -> Result<(), ServiceError> {
@@ -120,15 +140,18 @@ impl Verification<'_> {
     }
 
     async fn given(&self, image: &Image) -> Result<State, ServiceError> {
+        self.state_of(&blobs::given(image), image).await
+    }
+
+    async fn state_of(&self, key: &BlobKey, image: &Image) -> Result<State, ServiceError> {
         let store = &self.services.store;
-        let key = blobs::given(image);
-        let Some(facts) = store.blob(&key).await? else {
+        let Some(facts) = store.blob(key).await? else {
             return Ok(State::Missing);
         };
         if facts.bytes != image.bytes {
             return Ok(State::Changed);
         }
-        let chunks = store.read(&key, 0..facts.bytes).await?;
+        let chunks = store.read(key, 0..facts.bytes).await?;
         let hashing = chunks.try_fold(sha2::Sha256::new(), |hasher, chunk| async move {
             Ok(hasher.chain_update(chunk))
         });

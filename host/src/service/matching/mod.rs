@@ -3,13 +3,17 @@
 //! The index names images and distances, the store says what they are now; an image that the index
 //! still names and the store no longer has is left out without a word.
 
+mod bank;
 mod duplicates;
+mod grouping;
 mod ranking;
 
-pub use duplicates::duplicates;
+pub use bank::{Bank, Entry, KnownBank, bank};
+pub use duplicates::{Duplicates, DuplicatesPage, duplicates, merits};
 
 use crate::domain::{
-    Algorithm, Comparison, Fingerprint, Image, Kind, Match, Orientation, ProjectName, Sha256,
+    Algorithm, Comparison, Fingerprint, Image, Judgement, Kind, Match, Orientation, ProjectName,
+    Sha256,
 };
 use crate::sandbox::Input;
 
@@ -72,16 +76,18 @@ struct Known {
     fingerprints: Vec<(Orientation, Fingerprint)>,
 }
 
-/// Matches by digest and fingerprints alone; `Invalid` for fingerprints of a wrong length or
+/// Matches in a project, or in all, by digest and fingerprints alone; `Invalid` for fingerprints of a wrong length or
 /// version and a radius over the number of bits.
 pub async fn check(
     services: &Services,
-    project: &ProjectName,
+    project: Option<&ProjectName>,
     check: &Check,
 ) -> Result<Checked, ServiceError> {
     check_limit(check.limit)?;
     check_fingerprints(check)?;
-    projects::get(services, project).await?;
+    if let Some(project) = project {
+        projects::check(services, project).await?;
+    }
     let mut exact = match check.sha256 {
         Some(digest) => services.store.images_by_digest(project, digest).await?,
         None => Vec::new(),
@@ -95,17 +101,19 @@ pub async fn check(
     Ok(Checked { exact, near })
 }
 
-/// Matches of a picture, nearest first; a stored subject is not among them. Images of the same bytes
+/// Matches of a picture in a project, or in all, nearest first; a stored subject is not among them. Images of the same bytes
 /// match whatever their fingerprints say.
 pub async fn matches(
     services: &Services,
-    project: &ProjectName,
+    project: Option<&ProjectName>,
     subject: Subject,
     query: &Query,
 ) -> Result<Vec<Match>, ServiceError> {
     check_limit(query.limit)?;
     let radius = radius_of(query.algorithm, query.radius)?;
-    projects::get(services, project).await?;
+    if let Some(project) = project {
+        projects::check(services, project).await?;
+    }
     let known = learn(services, subject, query).await?;
     let exact = services
         .store
@@ -146,7 +154,7 @@ pub async fn compare(
 /// Images near any of the fingerprints, without those of the same bytes.
 async fn near(
     services: &Services,
-    project: &ProjectName,
+    project: Option<&ProjectName>,
     check: &Check,
     exact: &[Image],
 ) -> Result<Vec<Match>, ServiceError> {
@@ -240,6 +248,7 @@ fn same_bytes(image: Image, algorithm: Algorithm) -> Match {
     let found = to_match(image, 0, algorithm, Orientation::Upright);
     Match {
         kind: Kind::Exact,
+        judgement: Judgement::same_bytes(),
         ..found
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Kind, Match, Orientation, ProjectName, similarity,
+    Algorithm, Fingerprint, Image, ImageId, Judgement, Kind, Match, Orientation, ProjectName,
+    similarity,
 };
 use crate::index::{self, Index};
 
@@ -17,10 +18,10 @@ struct Best {
     orientation: Orientation,
 }
 
-/// A search by several fingerprints in one project.
+/// A search by several fingerprints in one project or in all.
 pub struct Ranking<'a> {
     index: &'a Index,
-    project: &'a ProjectName,
+    project: Option<&'a ProjectName>,
     limit: usize,
     best: HashMap<ImageId, Best>,
 }
@@ -33,8 +34,8 @@ impl Best {
 }
 
 impl<'a> Ranking<'a> {
-    /// Searches `project`, at most `limit` hits a fingerprint.
-    pub fn new(index: &'a Index, project: &'a ProjectName, limit: usize) -> Self {
+    /// Searches a project, or all, at most `limit` hits a fingerprint.
+    pub fn new(index: &'a Index, project: Option<&'a ProjectName>, limit: usize) -> Self {
         Self {
             index,
             project,
@@ -46,7 +47,7 @@ impl<'a> Ranking<'a> {
     /// Adds what is near one more fingerprint; of equally near ones the first added stays.
     pub fn add(&mut self, fingerprint: &Fingerprint, orientation: Orientation, radius: u32) {
         let query = index::Query {
-            project: Some(self.project),
+            project: self.project,
             fingerprint,
             radius,
             limit: self.limit,
@@ -101,8 +102,8 @@ pub fn to_match(
         image,
         kind: Kind::Near,
         distance,
-        similarity: similarity(distance, algorithm.bits()),
         algorithm,
         orientation,
+        judgement: Judgement::of_distance(algorithm, distance),
     }
 }

@@ -1,6 +1,9 @@
 //! Several processes over one folder: each finds what the others did.
 
 use super::*;
+use crate::domain::ImageId;
+use crate::index::{Index, Mark};
+use crate::service::maintenance::rebuild;
 use crate::service::{images, projects};
 
 /// How many images the index of these services has, after following.
@@ -70,4 +73,81 @@ async fn requests_side_by_side_catch_up_together() {
     }
     let asking: Vec<_> = (0..8).map(|_| indexed(&there)).collect();
     assert_eq!(futures::future::join_all(asking).await, [5; 8]);
+}
+
+/// A world with an image, and a snapshot of its index.
+async fn world_with_snapshot() -> World {
+    let world = World::new().await;
+    world.give("a.png", &png(1)).await;
+    assert_eq!(indexed(&world.services).await, 1);
+    world.services.index.save(&world.services.store).await;
+    assert!(world.services.store.index_snapshot().exists());
+    world
+}
+
+/// Saves an index of two images that the store does not have, in place of the snapshot.
+fn save_strangers(world: &World, mark: Mark) {
+    let strangers = Index::default();
+    for _ in 0..2 {
+        strangers.insert(&PROJECT, ImageId::generate(), &[]);
+    }
+    let file = world.services.store.index_snapshot();
+    assert!(strangers.save(&file, mark).unwrap());
+}
+
+fn mark_of(world: &World) -> Mark {
+    Index::open(&world.services.store.index_snapshot())
+        .unwrap()
+        .1
+}
+
+#[tokio::test]
+async fn a_start_goes_on_from_the_snapshot() {
+    let world = world_with_snapshot().await;
+    let mark = mark_of(&world);
+    world.give("b.png", &png(2)).await;
+    images::delete(&world.services, &PROJECT, "a.png")
+        .await
+        .unwrap();
+    world.give("c.png", &png(3)).await;
+    assert_eq!(indexed(&services_over(world.data()).await).await, 2);
+    // What is begun with is the file, whatever it says.
+    save_strangers(&world, mark);
+    assert_eq!(indexed(&services_over(world.data()).await).await, 4);
+}
+
+#[tokio::test]
+async fn a_snapshot_of_another_database_is_not_used() {
+    let world = world_with_snapshot().await;
+    let mut mark = mark_of(&world);
+    mark.witnesses[0].1 = ImageId::generate().to_string();
+    save_strangers(&world, mark);
+    assert_eq!(indexed(&services_over(world.data()).await).await, 1);
+    let other = world_with_snapshot().await;
+    save_strangers(&world, mark_of(&other));
+    assert_eq!(indexed(&services_over(world.data()).await).await, 1);
+    let mut later = mark_of(&other);
+    later.sequence = 1_000;
+    save_strangers(&world, later);
+    assert_eq!(indexed(&services_over(world.data()).await).await, 1);
+}
+
+#[tokio::test]
+async fn a_damaged_snapshot_is_not_used() {
+    let world = world_with_snapshot().await;
+    let file = world.services.store.index_snapshot();
+    let bytes = std::fs::read(&file).unwrap();
+    for damaged in [&bytes[..bytes.len() / 2], b"", b"something else"] {
+        std::fs::write(&file, damaged).unwrap();
+        assert_eq!(indexed(&services_over(world.data()).await).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_new_database_begins_without_the_snapshot_of_the_old_one() {
+    let World { services, folder } = world_with_snapshot().await;
+    let file = services.store.index_snapshot();
+    drop(services);
+    rebuild(folder.path(), &|_, _| {}).await.unwrap();
+    assert!(!file.exists());
 }

@@ -134,7 +134,7 @@ async fn an_upload_is_told_what_it_duplicates() {
         ("copy.jpg".into(), Kind::Near),
     ];
     assert_eq!(kinds(&again), expected);
-    assert_eq!(again.duplicates[0].similarity, 1.0);
+    assert_eq!(again.duplicates[0].judgement.similarity, 1.0);
 }
 
 #[tokio::test]

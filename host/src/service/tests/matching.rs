@@ -5,7 +5,8 @@ use crate::domain::{Algorithm, Fingerprint, Kind, Orientation, Sha256, Verdict};
 use crate::sandbox::Input;
 use crate::service::images;
 use crate::service::matching::{
-    Check, MAX_LIMIT, Query, Subject, check, compare, duplicates, matches,
+    Check, Duplicates, DuplicatesPage, MAX_LIMIT, Query, Subject, check, compare, duplicates,
+    matches,
 };
 
 fn query(any_orientation: bool) -> Query {
@@ -43,7 +44,9 @@ async fn a_picture_is_recognised_without_being_sent() {
         sha256: Some(a.sha256),
         ..check_of(a.fingerprints.clone())
     };
-    let found = check(&world.services, &PROJECT, &asked).await.unwrap();
+    let found = check(&world.services, Some(&PROJECT), &asked)
+        .await
+        .unwrap();
     assert_eq!(found.exact.len(), 1);
     assert_eq!(
         (found.exact[0].image.id, found.exact[0].kind),
@@ -68,7 +71,9 @@ async fn an_unknown_digest_matches_nothing() {
         sha256: Some(Sha256([7; 32])),
         ..check_of(Vec::new())
     };
-    let found = check(&world.services, &PROJECT, &asked).await.unwrap();
+    let found = check(&world.services, Some(&PROJECT), &asked)
+        .await
+        .unwrap();
     assert!(found.exact.is_empty() && found.near.is_empty());
 }
 
@@ -103,7 +108,9 @@ async fn fingerprints_that_mean_nothing_here_are_refused() {
         },
     ];
     for asked in asked {
-        let error = check(&world.services, &PROJECT, &asked).await.unwrap_err();
+        let error = check(&world.services, Some(&PROJECT), &asked)
+            .await
+            .unwrap_err();
         assert!(matches!(error, ServiceError::Invalid(_)), "{error:?}");
     }
 }
@@ -114,7 +121,7 @@ async fn a_picture_matches_its_copies_nearest_first() {
     world.give("copy.jpg", &copy_of(1)).await;
     world.give("a.png", &png(1)).await;
     world.give("b.png", &png(2)).await;
-    let found = matches(&world.services, &PROJECT, sent(png(1)), &query(false))
+    let found = matches(&world.services, Some(&PROJECT), sent(png(1)), &query(false))
         .await
         .unwrap();
     let first = &found[0];
@@ -132,7 +139,7 @@ async fn a_picture_matches_its_copies_nearest_first() {
         radius: Some(64),
         ..query(false)
     };
-    let all = matches(&world.services, &PROJECT, sent(png(1)), &whole)
+    let all = matches(&world.services, Some(&PROJECT), sent(png(1)), &whole)
         .await
         .unwrap();
     assert_eq!(all.len(), 3);
@@ -147,23 +154,28 @@ async fn turned_and_mirrored_copies_are_found_when_asked_for() {
     let turned = encode(&image::imageops::rotate90(&upright), Format::Png);
     let mirrored = encode(&image::imageops::flip_horizontal(&upright), Format::Png);
     let services = &world.services;
-    let blind = matches(services, &PROJECT, sent(turned.clone()), &query(false))
-        .await
-        .unwrap();
+    let blind = matches(
+        services,
+        Some(&PROJECT),
+        sent(turned.clone()),
+        &query(false),
+    )
+    .await
+    .unwrap();
     assert!(blind.is_empty());
     for (bytes, orientation) in [
         (turned.clone(), Orientation::Rotated270),
         (mirrored, Orientation::Mirrored),
         (png(1), Orientation::Upright),
     ] {
-        let found = matches(services, &PROJECT, sent(bytes), &query(true))
+        let found = matches(services, Some(&PROJECT), sent(bytes), &query(true))
             .await
             .unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].orientation, orientation);
     }
     world.give("turned.png", &turned).await;
-    let found = matches(services, &PROJECT, stored("turned.png"), &query(true))
+    let found = matches(services, Some(&PROJECT), stored("turned.png"), &query(true))
         .await
         .unwrap();
     assert_eq!(found.len(), 1, "not itself");
@@ -175,15 +187,26 @@ async fn a_stored_image_does_not_match_itself() {
     let world = World::new().await;
     world.give("a.png", &png(1)).await;
     world.give("again.png", &png(1)).await;
-    let found = matches(&world.services, &PROJECT, stored("a.png"), &query(false))
-        .await
-        .unwrap();
+    let found = matches(
+        &world.services,
+        Some(&PROJECT),
+        stored("a.png"),
+        &query(false),
+    )
+    .await
+    .unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].image.name.as_str(), found[0].kind),
         ("again.png", Kind::Exact)
     );
-    let missing = matches(&world.services, &PROJECT, stored("c.png"), &query(false)).await;
+    let missing = matches(
+        &world.services,
+        Some(&PROJECT),
+        stored("c.png"),
+        &query(false),
+    )
+    .await;
     assert!(matches!(missing, Err(ServiceError::NotFound(_))));
 }
 
@@ -200,7 +223,13 @@ async fn projects_do_not_see_each_other() {
             .duplicates
             .is_empty()
     );
-    let found = matches(&world.services, &project("q"), sent(png(1)), &query(false)).await;
+    let found = matches(
+        &world.services,
+        Some(&project("q")),
+        sent(png(1)),
+        &query(false),
+    )
+    .await;
     assert_eq!(found.unwrap().len(), 1);
 }
 
@@ -215,31 +244,75 @@ async fn duplicates_come_in_groups_in_upload_order() {
         world.give(name, &copy_of(seed)).await;
     }
     let services = &world.services;
-    let groups = duplicates(services, &PROJECT, Algorithm::Phash, None)
-        .await
-        .unwrap();
-    let names: Vec<Vec<&str>> = groups
-        .iter()
-        .map(|group| {
-            group
-                .images
-                .iter()
-                .map(|(image, _)| image.name.as_str())
-                .collect()
-        })
-        .collect();
+    let asked = Duplicates::default();
+    let page = duplicates(services, Some(&PROJECT), &asked).await.unwrap();
     assert_eq!(
-        names,
+        names(&page),
         [vec!["b.png", "b2.jpg"], vec!["a.png", "a2.jpg", "a3.jpg"]]
     );
-    assert!(groups.iter().all(|group| group.images[0].1 == 0));
+    assert!(
+        page.groups
+            .iter()
+            .all(|group| group.members[0].distance == 0)
+    );
+    assert!(
+        page.groups.iter().all(|group| group.best.position == 0),
+        "the lossless ones"
+    );
+    let everywhere = duplicates(services, None, &asked).await.unwrap();
+    assert_eq!(everywhere, page);
     images::delete(services, &PROJECT, "b2.jpg").await.unwrap();
-    let groups = duplicates(services, &PROJECT, Algorithm::Phash, None)
+    let page = duplicates(services, Some(&PROJECT), &asked).await.unwrap();
+    assert_eq!(page.groups.len(), 1);
+    let too_far = Duplicates {
+        radius: Some(65),
+        ..asked
+    };
+    let too_far = duplicates(services, Some(&PROJECT), &too_far).await;
+    assert!(matches!(too_far, Err(ServiceError::Invalid(_))));
+}
+
+fn names(page: &DuplicatesPage) -> Vec<Vec<&str>> {
+    page.groups
+        .iter()
+        .map(|group| {
+            let members = group.members.iter();
+            members.map(|member| member.image.name.as_str()).collect()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn groups_come_page_by_page_and_over_all_projects() {
+    let world = World::new().await;
+    for seed in 1..=3 {
+        world.give(&format!("{seed}.png"), &png(seed)).await;
+        world.give(&format!("{seed}.jpg"), &copy_of(seed)).await;
+    }
+    let services = &world.services;
+    let mut asked = Duplicates {
+        limit: Some(2),
+        ..Duplicates::default()
+    };
+    let first = duplicates(services, Some(&PROJECT), &asked).await.unwrap();
+    assert_eq!(names(&first), [["1.png", "1.jpg"], ["2.png", "2.jpg"]]);
+    asked.after = first.next;
+    let second = duplicates(services, Some(&PROJECT), &asked).await.unwrap();
+    assert_eq!(names(&second), [["3.png", "3.jpg"]]);
+    assert_eq!(second.next, None);
+    let mut upload = world.upload(Some("elsewhere.png"), &png(2)).await;
+    upload.project = project("q");
+    ingest(services, upload).await.unwrap();
+    let all = duplicates(services, None, &Duplicates::default())
         .await
         .unwrap();
-    assert_eq!(groups.len(), 1);
-    let too_far = duplicates(services, &PROJECT, Algorithm::Phash, Some(65)).await;
-    assert!(matches!(too_far, Err(ServiceError::Invalid(_))));
+    assert_eq!(names(&all)[1], ["2.png", "2.jpg", "elsewhere.png"]);
+    let none = Duplicates {
+        limit: Some(0),
+        ..Duplicates::default()
+    };
+    let none = duplicates(services, None, &none).await;
+    assert!(matches!(none, Err(ServiceError::Invalid(_))));
 }
 
 #[tokio::test]
@@ -277,9 +350,14 @@ async fn pictures_without_detail_match_by_their_bytes_alone() {
     world.give("black.png", &flat(0)).await;
     let grey = world.give("grey.png", &flat(128)).await;
     assert!(grey.duplicates.is_empty(), "{:?}", grey.duplicates);
-    let found = matches(&world.services, &PROJECT, sent(flat(0)), &query(false))
-        .await
-        .unwrap();
+    let found = matches(
+        &world.services,
+        Some(&PROJECT),
+        sent(flat(0)),
+        &query(false),
+    )
+    .await
+    .unwrap();
     let names: Vec<_> = found
         .iter()
         .map(|found| (found.image.name.as_str(), found.kind))

@@ -6,6 +6,7 @@ mod images;
 mod manifest;
 mod speed;
 mod together;
+mod trash;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -190,6 +191,26 @@ async fn assert_whole(folder: &Folder, store: &Store) {
         }
         assert!(store.manifest_is_current(&owner.name).await.unwrap());
         derived.insert(format!("projects/{}/meta.json", owner.name));
+        for trashed in store.trash(&owner.name, None, None).await.unwrap() {
+            let id = trashed.image.id;
+            let key = BlobKey::TrashedGiven(owner.name.clone(), id);
+            let bytes = content(store, &key).await.unwrap();
+            assert_eq!(
+                digest(&bytes),
+                trashed.image.sha256,
+                "{}",
+                trashed.image.name
+            );
+            assert_eq!(store.image(&owner.name, id).await.unwrap(), None);
+            let folder = format!("projects/{}/trash/{id}", owner.name);
+            derived.insert(format!("{folder}/given"));
+            derived.insert(format!("{folder}/entry.json"));
+            for (kind, jpeg) in renditions(&bytes) {
+                let key = BlobKey::TrashedRendition(owner.name.clone(), kind, id);
+                assert_eq!(content(store, &key).await, Some(jpeg));
+                derived.insert(format!("{folder}/{}.jpg", kind.name()));
+            }
+        }
     }
     assert_eq!(folder.files("image_root"), given);
     let mut found = folder.files("projects");

@@ -1,0 +1,235 @@
+//! What is there more than once: groups of near-duplicates, with the copy to keep.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::domain::{Algorithm, DuplicateGroup, ProjectName, similarity};
+use crate::http::error::{ApiError, ErrorBody};
+use crate::http::extract::{InProject, ProjectPath, Query};
+use crate::http::paging::{NextLink, next_link};
+use crate::http::views::{ImageView, project_url};
+use crate::service::matching::{self, Duplicates, DuplicatesPage};
+
+use super::matching::{algorithm, any_orientation};
+
+/// Routes of duplicates.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(duplicates))
+        .routes(routes!(all_duplicates))
+}
+
+/// Which duplicates are wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DuplicateOptions {
+    /// Largest distance in bits; the algorithm's default without it.
+    #[param(example = 10)]
+    radius: Option<u32>,
+    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    #[param(example = "phash")]
+    algorithm: Option<String>,
+    /// `upright` (default), or `any`: also find mirrored and turned copies, by what their fingerprints
+    /// become. `dhash` and `blockhash` know mirrored ones only.
+    #[param(example = "any")]
+    orientation: Option<String>,
+    /// Most groups, 1 to 1000; all without it.
+    #[param(minimum = 1, maximum = 1000, example = 100)]
+    limit: Option<usize>,
+    /// Only groups behind the one with this `group_id`, as the `Link` of the page before says.
+    #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    after: Option<String>,
+}
+
+/// What is there more than once.
+#[derive(Serialize, ToSchema)]
+struct DuplicatesView {
+    /// Whose fingerprints were compared.
+    #[schema(example = "phash")]
+    algorithm: &'static str,
+    /// Largest distance between neighbours of a group.
+    #[schema(example = 10)]
+    radius: u32,
+    /// `upright` or `any`.
+    #[schema(example = "upright")]
+    orientation: &'static str,
+    /// The groups; images that are alike through one between them are in one.
+    groups: Vec<GroupView>,
+}
+
+/// Images that are near-duplicates of each other.
+#[derive(Serialize, ToSchema)]
+struct GroupView {
+    /// The id of its first image; pages go on behind it.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    group_id: String,
+    /// Which image to keep.
+    best: BestView,
+    /// At least two, in upload order.
+    images: Vec<MemberView>,
+}
+
+/// A suggestion.
+#[derive(Serialize, ToSchema)]
+struct BestView {
+    /// Which image.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    image_id: String,
+    /// Why, in one sentence for people.
+    #[schema(example = "It has the most pixels.")]
+    reason: &'static str,
+}
+
+/// An image of a group.
+#[derive(Serialize, ToSchema)]
+struct MemberView {
+    /// The image.
+    #[serde(flatten)]
+    image: ImageView,
+    /// Where it is.
+    #[schema(example = "holidays")]
+    project_id: String,
+    /// Differing bits to the first of the group.
+    #[schema(example = 4)]
+    distance: u32,
+    /// 1 - distance / bits.
+    #[schema(example = 0.9375)]
+    similarity: f64,
+    /// How it has to be laid to look like the first of the group.
+    #[schema(example = "upright")]
+    orientation: &'static str,
+}
+
+/// What is in a project more than once
+///
+/// Images that were decided to be no duplicates are never in one group.
+#[utoipa::path(
+    get, path = "/projects/{project_id}/duplicates",
+    operation_id = "find_duplicates", tag = "duplicates",
+    params(ProjectPath, DuplicateOptions),
+    responses(
+        (status = 200, description = "The groups of near-duplicates. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
+            body = DuplicatesView, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
+        (status = 400, description = "A radius, algorithm, orientation, limit or `after` that cannot be.", body = ErrorBody),
+        (status = 404, description = "There is no such project.", body = ErrorBody),
+    ),
+)]
+async fn duplicates(
+    State(app): State<App>,
+    InProject(project): InProject,
+    Query(options): Query<DuplicateOptions>,
+) -> Result<Response, ApiError> {
+    options.answer(&app, Some(&project)).await
+}
+
+/// What is there more than once, over all projects
+///
+/// A group may hold images of several projects.
+#[utoipa::path(
+    get, path = "/duplicates",
+    operation_id = "find_all_duplicates", tag = "duplicates",
+    params(DuplicateOptions),
+    responses(
+        (status = 200, description = "The groups of near-duplicates. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
+            body = DuplicatesView, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
+        (status = 400, description = "A radius, algorithm, orientation, limit or `after` that cannot be.", body = ErrorBody),
+    ),
+)]
+async fn all_duplicates(
+    State(app): State<App>,
+    Query(options): Query<DuplicateOptions>,
+) -> Result<Response, ApiError> {
+    options.answer(&app, None).await
+}
+
+impl DuplicateOptions {
+    async fn answer(&self, app: &App, project: Option<&ProjectName>) -> Result<Response, ApiError> {
+        let asked = self.asked()?;
+        let page = matching::duplicates(&app.services, project, &asked).await?;
+        let address = project.map(project_url).unwrap_or_default();
+        let link = self.link(&format!("{address}/duplicates"), &page)?;
+        let view = DuplicatesView {
+            algorithm: asked.algorithm.name(),
+            radius: page.radius,
+            orientation: orientation_name(&asked),
+            groups: page
+                .groups
+                .iter()
+                .map(|group| GroupView::of(group, asked.algorithm))
+                .collect(),
+        };
+        Ok((link, axum::Json(view)).into_response())
+    }
+
+    fn asked(&self) -> Result<Duplicates, ApiError> {
+        let after = self.after.as_deref().filter(|after| !after.is_empty());
+        let after = after.map(|after| {
+            let refusal = |_| ApiError::invalid(format!("after: {after:?} is no id of a group"));
+            after.parse().map_err(refusal)
+        });
+        Ok(Duplicates {
+            algorithm: algorithm(self.algorithm.as_deref())?,
+            radius: self.radius,
+            any_orientation: any_orientation(self.orientation.as_deref())?,
+            after: after.transpose()?,
+            limit: self.limit,
+        })
+    }
+
+    fn link(&self, address: &str, page: &DuplicatesPage) -> Result<NextLink, ApiError> {
+        let (Some(next), Some(limit)) = (page.next, self.limit) else {
+            return Ok(None);
+        };
+        let given = [
+            ("radius", self.radius.map(|radius| radius.to_string())),
+            ("algorithm", self.algorithm.clone()),
+            ("orientation", self.orientation.clone()),
+        ];
+        let given = given
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let mut parameters: Vec<(&str, String)> = given.collect();
+        parameters.push(("limit", limit.to_string()));
+        parameters.push(("after", next.to_string()));
+        next_link(address, &parameters)
+    }
+}
+
+fn orientation_name(asked: &Duplicates) -> &'static str {
+    if asked.any_orientation {
+        "any"
+    } else {
+        "upright"
+    }
+}
+
+impl GroupView {
+    fn of(group: &DuplicateGroup, algorithm: Algorithm) -> Self {
+        let id = |place: usize| {
+            group
+                .members
+                .get(place)
+                .map(|member| member.image.id.to_string())
+        };
+        let images = group.members.iter().map(|member| MemberView {
+            image: ImageView::from(&member.image),
+            project_id: member.image.project.to_string(),
+            distance: member.distance,
+            similarity: similarity(member.distance, algorithm.bits()),
+            orientation: member.orientation.name(),
+        });
+        Self {
+            group_id: id(0).unwrap_or_default(),
+            best: BestView {
+                image_id: id(group.best.position).unwrap_or_default(),
+                reason: group.best.merit.reason(),
+            },
+            images: images.collect(),
+        }
+    }
+}

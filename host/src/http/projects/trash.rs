@@ -1,0 +1,209 @@
+//! The trash of a project: looked through, restored from, emptied.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, Method};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::domain::{ImageId, Trashed};
+use crate::http::blob::{self, Asked};
+use crate::http::error::{ApiError, ErrorBody};
+use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
+use crate::http::paging::Page;
+use crate::http::views::{BinaryFile, ImageView, project_url, timestamp};
+use crate::service::trash;
+use crate::store::BlobKey;
+
+use super::images::Size;
+
+/// Routes of the trash.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(list, empty))
+        .routes(routes!(show, delete))
+        .routes(routes!(restore))
+}
+
+/// An image in the trash.
+#[derive(Serialize, ToSchema)]
+struct TrashedView {
+    /// Its id.
+    #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    image_id: String,
+    /// What it was called.
+    #[schema(example = "beach (2).jpg")]
+    name: String,
+    /// Pixels across, upright.
+    #[schema(example = 4032)]
+    width: u32,
+    /// Pixels down, upright.
+    #[schema(example = 3024)]
+    height: u32,
+    /// Length of the file as it was given.
+    #[schema(example = 2_841_337)]
+    bytes: u64,
+    /// When it was put here, RFC 3339 with milliseconds.
+    #[schema(example = "2026-02-21T19:01:02.123Z")]
+    trashed_at: String,
+    /// The image that was kept in its place.
+    #[schema(example = "019a9e3c6f0b7c41b1d2f3a4b5c6d7e9")]
+    merged_into: String,
+    /// Where it is shown.
+    #[schema(example = "/projects/holidays/trash/019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    url: String,
+}
+
+/// Images that are gone for good.
+#[derive(Serialize, ToSchema)]
+struct TrashEmptied {
+    /// Always true.
+    ok: bool,
+    /// Where they were.
+    #[schema(example = "holidays")]
+    project_id: String,
+    /// How many they were.
+    #[schema(example = 3)]
+    deleted_images: u64,
+}
+
+/// What is in the trash of a project
+///
+/// Images are there since they gave way to a duplicate, and are deleted for good when the setting
+/// `trash_retention` says so. What is deleted by `DELETE` of an image does not come here.
+#[utoipa::path(
+    get, path = "/projects/{project_id}/trash",
+    operation_id = "list_trash", tag = "duplicates",
+    params(ProjectPath, Page),
+    responses(
+        (status = 200, description = "The images by their ids. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
+            body = Vec<TrashedView>, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
+        (status = 400, description = "A limit or `after` that cannot be.", body = ErrorBody),
+        (status = 404, description = "There is no such project.", body = ErrorBody),
+    ),
+)]
+async fn list(
+    State(app): State<App>,
+    InProject(project): InProject,
+    Query(page): Query<Page>,
+) -> Result<Response, ApiError> {
+    let after = page.after(|text| text.parse::<ImageId>().ok())?;
+    let one_more = page.one_more()?;
+    let mut found = trash::list(&app.services, &project, after, one_more).await?;
+    let address = format!("{}/trash", project_url(&project));
+    let link = page.cut(&mut found, &address, |last| last.image.id.to_string())?;
+    let views: Vec<TrashedView> = found.iter().map(Into::into).collect();
+    Ok((link, axum::Json(views)).into_response())
+}
+
+/// An image of the trash, in one of its sizes
+#[utoipa::path(
+    get, path = "/projects/{project_id}/trash/{image_id}",
+    operation_id = "show_trashed", tag = "duplicates",
+    params(ImagePath, Size),
+    responses(
+        (status = 200, description = "The picture. Conditional requests and ranges are understood.", body = BinaryFile, content_type = "image/jpeg"),
+        (status = 206, description = "The part that `Range` asked for.", body = BinaryFile, content_type = "image/jpeg"),
+        (status = 304, description = "What the client has is what there is."),
+        (status = 400, description = "There is no such size.", body = ErrorBody),
+        (status = 404, description = "There is no such project, or its trash has no such image.", body = ErrorBody),
+        (status = 416, description = "The range is outside the picture.", body = ErrorBody),
+    ),
+)]
+async fn show(
+    State(app): State<App>,
+    at: OneImage,
+    Query(size): Query<Size>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let kind = size.kind()?;
+    let trashed = trash::get(&app.services, &at.project, &at.image).await?;
+    let key = BlobKey::TrashedRendition(at.project, kind, trashed.image.id);
+    let asked = Asked {
+        method: &method,
+        headers: &headers,
+    };
+    blob::respond(&app.services, &key, "image/jpeg", asked).await
+}
+
+/// Put an image of the trash back
+///
+/// It comes back whole: with its id, its place in the order, its names and metadata, which the kept image
+/// gives back; as the cover when it was that. A name that is taken by now gets ` (2)`.
+#[utoipa::path(
+    post, path = "/projects/{project_id}/trash/{image_id}/restore",
+    operation_id = "restore_trashed", tag = "duplicates",
+    params(ImagePath),
+    responses(
+        (status = 200, description = "The image, as it is now.", body = ImageView),
+        (status = 404, description = "There is no such project, or its trash has no such image.", body = ErrorBody),
+    ),
+)]
+async fn restore(State(app): State<App>, at: OneImage) -> Result<axum::Json<ImageView>, ApiError> {
+    let image = trash::restore(&app.services, &at.project, &at.image).await?;
+    Ok(axum::Json((&image).into()))
+}
+
+/// Delete an image of the trash for good
+#[utoipa::path(
+    delete, path = "/projects/{project_id}/trash/{image_id}",
+    operation_id = "delete_trashed", tag = "duplicates",
+    params(ImagePath),
+    responses(
+        (status = 200, description = "It is gone.", body = TrashEmptied),
+        (status = 404, description = "There is no such project, or its trash has no such image.", body = ErrorBody),
+    ),
+)]
+async fn delete(
+    State(app): State<App>,
+    at: OneImage,
+) -> Result<axum::Json<TrashEmptied>, ApiError> {
+    trash::delete(&app.services, &at.project, &at.image).await?;
+    Ok(axum::Json(TrashEmptied {
+        ok: true,
+        project_id: at.project.to_string(),
+        deleted_images: 1,
+    }))
+}
+
+/// Delete everything in the trash of a project for good
+#[utoipa::path(
+    delete, path = "/projects/{project_id}/trash",
+    operation_id = "empty_trash", tag = "duplicates",
+    params(ProjectPath),
+    responses(
+        (status = 200, description = "It is empty.", body = TrashEmptied),
+        (status = 404, description = "There is no such project.", body = ErrorBody),
+    ),
+)]
+async fn empty(
+    State(app): State<App>,
+    InProject(project): InProject,
+) -> Result<axum::Json<TrashEmptied>, ApiError> {
+    let deleted_images = trash::empty(&app.services, &project).await?;
+    Ok(axum::Json(TrashEmptied {
+        ok: true,
+        project_id: project.to_string(),
+        deleted_images,
+    }))
+}
+
+impl From<&Trashed> for TrashedView {
+    fn from(trashed: &Trashed) -> Self {
+        let image = &trashed.image;
+        Self {
+            image_id: image.id.to_string(),
+            name: image.name.to_string(),
+            width: image.info.size.width,
+            height: image.info.size.height,
+            bytes: image.bytes,
+            trashed_at: timestamp(trashed.trashed_at),
+            merged_into: trashed.merged_into.to_string(),
+            url: format!("{}/trash/{}", project_url(&image.project), image.id),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Files on their way into the trash and out of it: renamed, never copied, and nothing is written over.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::domain::{ImageId, ImageName, ProjectName};
+
+use super::TrashEntry;
+use crate::store::StoreError;
+use crate::store::disk::{
+    blocking, create_folder, failed, remove_empty_parents, remove_file, remove_folder, sync_all,
+    write_synced,
+};
+use crate::store::layout::Layout;
+use crate::store::pending::{ProjectLock, target};
+use crate::store::rows::damaged;
+use crate::store::staging::Piece;
+
+impl ProjectLock<'_> {
+    /// Moves images whose rows are gone to the trash; what was moved before stays there.
+    pub(in crate::store) async fn discard(
+        &self,
+        entries: Vec<TrashEntry>,
+    ) -> Result<(), StoreError> {
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        blocking(move || {
+            for entry in &entries {
+                let (id, name) = (entry.id()?, entry.name()?);
+                let text = serde_json::to_vec(entry).map_err(damaged)?;
+                discard(&layout, &project, id, &name, &text)
+                    .map_err(failed("moving an image to the trash"))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Moves the files of a trashed image to their places; `entry.json` stays.
+    pub(in crate::store) async fn put_back(
+        &self,
+        id: ImageId,
+        name: &ImageName,
+    ) -> Result<(), StoreError> {
+        self.move_pieces(id, name, |trashed, place| (trashed, place))
+            .await?;
+        let given = self.store.layout.trashed(&self.project, id);
+        if given.join(Piece::Given.file_name()).exists() {
+            let in_the_way = io::Error::from(io::ErrorKind::AlreadyExists);
+            return Err(failed("moving a file out of the trash")(in_the_way));
+        }
+        Ok(())
+    }
+
+    /// Undoes [`ProjectLock::put_back`].
+    pub(in crate::store) async fn take_away(
+        &self,
+        id: ImageId,
+        name: &ImageName,
+    ) -> Result<(), StoreError> {
+        self.move_pieces(id, name, |trashed, place| (place, trashed))
+            .await?;
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        let given = layout.given(&project, name);
+        remove_empty_parents(&given, &layout.given_folder(&project));
+        Ok(())
+    }
+
+    /// Removes what is left in the trash of an image that was put back.
+    pub(in crate::store) async fn forget_trashed(&self, id: ImageId) -> Result<(), StoreError> {
+        let folder = self.store.layout.trashed(&self.project, id);
+        let trash = self.store.layout.trash(&self.project);
+        blocking(move || {
+            remove_folder(&folder).map_err(failed("clearing up the trash"))?;
+            let _ = fs::remove_dir(trash);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn move_pieces(
+        &self,
+        id: ImageId,
+        name: &ImageName,
+        direction: fn(PathBuf, PathBuf) -> (PathBuf, PathBuf),
+    ) -> Result<(), StoreError> {
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        let name = name.clone();
+        blocking(move || {
+            let moves = Piece::all().map(|piece| {
+                let trashed = layout.trashed(&project, id).join(piece.file_name());
+                direction(trashed, target(&layout, &project, id, &name, piece))
+            });
+            move_all(moves).map_err(failed("moving files out of the trash"))
+        })
+        .await
+    }
+}
+
+fn discard(
+    layout: &Layout,
+    project: &ProjectName,
+    id: ImageId,
+    name: &ImageName,
+    entry: &[u8],
+) -> io::Result<()> {
+    let folder = layout.trashed(project, id);
+    let mut changed = create_folder(&folder)?;
+    let described = folder.join("entry.json");
+    if !described.exists() {
+        let unfinished = folder.join("entry.new");
+        remove_file(&unfinished)?;
+        write_synced(&unfinished, entry)?;
+        fs::rename(unfinished, described)?;
+    }
+    changed.push(folder.clone());
+    sync_all(&changed)?;
+    move_all(Piece::all().map(|piece| {
+        let place = target(layout, project, id, name, piece);
+        (place, folder.join(piece.file_name()))
+    }))?;
+    remove_empty_parents(&layout.given(project, name), &layout.given_folder(project));
+    Ok(())
+}
+
+/// Renames what is there, unless something lies where it is to go, and syncs the folders.
+fn move_all(moves: impl Iterator<Item = (PathBuf, PathBuf)>) -> io::Result<()> {
+    let mut changed = Vec::new();
+    for (from, to) in moves {
+        if !from.exists() || to.exists() {
+            continue;
+        }
+        if let Some(folder) = to.parent() {
+            changed.extend(create_folder(folder)?);
+            changed.push(folder.to_owned());
+        }
+        fs::rename(&from, &to)?;
+        changed.extend(from.parent().map(Path::to_owned));
+    }
+    changed.sort_unstable();
+    changed.dedup();
+    sync_all(&changed)
+}

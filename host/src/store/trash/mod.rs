@@ -1,0 +1,268 @@
+//! The trash of a project: images that gave way to others, whole and out of sight, until they are
+//! restored or the trash is emptied.
+//!
+//! `projects/<project>/trash/<image>/` holds the given file, the renditions, and `entry.json`, which
+//! says everything that a row said. The folders are the truth: no table names them, and `rebuild` finds
+//! them where they are.
+
+mod entry;
+mod files;
+
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
+
+use crate::domain::{Image, ImageId, ImageName, ProjectName, Trashed};
+
+use super::disk::{blocking, failed, remove_folder};
+use super::entities::{deletion_token, image, project};
+use super::ingest::to_the_end;
+use super::manifest::Edit;
+use super::pending::{Intent, ProjectLock};
+use super::rows::damaged;
+use super::{Store, StoreError, decisions, merging, projects, rows};
+
+pub(super) use entry::{DecisionJson, TrashEntry};
+use entry::{ids_in, read_entry};
+
+impl Store {
+    /// What is in the trash of a project, by id, from behind `after`, at most `limit`.
+    pub async fn trash(
+        &self,
+        project: &ProjectName,
+        after: Option<ImageId>,
+        limit: Option<u64>,
+    ) -> Result<Vec<Trashed>, StoreError> {
+        let (layout, project) = (self.layout.clone(), project.clone());
+        blocking(move || {
+            let what = "listing the trash";
+            let mut ids = ids_in(&layout.trash(&project)).map_err(failed(what))?;
+            ids.retain(|id| after.is_none_or(|after| *id > after));
+            let entries = ids
+                .into_iter()
+                .filter_map(|id| read_entry(&layout, &project, id).transpose());
+            let most = limit.map_or(usize::MAX, |limit| limit as usize);
+            let trashed = |entry: Result<TrashEntry, _>| entry?.to_trashed(&project);
+            entries.take(most).map(trashed).collect()
+        })
+        .await
+    }
+
+    /// One image of the trash.
+    pub async fn trashed(
+        &self,
+        project: &ProjectName,
+        image: ImageId,
+    ) -> Result<Option<Trashed>, StoreError> {
+        let entry = self.entry(project, image).await?;
+        entry.map(|entry| entry.to_trashed(project)).transpose()
+    }
+
+    /// What the trash says of an image.
+    pub(super) async fn entry(
+        &self,
+        project: &ProjectName,
+        image: ImageId,
+    ) -> Result<Option<TrashEntry>, StoreError> {
+        let (layout, project) = (self.layout.clone(), project.clone());
+        blocking(move || read_entry(&layout, &project, image)).await
+    }
+
+    /// Puts an image of the trash back: under its name, or the next free ` (2)`; at its place in the
+    /// order; and takes its names and metadata back from the image it was merged into. `None` when the
+    /// trash has no such image.
+    pub async fn restore_trashed(
+        &self,
+        project: &ProjectName,
+        image: ImageId,
+    ) -> Result<Option<Image>, StoreError> {
+        if self.trashed(project, image).await?.is_none() {
+            return Ok(None);
+        }
+        let (store, project) = (self.clone(), project.clone());
+        to_the_end(async move {
+            let lock = store.lock(&project).await?;
+            match store.entry(&project, image).await? {
+                Some(entry) => store.put_back(&lock, entry).await.map(Some),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// Deletes images of the trash for good: one, or all that were put there by `before`. Says how
+    /// many that were.
+    pub async fn empty_trash(
+        &self,
+        project: &ProjectName,
+        only: Option<ImageId>,
+        before: Timestamp,
+    ) -> Result<u64, StoreError> {
+        if !self.layout.trash(project).exists() {
+            return Ok(0);
+        }
+        let (store, project) = (self.clone(), project.clone());
+        to_the_end(async move {
+            let lock = store.lock(&project).await?;
+            let doomed = store.take_from_trash(&lock.project, only, before).await?;
+            drop(lock);
+            let deleted = doomed.len() as u64;
+            blocking(move || {
+                let mut folders = doomed.iter();
+                folders
+                    .try_for_each(|folder| remove_folder(folder))
+                    .map_err(failed("emptying the trash"))
+            })
+            .await?;
+            Ok(deleted)
+        })
+        .await
+    }
+
+    /// The projects that have something in their trash.
+    pub async fn projects_with_trash(&self) -> Result<Vec<ProjectName>, StoreError> {
+        let layout = self.layout.clone();
+        blocking(move || {
+            let mut projects = super::recovery::project_folders(&layout)?;
+            projects.retain(|project| layout.trash(project).exists());
+            Ok(projects)
+        })
+        .await
+    }
+
+    /// Moves folders out of the trash, each at once, to where the next start would clear them up.
+    async fn take_from_trash(
+        &self,
+        project: &ProjectName,
+        only: Option<ImageId>,
+        before: Timestamp,
+    ) -> Result<Vec<PathBuf>, StoreError> {
+        let (layout, session) = (self.layout.clone(), self.session.clone());
+        let project = project.clone();
+        blocking(move || {
+            let what = "emptying the trash";
+            let mut doomed = Vec::new();
+            for id in ids_in(&layout.trash(&project)).map_err(failed(what))? {
+                if only.is_some_and(|only| only != id) {
+                    continue;
+                }
+                let entry = read_entry(&layout, &project, id)?;
+                if entry.is_some_and(|entry| entry.trashed_at > before) {
+                    continue;
+                }
+                let away = session.new_folder_path();
+                fs::rename(layout.trashed(&project, id), &away).map_err(failed(what))?;
+                doomed.push(away);
+            }
+            // Gone with the last image, so that `projects_with_trash` need not look into it.
+            let _ = fs::remove_dir(layout.trash(&project));
+            Ok(doomed)
+        })
+        .await
+    }
+
+    async fn put_back(
+        &self,
+        lock: &ProjectLock<'_>,
+        entry: TrashEntry,
+    ) -> Result<Image, StoreError> {
+        let (project, id) = (&lock.project, entry.id()?);
+        let name = self.free_name(project, &entry.name()?).await?;
+        let made = async {
+            let intent = Intent::Restore {
+                image: id.to_string(),
+                name: name.as_str().to_owned(),
+            };
+            lock.announce(&intent, Vec::new()).await?;
+            lock.put_back(id, &name).await?;
+            self.commit_restored(project, &entry, &name).await
+        };
+        let (row, owner) = match made.await {
+            Ok(made) => made,
+            Err(error) => {
+                lock.undo().await;
+                return Err(error);
+            }
+        };
+        lock.forget_trashed(id).await?;
+        lock.finish(&owner, Edit::Anew).await;
+        rows::to_image(row, &owner)
+    }
+
+    pub(super) async fn commit_restored(
+        &self,
+        project: &ProjectName,
+        entry: &TrashEntry,
+        name: &ImageName,
+    ) -> Result<(image::Model, project::Model), StoreError> {
+        let id = entry.id()?;
+        let txn = self.database.begin().await?;
+        let mut owner = projects::ensure(&txn, project).await?;
+        let merged = self.still_merged(&txn, &owner, entry).await?;
+        merging::take_back(&txn, &owner, &merging::ids_of(id, &merged)).await?;
+        let mut row = entry.image.to_row(owner.id)?;
+        row.name = Set(name.as_str().to_owned());
+        row.merged = Set(merging::text_of(&merged)?);
+        let place = image::Entity::find_by_id(entry.position).one(&txn).await?;
+        if place.is_none() {
+            row.position = Set(entry.position);
+        }
+        let row = row.insert(&txn).await?;
+        merging::set_aliases(&txn, &row, &merged).await?;
+        if takes_cover_back(&owner, entry)? {
+            owner = projects::set_cover(&txn, owner, Some(id)).await?;
+        }
+        for digest in &entry.tokens {
+            let token = deletion_token::ActiveModel {
+                digest: Set(hex::decode(digest).map_err(damaged)?),
+                image: Set(row.position),
+            };
+            token.insert(&txn).await?;
+        }
+        let decided = entry.decisions_among(&txn, &owner).await?;
+        decisions::insert(&txn, owner.id, decided.into_iter()).await?;
+        super::changes::note(&txn, &owner.name, &row.id).await?;
+        txn.commit().await?;
+        Ok((row, owner))
+    }
+
+    /// What was merged into a trashed image and is no image of its own again.
+    async fn still_merged(
+        &self,
+        txn: &DatabaseTransaction,
+        owner: &project::Model,
+        entry: &TrashEntry,
+    ) -> Result<Vec<merging::MergedJson>, StoreError> {
+        let mut merged = Vec::new();
+        for one in &entry.image.merged {
+            let id: ImageId = one.id.parse().map_err(damaged)?;
+            if !is_there(txn, owner, id).await? {
+                merged.push(one.clone());
+            }
+        }
+        Ok(merged)
+    }
+}
+
+/// The project has no cover, or the one that took it over from the trashed image.
+fn takes_cover_back(owner: &project::Model, entry: &TrashEntry) -> Result<bool, StoreError> {
+    let Some(cover) = owner.primary_image.as_deref() else {
+        return Ok(true);
+    };
+    Ok(entry.was_primary && rows::to_id(cover)?.to_string() == entry.merged_into)
+}
+
+async fn is_there(
+    txn: &DatabaseTransaction,
+    owner: &project::Model,
+    id: ImageId,
+) -> Result<bool, StoreError> {
+    let row = image::Entity::find()
+        .filter(image::Column::ProjectId.eq(owner.id))
+        .filter(image::Column::Id.eq(id.as_bytes().to_vec()));
+    Ok(row.one(txn).await?.is_some())
+}
