@@ -1,91 +1,143 @@
 #![doc = include_str!("../README.md")]
 
-use js_sys::{Array, Error, Object, Reflect, Uint8Array};
+mod bank;
+mod errors;
+mod views;
+
+use js_sys::{Array, Error, Object, Reflect};
+use vismatch_pipeline::decode;
 use vismatch_pipeline::error::ImageError;
-use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint};
+use vismatch_pipeline::fingerprint::Algorithm;
 use vismatch_pipeline::info::Dimensions;
 use vismatch_pipeline::limits::Limits;
-use vismatch_pipeline::rendition::{Rendition, RenditionSize, RenditionSpec};
-use vismatch_pipeline::{hash as hashing, render as rendering};
+use vismatch_pipeline::rendition::{Plan, RenditionSize, RenditionSpec};
+use vismatch_pipeline::{compare as comparing, process::process, render as rendering};
 use wasm_bindgen::prelude::*;
 
-/// Fingerprints of an encoded picture by algorithms of these names, in that order: an array of
-/// `{algorithm, version, bits, quality}` with `bits` a `Uint8Array`.
-///
-/// Throws an `Error` whose `name` is the case of the contract: `UnsupportedFormat`, `Corrupt`,
-/// `TooLarge`, `InvalidParameter`, `Internal`.
-#[wasm_bindgen]
-pub fn hash(image: &[u8], algorithms: Vec<String>) -> Result<Array, Error> {
-    let algorithms = algorithms
-        .iter()
-        .map(|name| algorithm(name))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(thrown)?;
-    let fingerprints = hashing::hash(image, &algorithms, &Limits::default()).map_err(thrown)?;
-    Ok(fingerprints.iter().map(fingerprint_view).collect())
+use errors::thrown;
+
+/// JPEG quality unless told otherwise.
+const QUALITY: u32 = 85;
+
+/// A panic is thrown with its message, in place of a trap that tells nothing. What threw it must not be
+/// called again.
+#[wasm_bindgen(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        wasm_bindgen::throw_str(&panic.to_string())
+    }));
 }
 
-/// The picture as JPEG: in its own size where `width` or `height` is 0, or as large as fits within
-/// them, at a quality of 1 to 100: `{width, height, jpeg}`. Throws like `hash`.
+/// This build reads what the bytes are: false for a format of which only the full build has the decoder.
+/// True for what is no picture at all: every build can say so.
 #[wasm_bindgen]
-pub fn render(image: &[u8], width: u32, height: u32, quality: u8) -> Result<Object, Error> {
-    let size = match (width, height) {
-        (0, _) | (_, 0) => RenditionSize::Original,
-        _ => RenditionSize::Fit(Dimensions { width, height }),
+pub fn reads(image: &[u8]) -> bool {
+    decode::detect(image).map_or(true, decode::reads)
+}
+
+/// The facts of an encoded picture, from its headers: `{format, media_type, width, height, ...}`.
+#[wasm_bindgen]
+pub fn info(image: &[u8]) -> Result<Object, Error> {
+    let info = decode::inspect(image, &Limits::default()).map_err(thrown)?;
+    Ok(views::info(&info))
+}
+
+/// Facts of an encoded picture, and its fingerprints by the algorithms of these names, in that order:
+/// `{info, fingerprints: [{algorithm, version, bits, quality}]}` with `bits` in hexadecimal digits.
+#[wasm_bindgen]
+pub fn fingerprint(image: &[u8], algorithms: Vec<String>) -> Result<Object, Error> {
+    if algorithms.is_empty() {
+        return Err(invalid("algorithms: at least one"));
+    }
+    let algorithms: Result<_, _> = algorithms.iter().map(|name| algorithm(name)).collect();
+    let plan = Plan {
+        algorithms: algorithms?,
+        renditions: Vec::new(),
     };
-    let specs = [RenditionSpec { size, quality }];
-    let mut made = rendering::render(image, &specs, &Limits::default()).map_err(thrown)?;
-    made.pop()
-        .map(|rendition| rendition_view(&rendition))
-        .ok_or_else(|| thrown(ImageError::Internal("no rendition was made".into())))
+    let outcome = process(image, &plan, &Limits::default()).map_err(thrown)?;
+    let fingerprints: Array = outcome
+        .fingerprints
+        .iter()
+        .map(views::fingerprint)
+        .collect();
+    Ok(views::object([
+        ("info", views::info(&outcome.info).into()),
+        ("fingerprints", fingerprints.into()),
+    ]))
+}
+
+/// Two encoded pictures judged; `threshold` (0 to 64) replaces `phash`'s default radius.
+#[wasm_bindgen]
+pub fn compare(first: &[u8], second: &[u8], threshold: Option<u32>) -> Result<Object, Error> {
+    let compared = comparing::compare(first, second, threshold, &Limits::default());
+    Ok(views::comparison(&compared.map_err(thrown)?))
+}
+
+/// JPEGs of a picture: `[{width, height, jpeg}]`, one for each of
+/// `{size: "original" | "fit" | "cover", width?, height?, quality?}`.
+#[wasm_bindgen]
+pub fn render(image: &[u8], specs: Vec<JsValue>) -> Result<Array, Error> {
+    let specs: Result<Vec<_>, _> = specs.iter().map(spec).collect();
+    let made = rendering::render(image, &specs?, &Limits::default()).map_err(thrown)?;
+    Ok(made.iter().map(views::rendition).collect())
+}
+
+/// SHA-256 as hexadecimal digits, for pages that the browser's own is kept from.
+#[wasm_bindgen]
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Holds this build to the golden vectors frozen in it; throws naming the first that differs.
+#[cfg(feature = "rare-codecs")]
 #[wasm_bindgen(js_name = selfTest)]
 pub fn self_test() -> Result<(), Error> {
     vismatch_pipeline::self_test::run().map_err(|difference| Error::new(&difference))
 }
 
-fn algorithm(name: &str) -> Result<Algorithm, ImageError> {
-    Algorithm::from_name(name)
-        .ok_or_else(|| ImageError::InvalidParameter(format!("algorithm: {name:?} is not known")))
+fn algorithm(name: &str) -> Result<Algorithm, Error> {
+    Algorithm::from_name(name).ok_or_else(|| invalid(&format!("algorithms: {name:?} is not known")))
 }
 
-fn fingerprint_view(fingerprint: &Fingerprint) -> Object {
-    object([
-        ("algorithm", fingerprint.algorithm.name().into()),
-        ("version", fingerprint.version.into()),
-        ("bits", Uint8Array::from(fingerprint.bits.as_slice()).into()),
-        ("quality", fingerprint.quality.into()),
-    ])
-}
-
-fn rendition_view(rendition: &Rendition) -> Object {
-    object([
-        ("width", rendition.size.width.into()),
-        ("height", rendition.size.height.into()),
-        ("jpeg", Uint8Array::from(rendition.jpeg.as_slice()).into()),
-    ])
-}
-
-fn object<const N: usize>(fields: [(&str, JsValue); N]) -> Object {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Setting a field of a plain object that was just made cannot fail.
-        let _ = Reflect::set(&object, &name.into(), &value);
-    }
-    object
-}
-
-fn thrown(error: ImageError) -> Error {
-    let name = match error {
-        ImageError::UnsupportedFormat(_) => "UnsupportedFormat",
-        ImageError::Corrupt(_) => "Corrupt",
-        ImageError::TooLarge(_) => "TooLarge",
-        ImageError::InvalidParameter(_) => "InvalidParameter",
-        ImageError::Internal(_) => "Internal",
+fn spec(spec: &JsValue) -> Result<RenditionSpec, Error> {
+    let size = field(spec, "size").as_string().unwrap_or_default();
+    let size = match size.as_str() {
+        "original" => RenditionSize::Original,
+        "fit" => RenditionSize::Fit(dimensions(spec)?),
+        "cover" => RenditionSize::Cover(dimensions(spec)?),
+        _ => return Err(invalid("size: one of original, fit and cover")),
     };
-    let thrown = Error::new(&error.to_string());
-    thrown.set_name(name);
-    thrown
+    let quality = whole(spec, "quality", QUALITY)?;
+    let quality = u8::try_from(quality).map_err(|_| invalid("quality: 1 to 100"))?;
+    Ok(RenditionSpec { size, quality })
+}
+
+fn dimensions(spec: &JsValue) -> Result<Dimensions, Error> {
+    Ok(Dimensions {
+        width: whole(spec, "width", 0)?,
+        height: whole(spec, "height", 0)?,
+    })
+}
+
+/// A field that is a whole number, or the default where it is not there.
+fn whole(spec: &JsValue, name: &str, default: u32) -> Result<u32, Error> {
+    let value = field(spec, name);
+    if value.is_undefined() {
+        return Ok(default);
+    }
+    value
+        .as_f64()
+        .filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number))
+        .map(|number| number as u32)
+        .ok_or_else(|| invalid(&format!("{name}: a whole number")))
+}
+
+/// Undefined where the value is no object, too.
+fn field(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).unwrap_or_default()
+}
+
+fn invalid(text: &str) -> Error {
+    thrown(ImageError::InvalidParameter(text.into()))
 }

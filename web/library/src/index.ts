@@ -1,0 +1,7 @@
+/** vismatch in a browser: fingerprints, comparison and renditions of pictures that stay on the machine. */
+
+export { createPipeline, type Pipeline } from "./pipeline.js";
+export { type Bank } from "./bank.js";
+export { VismatchError, type ErrorCode } from "./errors.js";
+export { checkBody, type CheckBody } from "./check.js";
+export * from "./types.js";

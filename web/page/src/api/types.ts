@@ -1,0 +1,145 @@
+// The server's answers, as its OpenAPI description says them; only what the page reads.
+
+export type Algorithm = "phash" | "dhash" | "dhash128" | "ahash" | "blockhash" | "pdq";
+
+export type Orientation =
+  | "upright"
+  | "mirrored"
+  | "rotated180"
+  | "flipped"
+  | "transposed"
+  | "rotated90"
+  | "transversed"
+  | "rotated270";
+
+/** What two pictures are to each other; `different` means that nothing is like it. */
+export type Verdict = "exact" | "same picture" | "edited" | "similar" | "different";
+
+export type Size = "original" | "medium" | "thumb" | "game";
+
+export type Urls = Record<Size, string>;
+
+export interface Project {
+  project_id: string;
+  created_at: string;
+  images: number;
+  primary_image_id: string | null;
+  urls: { images: string; thumbnail: string };
+}
+
+export interface Exif {
+  camera_make?: string;
+  camera_model?: string;
+  lens?: string;
+  taken_at?: string;
+  latitude?: number;
+  longitude?: number;
+}
+
+export interface Image {
+  image_id: string;
+  name: string;
+  is_primary: boolean;
+  created_at: string;
+  width: number;
+  height: number;
+  bytes: number;
+  sha256: string;
+  urls: Urls;
+  exif?: Exif;
+  aliases?: string[];
+}
+
+export interface Fingerprint {
+  algorithm: Algorithm;
+  version: number;
+  /** Hexadecimal digits, most significant bit first. */
+  bits: string;
+  /** 0 to 100; below 50 matches mean little. */
+  quality: number;
+}
+
+export interface Match {
+  image_id: string;
+  name: string;
+  kind: "exact" | "near";
+  distance: number;
+  verdict: Verdict;
+  similarity: number;
+  reason: string;
+  algorithm: Algorithm;
+  orientation: Orientation;
+  urls: Urls;
+}
+
+export interface Checked {
+  exact: Match[];
+  near: Match[];
+}
+
+export interface Uploaded {
+  image_id: string;
+  name: string;
+  urls: Urls;
+}
+
+export interface GroupMember extends Image {
+  distance: number;
+  similarity: number;
+  orientation: Orientation;
+}
+
+export interface DuplicateGroup {
+  group_id: string;
+  best: { image_id: string; reason: string };
+  images: GroupMember[];
+}
+
+export interface Duplicates {
+  algorithm: Algorithm;
+  radius: number;
+  groups: DuplicateGroup[];
+}
+
+export interface Resolved {
+  dry_run: boolean;
+  kept: Image;
+  removed: { image_id: string; name: string; was_primary: boolean; bytes: number }[];
+  trashed_bytes: number;
+}
+
+export interface Decision {
+  decision_id: string;
+  images: [string, string];
+}
+
+export interface Difference {
+  algorithm: Algorithm;
+  distance: number;
+  bits: number;
+  similarity: number;
+  orientation: Orientation;
+}
+
+export interface Comparison {
+  verdict: Verdict;
+  is_duplicate: boolean;
+  similarity: number;
+  orientation: Orientation;
+  reason: string;
+  differences: Difference[];
+}
+
+export interface Scan {
+  finished: boolean;
+  found: number;
+  indexed: number;
+  skipped: number;
+}
+
+export interface Readiness {
+  status: "ready";
+  version: string;
+  scan: Scan;
+  index: { images: number; change: number };
+}

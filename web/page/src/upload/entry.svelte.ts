@@ -1,0 +1,188 @@
+// One file on its way: looked at here, asked about, decided on, sent. Knows its state, not its turn.
+import { check, resolve, restore, upload } from "../api/projects";
+import type { Image, Match, Uploaded, Verdict } from "../api/types";
+import { strongest } from "../state/judge";
+import { fingerprintAll, preview } from "../state/pipeline";
+import type { Known } from "vismatch";
+import { persist } from "./backoff";
+import type { Found } from "./files";
+
+export type State =
+  /** Its turn has not come. */
+  | { is: "waiting" }
+  /** It is looked at on this machine. */
+  | { is: "reading" }
+  /** The server is asked by digest and fingerprints. */
+  | { is: "checking" }
+  /** The verdict is there; the visitor decides. */
+  | { is: "checked" }
+  | { is: "skipped" }
+  | { is: "queued" }
+  | { is: "sending"; share: number }
+  /** The server is gone or failing; it is asked again. */
+  | { is: "retrying"; doing: "checking" | "sending"; reason: string; seconds: number }
+  | { is: "done"; image: Pick<Uploaded, "image_id">; replaced: Match | null; already: boolean }
+  /** No picture that can be read, or refused by the server: nothing can be done about it here. */
+  | { is: "refused"; reason: string }
+  /** It did not work this time. */
+  | { is: "failed"; reason: string };
+
+export type Choice = "upload" | "replace";
+
+const THUMB = 256;
+
+let last = 0;
+
+export class Entry {
+  readonly id = ++last;
+  readonly file: File;
+  readonly path: string;
+  state = $state.raw<State>({ is: "waiting" });
+  known = $state.raw<Known | null>(null);
+  /** The stored image that it is most like. */
+  best = $state.raw<Match | null>(null);
+  thumb = $state<string | null>(null);
+  /** An earlier file of the list with the same bytes. */
+  twin = $state.raw<Entry | null>(null);
+  choice: Choice = "upload";
+  #stop = new AbortController();
+  #thumbAsked = false;
+
+  constructor({ file, path }: Found) {
+    this.file = file;
+    this.path = path;
+  }
+
+  get verdict(): Verdict | null {
+    if (!this.known) return null;
+    return this.best?.verdict ?? (this.twin ? "exact" : "different");
+  }
+
+  /** The page is at work on it. */
+  get busy(): boolean {
+    return ["reading", "checking", "queued", "sending", "retrying"].includes(this.state.is);
+  }
+
+  /** Looks at the file on this machine. */
+  async read(): Promise<void> {
+    const { signal } = this.#stop;
+    this.state = { is: "reading" };
+    try {
+      this.known = await fingerprintAll(this.file, { signal });
+    } catch (fault) {
+      if (!signal.aborted) this.state = { is: "refused", reason: words(fault) };
+    }
+  }
+
+  /** Asks the server what it knows, without sending the picture; what looks alike is judged here. */
+  async check(project: string): Promise<void> {
+    const { signal } = this.#stop;
+    const known = this.known;
+    if (!known || signal.aborted) return;
+    this.state = { is: "checking" };
+    try {
+      const asked = async () => {
+        const { exact, near } = await check(project, known, { limit: 5, signal });
+        return strongest(this.file, [...exact, ...near], signal);
+      };
+      this.best = await persist(asked, signal, (fault, wait) => this.#retry("checking", fault, wait));
+      this.state = { is: "checked" };
+    } catch (fault) {
+      if (!signal.aborted) this.state = { is: "failed", reason: words(fault) };
+    }
+  }
+
+  /** Sends the file; what it replaces goes to the trash, and its name leads to the new image. */
+  async send(project: string): Promise<void> {
+    const { signal } = this.#stop;
+    try {
+      const image = await persist(() => this.#attempt(project), signal, (fault, wait) =>
+        this.#retry("sending", fault, wait),
+      );
+      const replaced = this.choice === "replace" ? this.best : null;
+      if (replaced) await resolve(project, image.image_id, [replaced.image_id]);
+      this.state = { is: "done", image, replaced, already: false };
+    } catch (fault) {
+      if (signal.aborted) return;
+      const there = imageInTheWay(fault);
+      if (there) this.state = { is: "done", image: there, replaced: null, already: true };
+      else this.state = { is: isFinal(fault) ? "refused" : "failed", reason: words(fault) };
+    }
+  }
+
+  /** Brings back what it replaced. */
+  async unreplace(project: string): Promise<Image | null> {
+    if (this.state.is !== "done" || !this.state.replaced) return null;
+    const image = await restore(project, this.state.replaced.image_id);
+    this.state = { ...this.state, replaced: null };
+    return image;
+  }
+
+  /** Makes the small picture of it, once. */
+  async showThumb(): Promise<void> {
+    if (this.#thumbAsked) return;
+    this.#thumbAsked = true;
+    try {
+      this.thumb = await preview(this.file, THUMB);
+    } catch {
+      // The reason is said where the file is read.
+    }
+  }
+
+  /** Ends what goes on with it; it can be begun again. */
+  cancel(): void {
+    this.#stop.abort(new DOMException("cancelled", "AbortError"));
+    this.#stop = new AbortController();
+    if (this.busy || this.state.is === "waiting") this.state = this.known ? { is: "checked" } : { is: "skipped" };
+  }
+
+  /** Gives back what it holds. */
+  dispose(): void {
+    this.#stop.abort(new DOMException("removed", "AbortError"));
+    if (this.thumb) URL.revokeObjectURL(this.thumb);
+  }
+
+  /**
+   * One upload. What the server is known not to have is sent so that it refuses to have it twice: an
+   * upload whose answer was lost is not stored again.
+   */
+  #attempt(project: string): Promise<Uploaded> {
+    this.state = { is: "sending", share: 0 };
+    return upload(project, this.file, {
+      name: this.path.includes("/") ? this.path : null,
+      onDuplicate: this.verdict === "exact" ? "keep" : "reject",
+      signal: this.#stop.signal,
+      onProgress: (share) => {
+        if (this.state.is === "sending") this.state = { is: "sending", share };
+      },
+    });
+  }
+
+  #retry(doing: "checking" | "sending", fault: Error, milliseconds: number): void {
+    this.state = { is: "retrying", doing, reason: fault.message, seconds: Math.ceil(milliseconds / 1000) };
+  }
+}
+
+function words(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}
+
+interface Refusal {
+  status: number;
+  details: { image_id?: string };
+}
+
+const refusal = (fault: unknown) => (fault instanceof Error && "status" in fault ? (fault as unknown as Refusal) : null);
+
+/** The image of the same bytes that a conflict names. */
+function imageInTheWay(fault: unknown): Pick<Uploaded, "image_id"> | null {
+  const refused = refusal(fault);
+  const id = refused?.status === 409 ? refused.details.image_id : undefined;
+  return id ? { image_id: id } : null;
+}
+
+/** The server refused the file for what it is. */
+function isFinal(fault: unknown): boolean {
+  const status = refusal(fault)?.status ?? 0;
+  return status >= 400 && status < 500;
+}

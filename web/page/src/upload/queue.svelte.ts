@@ -1,0 +1,155 @@
+// The list of files and whose turn it is: pictures are looked at as many at once as there are workers,
+// and sent a few at once. The list outlives the view.
+import { projects } from "../state/projects.svelte";
+import { toasts } from "../state/toasts.svelte";
+import { WORKERS } from "../state/pipeline";
+import { Entry, type Choice } from "./entry.svelte";
+import type { Found } from "./files";
+
+/** Uploads side by side. */
+const SENDERS = 3;
+
+let entries = $state.raw<Entry[]>([]);
+let project = $state(projects.current);
+/** New pictures are sent as soon as they are known to be new. */
+let automatic = $state(false);
+let reading = 0;
+let sending = 0;
+const bySha256 = new Map<string, Entry>();
+
+export const queue = {
+  get entries(): readonly Entry[] {
+    return entries;
+  },
+  get project(): string {
+    return project;
+  },
+  /** Where the files go. What was asked about is asked about again, there. */
+  set project(name: string) {
+    if (name === project || !name) return;
+    project = name;
+    for (const entry of entries) {
+      if (["checked", "failed"].includes(entry.state.is) && entry.known) void askAbout(entry);
+    }
+  },
+  get automatic(): boolean {
+    return automatic;
+  },
+  set automatic(on: boolean) {
+    automatic = on;
+    if (on) this.sendAllNew();
+  },
+  add(found: Found[]): void {
+    entries = [...entries, ...found.map((one) => new Entry(one))];
+    readOn();
+  },
+  send(entry: Entry, choice: Choice = "upload"): void {
+    entry.choice = choice;
+    entry.state = { is: "queued" };
+    sendOn();
+  },
+  sendAllNew(): void {
+    for (const entry of entries) if (isNew(entry)) this.send(entry);
+  },
+  skip(entry: Entry): void {
+    entry.state = { is: "skipped" };
+  },
+  /** Leaves out everything that waits for a decision and is not new. */
+  skipAllKnown(): void {
+    for (const entry of entries) if (entry.state.is === "checked" && !isNew(entry)) this.skip(entry);
+  },
+  cancel(entry: Entry): void {
+    entry.cancel();
+  },
+  cancelAll(): void {
+    for (const entry of entries) if (entry.busy || entry.state.is === "waiting") entry.cancel();
+  },
+  /** Begins again with what failed, was left out or cancelled. */
+  retry(entry: Entry): void {
+    if (!entry.known) {
+      entry.state = { is: "waiting" };
+      readOn();
+    } else if (entry.state.is === "failed") this.send(entry, entry.choice);
+    else void askAbout(entry);
+  },
+  remove(entry: Entry): void {
+    entries = entries.filter((other) => other !== entry);
+    forget(entry);
+  },
+  /** Takes everything off the list that needs nothing more. */
+  clear(): void {
+    const settled = (entry: Entry) => ["done", "skipped", "refused"].includes(entry.state.is);
+    entries.filter(settled).forEach(forget);
+    entries = entries.filter((entry) => !settled(entry));
+  },
+  async unreplace(entry: Entry): Promise<void> {
+    try {
+      const image = await entry.unreplace(project);
+      if (image) toasts.show(`“${image.name}” is back.`);
+    } catch (fault) {
+      toasts.fail("The replaced image was not restored", fault);
+    }
+  },
+};
+
+export function isNew(entry: Entry): boolean {
+  return entry.state.is === "checked" && entry.verdict === "different";
+}
+
+function forget(entry: Entry): void {
+  entry.dispose();
+  if (entry.known && bySha256.get(entry.known.sha256) === entry) bySha256.delete(entry.known.sha256);
+}
+
+/** Gives free workers the next files of the list. */
+function readOn(): void {
+  while (reading < WORKERS) {
+    const next = entries.find((entry) => entry.state.is === "waiting");
+    if (!next) return;
+    reading++;
+    void readOne(next);
+  }
+}
+
+async function readOne(entry: Entry): Promise<void> {
+  try {
+    await entry.read();
+  } finally {
+    reading--;
+    readOn();
+  }
+  if (!entry.known) return;
+  const first = bySha256.get(entry.known.sha256) ?? entry;
+  bySha256.set(entry.known.sha256, first);
+  entry.twin = first === entry ? null : first;
+  await askAbout(entry);
+}
+
+async function askAbout(entry: Entry): Promise<void> {
+  await entry.check(project);
+  if (automatic && isNew(entry)) queue.send(entry);
+}
+
+/** Gives free senders the next files that are to be sent. */
+function sendOn(): void {
+  while (sending < SENDERS) {
+    const next = entries.find((entry) => entry.state.is === "queued");
+    if (!next) return;
+    sending++;
+    void sendOne(next);
+  }
+}
+
+async function sendOne(entry: Entry): Promise<void> {
+  try {
+    await entry.send(project);
+    projects.remember(project);
+  } finally {
+    sending--;
+    sendOn();
+  }
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (entries.some(({ state }) => ["queued", "sending", "retrying"].includes(state.is))) event.preventDefault();
+});
