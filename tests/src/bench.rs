@@ -2,6 +2,8 @@
 
 pub mod comparison;
 pub mod cost;
+pub mod material;
+pub mod native;
 pub mod peers;
 pub mod photos;
 pub mod sandboxed;
@@ -18,39 +20,76 @@ pub struct Options {
     /// Rounds; medians count
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: u32,
-    /// At most this many photos (of each of three sizes, where the peers' scripts choose): a quick try
-    #[arg(long, value_name = "N")]
+    /// At most this many photos (of each of three sizes, where the peers' scripts choose), images or
+    /// uploads: a quick try
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub most: Option<usize>,
+    /// Where the table goes.
+    #[command(flatten)]
+    pub tables: Tables,
+}
+
+/// Where tables are kept.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Tables {
+    /// Where the table goes, as a file of Markdown [default: `bench` in the target folder]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+impl Options {
+    /// Prints a table and keeps it as `<name>.md`.
+    pub fn publish(&self, name: &str, markdown: &str) {
+        self.tables.publish(name, markdown);
+    }
+
+    /// How many of something are measured that a whole bench has `all` of.
+    pub fn at_most(&self, all: usize) -> usize {
+        self.most.map_or(all, |most| most.min(all))
+    }
+}
+
+impl Tables {
+    /// Prints a table and keeps it as `<name>.md`.
+    pub fn publish(&self, name: &str, markdown: &str) {
+        println!("{markdown}");
+        let folder = self.out.clone().unwrap_or_else(folder);
+        let path = folder.join(name).with_extension("md");
+        fs::write(&path, markdown).expect("the folder of the tables can be written");
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".into()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
 }
 
 /// The folder of bench results and of what benches keep from run to run: `bench` in the target folder
 /// that the running program was built into.
 pub fn folder() -> PathBuf {
-    let own = std::env::current_exe().expect("a running program has a path");
-    // <target>/debug/bench-...
-    let target = own
-        .ancestors()
-        .nth(2)
-        .expect("a bench lies in a target folder");
-    let folder = target.join("bench");
+    let folder = target().join("bench");
     fs::create_dir_all(&folder).expect("the target folder can be written");
     folder
 }
 
-/// Prints a table of names and values and writes it to `target/bench/<name>.md`.
-pub fn report(name: &str, title: &str, rows: &[(&str, String)]) {
+/// The target folder that the running program was built into.
+pub fn target() -> PathBuf {
+    let own = std::env::current_exe().expect("a running program has a path");
+    // <target>/debug/bench-...
+    let target = own.ancestors().nth(2);
+    target.expect("a bench lies in a target folder").to_owned()
+}
+
+/// A table of names and values.
+pub fn table(title: &str, rows: &[(&str, String)]) -> String {
     let mut table = format!("### {title}\n\n| measure | value |\n|---|---|\n");
     for (measure, value) in rows {
         writeln!(table, "| {measure} | {value} |").expect("a string takes everything");
     }
-    publish(name, &table);
-}
-
-/// Prints markdown and writes it to `target/bench/<name>.md`.
-pub fn publish(name: &str, markdown: &str) {
-    println!("{markdown}");
-    let path = folder().join(name).with_extension("md");
-    fs::write(&path, markdown).expect("the target folder can be written");
+    table
 }
 
 /// The value that a `share` (0 to 1) of the measurements does not pass; there is at least one.

@@ -130,6 +130,40 @@ pub fn with_comment(jpeg: &[u8], comment: &str) -> Vec<u8> {
     .concat()
 }
 
+/// A JPEG with texts of EXIF (Exif 3.0, 4.6.4) behind its start: `(0x010F, "maker")`, `(0x0132, "date")`.
+pub fn with_exif(jpeg: &[u8], texts: &[(u16, &str)]) -> Vec<u8> {
+    let values_at = 8 + 2 + 12 * texts.len() + 4;
+    let (mut entries, mut values) = (Vec::new(), Vec::new());
+    for (tag, text) in texts {
+        // Texts of up to four bytes would lie in the entry itself.
+        assert!(text.len() >= 4, "{text:?} is too short");
+        entries.extend(tag.to_le_bytes());
+        entries.extend(2u16.to_le_bytes());
+        entries.extend((text.len() as u32 + 1).to_le_bytes());
+        entries.extend((values_at as u32 + values.len() as u32).to_le_bytes());
+        values.extend(text.bytes().chain([0]));
+    }
+    let count = (texts.len() as u16).to_le_bytes();
+    let tiff = [
+        b"II*\0\x08\0\0\0".as_slice(),
+        &count,
+        &entries,
+        &[0; 4],
+        &values,
+    ]
+    .concat();
+    let length = (tiff.len() as u16 + 8).to_be_bytes();
+    [
+        &jpeg[..2],
+        &[0xFF, 0xE1],
+        &length,
+        b"Exif\0\0",
+        &tiff,
+        &jpeg[2..],
+    ]
+    .concat()
+}
+
 impl Hills {
     fn new(cells: u32, random: &mut Random) -> Self {
         let points = (cells as usize + 1).pow(2);

@@ -41,6 +41,11 @@ fn cache() -> PathBuf {
         .join("test-cache")
 }
 
+/// Where the program keeps the compiled component then.
+pub fn compiled() -> PathBuf {
+    cache().join("vismatch")
+}
+
 /// Lets a server over this data folder find the component compiled; done once, waited for by all.
 pub fn share_compiled(data: &Path) {
     static COMPILED: OnceLock<()> = OnceLock::new();
@@ -49,7 +54,7 @@ pub fn share_compiled(data: &Path) {
     });
     #[cfg(unix)]
     if !data.join("cache").exists() {
-        let linked = std::os::unix::fs::symlink(cache().join("vismatch"), data.join("cache"));
+        let linked = std::os::unix::fs::symlink(compiled(), data.join("cache"));
         linked.expect("a data folder takes a link");
     }
 }

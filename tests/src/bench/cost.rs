@@ -26,6 +26,8 @@ pub enum Who {
     Own,
     /// The programs that this one started and waited for.
     Children,
+    /// A running process, by its id.
+    Process(u32),
 }
 
 /// Does some work; its CPU time and its result.
@@ -46,6 +48,7 @@ fn spent(who: Who) -> Duration {
     let who = match who {
         Who::Own => UsageWho::RUSAGE_SELF,
         Who::Children => UsageWho::RUSAGE_CHILDREN,
+        Who::Process(id) => return spent_by(id),
     };
     let usage = getrusage(who).expect("a process may ask for its own usage");
     [usage.user_time(), usage.system_time()]
@@ -55,6 +58,19 @@ fn spent(who: Who) -> Duration {
         })
         .iter()
         .sum()
+}
+
+#[cfg(target_os = "linux")]
+fn spent_by(process: u32) -> Duration {
+    let process = nix::unistd::Pid::from_raw(process.cast_signed());
+    let clock = nix::time::clock_getcpuclockid(process);
+    let time = clock.and_then(|clock| clock.now());
+    time.expect("a running process has a clock").into()
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn spent_by(_: u32) -> Duration {
+    panic!("the CPU time of another process is told on Linux only")
 }
 
 #[cfg(not(unix))]

@@ -56,6 +56,13 @@ impl Peers {
         command
     }
 
+    /// The script that measures searching, on this process's core.
+    pub fn searching(&self) -> Command {
+        let mut command = self.python();
+        command.arg(self.scripts.join("search_peers.py"));
+        command
+    }
+
     /// The node packages that lie beside Python's.
     fn node_modules(&self) -> PathBuf {
         let environment = self.python.ancestors().nth(2);
@@ -71,6 +78,18 @@ impl Peers {
         }
         command
     }
+}
+
+/// `VISMATCH_CZKAWKA`, or where `cargo install czkawka_cli --root ~/.cache/vismatch/peers-cargo` puts it.
+pub fn czkawka() -> Result<PathBuf, String> {
+    let path = std::env::var_os("VISMATCH_CZKAWKA").map_or_else(
+        || home().join(".cache/vismatch/peers-cargo/bin/czkawka_cli"),
+        PathBuf::from,
+    );
+    let is_there = path.is_file();
+    is_there
+        .then_some(path.clone())
+        .ok_or_else(|| format!("{} is not there", path.display()))
 }
 
 /// The rows of a table of the peers; a tool that is not there is told on standard error.

@@ -38,7 +38,7 @@ pub fn measured(options: &Options) -> Option<Vec<Photo>> {
     let paths = peers::photo_list(&data, options).unwrap_or_else(|reason| {
         eprintln!("not the peers' choice of photos, but all of them: {reason}");
         let all = jpegs(&data.join("photos"));
-        let most = options.most.unwrap_or(all.len());
+        let most = options.at_most(all.len());
         all.into_iter().take(most).collect()
     });
     Some(paths.into_iter().map(photo).collect())

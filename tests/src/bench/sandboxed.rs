@@ -3,14 +3,11 @@
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
-use vismatch::domain::{Algorithm, Dimensions, Limits, Outcome, Plan, RenditionKind};
-use vismatch::domain::{RenditionSize, RenditionSpec};
+use vismatch::domain::{Limits, Outcome};
 use vismatch::sandbox::{Input, Sandbox, Settings, Source};
+use vismatch_native::Task;
 
 use super::photos::Photo;
-
-/// JPEG quality of renditions, as the server's and the peers'.
-pub const QUALITY: u8 = 85;
 
 /// A started sandbox.
 pub struct Sandboxed {
@@ -31,56 +28,23 @@ impl Sandboxed {
             limits: Limits::default(),
         };
         let entered = runtime.enter();
-        let cache = super::folder().join("cache");
+        let cache = crate::program::compiled();
         let sandbox = Sandbox::start(&Source::Embedded, &settings, Some(cache));
         let sandbox = sandbox.expect("the component that is built in starts");
         drop(entered);
         Self { runtime, sandbox }
     }
 
-    /// What a plan makes of a photo's file.
-    pub fn process(&self, photo: &Photo, plan: &Plan) -> Outcome {
+    /// Does a task with a photo's file.
+    pub fn work(&self, task: Task, photo: &Photo) -> Outcome {
         let input = Input::File(photo.path.clone());
-        let outcome = self.sandbox.process(input, plan.clone());
+        let outcome = self.sandbox.process(input, task.plan(photo.size));
         self.runtime.block_on(outcome).expect("a sound photo")
     }
-}
 
-/// Fingerprints alone.
-pub fn fingerprints(algorithms: &[Algorithm]) -> Plan {
-    Plan {
-        algorithms: algorithms.to_vec(),
-        renditions: Vec::new(),
-    }
-}
-
-/// The rendition that fits in 400x400 alone.
-pub fn thumb() -> Plan {
-    Plan {
-        algorithms: Vec::new(),
-        renditions: vec![RenditionKind::Thumb.spec(QUALITY)],
-    }
-}
-
-/// The four renditions of an upload.
-pub fn renditions() -> Plan {
-    plan_of(RenditionKind::Original.spec(QUALITY))
-}
-
-/// The same four, but a JPEG's own size is encoded anew as well.
-pub fn renditions_encoded_anew(own: Dimensions) -> Plan {
-    plan_of(RenditionSpec {
-        size: RenditionSize::Fit(own),
-        quality: QUALITY,
-    })
-}
-
-fn plan_of(original: RenditionSpec) -> Plan {
-    use RenditionKind::{Game, Medium, Thumb};
-    let mut renditions = vec![original];
-    renditions.extend([Medium, Thumb, Game].map(|kind| kind.spec(QUALITY)));
-    Plan {
-        algorithms: Vec::new(),
-        renditions,
+    /// Reads the headers of a picture: what is left of a call when no picture is decoded.
+    pub fn inspect(&self, input: Input) {
+        let info = self.runtime.block_on(self.sandbox.inspect(input));
+        info.expect("a sound picture");
     }
 }

@@ -15,7 +15,7 @@ use clap::Parser;
 use vismatch_tests::bench::comparison::{self, Bars, Megabytes, Row, ratio};
 use vismatch_tests::bench::cost::{self, Who, cost, median};
 use vismatch_tests::bench::photos::{self, Photo};
-use vismatch_tests::bench::{self, Options, peers};
+use vismatch_tests::bench::{Options, peers};
 use vismatch_tests::memory::{self, Memory};
 use vismatch_tests::program;
 
@@ -51,7 +51,7 @@ fn main() {
         &ours,
         peers,
     );
-    bench::publish("hash", &(table + &bars));
+    options.publish("hash", &(table + &bars));
 }
 
 fn bars(ours: &[Row], peers: &[Row]) -> Bars {

@@ -1,4 +1,5 @@
-//! The component in its sandbox against the same library compiled for this machine, photo by photo.
+//! The component in its sandbox against the same library native, photo by photo. Native is a program of
+//! its own, compiled with all optimisation and for AVX2; both read the file and make the same bits.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,47 +10,19 @@
 use std::time::Duration;
 
 use clap::Parser;
-use vismatch::domain::{Algorithm, Limits, Outcome, Plan};
-use vismatch_pipeline::process::process;
+use vismatch_native::{Task, digest};
+use vismatch_tests::bench::Options;
 use vismatch_tests::bench::comparison::{Bars, line, ratio};
 use vismatch_tests::bench::cost::{self, Who, cost, median};
+use vismatch_tests::bench::native::Native;
 use vismatch_tests::bench::photos::{self, Photo};
-use vismatch_tests::bench::sandboxed::{self, Sandboxed};
-use vismatch_tests::bench::{self, Options};
+use vismatch_tests::bench::sandboxed::Sandboxed;
 
-/// What is asked of each photo.
-struct Task {
-    name: &'static str,
-    plan: fn(&Photo) -> Plan,
+/// The two sides; native only where it was built.
+struct Sides {
+    sandbox: Sandboxed,
+    native: Option<Native>,
 }
-
-/// The steps of the work: what one takes more than another is where the time goes.
-const TASKS: [Task; 6] = [
-    Task {
-        name: "nothing but facts",
-        plan: |_| Plan::default(),
-    },
-    Task {
-        name: "phash",
-        plan: |_| sandboxed::fingerprints(&[Algorithm::Phash]),
-    },
-    Task {
-        name: "all fingerprints",
-        plan: |_| sandboxed::fingerprints(&Algorithm::ALL),
-    },
-    Task {
-        name: "thumb alone",
-        plan: |_| sandboxed::thumb(),
-    },
-    Task {
-        name: "four renditions, own size without loss",
-        plan: |_| sandboxed::renditions(),
-    },
-    Task {
-        name: "four renditions, own size encoded anew",
-        plan: |photo| sandboxed::renditions_encoded_anew(photo.size),
-    },
-];
 
 fn main() {
     let options = Options::parse();
@@ -57,63 +30,76 @@ fn main() {
     let Some(photos) = photos::measured(&options) else {
         return;
     };
-    let sandbox = Sandboxed::start();
+    let native =
+        Native::start().inspect_err(|reason| eprintln!("native is not measured: {reason}"));
+    let mut sides = Sides {
+        sandbox: Sandboxed::start(),
+        native: native.ok(),
+    };
     let megapixels = photos::megapixels(&photos);
     let mut table = format!(
         "### The component against the same library native\n\n\
-         {} JPEG photos, {megapixels:.0} MP; one core, CPU time, median of {}; native: {}\n\n\
+         {} JPEG photos, {megapixels:.0} MP; one core, CPU time, median of {}; native with AVX2 (x86-64-v3)\n\n\
          | task | component, ms/MP | native, ms/MP | component / native |\n|---|---:|---:|---:|\n",
         photos.len(),
         options.rounds,
-        profile(),
     );
     let mut bars = Bars::default();
-    for task in TASKS {
-        let [component, native] = measure(&sandbox, &photos, &task, &options);
+    for task in Task::ALL {
+        let (component, native) = sides.measure(task, &photos, options.rounds);
         let each = |cpu: Duration| format!("{:.2}", cpu.as_secs_f64() * 1e3 / megapixels);
-        let ratio = ratio(component, native);
-        let times = format!("{ratio:.2}");
-        line(
-            &mut table,
-            &[task.name, &each(component), &each(native), &times],
-        );
+        let times = native.map(|native| ratio(component, native));
+        let shown = [
+            each(component),
+            native.map_or("-".into(), each),
+            times.map_or("-".into(), |times| format!("{times:.2}")),
+        ];
+        line(&mut table, &[task.name(), &shown[0], &shown[1], &shown[2]]);
         // Facts take microseconds, of which making an instance is the most.
-        if (task.plan)(&photos[0]) != Plan::default() {
-            let what = format!("{}: component / native", task.name);
-            bars.at_most(&what, Some(ratio), 1.5);
+        if task != Task::Facts {
+            let what = format!("{}: component / native", task.name());
+            bars.at_most(&what, times, 1.5);
         }
     }
-    bench::publish("native", &(table + &bars.table()));
+    options.publish("native", &(table + &bars.table()));
 }
 
-/// How the native library was compiled: with the profile of this program.
-fn profile() -> &'static str {
-    match cfg!(debug_assertions) {
-        true => "development profile (codecs at level 3, our code at level 2, arithmetic checked)",
-        false => "release profile",
-    }
-}
-
-/// CPU time of the component and of the library: the sums over the photos of the medians of each.
-fn measure(sandbox: &Sandboxed, photos: &[Photo], task: &Task, options: &Options) -> [Duration; 2] {
-    let mut sums = [Duration::ZERO; 2];
-    for photo in photos {
-        let plan = (task.plan)(photo);
-        let mut times = [Vec::new(), Vec::new()];
-        for _ in 0..options.rounds {
-            let (component, outcome) = cost(Who::Own, || sandbox.process(photo, &plan));
-            let (native, expected) = cost(Who::Own, || natively(photo, &plan));
-            assert_eq!(outcome, expected, "{}", photo.path.display());
-            times[0].push(component);
-            times[1].push(native);
+impl Sides {
+    /// CPU time of either side: the sums over the photos of the medians of each.
+    fn measure(
+        &mut self,
+        task: Task,
+        photos: &[Photo],
+        rounds: u32,
+    ) -> (Duration, Option<Duration>) {
+        let mut sums = [Duration::ZERO; 2];
+        for photo in photos {
+            let mut times = [Vec::new(), Vec::new()];
+            for round in 0..rounds {
+                let (time, outcome) = cost(Who::Own, || self.sandbox.work(task, photo));
+                times[0].push(time);
+                let Some(native) = &mut self.native else {
+                    continue;
+                };
+                let who = Who::Process(native.id());
+                times[1].push(cost(who, || native.work(task, photo)).0);
+                if round == 0 {
+                    assert_eq!(
+                        native.digest(),
+                        digest(&outcome),
+                        "{}",
+                        photo.path.display()
+                    );
+                }
+            }
+            for (sum, times) in sums.iter_mut().zip(times) {
+                *sum += if times.is_empty() {
+                    Duration::ZERO
+                } else {
+                    median(times)
+                };
+            }
         }
-        for (sum, times) in sums.iter_mut().zip(times) {
-            *sum += median(times);
-        }
+        (sums[0], self.native.as_ref().map(|_| sums[1]))
     }
-    sums
-}
-
-fn natively(photo: &Photo, plan: &Plan) -> Outcome {
-    process(&photo.bytes(), plan, &Limits::default()).unwrap()
 }

@@ -17,7 +17,7 @@ use vismatch::domain::{Algorithm, Limits, RenditionKind, RenditionSize, Renditio
 use vismatch_pipeline::{decode, hash, render};
 use vismatch_tests::bench::comparison::{Bars, line};
 use vismatch_tests::bench::ssim::ssim;
-use vismatch_tests::bench::{self, Options, photos, sandboxed};
+use vismatch_tests::bench::{Options, photos};
 
 const SCALED: [RenditionKind; 3] = [
     RenditionKind::Medium,
@@ -26,7 +26,7 @@ const SCALED: [RenditionKind; 3] = [
 ];
 
 /// Quality 100 tells the scaling alone, the other what a server hands out.
-const QUALITIES: [u8; 2] = [100, sandboxed::QUALITY];
+const QUALITIES: [u8; 2] = [100, vismatch_native::QUALITY];
 
 fn main() {
     let options = Options::parse();
@@ -35,7 +35,7 @@ fn main() {
     };
     let files = |folder: &str| -> Vec<PathBuf> {
         let all = photos::jpegs(&data.join(folder));
-        let most = options.most.unwrap_or(all.len());
+        let most = options.at_most(all.len());
         all.into_iter().take(most).collect()
     };
     let mut bars = Bars::default();
@@ -51,7 +51,7 @@ fn main() {
              | rendition | JPEG quality | pictures | rendition, least / median | reference, least / median |\n\
              |---|---:|---:|---:|---:|\n";
     renditions(&files("photos"), &mut text, &mut bars);
-    bench::publish("quality", &(text + &bars.table()));
+    options.publish("quality", &(text + &bars.table()));
 }
 
 /// A line for each algorithm.

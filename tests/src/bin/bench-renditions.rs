@@ -12,11 +12,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use clap::Parser;
+use vismatch_native::Task;
 use vismatch_tests::bench::comparison::{self, Bars, Megabytes, Row, ratio};
 use vismatch_tests::bench::cost::{self, Who, cost, median};
 use vismatch_tests::bench::photos::{self, Photo};
-use vismatch_tests::bench::sandboxed::{self, Sandboxed};
-use vismatch_tests::bench::{self, Options, peers};
+use vismatch_tests::bench::sandboxed::Sandboxed;
+use vismatch_tests::bench::{Options, peers};
 use vismatch_tests::memory;
 
 /// Our rows.
@@ -58,7 +59,7 @@ fn main() {
     let ours = comparison::mean(before, ours());
     let bars = bars(&ours, &peers).table();
     let table = comparison::table("Four renditions of a JPEG", &photos, &ours, peers);
-    bench::publish("renditions", &(table + &bars));
+    options.publish("renditions", &(table + &bars));
 }
 
 fn bars(ours: &[Row], peers: &[Row]) -> Bars {
@@ -100,16 +101,15 @@ fn in_process(tool: &str, options: &Options) -> Row {
 fn measure(tool: String, photos: &[Photo], options: &Options) -> Row {
     let sandbox = Sandboxed::start();
     let base = memory::of_process(std::process::id());
-    let plan = |photo: &Photo| match tool.as_str() {
-        ANEW => sandboxed::renditions_encoded_anew(photo.size),
-        _ => sandboxed::renditions(),
+    let task = match tool.as_str() {
+        ANEW => Task::RenditionsAnew,
+        _ => Task::Renditions,
     };
-    sandbox.process(&photos[0], &plan(&photos[0]));
+    sandbox.work(task, &photos[0]);
     let mut times = vec![Vec::new(); photos.len()];
     for _ in 0..options.rounds {
         for (photo, times) in photos.iter().zip(&mut times) {
-            let plan = plan(photo);
-            times.push(cost(Who::Own, || sandbox.process(photo, &plan)).0);
+            times.push(cost(Who::Own, || sandbox.work(task, photo)).0);
         }
     }
     let cpu: Duration = times.into_iter().map(median).sum();

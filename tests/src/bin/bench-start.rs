@@ -12,19 +12,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use vismatch_tests::bench::{self, mebibytes, milliseconds};
+use clap::Parser;
+use vismatch_tests::bench::{self, Options, mebibytes, milliseconds};
 use vismatch_tests::{Picture, Server};
 
-const IMAGES: u64 = 10_000;
+const IMAGES: usize = 10_000;
 const PROJECTS: u64 = 10;
 const CLIENTS: usize = 8;
-const STARTS: usize = 5;
 
 fn main() {
-    let data = bench::folder().join("data-10000");
-    let filled = fill(&data);
+    let options = Options::parse();
+    let images = options.at_most(IMAGES) as u64;
+    let data = bench::folder().join(format!("data-{images}"));
+    let filled = fill(&data, images);
     let mut resident = 0;
-    let mut starts: Vec<Duration> = (0..STARTS)
+    let mut starts: Vec<Duration> = (0..options.rounds)
         .map(|_| {
             let begin = Instant::now();
             let server = Server::over(&data);
@@ -36,31 +38,31 @@ fn main() {
         })
         .collect();
     let rows = [
-        ("images in the store", IMAGES.to_string()),
+        ("images in the store", images.to_string()),
         (
             "filling it through the API (once)",
-            filled.map_or("kept from a run before".into(), rate),
+            filled.map_or("kept from a run before".into(), |time| rate(images, time)),
         ),
         (
-            "warm start to first answered request, median of 5",
+            "warm start to first answered request, median",
             milliseconds(bench::quantile(&mut starts, 0.5)),
         ),
         (
-            "slowest of 5",
+            "the slowest",
             milliseconds(bench::quantile(&mut starts, 1.0)),
         ),
         ("resident memory after the start", mebibytes(resident)),
     ];
-    bench::report("start", "Warm start", &rows);
+    options.publish("start", &bench::table("Warm start", &rows));
 }
 
-fn rate(elapsed: Duration) -> String {
+fn rate(images: u64, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64();
-    format!("{seconds:.0} s, {:.0} uploads/s", IMAGES as f64 / seconds)
+    format!("{seconds:.0} s, {:.0} uploads/s", images as f64 / seconds)
 }
 
 /// Fills the folder unless it is full; how long that took.
-fn fill(data: &Path) -> Option<Duration> {
+fn fill(data: &Path, images: u64) -> Option<Duration> {
     let full: PathBuf = data.join("full");
     if full.exists() {
         return None;
@@ -76,7 +78,7 @@ fn fill(data: &Path) -> Option<Duration> {
                 let client = server.client();
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= IMAGES {
+                    if seed >= images {
                         return;
                     }
                     let project = format!("p{}", seed % PROJECTS);

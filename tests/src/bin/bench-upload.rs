@@ -8,23 +8,26 @@
 )]
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use vismatch_tests::bench::{self, mebibytes, milliseconds};
+use clap::Parser;
+use vismatch_tests::bench::{self, Options, mebibytes, milliseconds};
 use vismatch_tests::picture::with_comment;
 use vismatch_tests::{Picture, Server};
 
-const UPLOADS: u32 = 200;
+const UPLOADS: usize = 200;
 const CLIENTS: usize = 8;
 const BYTES: usize = 10_000_000;
 
 fn main() {
+    let options = Options::parse();
+    let uploads = options.at_most(UPLOADS);
     let jpeg = large_photo();
     // Uploads over one name: the disk holds a few pictures, not 2 GB of them.
     let server = Server::start();
-    let next = AtomicU32::new(0);
+    let next = AtomicUsize::new(0);
     let latencies = Mutex::new(Vec::new());
     let begin = Instant::now();
     thread::scope(|scope| {
@@ -33,7 +36,7 @@ fn main() {
                 let client = server.client();
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= UPLOADS {
+                    if number >= uploads {
                         return;
                     }
                     let file = with_comment(&jpeg, &number.to_string());
@@ -50,16 +53,17 @@ fn main() {
     });
     let elapsed = begin.elapsed();
     let mut latencies = latencies.into_inner().unwrap();
-    report(&server, &jpeg, elapsed, &mut latencies);
+    let table = table(&server, &jpeg, elapsed, &mut latencies);
+    options.publish("upload", &table);
 }
 
-fn report(server: &Server, jpeg: &[u8], elapsed: Duration, latencies: &mut [Duration]) {
+fn table(server: &Server, jpeg: &[u8], elapsed: Duration, latencies: &mut [Duration]) -> String {
     let peak = server.memory().map(|memory| memory.peak);
     let size = vismatch_tests::picture::size_of(jpeg);
     let rows = [
         (
             "uploads, 8 at a time, each deleted after",
-            UPLOADS.to_string(),
+            latencies.len().to_string(),
         ),
         (
             "picture",
@@ -72,7 +76,7 @@ fn report(server: &Server, jpeg: &[u8], elapsed: Duration, latencies: &mut [Dura
         ),
         (
             "uploads per second",
-            format!("{:.2}", f64::from(UPLOADS) / elapsed.as_secs_f64()),
+            format!("{:.2}", latencies.len() as f64 / elapsed.as_secs_f64()),
         ),
         (
             "latency, median",
@@ -87,7 +91,7 @@ fn report(server: &Server, jpeg: &[u8], elapsed: Duration, latencies: &mut [Dura
             peak.map_or("not told by this system".into(), mebibytes),
         ),
     ];
-    bench::report("upload", "Uploads of 10 MB", &rows);
+    bench::table("Uploads of 10 MB", &rows)
 }
 
 /// A photo with grain, made coarser or finer until its file is about as long as wanted.

@@ -171,6 +171,7 @@ fn find_groups_duplicates() {
         human.out.contains("photo.jpg") && human.out.contains("copy.png"),
         "{human:#?}"
     );
+    assert!(human.err.contains(" 1 group;"), "{human:#?}");
 }
 
 #[test]
@@ -349,6 +350,15 @@ fn component_gives_itself_away() {
     program::run(folder.path(), ["component", "-o", "vismatch.wasm"]).ok();
     let file = fs::read(folder.path().join("vismatch.wasm")).unwrap();
     assert!(file.starts_with(b"\0asm\x0d\0\x01\0"), "a component");
+    let mut printing = program::command();
+    printing
+        .current_dir(folder.path())
+        .args(["component", "-o", "-"]);
+    assert!(
+        printing.output().unwrap().stdout == file,
+        "`-` is standard output"
+    );
+    assert!(!folder.path().join("-").exists());
     let digest = program::run(folder.path(), ["component", "--digest"]).ok();
     assert!(digest.contains(&sha256(&file)), "{digest}");
     let wit = program::run(folder.path(), ["component", "--wit"]).ok();

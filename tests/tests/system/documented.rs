@@ -1,7 +1,8 @@
-//! What the documents of the two clients promise, run as they are written: the base URL, the paths of
+//! What the documents of the three clients promise, run as they are written: the base URL, the paths of
 //! files and the placeholders are filled in, nothing else.
 
 mod image_microservice;
+mod imgurer;
 mod vismatch_svc;
 
 use std::path::Path;

@@ -1,5 +1,8 @@
 //! What this server adds to the documents: matching, descriptions, health, the manners of HTTP.
 
+mod bank;
 mod described;
+mod events;
 mod http;
 mod matching;
+mod page;

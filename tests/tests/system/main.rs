@@ -10,16 +10,23 @@
 
 /// Hostile and odd input, one test each.
 mod bad_input;
+/// Every bench runs, on a little.
+#[cfg(target_os = "linux")]
+mod benches;
 /// Every command.
 mod command_line;
 /// The corpus of hostile files beside the repository, when it is there.
 mod corpus;
-/// What the documents of the two clients promise, as they are written.
+/// What the documents of the three clients promise, as they are written.
 mod documented;
+/// Duplicates: found, decided about, resolved, in the trash and out of it.
+mod duplicates;
 /// SIGKILL at any moment loses nothing that was acknowledged.
 mod durability;
 /// What this server adds: checks, matches, descriptions, health, the manners of HTTP.
 mod extensions;
+/// `find` clears up.
+mod find;
 /// The floors of the house: no import goes upstairs.
 mod floors;
 /// Pictures that people drop into the image root.

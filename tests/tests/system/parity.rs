@@ -97,12 +97,10 @@ fn the_component_gives_the_frozen_bits() {
 /// Hashes the files named on its command line with the module named first.
 const BROWSER: &str = "
 const [module, ...files] = process.argv.slice(1);
-const { hash, selfTest } = require(module);
+const { fingerprint, selfTest } = require(module);
 selfTest();
 const algorithms = process.env.ALGORITHMS.split(',');
-const said = files.map(file => [file, hash(require('fs').readFileSync(file), algorithms).map(
-    ({ algorithm, version, bits, quality }) =>
-        ({ algorithm, version, bits: Buffer.from(bits).toString('hex'), quality }))]);
+const said = files.map(file => [file, fingerprint(require('fs').readFileSync(file), algorithms).fingerprints]);
 console.log(JSON.stringify(said));
 ";
 

@@ -329,3 +329,13 @@ fn names_of_all_scripts_work() {
     let known: Value = server.get("/projects").json();
     assert!(known.to_string().contains("Höhle #1 50%?"), "{known}");
 }
+
+#[test]
+fn a_query_that_is_not_utf_8_is_refused() {
+    let server = Server::start();
+    let picture = Picture::photo(1, 64, 48).png();
+    let answer = server.post_form("/projects/p/images?name=%FF", file_form("a.png", &picture));
+    let error = answer.refused(400);
+    assert!(text(&error, "message").contains("UTF-8"), "{error:#}");
+    assert_eq!(server.get("/projects").json(), json!([]));
+}

@@ -465,3 +465,29 @@ fn two_stored_images_are_compared() {
     let threshold = json!({"a": at(&stored[0]), "b": by_name, "threshold": 65});
     server.post_json("/compare", &threshold).refused(400);
 }
+
+#[test]
+fn a_sent_picture_is_compared_with_a_stored_image() {
+    let server = Server::start();
+    let stored = upload(&server, 1..2);
+    let form = |texts: &[(&'static str, &str)]| {
+        let copy = Picture::photo(1, 320, 240).jpeg(60);
+        let form = reqwest::blocking::multipart::Form::new().part("a", file_part("a", &copy));
+        texts.iter().fold(form, |form, (name, value)| {
+            form.text(*name, (*value).to_owned())
+        })
+    };
+    for image in [text(&stored[0], "image_id"), "1.jpg".to_owned()] {
+        let fields = [("project_id", "p"), ("image_id", image.as_str())];
+        let answer = server.post_form("/compare", form(&fields)).json();
+        assert_eq!(answer["is_duplicate"], true, "{answer:#}");
+    }
+    let half = form(&[("image_id", "1.jpg")]);
+    let error = server.post_form("/compare", half).refused(400);
+    assert!(text(&error, "message").contains("project_id"), "{error:#}");
+    let unknown = form(&[("project_id", "p"), ("image_id", "nowhere")]);
+    server.post_form("/compare", unknown).refused(404);
+    let both = form(&[("project_id", "p"), ("image_id", "1.jpg")])
+        .part("b", file_part("b", &Picture::photo(1, 320, 240).png()));
+    server.post_form("/compare", both).refused(400);
+}

@@ -1,0 +1,193 @@
+// What can be done with stored images in a real browser: found, compared, deleted, resolved; and that two
+// tabs see what happens as it happens.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch, skip } from "./chromium.mjs";
+import { asFile, draw } from "./page/pictures.mjs";
+import { MortalServer } from "./page/server.mjs";
+import { visit } from "./page/visit.mjs";
+
+describe("stored images in Chromium", { skip }, () => {
+  let browser, server, easel;
+
+  before(async () => {
+    server = await MortalServer.start();
+    browser = await launch();
+    easel = await browser.newPage();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  /** A project of drawn pictures: their names and what the server said of them. */
+  async function project(name, specs) {
+    const pictures = await draw(easel, specs);
+    const stored = [];
+    for (const [index, picture] of pictures.entries()) stored.push(await server.upload(name, `${index}.jpg`, picture));
+    return { pictures, stored };
+  }
+  const names = async (project) => (await server.json(`/projects/${project}/images`)).map(({ name }) => name);
+
+  test("both tabs see an image that comes and one that goes, without asking", async () => {
+    const { pictures } = await project("live", [{ seed: 1 }, { seed: 2 }]);
+    const one = await visit(browser, server.origin);
+    const other = await one.page.context().newPage();
+    const asked = [];
+    for (const page of [one.page, other]) {
+      await page.goto(`${server.origin}/#/gallery/live`);
+      await page.getByRole("link", { name: "1.jpg" }).waitFor();
+    }
+    await other.waitForTimeout(1500); // what was shown is listed once more when events begin
+    other.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await other.waitForTimeout(2500);
+    assert.deepEqual(asked, [], "nothing is polled");
+    const late = await server.upload("live", "late.jpg", pictures[0]);
+    for (const page of [one.page, other]) await page.getByRole("link", { name: "late.jpg" }).waitFor();
+    await fetch(`${server.origin}/projects/live/images/${late.image_id}`, { method: "DELETE" });
+    for (const page of [one.page, other]) await page.getByRole("link", { name: "late.jpg" }).waitFor({ state: "detached" });
+    await one.close();
+  });
+
+  test("an endless grid is loaded as it is scrolled", async () => {
+    await project("endless", Array.from({ length: 130 }, (_, seed) => ({ seed, width: 64, height: 48 })));
+    const tour = await visit(browser, server.origin);
+    await tour.go("gallery/endless");
+    const links = tour.page.locator("ul[aria-label=Images] a");
+    await links.nth(59).waitFor();
+    assert.ok((await links.count()) < 130);
+    for (let step = 0; (await links.count()) < 130 && step < 40; step++) {
+      await tour.page.mouse.wheel(0, 3000);
+      await tour.page.waitForTimeout(100);
+    }
+    assert.equal(await links.count(), 130);
+    await tour.close();
+  });
+
+  test("details tell everything, the cover is chosen, a deletion is undone", async () => {
+    const { stored } = await project("details", [{ seed: 5 }, { seed: 6 }, { seed: 5, width: 320, height: 240 }]);
+    const tour = await visit(browser, server.origin);
+    await tour.go("gallery/details");
+    await tour.page.getByRole("link", { name: "1.jpg" }).click();
+    const dialog = tour.page.getByRole("dialog");
+    await dialog.getByText("640 × 480").waitFor();
+    await dialog.getByText(stored[1].sha256).waitFor();
+    assert.equal(await dialog.getByRole("img", { name: /bits: [0-9a-f]+$/ }).count(), 6);
+    const [download] = await Promise.all([tour.page.waitForEvent("download"), dialog.getByRole("link", { name: /Thumb/ }).click()]);
+    assert.equal(download.suggestedFilename(), "thumb-1.jpg.jpg");
+    await dialog.getByRole("button", { name: "Make it the cover" }).click();
+    await tour.page.getByText("“1.jpg” is the cover now.").waitFor();
+    assert.equal((await server.json("/projects/details")).primary_image_id, stored[1].image_id);
+    await dialog.getByRole("button", { name: "Delete" }).click();
+    await tour.page.getByRole("button", { name: "Undo" }).click();
+    await tour.page.keyboard.press("Escape");
+    await tour.page.getByRole("link", { name: "1.jpg" }).waitFor();
+    assert.equal((await names("details")).length, 3);
+    // Without a change of mind it is deleted: as the page is left or, when a browser ends it too soon, as it is
+    // opened again.
+    await tour.page.getByRole("link", { name: "1.jpg" }).click();
+    await dialog.getByRole("button", { name: "Delete" }).click();
+    await tour.page.goto("about:blank");
+    await tour.go("gallery/details");
+    await until(async () => (await names("details")).length === 2);
+    await tour.close();
+  });
+
+  test("a search sends no picture unless it is asked to, and then finds turned ones", async () => {
+    const { pictures } = await project("search", [{ seed: 7 }, { seed: 7, quality: 0.4, note: "Hello" }, { seed: 8 }]);
+    const mirrored = await mirror(pictures[2]);
+    const tour = await visit(browser, server.origin);
+    await tour.go("search/search");
+    const posts = [];
+    tour.page.on("request", (request) => request.method() === "POST" && posts.push(new URL(request.url()).pathname));
+    await tour.give([asFile("mirrored.jpg", mirrored)]);
+    await tour.page.getByText("0 images", { exact: true }).waitFor();
+    assert.deepEqual([...new Set(posts)], ["/projects/search/check"]);
+    await tour.page.getByRole("button", { name: /^Send it/ }).click();
+    await tour.page.getByText("The picture was sent").waitFor();
+    await tour.page.getByText("mirrored", { exact: true }).waitFor();
+
+    await tour.give([asFile("asked.jpg", pictures[0])]);
+    await tour.page.getByRole("button", { name: "Compare with 0.jpg" }).waitFor();
+    const results = tour.page.locator("ul[aria-label=Matches] li");
+    await tour.page.getByRole("slider", { name: "Threshold" }).fill("0");
+    assert.equal(await results.count(), 1);
+    await tour.page.getByText("Only what has the very same fingerprint.").waitFor();
+    await tour.page.getByRole("slider", { name: "Threshold" }).fill("24");
+    assert.ok((await results.count()) >= 2);
+    await tour.page.getByRole("button", { name: "Compare with 1.jpg" }).click();
+    for (const way of ["Side by side", "Curtain", "Difference"]) await tour.page.getByRole("radio", { name: way }).check();
+    await tour.close();
+  });
+
+  test("a search begins with a stored image, by its address", async () => {
+    const { stored } = await project("stored", [{ seed: 9 }, { seed: 9, width: 320, height: 240 }]);
+    const tour = await visit(browser, server.origin);
+    await tour.go(`search/stored?image=${stored[1].image_id}`);
+    await tour.page.getByRole("button", { name: "Compare with 0.jpg" }).waitFor();
+    await tour.close();
+  });
+
+  test("duplicates are tried, removed, brought back, and told apart", async () => {
+    await project("twice", [{ seed: 10 }, { seed: 10, width: 320, height: 240 }, { seed: 11 }, { seed: 11, quality: 0.5 }]);
+    const tour = await visit(browser, server.origin);
+    await tour.go("duplicates/twice");
+    await tour.page.getByText("2 groups").waitFor();
+    await tour.page.getByRole("button", { name: "Dry run" }).click();
+    await tour.page.getByText(/would put 2 images .* into the trash/).waitFor();
+    assert.equal((await names("twice")).length, 4, "a dry run does nothing");
+
+    await tour.page.getByRole("button", { name: /^Remove 1 image/ }).first().click();
+    await tour.page.getByText("1 group", { exact: true }).waitFor();
+    assert.equal((await names("twice")).length, 3);
+    await tour.page.getByRole("button", { name: "Undo" }).click();
+    await tour.page.getByText("2 groups").waitFor();
+    assert.equal((await names("twice")).length, 4);
+
+    await tour.page.getByRole("button", { name: "Not duplicates" }).first().click();
+    await tour.page.getByText("1 group", { exact: true }).waitFor();
+    await tour.page.reload();
+    await tour.page.getByText("1 group", { exact: true }).waitFor();
+
+    await tour.page.getByRole("button", { name: "Keep the best of each" }).click();
+    await tour.page.getByText("Nothing is there twice").waitFor();
+    assert.equal((await names("twice")).length, 3);
+    await tour.close();
+  });
+
+  test("the server's view tells how it is, and rebuilds the index", async () => {
+    await project("figures", [{ seed: 12 }]);
+    const tour = await visit(browser, server.origin);
+    await tour.go("server");
+    await tour.page.getByText("tells what happens as it happens").waitFor();
+    await tour.page.getByRole("button", { name: "Rebuild the index" }).click();
+    await tour.page.getByText(/The index is built anew with \d+ images?/).waitFor();
+    const [again] = await draw(easel, [{ seed: 13 }]);
+    await server.upload("figures", "again.jpg", again);
+    await tour.page.getByText("An image came or changed in figures").waitFor();
+    await tour.close();
+  });
+
+  async function mirror(picture) {
+    const text = await easel.evaluate(async (base64) => {
+      const bitmap = await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob());
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const pen = canvas.getContext("2d");
+      pen.scale(-1, 1);
+      pen.drawImage(bitmap, -bitmap.width, 0);
+      const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 })).arrayBuffer());
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    }, picture.toString("base64"));
+    return Buffer.from(text, "base64");
+  }
+});
+
+async function until(happened) {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await happened()) return;
+    await new Promise((again) => setTimeout(again, 50));
+  }
+  assert.fail("it did not happen");
+}

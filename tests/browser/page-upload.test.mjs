@@ -1,0 +1,177 @@
+// Upload in a real browser: verdicts before anything is sent, nothing lost, no file stops another.
+
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { launch, skip } from "./chromium.mjs";
+import { asFile, bad, draw } from "./page/pictures.mjs";
+import { MortalServer } from "./page/server.mjs";
+import { visit } from "./page/visit.mjs";
+import { layWire } from "./wire.mjs";
+
+describe("upload in Chromium", { skip }, () => {
+  let browser, server, easel, scratch;
+
+  before(async () => {
+    scratch = await mkdtemp(join(tmpdir(), "vismatch-files-"));
+    server = await MortalServer.start();
+    browser = await launch();
+    easel = await browser.newPage();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    await rm(scratch, { recursive: true, force: true });
+  });
+
+  const scenes = async (seeds, more = {}) => draw(easel, seeds.map((seed) => ({ seed, ...more })));
+  const numbered = (from, count) => Array.from({ length: count }, (_, index) => from + index);
+
+  test("every file gets its verdict, and what is decided is done", async () => {
+    const [kept, other, fresh] = await scenes([1, 2, 3]);
+    await server.upload("verdicts", "kept.jpg", kept);
+    const stored = await server.upload("verdicts", "other.jpg", other);
+    const [smaller] = await scenes([2], { width: 320, height: 240, quality: 0.8 });
+    const tour = await visit(browser, server.origin);
+    await tour.go("upload/verdicts");
+    await tour.give([asFile("copy.jpg", kept), asFile("smaller.jpg", smaller), asFile("fresh.jpg", fresh), asFile("again.jpg", fresh)]);
+    await tour.settled();
+    await tour.row("copy.jpg").getByText("Exact copy").waitFor();
+    await tour.row("smaller.jpg").getByText("Same picture").waitFor();
+    await tour.row("smaller.jpg").getByAltText("Stored: other.jpg").waitFor();
+    await tour.row("fresh.jpg").getByText("New", { exact: true }).waitFor();
+    await tour.row("again.jpg").getByText("Twice in this list").waitFor();
+    assert.equal((await server.json("/projects/verdicts/images")).length, 2, "nothing was sent");
+
+    await tour.page.getByRole("button", { name: "Upload 1 new picture" }).click();
+    await tour.row("copy.jpg").getByRole("button", { name: "Upload anyway" }).click();
+    await tour.row("again.jpg").getByRole("button", { name: "Skip" }).click();
+    await tour.row("smaller.jpg").getByRole("button", { name: "Replace" }).click();
+    await tour.row("smaller.jpg").getByText("Stored in place of “other.jpg”").waitFor();
+    await tour.settled();
+    const ids = (await server.json("/projects/verdicts/images")).map(({ image_id }) => image_id);
+    assert.equal(ids.length, 4);
+    assert.ok(!ids.includes(stored.image_id));
+
+    await tour.row("smaller.jpg").getByRole("button", { name: "Bring it back" }).click();
+    await tour.page.getByText("“other.jpg” is back.").waitFor();
+    assert.equal((await server.json("/projects/verdicts/images")).length, 5);
+    await tour.close();
+  });
+
+  test("checking twenty pictures sends no picture", async () => {
+    const pictures = await scenes(numbered(100, 20), { width: 1200, height: 900 });
+    const wire = await layWire(server.origin);
+    const tour = await visit(browser, wire.origin);
+    await tour.go("upload/verdicts");
+    await tour.page.waitForLoadState("networkidle").catch(() => {}); // events never end
+    const requests = [];
+    tour.page.context().on("request", (request) => requests.push(request));
+    const before = wire.sent();
+    await tour.give(pictures.map((picture, index) => asFile(`${index}.jpg`, picture)));
+    await tour.settled();
+    const sent = wire.sent() - before;
+
+    const checks = requests.filter((request) => new URL(request.url()).pathname.endsWith("/check"));
+    assert.equal(checks.length, 20);
+    const posted = requests.filter((request) => request.method() !== "GET" && !checks.includes(request));
+    assert.deepEqual(posted.map((request) => request.url()), []);
+    for (const body of checks.map((request) => request.postDataBuffer())) {
+      assert.ok(body.length < 1000, `${body.length} bytes`);
+      for (const picture of pictures) assert.ok(!body.includes(picture.subarray(600, 632)));
+    }
+    const held = pictures.reduce((sum, picture) => sum + picture.length, 0);
+    console.log(`    20 pictures of ${held} bytes checked with ${sent} bytes sent, headers and thumbnails' requests included`);
+    assert.ok(sent < 60_000, `${sent} bytes went out`);
+    await tour.close();
+    wire.close();
+  });
+
+  test("broken files are named with the reason, and stop nothing", { skip: bad ? false : "no ../shared/data/bad" }, async () => {
+    const names = (await readdir(bad)).filter((name) => name !== "MANIFEST.json");
+    const tour = await visit(browser, server.origin);
+    await tour.go("upload/broken");
+    const [sound] = await scenes([50]);
+    const last = join(scratch, "sound.jpg");
+    await writeFile(last, sound);
+    await tour.give([...names.map((name) => join(bad, name)), last]);
+    await tour.settled(150_000);
+    const summary = await tour.page.locator(".bar [role=status]").textContent();
+    console.log(`    ${summary}`);
+    assert.match(summary, new RegExp(`^${names.length + 1} files`));
+    await tour.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await tour.row("sound.jpg").getByText("New", { exact: true }).waitFor();
+    // Every row that is refused says why, all the way up the list.
+    const reasons = new Map();
+    for (let at = 0; at < (names.length + 1) * 112; at += 700) {
+      await tour.page.evaluate((at) => window.scrollTo(0, at), at);
+      await tour.page.waitForTimeout(60);
+      for (const [name, said] of await tour.page.locator("article:has(.tag.bad)").evaluateAll((rows) =>
+        rows.map((row) => [row.ariaLabel, row.querySelector(".said").textContent]),
+      )) reasons.set(name, said);
+    }
+    const refused = Number(/(\d+) not readable/.exec(summary)[1]);
+    assert.ok(refused > 50, summary);
+    assert.equal(reasons.size, refused);
+    for (const [name, said] of reasons) assert.ok(said.length > 10 && !/undefined|\[object|unreachable|RuntimeError/.test(said), `${name}: ${said}`);
+    await tour.close();
+  });
+
+  test("a server that is killed in the middle and comes back has everything", async () => {
+    const pictures = await scenes(numbered(200, 12), { width: 1600, height: 1200, quality: 0.95 });
+    const tour = await visit(browser, server.origin);
+    await tour.go("upload/mortal");
+    await tour.give(pictures.map((picture, index) => asFile(`${index}.jpg`, picture)));
+    await tour.settled();
+    await tour.page.getByRole("button", { name: "Upload 12 new pictures" }).click();
+    await tour.page.getByText("Stored.").first().waitFor();
+    await server.kill();
+    await tour.page.getByText(/Trying again in/).first().waitFor();
+    await tour.page.getByText("Nothing is lost").waitFor();
+    assert.match(await tour.page.locator(".bar [role=status]").textContent(), /^12 files/);
+    await server.revive();
+    await tour.settled(90_000);
+    assert.match(await tour.page.locator(".bar [role=status]").textContent(), /12 stored/);
+    const images = await server.json("/projects/mortal/images");
+    assert.deepEqual(images.map(({ name }) => name).sort(), pictures.map((_, index) => `${index}.jpg`).sort());
+    await tour.close();
+  });
+
+  test("five hundred files in one drop stay smooth", async () => {
+    const files = numbered(1, 500).map((number) => join(scratch, `${number}.ppm`));
+    await Promise.all(files.map((file, index) => writeFile(file, ppm(index + 1))));
+    const tour = await visit(browser, server.origin);
+    await tour.go("upload/many");
+    await tour.page.evaluate(() => {
+      globalThis.longest = 0;
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
+      }).observe({ type: "longtask" });
+    });
+    const begin = Date.now();
+    await tour.give(files);
+    await tour.page.getByText("500 files").waitFor();
+    assert.ok((await tour.page.getByRole("article").count()) < 40, "only rows near the window are there");
+    await tour.page.evaluate(() => window.scrollTo(0, 20_000));
+    await tour.settled(120_000);
+    const longest = await tour.page.evaluate(() => globalThis.longest);
+    console.log(`    500 files looked at in ${Date.now() - begin} ms; the longest task of the page took ${Math.round(longest)} ms`);
+    assert.ok(longest < 500, `${longest} ms`);
+    await tour.close();
+  });
+});
+
+/** A small picture of waves, another one for every number. */
+function ppm(number) {
+  const [width, height] = [64, 48];
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let at = 0; at < width * height; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const light = Math.sin((x * (1 + (number % 9))) / 9 + number) + Math.cos((y * (1 + (number % 7))) / 8 - number / 3);
+    pixels.fill(Math.round(127 + 60 * light), at * 3, at * 3 + 3);
+  }
+  return Buffer.concat([Buffer.from(`P6 ${width} ${height} 255\n`), pixels]);
+}

@@ -1,0 +1,232 @@
+//! What cannot be done with duplicates is said plainly, and changes nothing.
+
+use super::*;
+
+const ID: &str = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8";
+
+#[test]
+fn questions_that_cannot_be_are_refused() {
+    let server = Server::start();
+    three_copies(&server, 1);
+    for query in [
+        "radius=65",
+        "radius=-1",
+        "radius=many",
+        "algorithm=md5",
+        "orientation=sideways",
+        "limit=0",
+        "limit=1001",
+        "limit=-1",
+        "after=nobody",
+        "algorithm=pdq&radius=257",
+    ] {
+        server
+            .get(&format!("/projects/p/duplicates?{query}"))
+            .refused(400);
+        server.get(&format!("/duplicates?{query}")).refused(400);
+    }
+    for query in ["limit=0", "limit=1001", "after=nobody"] {
+        server
+            .get(&format!("/projects/p/duplicates/decisions?{query}"))
+            .refused(400);
+        server
+            .get(&format!("/projects/p/trash?{query}"))
+            .refused(400);
+    }
+}
+
+#[test]
+fn questions_to_all_projects_that_cannot_be_are_refused() {
+    let server = Server::start();
+    for body in [
+        json!({}),
+        json!({"sha256": "short"}),
+        json!({"fingerprints": [{"algorithm": "md5", "bits": "00"}]}),
+        json!({"fingerprints": [{"algorithm": "phash", "version": 9, "bits": "0123456789abcdef"}]}),
+        json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "radius": 65}),
+        json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "limit": 0}),
+    ] {
+        server.post_json("/check", &body).refused(400);
+    }
+    server.post_json("/matches", &json!({})).refused(400);
+    server
+        .post_json("/matches", &json!({"image_id": ID}))
+        .refused(404);
+    server
+        .post_json("/matches", &json!({"image_id": "a.jpg"}))
+        .refused(404);
+    server
+        .post_json("/matches?limit=0", &json!({"image_id": ID}))
+        .refused_somehow();
+    let text = vismatch_tests::client::file_form("a.jpg", b"hello");
+    server.post_form("/matches", text).refused(400);
+    for path in ["/matches", "/check"] {
+        let plain = server.request(reqwest::Method::POST, path);
+        let plain = plain.header("content-type", "text/plain").body("x");
+        vismatch_tests::client::send(plain).unwrap().refused(415);
+        server.get(path).refused(405);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let server = Server::start();
+    let [small, ..] = three_copies(&server, 1);
+    let elsewhere = server
+        .upload("q", "q.jpg", &Picture::photo(7, 90, 60).jpeg(80))
+        .json();
+    let elsewhere = text(&elsewhere, "image_id");
+    for project in ["nowhere", "%00"] {
+        let expected = if project == "%00" { 400 } else { 404 };
+        for part in ["duplicates", "duplicates/decisions", "trash"] {
+            server
+                .get(&format!("/projects/{project}/{part}"))
+                .refused(expected);
+        }
+        server
+            .delete(&format!("/projects/{project}/trash"))
+            .refused(expected);
+        server
+            .delete(&format!("/projects/{project}/trash/{ID}"))
+            .refused(expected);
+        server
+            .get(&format!("/projects/{project}/trash/{ID}"))
+            .refused(expected);
+        let restore = format!("/projects/{project}/trash/{ID}/restore");
+        server
+            .send_to(reqwest::Method::POST, &restore)
+            .refused(expected);
+        let decision = format!("/projects/{project}/duplicates/decisions/{ID}-{small}");
+        server.delete(&decision).refused(expected);
+        let bodies = [
+            ("decisions", json!({"images": [ID, small]})),
+            ("resolve", json!({"keep": ID, "remove": [small]})),
+        ];
+        for (route, body) in bodies {
+            let path = format!("/projects/{project}/duplicates/{route}");
+            server.post_json(&path, &body).refused(expected);
+        }
+    }
+    for stranger in [ID, "unknown.jpg", &elsewhere, "../../etc/passwd", ""] {
+        let decide = json!({"images": [small, stranger]});
+        server
+            .post_json("/projects/p/duplicates/decisions", &decide)
+            .refused(404);
+        for body in [
+            json!({"keep": small, "remove": [stranger]}),
+            json!({"keep": stranger, "remove": [small]}),
+            json!({"images": [small, stranger]}),
+        ] {
+            server
+                .post_json("/projects/p/duplicates/resolve", &body)
+                .refused(404);
+        }
+    }
+    for name in [ID, "unknown", &small] {
+        server
+            .get(&format!("/projects/p/trash/{name}"))
+            .refused(404);
+        server
+            .delete(&format!("/projects/p/trash/{name}"))
+            .refused(404);
+        let restore = format!("/projects/p/trash/{name}/restore");
+        server.send_to(reqwest::Method::POST, &restore).refused(404);
+    }
+    assert_eq!(server.ids("p").len(), 3);
+}
+
+#[test]
+fn bodies_that_cannot_be_are_refused() {
+    let server = Server::start();
+    let [small, large, again] = three_copies(&server, 1);
+    let many: Vec<String> = (0..101).map(|_| small.clone()).collect();
+    for body in [
+        json!({"images": []}),
+        json!({"images": [small]}),
+        json!({"images": [small, small]}),
+        json!({"images": [small, "1-small.jpg"]}),
+        json!({"images": many}),
+    ] {
+        server
+            .post_json("/projects/p/duplicates/decisions", &body)
+            .refused(400);
+    }
+    let many: Vec<String> = (0..1001).map(|_| small.clone()).collect();
+    for body in [
+        json!({}),
+        json!({"keep": large}),
+        json!({"remove": [small]}),
+        json!({"keep": large, "remove": []}),
+        json!({"keep": large, "remove": [large]}),
+        json!({"keep": large, "remove": ["1-large.jpg", small]}),
+        json!({"keep": large, "remove": [small], "images": [again]}),
+        json!({"keep": large, "remove": many}),
+        json!({"images": [small]}),
+    ] {
+        server
+            .post_json("/projects/p/duplicates/resolve", &body)
+            .refused(400);
+    }
+    for route in ["decisions", "resolve"] {
+        let path = format!("/projects/p/duplicates/{route}");
+        server
+            .post_json(&path, &json!({"images": "all"}))
+            .refused_somehow();
+        let broken = server
+            .request(reqwest::Method::POST, &path)
+            .header("content-type", "application/json")
+            .body("{");
+        vismatch_tests::client::send(broken).unwrap().refused(400);
+        let plain = server
+            .request(reqwest::Method::POST, &path)
+            .header("content-type", "text/plain")
+            .body("all");
+        vismatch_tests::client::send(plain).unwrap().refused(415);
+        server.put(&path).refused(405);
+    }
+    for pair in ["x", "x-y", &format!("{small}-{small}"), &small] {
+        server
+            .delete(&format!("/projects/p/duplicates/decisions/{pair}"))
+            .refused(400);
+    }
+    server
+        .get(&format!("/projects/p/trash/{small}?size=huge"))
+        .refused(400);
+    assert_eq!(server.ids("p").len(), 3);
+    assert!(trash(&server).is_empty());
+}
+
+#[test]
+fn conflicts_name_what_is_in_the_way() {
+    let server = Server::start();
+    let [small, large, again] = three_copies(&server, 1);
+    let [other, other_large, _] = three_copies(&server, 2);
+    resolve(&server, json!({"keep": large, "remove": [small]}));
+    let conflict = |body: Value| {
+        let answer = server
+            .post_json("/projects/p/duplicates/resolve", &body)
+            .refused(409);
+        text(&answer, "message")
+    };
+    for body in [
+        json!({"keep": small, "remove": [again]}),
+        json!({"keep": again, "remove": [small]}),
+        json!({"keep": again, "remove": ["1-small.jpg"]}),
+    ] {
+        let said = conflict(body);
+        assert!(said.contains("trash") && said.contains(&large), "{said}");
+    }
+    let decide = json!({"images": [other, other_large]});
+    server
+        .post_json("/projects/p/duplicates/decisions", &decide)
+        .with_status(201);
+    let said = conflict(json!({"images": [other, other_large]}));
+    assert!(said.contains("decided"), "{said}");
+    let dry = json!({"images": [other, other_large], "dry_run": true});
+    server
+        .post_json("/projects/p/duplicates/resolve", &dry)
+        .refused(409);
+    let alias = server.delete("/projects/p/images/1-small.jpg").refused(409);
+    assert_eq!(alias["details"]["image_id"], json!(large));
+    assert_eq!(server.ids("p").len(), 5);
+}
