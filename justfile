@@ -15,19 +15,24 @@ default:
 serve *arguments: build
     "{{target}}/debug/vismatch" serve {{arguments}}
 
-# Build the server and command line: component, assets, binary
-build: component assets
+# Build the server and command line: component, assets, page, binary
+build: component assets page
     cargo build --package vismatch
 
-# Run every test: native, as WebAssembly, in Node, and of the whole system
-test: component assets web
+# Run every test: native, as WebAssembly, in Node and Chromium, and of the whole system
+test: component assets page _browser-tools
     cargo build --workspace --bins
     cargo test --workspace
     CARGO_TARGET_WASM32_WASIP2_RUNNER="{{target}}/debug/wasm-runner" \
       cargo test --package vismatch-pipeline --target wasm32-wasip2 --release
+    cd tests/browser && node --test
+
+# Run the tests in Chromium alone
+test-browser: build _browser-tools
+    cd tests/browser && node --test
 
 # Hold the code to its rules: format, lints, documentation, licences and advisories
-check: component assets _deny
+check: component assets page _deny
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
     ! cargo tree --package vismatch --edges normal --prefix none | grep -E '^(image|image_hasher|zune-jpeg|heic-rs|jxl-oxide|otf-pixels-core) ' # no decoder outside the sandbox
@@ -42,10 +47,22 @@ component: _targets
     @kept="{{target}}/component/vismatch.wasm"; built="{{target}}/wasm32-wasip2/release/vismatch_pipeline.wasm"; \
       mkdir -p "$(dirname "$kept")"; cmp -s "$built" "$kept" || cp "$built" "$kept"
 
-# Build the browser module, for Node, as the parity test loads it
-web: _targets _wasm-bindgen
-    cargo build --package vismatch-web --target wasm32-unknown-unknown --release
-    "{{tools}}/bin/wasm-bindgen" --target nodejs --out-dir "{{target}}/web" "{{target}}/wasm32-unknown-unknown/release/vismatch_web.wasm"
+# Build the browser library: both WebAssembly modules and the npm package (web/library)
+web: _targets _wasm-bindgen _library-tools (_web-module "common" "--no-default-features") (_web-module "full" "--features rare-codecs")
+    "{{tools}}/bin/wasm-bindgen" --target nodejs --out-dir "{{target}}/web" "{{target}}/wasm32-unknown-unknown/web/vismatch_web.wasm"
+    cp LICENSE-MIT LICENSE-APACHE web/library/
+    npm run --silent --prefix web/library build
+
+# Build the page that the server embeds (web/page)
+page: web _page-tools
+    npm run --silent --prefix web/page check
+    VISMATCH_PAGE="{{target}}/page.new" npm run --silent --prefix web/page build
+    @diff -rq "{{target}}/page.new" "{{target}}/page" >/dev/null 2>&1 || { \
+      rm -rf "{{target}}/page"; cp -r "{{target}}/page.new" "{{target}}/page"; }
+
+# Make the screenshots of every view (web/screenshots)
+screenshots: build _browser-tools
+    cd tests/browser && node page/screenshots.mjs ../../web/screenshots
 
 # Fetch what the documentation pages need, to be built into the binary
 assets:
@@ -56,13 +73,37 @@ assets:
       cp "{{target}}/assets/node_modules/redoc/bundles/redoc.standalone.js" "{{target}}/assets/"; }
 
 # Measure, and print the tables that the README shows (into target/bench)
-bench: build
+bench *options: build _native
     cargo build --workspace --bins
-    @for bench in hash renditions native quality find sandbox start upload; do "{{target}}/debug/bench-$bench"; done
+    @for bench in hash renditions native quality find search sandbox start upload; do "{{target}}/debug/bench-$bench" {{options}}; done
+
+# Measure a server over a million images under load
+load: build _oha
+    cargo build --package vismatch-tests --bin bench-load
+    "{{target}}/debug/bench-load" --oha "{{tools}}/bin/oha"
+
+# Measure the browser library in Chromium, beside the component and the usual way there
+bench-web *arguments: build _browser-tools
+    cargo build --package vismatch-tests --bin bench-web
+    "{{target}}/debug/bench-web" {{arguments}}
+
+# Feed broken files to a decoder of ours (jpeg_scan, jpeg_planes, jpeg_encode, png_rows) for so many seconds
+fuzz decoder="jpeg_scan" seconds="60": _fuzz
+    @mkdir -p "guest/fuzz/corpus/{{decoder}}"
+    @! test -d ../shared/data || find ../shared/data -type f -size -60k -name "{{ if decoder == "png_rows" { "*.png" } else { "*.jp*g" } }}" \
+      -exec cp {} "guest/fuzz/corpus/{{decoder}}/" \;
+    # The sanitisers' options are not stable yet.
+    cd guest && PATH="{{tools}}/bin:$PATH" RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="{{target}}/fuzz" \
+      cargo fuzz run {{decoder}} -- -max_total_time={{seconds}} -max_len=65536 -timeout=20
 
 # Delete everything that was built; the data folder stays
 clean:
     cargo clean
+
+# Build the library as a native program, with AVX2: what the component is measured against
+_native:
+    RUSTFLAGS="{{ if arch() == "x86_64" { "-C target-cpu=x86-64-v3" } else { "" } }}" \
+      cargo build --package vismatch-native --release --target-dir "{{target}}/native"
 
 _targets:
     @rustup target list --installed | grep -qx wasm32-wasip2 || rustup target add wasm32-wasip2
@@ -73,6 +114,36 @@ _wasm-bindgen:
       "{{tools}}/bin/wasm-bindgen" --version 2>/dev/null | grep -qw "$version" \
       || cargo install wasm-bindgen-cli --version "$version" --no-default-features --root "{{tools}}"
 
+# One WebAssembly module of the browser library
+_web-module name features:
+    cargo build --package vismatch-web --target wasm32-unknown-unknown --profile web {{features}}
+    "{{tools}}/bin/wasm-bindgen" --target web --no-typescript --remove-name-section --out-name {{name}} \
+      --out-dir web/library/dist/wasm "{{target}}/wasm32-unknown-unknown/web/vismatch_web.wasm"
+
+_library-tools:
+    @test web/library/package-lock.json -ot web/library/node_modules/.package-lock.json \
+      || npm ci --prefix web/library --no-audit --no-fund --ignore-scripts
+
+_page-tools:
+    @test web/page/package-lock.json -ot web/page/node_modules/.package-lock.json \
+      || npm ci --prefix web/page --no-audit --no-fund --ignore-scripts
+
+# Chromium and what drives it. Where no Chromium can be had, the tests that need it say so, and are skipped.
+_browser-tools:
+    @test tests/browser/package-lock.json -ot tests/browser/node_modules/.package-lock.json \
+      || npm ci --prefix tests/browser --no-audit --no-fund --ignore-scripts
+    @test -n "${CHROMIUM:-}" || command -v chromium >/dev/null \
+      || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
+      || echo "Chromium cannot be installed here: NOTHING IS TESTED IN A BROWSER" >&2
+
+_fuzz:
+    @"{{tools}}/bin/cargo-fuzz" --version 2>/dev/null | grep -qw 0.13.2 \
+      || cargo install cargo-fuzz --version 0.13.2 --locked --root "{{tools}}"
+
 _deny:
     @"{{tools}}/bin/cargo-deny" --version 2>/dev/null | grep -qw 0.20.2 \
       || cargo install cargo-deny --version 0.20.2 --locked --root "{{tools}}"
+
+_oha:
+    @"{{tools}}/bin/oha" --version 2>/dev/null | grep -qw 1.16.0 \
+      || cargo install oha --version 1.16.0 --locked --no-default-features --features rustls --root "{{tools}}"
