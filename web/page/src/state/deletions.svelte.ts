@@ -19,8 +19,13 @@ const timers = new Map<string, ReturnType<typeof setTimeout>>();
 let leaving = false;
 let hidden = $state.raw<ReadonlySet<string>>(new Set());
 
-const hide = (image: string) => (hidden = new Set(hidden).add(image));
-const unhide = (image: string) => (hidden = new Set([...hidden].filter((other) => other !== image)));
+function hide(image: string): void {
+  hidden = new Set(hidden).add(image);
+}
+
+function unhide(image: string): void {
+  hidden = new Set([...hidden].filter((other) => other !== image));
+}
 
 /** What is to be deleted, in every tab of this browser. */
 function kept(): Record<string, Due> {
