@@ -90,6 +90,31 @@ describe("upload in Chromium", { skip }, () => {
     wire.close();
   });
 
+  test("with the switch on, nobody is asked at all", async () => {
+    const stored = await scenes([130, 131]);
+    for (const [index, picture] of stored.entries()) await server.upload("offline", `${index}.jpg`, picture);
+    const [smaller, fresh] = [...(await scenes([131], { width: 320, height: 240 })), ...(await scenes([132]))];
+    const tour = await visit(browser, server.origin);
+    await tour.go("upload/offline");
+    await tour.page.getByRole("checkbox", { name: /^Ask nobody/ }).check();
+    const requests = [];
+    tour.page.context().on("request", (request) => requests.push(new URL(request.url())));
+    await tour.give([asFile("smaller.jpg", smaller), asFile("fresh.jpg", fresh)]);
+    await tour.settled();
+    await tour.row("smaller.jpg").getByText("Similar").waitFor();
+    await tour.row("smaller.jpg").getByText(/^pHash differs in \d+ of 64 bits/).waitFor();
+    await tour.row("fresh.jpg").getByText("New", { exact: true }).waitFor();
+    const asked = requests.filter(({ pathname }) => pathname.startsWith("/projects/"));
+    assert.deepEqual(asked.map(({ pathname, search }) => pathname + search), ["/projects/offline/bank?algorithm=phash"]);
+
+    // Decisions work as ever, and what is stored meanwhile is found.
+    await tour.row("smaller.jpg").getByRole("button", { name: "Replace" }).click();
+    await tour.row("smaller.jpg").getByText("Stored in place of").waitFor();
+    await tour.page.reload();
+    assert.ok(await tour.page.getByRole("checkbox", { name: /^Ask nobody/ }).isChecked(), "the switch is remembered");
+    await tour.close();
+  });
+
   test("broken files are named with the reason, and stop nothing", { skip: bad ? false : "no ../shared/data/bad" }, async () => {
     const names = (await readdir(bad)).filter((name) => name !== "MANIFEST.json");
     const tour = await visit(browser, server.origin);

@@ -70,6 +70,8 @@ export interface Match {
   algorithm: Algorithm;
   orientation: Orientation;
   urls: Urls;
+  /** Found without asking: its picture is asked for only when the visitor wants to see it. */
+  unseen?: true;
 }
 
 export interface Checked {

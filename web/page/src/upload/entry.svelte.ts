@@ -2,6 +2,7 @@
 import { check, resolve, restore, upload } from "../api/projects";
 import type { Image, Match, Uploaded, Verdict } from "../api/types";
 import { strongest } from "../state/judge";
+import { offline } from "../state/offline.svelte";
 import { fingerprintAll, preview } from "../state/pipeline";
 import type { Known } from "vismatch";
 import { persist } from "./backoff";
@@ -74,7 +75,7 @@ export class Entry {
     }
   }
 
-  /** Asks the server what it knows, without sending the picture; what looks alike is judged here. */
+  /** Asks the server what it knows, without sending the picture, or nobody; what looks alike is judged here. */
   async check(project: string): Promise<void> {
     const { signal } = this.#stop;
     const known = this.known;
@@ -82,6 +83,7 @@ export class Entry {
     this.state = { is: "checking" };
     try {
       const asked = async () => {
+        if (offline.on) return (await offline.near(project, known, { limit: 1, signal }))[0] ?? null;
         const { exact, near } = await check(project, known, { limit: 5, signal });
         return strongest(this.file, [...exact, ...near], signal);
       };
