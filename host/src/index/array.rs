@@ -1,4 +1,5 @@
-//! Numbers that lie in memory or in a mapped snapshot; whoever reads them need not know where.
+//! Numbers that lie in memory, in large pages if they are many, or in a mapped snapshot; whoever reads them
+//! need not know where.
 
 use std::marker::PhantomData;
 use std::ops::{Deref, Range};
@@ -8,13 +9,16 @@ use bytemuck::Pod;
 
 use super::map::Map;
 
+/// From so many bytes on, large pages are asked for.
+const LARGE: usize = 4 << 20;
+
 /// A slice that owns its place.
 pub(super) enum Array<T> {
     Owned(Vec<T>),
     Mapped(Section<T>),
 }
 
-/// A part of a mapped file, in this machine's byte order.
+/// A part of a map, in this machine's byte order.
 pub(super) struct Section<T> {
     map: Arc<Map>,
     bytes: Range<usize>,
@@ -44,8 +48,15 @@ impl<T: Pod> Deref for Array<T> {
     }
 }
 
-impl<T> From<Vec<T>> for Array<T> {
+impl<T: Pod> From<Vec<T>> for Array<T> {
     fn from(numbers: Vec<T>) -> Self {
-        Self::Owned(numbers)
+        let bytes: &[u8] = bytemuck::cast_slice(&numbers);
+        if bytes.len() < LARGE {
+            return Self::Owned(numbers);
+        }
+        let in_large_pages = Map::large(bytes).ok();
+        in_large_pages
+            .and_then(|map| Self::mapped(&Arc::new(map), 0..bytes.len()))
+            .unwrap_or(Self::Owned(numbers))
     }
 }

@@ -1,12 +1,12 @@
-//! A file as memory: the one `unsafe` step of the index.
+//! Memory that comes in pages: a file as memory, which is the one `unsafe` step of the index, and large pages.
 
 use std::fs::File;
 use std::io;
 use std::ops::Deref;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapMut};
 
-/// The bytes of a file, mapped for reading.
+/// Bytes mapped for reading.
 pub(super) struct Map(Mmap);
 
 impl Map {
@@ -19,6 +19,18 @@ impl Map {
         // who edits the program's own file does.
         let map = unsafe { Mmap::map(snapshot) }?;
         Ok(Self(map))
+    }
+
+    /// These bytes in large pages, where the system grants any. A search jumps about in tables of many
+    /// megabytes: with pages of 4 KB it would wait for the tables of pages as often as for the bytes.
+    pub(super) fn large(bytes: &[u8]) -> io::Result<Self> {
+        let mut map = MmapMut::map_anon(bytes.len())?;
+        #[cfg(target_os = "linux")]
+        if let Err(error) = map.advise(memmap2::Advice::HugePage) {
+            tracing::debug!("the index has no large pages: {error}");
+        }
+        map.copy_from_slice(bytes);
+        map.make_read_only().map(Self)
     }
 }
 
