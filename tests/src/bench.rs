@@ -55,7 +55,9 @@ impl Tables {
         println!("{markdown}");
         let folder = self.out.clone().unwrap_or_else(folder);
         let path = folder.join(name).with_extension("md");
-        fs::write(&path, markdown).expect("the folder of the tables can be written");
+        fs::create_dir_all(&folder)
+            .and_then(|()| fs::write(&path, markdown))
+            .expect("the folder of the tables can be written");
     }
 }
 
