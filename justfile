@@ -20,11 +20,12 @@ build: component assets page
     cargo build --package vismatch
 
 # Run every test: native, as WebAssembly, in Node and Chromium, and of the whole system
-test: component assets page _browser-tools
+test: component assets page _browser-tools _hosts
     cargo build --workspace --bins
     cargo test --workspace
     CARGO_TARGET_WASM32_WASIP2_RUNNER="{{target}}/debug/wasm-runner" \
       cargo test --package vismatch-pipeline --target wasm32-wasip2 --release
+    cd tests/hosts && node --test hosts.test.mjs
     cd tests/browser && node --test
 
 # Run the tests in Chromium alone
@@ -87,6 +88,11 @@ bench-web *arguments: build _browser-tools
     cargo build --package vismatch-tests --bin bench-web
     "{{target}}/debug/bench-web" {{arguments}}
 
+# Run the component in Python, Node.js and a Rust program: which bits are the same, what a large picture costs
+hosts: component _hosts
+    cargo build --workspace --bins
+    cd tests/hosts && node hosts.test.mjs --table
+
 # Feed broken files to a decoder of ours (jpeg_scan, jpeg_planes, jpeg_encode, png_rows) for so many seconds
 fuzz decoder="jpeg_scan" seconds="60": _fuzz
     @mkdir -p "guest/fuzz/corpus/{{decoder}}"
@@ -135,6 +141,17 @@ _browser-tools:
     @test -n "${CHROMIUM:-}" || command -v chromium >/dev/null \
       || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
       || echo "Chromium cannot be installed here: NOTHING IS TESTED IN A BROWSER" >&2
+
+# What the other hosts need: wasmtime for Python, and what jco makes of the component for Node.js
+_hosts:
+    @cmp -s tests/hosts/python/requirements.txt "{{target}}/hosts/python/requirements.txt" || { \
+      python3 -m venv --clear "{{target}}/hosts/python" && \
+      "{{target}}/hosts/python/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/hosts/python/requirements.txt && \
+      cp tests/hosts/python/requirements.txt "{{target}}/hosts/python/"; }
+    @test tests/hosts/node/package-lock.json -ot tests/hosts/node/node_modules/.package-lock.json \
+      || npm ci --prefix tests/hosts/node --no-audit --no-fund --ignore-scripts
+    @test "{{target}}/component/vismatch.wasm" -ot tests/hosts/node/dist/vismatch.js \
+      || VISMATCH_COMPONENT="{{target}}/component/vismatch.wasm" npm run --silent --prefix tests/hosts/node transpile
 
 _fuzz:
     @"{{tools}}/bin/cargo-fuzz" --version 2>/dev/null | grep -qw 0.13.2 \
