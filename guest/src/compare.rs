@@ -1,42 +1,35 @@
-//! Judges two files: decoded, hashed by every algorithm in every orientation.
+//! Judges two files: decoded once, sketched, hashed by every algorithm in every orientation.
 //!
 //! The rules, the first that applies:
 //! 1. The same bytes are `exact`.
-//! 2. `phash` within its radius makes a duplicate, in the orientation where it is nearest: the `same
-//!    picture` when that is upright and `pdq`, which edits change more, is within its own radius;
-//!    `edited` otherwise.
-//! 3. Two other algorithms within their radius, or `phash` within one and a half of its own, make
-//!    the pictures `similar`.
-//! 4. Anything else is `different`.
+//! 2. Their sketches are judged in all orientations: see [`crate::judgement`].
+//! 3. `phash` within one and a half of its radius, or two other algorithms within theirs, make pictures
+//!    `similar` that are no duplicates.
 //!
-//! Fingerprints of a picture with hardly any detail say little. When either picture has a quality
-//! below 50, rule 2 also asks that the luma planes differ by less than four grey levels in the mean,
-//! and otherwise finds the pictures `similar`.
+//! A caller's `threshold` takes the place of rule 2: `phash` within it makes a duplicate, in the orientation
+//! where it is nearest; the `same picture` when that is upright and `pdq`, which edits change more, is
+//! within its own radius, `edited` otherwise.
 
-use crate::comparison::{Comparison, Difference, Verdict};
+use crate::comparison::{Comparison, Difference, Judgement, Verdict};
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
 use crate::hash::{LumaPlane, fingerprints_of, plane_of};
 use crate::info::Orientation;
+use crate::judgement;
 use crate::limits::Limits;
 
-/// Below this quality fingerprints say little.
-const DETAILED: u8 = 50;
-/// Mean difference of two planes of one picture without detail, at most; in 256ths of a grey level.
-const SAME_LUMA: u32 = 4 * 256;
+const ALGORITHMS: usize = Algorithm::ALL.len();
 
-/// Compares two encoded pictures; `threshold` (0 to 64) replaces `phash`'s default radius.
+/// Compares two encoded pictures; with a `threshold` (0 to 64) `phash` alone makes duplicates.
 pub fn compare(
     a: &[u8],
     b: &[u8],
     threshold: Option<u32>,
     limits: &Limits,
 ) -> Result<Comparison, ImageError> {
-    let radius = threshold.unwrap_or(Algorithm::Phash.default_radius());
-    if radius > Algorithm::Phash.bits() {
-        return Err(ImageError::InvalidParameter(format!(
-            "threshold: {radius}; 0 to 64"
-        )));
+    if let Some(threshold) = threshold.filter(|radius| *radius > Algorithm::Phash.bits()) {
+        let text = format!("threshold: {threshold}; 0 to 64");
+        return Err(ImageError::InvalidParameter(text));
     }
     let is_same_file = a == b;
     let first = plane(a, "first", limits)?;
@@ -45,7 +38,29 @@ pub fn compare(
     } else {
         plane(b, "second", limits)?
     };
-    Ok(judge(&first, &second, radius, is_same_file))
+    let evidence = Evidence {
+        radius: threshold.unwrap_or(Algorithm::Phash.default_radius()),
+        differences: differences(&first, &second),
+    };
+    let (judgement, orientation) = match threshold {
+        _ if is_same_file => (Judgement::same_bytes(), Orientation::Upright),
+        Some(_) => (
+            evidence.judgement(),
+            evidence.of(Algorithm::Phash).orientation,
+        ),
+        None => {
+            let (first, second) = (first.sketch()?, second.sketch()?);
+            let (judged, orientation) = judgement::judge(&first, &second, &Orientation::ALL);
+            (evidence.added_to(judged), orientation)
+        }
+    };
+    Ok(Comparison {
+        verdict: judgement.verdict,
+        similarity: judgement.similarity,
+        orientation,
+        reason: judgement.reason,
+        differences: evidence.differences.into(),
+    })
 }
 
 /// The plane of a file; an error says which of the two it is about.
@@ -59,33 +74,16 @@ fn plane(bytes: &[u8], which: &str, limits: &Limits) -> Result<LumaPlane, ImageE
     }
 }
 
-fn judge(first: &LumaPlane, second: &LumaPlane, radius: u32, is_same_file: bool) -> Comparison {
+/// Every algorithm's distance in the orientation of the second picture that is nearest.
+fn differences(first: &LumaPlane, second: &LumaPlane) -> [Difference; ALGORITHMS] {
     let wanted = fingerprints_of(first, &Algorithm::ALL);
     let laid = Orientation::ALL.map(|orientation| Laid::new(second, orientation));
-    let differences = std::array::from_fn(|at| difference(&wanted[at], &laid, at));
-    let phash: Difference = differences[Algorithm::Phash as usize];
-    let quality = wanted[0].quality.min(laid[0].fingerprints[0].quality);
-    let evidence = Evidence {
-        radius,
-        is_same_file,
-        has_detail: quality >= DETAILED,
-        luma: first.difference(&laid[phash.orientation as usize].plane),
-        differences,
-    };
-    let verdict = evidence.verdict();
-    Comparison {
-        verdict,
-        similarity: phash.similarity,
-        orientation: phash.orientation,
-        reason: evidence.reason(verdict),
-        differences: differences.into(),
-    }
+    std::array::from_fn(|at| difference(&wanted[at], &laid, at))
 }
 
 /// The second picture laid one way, hashed by all algorithms.
 struct Laid {
     orientation: Orientation,
-    plane: LumaPlane,
     fingerprints: Vec<Fingerprint>,
 }
 
@@ -95,7 +93,6 @@ impl Laid {
         Self {
             orientation,
             fingerprints: fingerprints_of(&plane, &Algorithm::ALL),
-            plane,
         }
     }
 }
@@ -120,64 +117,61 @@ fn difference(wanted: &Fingerprint, laid: &[Laid; 8], at: usize) -> Difference {
     }
 }
 
-/// What a verdict rests on.
+/// What fingerprints say.
 struct Evidence {
     radius: u32,
-    is_same_file: bool,
-    has_detail: bool,
-    luma: u32,
-    differences: [Difference; 6],
+    differences: [Difference; ALGORITHMS],
 }
 
 impl Evidence {
-    fn verdict(&self) -> Verdict {
+    /// By fingerprints alone.
+    fn judgement(&self) -> Judgement {
         let phash = self.of(Algorithm::Phash);
-        if self.is_same_file {
-            return Verdict::Exact;
+        let verdict = match phash.orientation {
+            _ if self.is_similar() && phash.distance > self.radius => Verdict::Similar,
+            _ if phash.distance > self.radius => Verdict::Different,
+            Orientation::Upright if self.is_within(Algorithm::Pdq) => Verdict::SamePicture,
+            _ => Verdict::Edited,
+        };
+        Judgement {
+            verdict,
+            similarity: phash.similarity,
+            reason: format!("{}.", self.words()),
         }
-        if phash.distance <= self.radius {
-            return match phash.orientation {
-                _ if !self.has_detail && self.luma >= SAME_LUMA => Verdict::Similar,
-                Orientation::Upright if self.is_within(Algorithm::Pdq) => Verdict::SamePicture,
-                _ => Verdict::Edited,
-            };
-        }
-        if phash.distance * 2 <= self.radius * 3 || self.others_within() >= 2 {
-            return Verdict::Similar;
-        }
-        Verdict::Different
     }
 
-    fn reason(&self, verdict: Verdict) -> String {
-        let phash = self.of(Algorithm::Phash);
-        let pdq = self.of(Algorithm::Pdq).distance;
-        let differs = format!(
-            "phash differs in {} of 64 bits ({} allowed)",
-            phash.distance, self.radius
-        );
-        match (verdict, phash.orientation) {
-            (Verdict::Exact, _) => "The files are the same, byte for byte.".into(),
-            (Verdict::SamePicture, _) => format!("{differs}, and pdq in {pdq} of 256."),
-            (Verdict::Edited, Orientation::Upright) => {
-                format!("{differs}; pdq in {pdq} of 256, more than a plain copy.")
-            }
-            (Verdict::Edited, turned) => {
-                format!(
-                    "{differs} when the second picture is laid otherwise: {}.",
-                    turned.name()
-                )
-            }
-            (Verdict::Similar, _) if phash.distance <= self.radius => {
-                format!("{differs}, but there is little detail to tell by, and brightness differs.")
-            }
-            (Verdict::Similar, _) => {
-                format!(
-                    "{differs}; {} of 5 other algorithms find them near.",
-                    self.others_within()
-                )
-            }
-            (Verdict::Different, _) => format!("{differs}."),
+    /// A judgement by sketches, with what fingerprints say of pictures that are no duplicates.
+    fn added_to(&self, judged: Judgement) -> Judgement {
+        if judged.verdict != Verdict::Different || !self.is_similar() {
+            return judged;
         }
+        Judgement {
+            verdict: Verdict::Similar,
+            reason: format!("{}, but: {}", self.words(), judged.reason),
+            ..judged
+        }
+    }
+
+    fn is_similar(&self) -> bool {
+        let phash = self.of(Algorithm::Phash);
+        phash.distance * 2 <= self.radius * 3 || self.others_within() >= 2
+    }
+
+    fn words(&self) -> String {
+        let phash = self.of(Algorithm::Phash);
+        let laid = match phash.orientation {
+            Orientation::Upright => String::new(),
+            turned => format!(
+                " when the second picture is laid otherwise ({})",
+                turned.name()
+            ),
+        };
+        format!(
+            "phash differs in {} of 64 bits{laid}, {} of {} other algorithms find them near",
+            phash.distance,
+            self.others_within(),
+            ALGORITHMS - 1
+        )
     }
 
     fn of(&self, algorithm: Algorithm) -> Difference {
@@ -189,10 +183,7 @@ impl Evidence {
     }
 
     fn others_within(&self) -> usize {
-        Algorithm::ALL
-            .into_iter()
-            .skip(1)
-            .filter(|algorithm| self.is_within(*algorithm))
-            .count()
+        let others = Algorithm::ALL.into_iter().skip(1);
+        others.filter(|other| self.is_within(*other)).count()
     }
 }

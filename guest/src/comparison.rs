@@ -1,4 +1,5 @@
-//! What two pictures are to each other, as plain data. Judging two files is `compare`'s work.
+//! What two pictures are to each other, as plain data. Judging sketches is `judgement`'s work, judging
+//! files that of `compare`.
 
 use crate::fingerprint::{Algorithm, similarity};
 use crate::info::Orientation;
@@ -41,7 +42,7 @@ impl Verdict {
 pub struct Judgement {
     /// What they are to each other.
     pub verdict: Verdict,
-    /// 0 to 1; 1 for the same bytes.
+    /// The share of the detail that agrees, 0 to 1; 1 for the same bytes.
     pub similarity: f64,
     /// One sentence for people.
     pub reason: String,
@@ -54,6 +55,36 @@ impl Judgement {
             verdict: Verdict::Exact,
             similarity: 1.0,
             reason: "The files are the same, byte for byte.".into(),
+        }
+    }
+
+    /// Two pictures of which it is also known that their fingerprints are near, or not: near ones that are
+    /// no duplicates are `similar`.
+    pub fn with_distance(self, algorithm: Algorithm, distance: u32) -> Self {
+        if self.verdict != Verdict::Different || distance > algorithm.default_radius() {
+            return self;
+        }
+        let (name, bits) = (algorithm.name(), algorithm.bits());
+        Self {
+            verdict: Verdict::Similar,
+            reason: format!(
+                "{name} differs in {distance} of {bits} bits only, but: {}",
+                self.reason
+            ),
+            ..self
+        }
+    }
+
+    /// Two pictures of one group of duplicates: what is no duplicate of the other is so through ones between
+    /// them.
+    pub fn in_group(self) -> Self {
+        if self.verdict.is_duplicate() {
+            return self;
+        }
+        Self {
+            verdict: Verdict::Similar,
+            reason: format!("Both have duplicates in common. {}", self.reason),
+            ..self
         }
     }
 
@@ -91,7 +122,7 @@ pub struct Difference {
 pub struct Comparison {
     /// The judgement.
     pub verdict: Verdict,
-    /// The default algorithm's similarity; 1 for the same bytes.
+    /// 0 to 1; 1 for the same bytes.
     pub similarity: f64,
     /// How the second picture has to be laid to look like the first.
     pub orientation: Orientation,

@@ -23,17 +23,20 @@ pub enum Algorithm {
     Blockhash,
     /// 256 bits: Facebook's PDQ.
     Pdq,
+    /// 128 bits: `dhash128` of the picture without its edges.
+    Core,
 }
 
 impl Algorithm {
     /// Every algorithm, in the order of `wit/hashing.wit`.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Phash,
         Self::Dhash,
         Self::Dhash128,
         Self::Ahash,
         Self::Blockhash,
         Self::Pdq,
+        Self::Core,
     ];
 
     /// The name in JSON and on the command line.
@@ -45,6 +48,7 @@ impl Algorithm {
             Self::Ahash => "ahash",
             Self::Blockhash => "blockhash",
             Self::Pdq => "pdq",
+            Self::Core => "core",
         }
     }
 
@@ -64,7 +68,7 @@ impl Algorithm {
     pub fn bits(self) -> u32 {
         match self {
             Self::Phash | Self::Dhash | Self::Ahash | Self::Blockhash => 64,
-            Self::Dhash128 => 128,
+            Self::Dhash128 | Self::Core => 128,
             Self::Pdq => 256,
         }
     }
@@ -79,7 +83,7 @@ impl Algorithm {
         match self {
             Self::Phash => 10,
             Self::Dhash => 6,
-            Self::Dhash128 => 20,
+            Self::Dhash128 | Self::Core => 20,
             Self::Ahash => 2,
             Self::Blockhash => 3,
             Self::Pdq => 31,

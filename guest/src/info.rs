@@ -118,6 +118,12 @@ impl Orientation {
         Self::Rotated270,
     ];
 
+    /// All of them where mirrored and turned copies count, upright alone where they do not.
+    pub fn counted(any: bool) -> &'static [Self] {
+        const ALL: [Orientation; 8] = Orientation::ALL;
+        if any { &ALL } else { &ALL[..1] }
+    }
+
     /// The orientation of an EXIF value; anything outside 1 to 8 counts as upright, as readers do.
     pub fn from_exif(value: u32) -> Self {
         match value {
@@ -134,6 +140,30 @@ impl Orientation {
     /// Width and height trade places.
     pub fn swaps_sides(self) -> bool {
         self.to_exif() >= 5
+    }
+
+    /// What undoes it.
+    pub fn inverse(self) -> Self {
+        match self {
+            Self::Rotated90 => Self::Rotated270,
+            Self::Rotated270 => Self::Rotated90,
+            other => other,
+        }
+    }
+
+    /// Where the cell at `x`, `y` of a square comes from when the picture is laid this way; `last` is the
+    /// last column and row.
+    pub(crate) fn source(self, x: usize, y: usize, last: usize) -> (usize, usize) {
+        match self {
+            Self::Upright => (x, y),
+            Self::Mirrored => (last - x, y),
+            Self::Rotated180 => (last - x, last - y),
+            Self::Flipped => (x, last - y),
+            Self::Transposed => (y, x),
+            Self::Rotated90 => (y, last - x),
+            Self::Transversed => (last - y, last - x),
+            Self::Rotated270 => (last - y, x),
+        }
     }
 
     /// The name in JSON: `upright`, `mirrored`, `rotated180` ...

@@ -5,8 +5,11 @@ pub mod comparison;
 pub mod error;
 pub mod fingerprint;
 pub mod info;
+pub mod judgement;
 pub mod limits;
+pub mod registration;
 pub mod rendition;
+pub mod sketch;
 
 #[cfg(feature = "codecs")]
 pub mod compare;

@@ -2,6 +2,7 @@
 
 use crate::fingerprint::{Algorithm, Fingerprint};
 use crate::info::{Dimensions, ImageInfo};
+use crate::sketch::Sketch;
 
 /// How large a rendition is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +50,8 @@ pub struct Outcome {
     pub info: ImageInfo,
     /// Fingerprints.
     pub fingerprints: Vec<Fingerprint>,
+    /// What a second look at candidates takes; there where the plan has algorithms.
+    pub sketch: Option<Sketch>,
     /// Renditions.
     pub renditions: Vec<Rendition>,
 }

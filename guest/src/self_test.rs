@@ -12,10 +12,12 @@ use sha2::{Digest, Sha256};
 
 use crate::error::ImageError;
 use crate::fingerprint::Algorithm;
-use crate::info::Dimensions;
+use crate::info::{Dimensions, Orientation};
+use crate::judgement::judge;
 use crate::limits::Limits;
 use crate::process::process;
 use crate::rendition::{Outcome, Plan, RenditionSize, RenditionSpec};
+use crate::sketch::Sketch;
 
 /// The values that every build must give.
 const GOLDEN: &str = include_str!("golden.txt");
@@ -77,8 +79,15 @@ pub fn run() -> Result<(), String> {
 /// The table of this build.
 pub fn table() -> Result<String, ImageError> {
     let mut table = String::new();
+    let mut before: Option<(&str, Sketch)> = None;
     for picture in pictures()? {
-        write_lines(&mut table, picture.name, &outcome(&picture.file)?);
+        let outcome = outcome(&picture.file)?;
+        write_lines(&mut table, picture.name, &outcome);
+        let sketch = outcome.sketch.map(|sketch| (picture.name, sketch));
+        if let (Some(before), Some(sketch)) = (&before, &sketch) {
+            write_judgement(&mut table, before, sketch);
+        }
+        before = sketch;
     }
     Ok(table)
 }
@@ -113,11 +122,22 @@ fn write_lines(table: &mut String, name: &str, outcome: &Outcome) {
         );
         table.push_str(&line);
     }
+    if let Some(sketch) = &outcome.sketch {
+        // Writing to a string cannot fail.
+        let _ = writeln!(table, "{name} sketch {}", sha256(sketch.as_bytes()));
+    }
     for rendition in &outcome.renditions {
         let Dimensions { width, height } = rendition.size;
-        // Writing to a string cannot fail.
         let _ = writeln!(table, "{name} {width}x{height} {}", sha256(&rendition.jpeg));
     }
+}
+
+/// What two pictures are to each other, to the last bit of the similarity.
+fn write_judgement(table: &mut String, a: &(&str, Sketch), b: &(&str, Sketch)) {
+    let (judgement, orientation) = judge(&a.1, &b.1, &Orientation::ALL);
+    let (verdict, similarity) = (judgement.verdict.name(), judgement.similarity.to_bits());
+    let laid = orientation.name();
+    let _ = writeln!(table, "{} {} {verdict} {laid} {similarity:016x}", a.0, b.0);
 }
 
 /// The pictures: gradients, shapes, noise, a landscape; grey and transparent; large, tiny and long;

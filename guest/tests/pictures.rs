@@ -61,12 +61,26 @@ fn mean_difference(a: &DynamicImage, b: &DynamicImage) -> f64 {
 #[test]
 fn a_smaller_copy_is_the_same_picture_and_another_is_not() {
     let limits = Limits::default();
-    let (large, small) = (picture("landscape.jpg"), picture("landscape-small.jpg"));
+    let large = picture("landscape.jpg");
+    let within = Dimensions {
+        width: 160,
+        height: 120,
+    };
+    let smaller = RenditionSpec {
+        size: RenditionSize::Fit(within),
+        quality: 60,
+    };
+    let small = render(&large, &[smaller], &limits).unwrap().remove(0).jpeg;
     let judged = compare(&large, &small, None, &limits).unwrap();
     assert_eq!(
         (judged.verdict, judged.orientation),
-        (Verdict::SamePicture, Orientation::Upright)
+        (Verdict::SamePicture, Orientation::Upright),
+        "{}",
+        judged.reason
     );
+    // The same scene drawn once more, with other grain.
+    let again = compare(&large, &picture("landscape-small.jpg"), None, &limits).unwrap();
+    assert_eq!(again.verdict, Verdict::Edited, "{}", again.reason);
     assert_eq!(
         compare(&large, &large, None, &limits).unwrap().verdict,
         Verdict::Exact

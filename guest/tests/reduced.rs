@@ -110,7 +110,7 @@ fn planes(bytes: &[u8], least: u32) -> Option<(LumaPlane, LumaPlane)> {
     ))
 }
 
-fn distances((reduced, full): &(LumaPlane, LumaPlane)) -> [u32; 6] {
+fn distances((reduced, full): &(LumaPlane, LumaPlane)) -> [u32; 7] {
     let all = |plane| -> Vec<Fingerprint> { fingerprints_of(plane, &Algorithm::ALL) };
     let (reduced, full) = (all(reduced), all(full));
     std::array::from_fn(|at| reduced[at].distance(&full[at]).unwrap())

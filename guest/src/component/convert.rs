@@ -3,12 +3,13 @@
 use super::bindings::exports::vismatch::pipeline::{
     comparison, hashing, pipeline, rendering, types,
 };
-use crate::comparison::{Comparison, Difference, Verdict};
+use crate::comparison::{Comparison, Difference, Judgement, Verdict};
 use crate::error::{Excess, ImageError, Limit};
 use crate::fingerprint::{Algorithm, Fingerprint, Neighbour};
 use crate::info::{Dimensions, Exif, ImageFormat, ImageInfo, Location, Orientation};
 use crate::limits::Limits;
 use crate::rendition::{Outcome, Plan, Rendition, RenditionSize, RenditionSpec};
+use crate::sketch::Sketch;
 
 /// Every element of a list converted.
 pub fn all<A, B: From<A>>(list: Vec<A>) -> Vec<B> {
@@ -35,8 +36,8 @@ macro_rules! same {
     (@case $case:ident $other:ident) => { Self::$other };
 }
 
-same!(enum hashing::Algorithm => Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq });
-same!(enum Algorithm => hashing::Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq });
+same!(enum hashing::Algorithm => Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq, Core });
+same!(enum Algorithm => hashing::Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq, Core });
 same!(enum Verdict => comparison::Verdict { Exact, SamePicture, Edited, Similar, Different });
 same!(enum Limit => types::Limit { Pixels, Side, Frames, OutputBytes, Memory });
 same!(enum ImageFormat => types::ImageFormat {
@@ -91,6 +92,17 @@ impl From<(Orientation, Fingerprint)> for hashing::OrientedFingerprint {
     }
 }
 
+impl From<(Judgement, Orientation)> for comparison::Judgement {
+    fn from((judgement, orientation): (Judgement, Orientation)) -> Self {
+        Self {
+            verdict: judgement.verdict.into(),
+            similarity: judgement.similarity,
+            orientation: orientation.into(),
+            reason: judgement.reason,
+        }
+    }
+}
+
 impl From<Comparison> for comparison::Comparison {
     fn from(value: Comparison) -> Self {
         Self {
@@ -127,6 +139,7 @@ impl From<Outcome> for pipeline::Outcome {
         Self {
             info: outcome.info.into(),
             fingerprints: all(outcome.fingerprints),
+            sketch: outcome.sketch.map(Sketch::into_bytes),
             renditions: all(outcome.renditions),
         }
     }

@@ -22,6 +22,9 @@ use bindings::exports::vismatch::pipeline::{
 use types::{ImageError, ImageFormat, ImageInfo, Limits};
 
 use crate::fingerprint::{self, Algorithm, Fingerprint};
+use crate::info::Orientation;
+use crate::judgement::judge;
+use crate::sketch::Sketch;
 
 impl hashing::Guest for Component {
     fn algorithms() -> Vec<hashing::AlgorithmInfo> {
@@ -72,6 +75,15 @@ impl comparison::Guest for Component {
         Ok(convert::all(fingerprint::nearest(
             &bank, &query, radius, count,
         )?))
+    }
+
+    fn judge(
+        a: Vec<u8>,
+        b: Vec<u8>,
+        any_orientation: bool,
+    ) -> Result<comparison::Judgement, ImageError> {
+        let (a, b) = (Sketch::from_bytes(a)?, Sketch::from_bytes(b)?);
+        Ok(judge(&a, &b, Orientation::counted(any_orientation)).into())
     }
 
     fn compare(

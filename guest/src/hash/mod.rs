@@ -1,4 +1,4 @@
-//! From a picture to fingerprints: one luma plane, six algorithms.
+//! From a picture to fingerprints and a sketch: one luma plane, seven algorithms.
 //!
 //! The picture is reduced once to [`LumaPlane`], from its pixels or, for a JPEG that is not tiny, from
 //! the means of its blocks (see [`plane_of`]); each algorithm averages that plane down to the
@@ -14,9 +14,11 @@
 //! | `ahash` | 8x8 | the pixel is at least the mean, cut to a whole number |
 //! | `blockhash` | the plane itself, in 8x8 blocks of 32x32 | the block's sum is above the upper median of its half of the picture (four rows of blocks), or equal to it where that median is over half of full white |
 //! | `pdq` | 64x64 smoothed cells, cosine transform, frequencies 1 to 16 | the coefficient is above the median of the 256 |
+//! | `core` | the plane without 12 cells on each side to 9x8, then 8x9 | as in `dhash128`: a cropped or bordered copy is near the picture's by one or the other |
 //!
 //! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm.
 
+use image::GrayImage;
 use image_hasher::{BitOrder, HashAlg, HasherConfig};
 
 use crate::decode::{self, Picture};
@@ -114,11 +116,18 @@ pub fn fingerprints_of(plane: &LumaPlane, algorithms: &[Algorithm]) -> Vec<Finge
 fn bits(plane: &LumaPlane, smoothed: &pdq::Smoothed, algorithm: Algorithm) -> Vec<u8> {
     match algorithm {
         Algorithm::Phash => phash(plane),
-        Algorithm::Dhash => dhash(plane),
-        Algorithm::Dhash128 => [dhash(plane), vertical_dhash(plane)].concat(),
+        Algorithm::Dhash => dhash(&plane.shrink(9, 8)),
+        Algorithm::Dhash128 => {
+            let vertical = vertical_dhash(&plane.shrink(8, 9));
+            [dhash(&plane.shrink(9, 8)), vertical].concat()
+        }
         Algorithm::Ahash => ahash(plane),
         Algorithm::Blockhash => blockhash(plane),
         Algorithm::Pdq => smoothed.bits(),
+        Algorithm::Core => {
+            let vertical = vertical_dhash(&plane.shrink_core(8, 9));
+            [dhash(&plane.shrink_core(9, 8)), vertical].concat()
+        }
     }
 }
 
@@ -145,17 +154,17 @@ fn phash(plane: &LumaPlane) -> Vec<u8> {
         .into_inner()
 }
 
-fn dhash(plane: &LumaPlane) -> Vec<u8> {
+fn dhash(cells: &GrayImage) -> Vec<u8> {
     bits_of(HashAlg::Gradient)
         .to_hasher()
-        .hash_image(&plane.shrink(9, 8))
+        .hash_image(cells)
         .into_inner()
 }
 
-fn vertical_dhash(plane: &LumaPlane) -> Vec<u8> {
+fn vertical_dhash(cells: &GrayImage) -> Vec<u8> {
     bits_of(HashAlg::VertGradient)
         .to_hasher()
-        .hash_image(&plane.shrink(8, 9))
+        .hash_image(cells)
         .into_inner()
 }
 

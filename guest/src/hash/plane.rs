@@ -13,9 +13,13 @@ use crate::decode::luma::of_rgb;
 use crate::decode::{ReducedLuma, Rows};
 use crate::error::{Excess, ImageError, Limit};
 use crate::info::{ImageInfo, Orientation};
+use crate::sketch::{self, Sketch};
 
 /// Cells on each side of a plane.
 pub const SIDE: usize = 256;
+
+/// Cells on each side that are not of the core: it is 232 of 256 wide and high.
+const MARGIN: usize = 12;
 
 /// The longest side whose weighted sums of 8-bit luma fit 31 bits.
 const MAX_SIDE: usize = i32::MAX as usize / 255;
@@ -104,12 +108,26 @@ impl LumaPlane {
 
     /// The plane averaged down to a smaller size.
     pub fn shrink(&self, width: usize, height: usize) -> GrayImage {
-        let axes = (Axis::of(SIDE), Axis::of(SIDE));
-        let Ok(cells) = average(axes, (width, height), |y, luma| {
-            luma.copy_from_slice(self.row(y));
+        grey_image(&self.averaged(0, (width, height)), width, height)
+    }
+
+    /// The same of the plane without [`MARGIN`] cells on each side.
+    pub fn shrink_core(&self, width: usize, height: usize) -> GrayImage {
+        grey_image(&self.averaged(MARGIN, (width, height)), width, height)
+    }
+
+    /// The plane averaged down to a sketch.
+    pub fn sketch(&self) -> Result<Sketch, ImageError> {
+        Sketch::from_bytes(self.averaged(0, (sketch::SIDE, sketch::SIDE)))
+    }
+
+    fn averaged(&self, margin: usize, size: (usize, usize)) -> Vec<u8> {
+        let side = SIDE - 2 * margin;
+        let Ok(cells) = average((Axis::of(side), Axis::of(side)), size, |y, luma| {
+            luma.copy_from_slice(&self.row(margin + y)[margin..][..side]);
             Ok::<_, Infallible>(())
         });
-        grey_image(&cells, width, height)
+        cells
     }
 
     /// The plane as an image.
@@ -119,17 +137,7 @@ impl LumaPlane {
 
     /// The plane of the picture after what `orientation` says was done to it.
     pub fn oriented(&self, orientation: Orientation) -> Self {
-        let last = SIDE - 1;
-        let source = |x: usize, y: usize| match orientation {
-            Orientation::Upright => (x, y),
-            Orientation::Mirrored => (last - x, y),
-            Orientation::Rotated180 => (last - x, last - y),
-            Orientation::Flipped => (x, last - y),
-            Orientation::Transposed => (y, x),
-            Orientation::Rotated90 => (y, last - x),
-            Orientation::Transversed => (last - y, last - x),
-            Orientation::Rotated270 => (last - y, x),
-        };
+        let source = |x: usize, y: usize| orientation.source(x, y, SIDE - 1);
         let positions = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
         let cells = positions
             .map(|(x, y)| source(x, y))
