@@ -32,7 +32,9 @@ Examples:
   vismatch find ~/Pictures --hardlink --keep oldest --yes
   vismatch find ~/Pictures --algorithm pdq --json | jq -r '.files[1:][].path'
 
-Pictures belong to one group when a chain of pictures within the threshold leads from one to the other. \
+Pictures belong to one group when a chain of duplicates leads from one to the other: copies that are \
+re-encoded, resized, cropped, bordered, marked or turned a little, told by looking at both. With --threshold \
+or --algorithm it is a chain of pictures whose fingerprints are within so many bits. \
 The first of a group, marked *, is the copy to keep: the one with the most pixels; of those a lossless \
 one, the one whose camera wrote the most about it, the longest file, the earliest. The others follow with \
 their distance to it and what they are to it: exact (the same bytes), same picture, edited, similar. \
@@ -59,12 +61,12 @@ pub struct Arguments {
     /// Folders, with everything below them; links in them are not followed
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
-    /// Bits that may differ [default: what suits the algorithm; 10 of 64 for phash]
+    /// Bits of fingerprints that may differ [default: pictures are judged; with --algorithm what suits it]
     #[arg(long, value_name = "N")]
     threshold: Option<u32>,
-    /// What compares the pictures
-    #[arg(long, short, value_name = "NAME", default_value = "phash", value_parser = algorithm())]
-    algorithm: Algorithm,
+    /// Whose fingerprints are compared [default: pictures are judged; with --threshold phash]
+    #[arg(long, short, value_name = "NAME", value_parser = algorithm())]
+    algorithm: Option<Algorithm>,
     /// Which copy of a group to keep
     #[arg(long, value_name = "WHICH", value_enum, default_value = "best")]
     keep: Keep,
@@ -144,7 +146,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
 }
 
 async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
-    let (algorithm, radius) = (arguments.algorithm, arguments.radius()?);
+    let by = arguments.by()?;
     let keep = arguments.keep;
     let sandbox = app::sandbox(config, cache()).await?;
     let Seen {
@@ -154,7 +156,7 @@ async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     } = look(&sandbox, arguments, config).await?;
     let seen = pictures.len() as u64;
     let groups = tokio::task::spawn_blocking(move || {
-        folders::groups(pictures, algorithm, radius, |group| keep.choose(group))
+        folders::groups(pictures, by, |group| keep.choose(group))
     });
     let groups = groups.await??;
     let act = arguments.act(&sandbox);
@@ -193,15 +195,16 @@ async fn on_copies(act: &Act<'_>, group: &FileGroup) -> Vec<Option<Outcome>> {
 }
 
 impl Arguments {
-    fn radius(&self) -> Result<u32> {
-        let bits = self.algorithm.bits();
-        let radius = self.threshold.unwrap_or(self.algorithm.default_radius());
-        ensure!(
-            radius <= bits,
-            "--threshold: {} has {bits} bits",
-            self.algorithm.name()
-        );
-        Ok(radius)
+    /// Algorithm and radius when either is given.
+    fn by(&self) -> Result<Option<(Algorithm, u32)>> {
+        if self.algorithm.is_none() && self.threshold.is_none() {
+            return Ok(None);
+        }
+        let algorithm = self.algorithm.unwrap_or_default();
+        let (name, bits) = (algorithm.name(), algorithm.bits());
+        let radius = self.threshold.unwrap_or(algorithm.default_radius());
+        ensure!(radius <= bits, "--threshold: {name} has {bits} bits");
+        Ok(Some((algorithm, radius)))
     }
 
     /// What is to be done; `None` when only to print.
@@ -217,7 +220,7 @@ impl Arguments {
             dry_run: self.dry_run,
             threshold: self
                 .threshold
-                .filter(|_| self.algorithm == Algorithm::Phash),
+                .filter(|_| self.algorithm.unwrap_or_default() == Algorithm::Phash),
             sandbox,
         })
     }
@@ -295,7 +298,7 @@ async fn look(sandbox: &Sandbox, arguments: &Arguments, config: &Config) -> Resu
 async fn picture(
     sandbox: &Sandbox,
     file: Result<PathBuf, Failure>,
-    algorithm: Algorithm,
+    algorithm: Option<Algorithm>,
     max: u64,
 ) -> Result<PictureFile, Miss> {
     let path = file.map_err(Miss::Failed)?;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::{Exif, Fingerprint, ImageInfo, ImageName, Merged, ProjectName};
+use super::{Exif, Fingerprint, ImageInfo, ImageName, Merged, ProjectName, Sketch};
 
 /// 32 lower-case hexadecimal characters; new ones are UUIDv7 (RFC 9562), so they sort by time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +57,8 @@ pub struct NewImage {
     pub info: ImageInfo,
     /// What every algorithm says of it.
     pub fingerprints: Vec<Fingerprint>,
+    /// What a second look at it takes.
+    pub sketch: Option<Sketch>,
     /// One-time token that allows its deletion (S0), as lower-case hex.
     pub deletion_token: Option<String>,
 }

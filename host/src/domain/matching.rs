@@ -37,6 +37,8 @@ pub struct DuplicateMember {
     pub distance: u32,
     /// How it has to be laid to look like the first of the group.
     pub orientation: Orientation,
+    /// What it is to the first of the group, how alike, and why.
+    pub judgement: Judgement,
 }
 
 /// Images that are near-duplicates of each other, directly or through one between them.

@@ -131,7 +131,7 @@ pub struct MatchView {
     /// Where it is.
     #[schema(example = "holidays")]
     pub project_id: String,
-    /// `exact`: the same bytes; `near`: a fingerprint within the radius.
+    /// `exact`: the same bytes; `near`: judged alike, or a fingerprint within the radius.
     #[schema(example = "near")]
     pub kind: &'static str,
     /// Differing bits.

@@ -66,6 +66,18 @@ impl Gathered {
         number
     }
 
+    /// Puts all fingerprints of one length into one bank, whatever definition they are by.
+    pub(super) fn join_banks(&mut self) {
+        let mut joined: BTreeMap<u32, (Key, GatheredBank)> = BTreeMap::new();
+        for (key, bank) in std::mem::take(&mut self.banks) {
+            let entry = joined.entry(key.0.bits());
+            let (_, into) = entry.or_insert((key, GatheredBank::default()));
+            into.words.extend(bank.words);
+            into.owners.extend(bank.owners);
+        }
+        self.banks.extend(joined.into_values());
+    }
+
     /// The number of a project that has images here.
     pub(super) fn known(&self, project: &ProjectName) -> Option<u32> {
         self.numbers.get(project).copied()

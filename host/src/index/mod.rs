@@ -180,10 +180,26 @@ impl Index {
         algorithm: Algorithm,
         radius: u32,
     ) -> Vec<Vec<ImageId>> {
-        let key = (algorithm, algorithm.version());
-        let segment = Segment::build(self.gather(project, key), self.shared.sizes.scanned);
+        self.groups_across(project, &[algorithm], radius)
+    }
+
+    /// The same by several algorithms of the same length: a fingerprint by one is held against those by
+    /// all of them.
+    pub fn groups_across(
+        &self,
+        project: Option<&ProjectName>,
+        algorithms: &[Algorithm],
+        radius: u32,
+    ) -> Vec<Vec<ImageId>> {
+        let keys: Vec<Key> = algorithms
+            .iter()
+            .map(|algorithm| (*algorithm, algorithm.version()))
+            .collect();
+        let mut gathered = self.gather(project, &keys);
+        gathered.join_banks();
+        let segment = Segment::build(gathered, self.shared.sizes.scanned);
         let mut sets = Sets::new(segment.len());
-        if let Some(bank) = segment.banks.get(&key) {
+        for bank in segment.banks.values() {
             bank.join(radius, &mut |a, b| sets.unite(a as usize, b as usize));
         }
         let mut groups: Vec<Vec<ImageId>> = Vec::new();
@@ -196,10 +212,10 @@ impl Index {
         groups
     }
 
-    /// The images of a project, or of all, with their fingerprints by one definition.
-    fn gather(&self, project: Option<&ProjectName>, key: Key) -> Gathered {
+    /// The images of a project, or of all, with their fingerprints by some definitions.
+    fn gather(&self, project: Option<&ProjectName>, keys: &[Key]) -> Gathered {
         let mut gathered = Gathered::default();
-        let of_key = |other| other == key;
+        let of_key = |other| keys.contains(&other);
         let state = self.read();
         let (stamp, segments) = (state.stamp, Arc::clone(&state.segments));
         let wanted = |name: &ProjectName| project.is_none_or(|project| project == name);

@@ -20,8 +20,8 @@ macro_rules! same_cases {
     };
 }
 
-same_cases!(domain -> wit: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq });
-same_cases!(wit -> domain: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq });
+same_cases!(domain -> wit: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq Core });
+same_cases!(wit -> domain: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq Core });
 same_cases!(wit -> domain: Limit { Pixels Side Frames OutputBytes Memory });
 same_cases!(wit -> domain: Verdict { Exact SamePicture Edited Similar Different });
 same_cases!(wit -> domain: Orientation {
@@ -183,13 +183,18 @@ impl From<wit::Rendition> for domain::Rendition {
     }
 }
 
-impl From<wit::Outcome> for domain::Outcome {
-    fn from(outcome: wit::Outcome) -> Self {
-        Self {
+/// A sketch of a wrong length breaks the contract.
+impl TryFrom<wit::Outcome> for domain::Outcome {
+    type Error = CallError;
+
+    fn try_from(outcome: wit::Outcome) -> Result<Self, CallError> {
+        let sketch = outcome.sketch.map(domain::Sketch::from_bytes).transpose();
+        Ok(Self {
             info: outcome.info.into(),
             fingerprints: list(outcome.fingerprints),
+            sketch: sketch.map_err(|_| broken("a sketch"))?,
             renditions: list(outcome.renditions),
-        }
+        })
     }
 }
 

@@ -186,7 +186,7 @@ impl Sandbox {
         Ok(info.await?.into())
     }
 
-    /// Facts, fingerprints and renditions in one call.
+    /// Facts, fingerprints, sketch and renditions in one call.
     pub async fn process(&self, image: Input, plan: Plan) -> Result<Outcome, CallError> {
         let (limits, asked) = (self.limits(), wit::Plan::from(&plan));
         let outcome = self.call("process", [image], move |imaging, store, [image]| {
@@ -194,7 +194,7 @@ impl Sandbox {
                 .vismatch_pipeline_pipeline()
                 .call_process(store, image, &asked, limits)
         });
-        let outcome = Outcome::from(outcome.await?);
+        let outcome = Outcome::try_from(outcome.await?)?;
         check_fingerprints(plan.algorithms, &outcome.fingerprints)?;
         check_renditions(plan.renditions.len(), &outcome.renditions)?;
         Ok(outcome)

@@ -3,17 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::{
-    Algorithm, Fingerprint, ImageId, ImageInfo, InvalidName, Merit, Merits, Plan, ProjectName,
-    Verdict, best_copy,
+    Algorithm, Fingerprint, ImageId, ImageInfo, InvalidName, Merit, Merits, Orientation, Plan,
+    ProjectName, Sketch, Verdict, best_copy, judge,
 };
 use crate::index::Index;
 use crate::sandbox::{Input, Sandbox};
 use crate::store::FileStamp;
 
+use super::matching::{judged_groups, second_look};
 use super::{ServiceError, digest};
-
-/// Below this quality fingerprints say little.
-const DETAILED: u8 = 50;
 
 /// A picture file that was looked at.
 #[derive(Clone, Debug)]
@@ -24,8 +22,10 @@ pub struct PictureFile {
     pub stamp: FileStamp,
     /// Facts of the picture.
     pub info: ImageInfo,
-    /// What algorithms say of it; the one that groups comes first.
+    /// What algorithms say of it.
     pub fingerprints: Vec<Fingerprint>,
+    /// What a second look at it takes.
+    pub sketch: Sketch,
 }
 
 /// A file of a group.
@@ -48,27 +48,28 @@ pub struct FileGroup {
     pub merit: Merit,
 }
 
-/// Looks at one file, which had that stamp just before.
+/// Looks at one file, which had that stamp just before. An algorithm is one more than those that judging
+/// takes.
 pub async fn look_at(
     sandbox: &Sandbox,
     path: PathBuf,
     stamp: FileStamp,
-    algorithm: Algorithm,
+    algorithm: Option<Algorithm>,
 ) -> Result<PictureFile, ServiceError> {
-    let mut algorithms = vec![algorithm];
-    // What the verdict rests on; made from the same reading.
-    let others = [Algorithm::Phash, Algorithm::Pdq].into_iter();
-    algorithms.extend(others.filter(|other| *other != algorithm));
+    let mut algorithms = second_look::ALGORITHMS.to_vec();
+    algorithms.extend(algorithm.filter(|one| !algorithms.contains(one)));
     let plan = Plan {
         algorithms,
         renditions: Vec::new(),
     };
     let outcome = sandbox.process(Input::File(path.clone()), plan).await?;
+    let missing = || ServiceError::Internal(anyhow::anyhow!("the component made no sketch"));
     Ok(PictureFile {
         path,
         stamp,
         info: outcome.info,
         fingerprints: outcome.fingerprints,
+        sketch: outcome.sketch.ok_or_else(missing)?,
     })
 }
 
@@ -85,27 +86,47 @@ pub async fn are_duplicates(
     Ok(comparison.verdict.is_duplicate())
 }
 
-/// The groups among files, by their fingerprints of one algorithm; the order of the files decides that
-/// of the groups. `choose` names the copy to keep of a group, or leaves it to the merits. Takes time with
-/// the square of the files, and reads those of the same length: not for an async thread.
+/// The groups among files: duplicates, or with an algorithm and a radius what is within that; the order of
+/// the files decides that of the groups. `choose` names the copy to keep of a group, or leaves it to the
+/// merits. Takes time with the square of the files, and reads those of the same length: not for an async
+/// thread.
 pub fn groups(
     files: Vec<PictureFile>,
-    algorithm: Algorithm,
-    radius: u32,
+    by: Option<(Algorithm, u32)>,
     choose: impl Fn(&[PictureFile]) -> Option<usize>,
 ) -> Result<Vec<FileGroup>, InvalidName> {
     let folder = ProjectName::parse("folder")?;
     let index = Index::default();
     for (position, file) in files.iter().enumerate() {
-        let grouping = &file.fingerprints[..file.fingerprints.len().min(1)];
-        index.insert(&folder, id(position), grouping);
+        index.insert(&folder, id(position), &file.fingerprints);
     }
+    let groups = match by {
+        Some((algorithm, radius)) => index.groups(Some(&folder), algorithm, radius),
+        None => judged(&index, &folder, &files),
+    };
+    let algorithm = by.map_or(Algorithm::default(), |(algorithm, _)| algorithm);
     let mut files: Vec<Option<PictureFile>> = files.into_iter().map(Some).collect();
     let mut take = |id| files.get_mut(position(id)).and_then(Option::take);
-    let groups = index.groups(Some(&folder), algorithm, radius).into_iter();
-    Ok(groups
-        .filter_map(|group| ranked(group.into_iter().filter_map(&mut take).collect(), &choose))
-        .collect())
+    let mut ranked = |group: Vec<ImageId>| {
+        let files = group.into_iter().filter_map(&mut take).collect();
+        ranked(files, algorithm, &choose)
+    };
+    Ok(groups.into_iter().filter_map(&mut ranked).collect())
+}
+
+/// The duplicates among files that the index brings together.
+fn judged(index: &Index, folder: &ProjectName, files: &[PictureFile]) -> Vec<Vec<ImageId>> {
+    let near = index.groups_across(Some(folder), &second_look::CROSSED, second_look::RADIUS);
+    let mut groups: Vec<Vec<ImageId>> = near
+        .into_iter()
+        .flat_map(|ids| {
+            let images = ids.into_iter().map(|id| (id, &files[position(id)]));
+            let images = images.map(|(id, file)| (id, &file.fingerprints[..], &file.sketch));
+            judged_groups::among_files(images)
+        })
+        .collect();
+    groups.sort_unstable();
+    groups
 }
 
 /// The index knows images by id: a file's is its place in the list.
@@ -120,6 +141,7 @@ fn position(id: ImageId) -> usize {
 /// The copy to keep first, then the others as they came.
 fn ranked(
     mut files: Vec<PictureFile>,
+    algorithm: Algorithm,
     choose: impl Fn(&[PictureFile]) -> Option<usize>,
 ) -> Option<FileGroup> {
     let merits: Vec<Merits> = files
@@ -131,7 +153,7 @@ fn ranked(
     files.insert(0, first.clone());
     let members = files.into_iter().filter_map(|file| {
         Some(Member {
-            distance: distance(&first, &file, file.fingerprints.first()?.algorithm)?,
+            distance: distance(&first, &file, algorithm)?,
             verdict: verdict(&first, &file),
             file,
         })
@@ -142,22 +164,13 @@ fn ranked(
     })
 }
 
-/// What fingerprints and bytes say that a file is to the best copy.
+/// What a file is to the best copy.
 fn verdict(best: &PictureFile, file: &PictureFile) -> Verdict {
-    let within = |algorithm: Algorithm| {
-        let distance = distance(best, file, algorithm);
-        distance.is_some_and(|distance| distance <= algorithm.default_radius())
-    };
-    let has_detail = |file: &PictureFile| {
-        let mut qualities = file.fingerprints.iter().map(|made| made.quality);
-        qualities.all(|quality| quality >= DETAILED)
-    };
-    match (within(Algorithm::Phash), within(Algorithm::Pdq)) {
-        _ if have_the_same_bytes(best, file) => Verdict::Exact,
-        (true, true) if has_detail(best) && has_detail(file) => Verdict::SamePicture,
-        (true, _) if has_detail(best) && has_detail(file) => Verdict::Edited,
-        _ => Verdict::Similar,
+    if have_the_same_bytes(best, file) {
+        return Verdict::Exact;
     }
+    let (judged, _) = judge(&best.sketch, &file.sketch, &[Orientation::Upright]);
+    judged.in_group().verdict
 }
 
 fn distance(a: &PictureFile, b: &PictureFile, algorithm: Algorithm) -> Option<u32> {
@@ -180,7 +193,7 @@ fn have_the_same_bytes(a: &PictureFile, b: &PictureFile) -> bool {
 mod tests {
     use jiff::Timestamp;
 
-    use crate::domain::{Dimensions, ImageFormat, Orientation};
+    use crate::domain::{Dimensions, ImageFormat};
 
     use super::*;
 
@@ -209,11 +222,24 @@ mod tests {
                 bits: bits.to_be_bytes().to_vec(),
                 quality: 100,
             }],
+            sketch: striped(8),
         }
     }
 
+    /// Stripes of so many cells.
+    fn striped(width: usize) -> Sketch {
+        let cells = (0..64 * 64).map(|at| {
+            if (at % 64 + at / 128) / width % 2 == 0 {
+                40
+            } else {
+                210
+            }
+        });
+        Sketch::from_bytes(cells.collect()).unwrap()
+    }
+
     fn names(radius: u32, files: &[PictureFile]) -> Vec<Vec<(String, u32)>> {
-        let groups = groups(files.to_vec(), Algorithm::Phash, radius, |_| None).unwrap();
+        let groups = groups(files.to_vec(), Some((Algorithm::Phash, radius)), |_| None).unwrap();
         let name = |member: Member| (member.file.path.display().to_string(), member.distance);
         groups
             .into_iter()
@@ -239,13 +265,16 @@ mod tests {
         let chain = [
             file("best", 30, 0),
             file("near", 20, 0xff),
-            file("far", 10, 0xffff),
+            PictureFile {
+                sketch: striped(5),
+                ..file("far", 10, 0xffff)
+            },
         ];
-        let groups = groups(chain.to_vec(), Algorithm::Phash, 10, |_| None).unwrap();
+        let groups = groups(chain.to_vec(), Some((Algorithm::Phash, 10)), |_| None).unwrap();
         let verdicts: Vec<Verdict> = groups[0].members.iter().map(|one| one.verdict).collect();
         assert_eq!(
             verdicts,
-            [Verdict::Exact, Verdict::Edited, Verdict::Similar]
+            [Verdict::Exact, Verdict::SamePicture, Verdict::Similar]
         );
     }
 

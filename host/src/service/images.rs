@@ -1,8 +1,6 @@
 //! Images: given, listed, made the cover, removed.
 
-use crate::domain::{
-    Algorithm, Image, ImageFormat, ImageId, ImageName, Match, ProjectName, Sha256,
-};
+use crate::domain::{Image, ImageFormat, ImageId, ImageName, Match, ProjectName, Sha256, Sketch};
 use crate::store::{NameClash, Removed, Staged};
 
 use super::processing::{self, Given};
@@ -42,7 +40,7 @@ pub struct Upload {
 pub struct Ingested {
     /// The image.
     pub image: Image,
-    /// What it matches in its project, nearest first, at most 10; not itself.
+    /// What it matches in its project, the strongest verdict first, at most 10; not itself.
     pub duplicates: Vec<Match>,
     /// One-time token that allows its deletion.
     pub deletion_token: String,
@@ -71,13 +69,14 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
         deletion_token: Some(deletion_token.clone()),
     };
     let (image, renditions) = processing::image_of(facts, outcome);
+    let sketch = image.sketch.clone();
     let (store, clash) = (&services.store, upload.name_clash);
     let stored = match upload.on_duplicate {
         OnDuplicate::Keep => store.insert(image, given, renditions, clash).await?,
         OnDuplicate::Reject => store.insert_new(image, given, renditions, clash).await?,
     };
     Ok(Ingested {
-        duplicates: duplicates_of(services, &stored.image).await?,
+        duplicates: duplicates_of(services, &stored.image, sketch).await?,
         image: stored.image,
         deletion_token,
     })
@@ -206,14 +205,18 @@ fn refuse_alias(image: &Image, id_or_name: &str) -> Result<(), ServiceError> {
     })
 }
 
-/// What an image matches: the same bytes first, then what the default algorithm calls near.
-async fn duplicates_of(services: &Services, image: &Image) -> Result<Vec<Match>, ServiceError> {
-    let default = |fingerprint: &&_| is_default(fingerprint);
+/// What an image matches: the same bytes first, then what is judged a duplicate or similar.
+async fn duplicates_of(
+    services: &Services,
+    image: &Image,
+    sketch: Option<Sketch>,
+) -> Result<Vec<Match>, ServiceError> {
     let check = matching::Check {
         sha256: Some(image.sha256),
-        fingerprints: image.fingerprints.iter().filter(default).cloned().collect(),
-        radius: None,
+        fingerprints: matching::searched(&image.fingerprints),
+        sketch,
         limit: MAX_DUPLICATES + 1,
+        ..matching::Check::default()
     };
     let found = matching::check(services, Some(&image.project), &check).await?;
     let others = found.exact.into_iter().chain(found.near);
@@ -221,10 +224,6 @@ async fn duplicates_of(services: &Services, image: &Image) -> Result<Vec<Match>,
         .filter(|other| other.image.id != image.id)
         .take(MAX_DUPLICATES)
         .collect())
-}
-
-fn is_default(fingerprint: &crate::domain::Fingerprint) -> bool {
-    fingerprint.algorithm == Algorithm::default()
 }
 
 fn default_name(digest: Sha256, format: ImageFormat) -> Result<ImageName, ServiceError> {

@@ -51,7 +51,7 @@ pub async fn image(services: &Services, id: &str) -> Result<Image, ServiceError>
 
 async fn search(services: &Services, subject: Subject) -> Result<Vec<Image>, ServiceError> {
     let query = Query {
-        algorithm: Algorithm::Dhash128,
+        algorithm: Some(Algorithm::Dhash128),
         radius: Some(RADIUS),
         limit: MAX_LIMIT,
         any_orientation: false,

@@ -66,6 +66,7 @@ pub fn image_of(given: Given, outcome: Outcome) -> (NewImage, Vec<(RenditionKind
         sha256: given.sha256,
         info: outcome.info,
         fingerprints: outcome.fingerprints,
+        sketch: outcome.sketch,
         deletion_token: given.deletion_token,
     };
     let jpegs = outcome

@@ -68,6 +68,26 @@ pub(super) mod image {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// What a second look at an image takes.
+pub(super) mod sketch {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sketches")]
+    pub struct Model {
+        /// `images.id`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub image: Vec<u8>,
+        /// 4096 bytes.
+        pub cells: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// The change sequence: one row for every image that came, was replaced or went.
 pub(super) mod change {
     use sea_orm::entity::prelude::*;

@@ -4,8 +4,8 @@ use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, EntityTrait};
 
 use crate::domain::{NewImage, ProjectName};
 
-use super::entities::{change, image};
-use super::{FileStamp, Store, StoreError, projects, rows};
+use super::entities::{change, image, sketch};
+use super::{FileStamp, Store, StoreError, projects, rows, sketches};
 
 /// Rows of one statement: SQLite takes so many values.
 const BATCH: usize = 1_000;
@@ -25,9 +25,11 @@ impl Store {
         let txn = self.database.begin().await?;
         let project = projects::ensure(&txn, project).await?;
         for batch in images.chunks(BATCH) {
-            let (mut made, mut changes) = (Vec::new(), Vec::new());
+            let (mut made, mut changes, mut sketches) = (Vec::new(), Vec::new(), Vec::new());
             for new in batch {
                 made.push(rows::new_row(new, project.id, stamp, true)?);
+                let sketch = new.sketch.as_ref();
+                sketches.extend(sketch.map(|sketch| sketches::row(new.id.as_bytes(), sketch)));
                 changes.push(change::ActiveModel {
                     sequence: NotSet,
                     project: Set(project.name.clone()),
@@ -36,6 +38,10 @@ impl Store {
             }
             let made = image::Entity::insert_many(made);
             made.exec_without_returning(&txn).await?;
+            if !sketches.is_empty() {
+                let sketches = sketch::Entity::insert_many(sketches);
+                sketches.exec_without_returning(&txn).await?;
+            }
             let changes = change::Entity::insert_many(changes);
             changes.exec_without_returning(&txn).await?;
         }

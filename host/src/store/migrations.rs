@@ -7,7 +7,11 @@ pub(super) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(FirstTables), Box::new(Duplicates)]
+        vec![
+            Box::new(FirstTables),
+            Box::new(Duplicates),
+            Box::new(Sketches),
+        ]
     }
 }
 
@@ -66,6 +70,26 @@ impl MigrationTrait for Duplicates {
             manager.create_index(index).await?;
         }
         Ok(())
+    }
+}
+
+/// What a second look at an image takes; those of images that are there are made when they are needed.
+struct Sketches;
+
+impl MigrationName for Sketches {
+    fn name(&self) -> &str {
+        "0003_sketches"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Sketches {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_table(sketches()).await
     }
 }
 
@@ -173,6 +197,20 @@ fn decisions() -> TableCreateStatement {
         .primary_key(Index::create().col("first").col("second"))
         .foreign_key(&mut image("first"))
         .foreign_key(&mut image("second"))
+        .take()
+}
+
+fn sketches() -> TableCreateStatement {
+    Table::create()
+        .table("sketches")
+        .col(ColumnDef::new("image").blob().not_null().primary_key())
+        .col(ColumnDef::new("cells").blob().not_null())
+        .foreign_key(
+            ForeignKey::create()
+                .from("sketches", "image")
+                .to("images", "id")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
         .take()
 }
 

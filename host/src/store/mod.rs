@@ -24,6 +24,7 @@ mod recovery;
 mod removal;
 mod resolution;
 mod rows;
+mod sketches;
 mod staging;
 mod trash;
 mod turns;

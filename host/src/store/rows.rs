@@ -204,6 +204,7 @@ fn tag(algorithm: Algorithm) -> u8 {
         Algorithm::Ahash => 4,
         Algorithm::Blockhash => 5,
         Algorithm::Pdq => 6,
+        Algorithm::Core => 7,
     }
 }
 

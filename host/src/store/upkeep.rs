@@ -7,13 +7,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{ImageId, ProjectName, RenditionKind};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+
+use crate::domain::{Fingerprint, Image, ImageId, ProjectName, RenditionKind, Sketch};
 
 use super::disk::{blocking, create_folder, failed, if_there, remove_file, sync_all};
 use super::ingest::to_the_end;
 use super::layout::Layout;
+use super::manifest::Edit;
+use super::pending::Intent;
 use super::recovery::project_folders;
-use super::{Store, StoreError, rows};
+use super::{Store, StoreError, changes, rows, sketches};
 
 impl Store {
     /// The manifest of a project is there, readable, and says what the rows say.
@@ -34,6 +38,36 @@ impl Store {
     /// Writes the manifest of a project anew from the rows.
     pub async fn write_manifest(&self, project: &ProjectName) -> Result<(), StoreError> {
         self.lock(project).await?.rewrite_manifest().await
+    }
+
+    /// Gives an image the fingerprints and the sketch that are made of its picture today, unless it is gone
+    /// or another picture by now.
+    pub async fn renew(
+        &self,
+        image: &Image,
+        fingerprints: &[Fingerprint],
+        sketch: Option<&Sketch>,
+    ) -> Result<(), StoreError> {
+        let (store, image) = (self.clone(), image.clone());
+        let (packed, sketch) = (rows::pack(fingerprints)?, sketch.cloned());
+        to_the_end(async move {
+            let lock = store.lock(&image.project).await?;
+            let found = store.row(&image.project, image.id).await?;
+            let Some((row, project)) = found.filter(|(row, _)| row.sha256 == image.sha256.0) else {
+                return Ok(());
+            };
+            lock.announce(&Intent::Describe, Vec::new()).await?;
+            let txn = store.database.begin().await?;
+            let mut row = row.into_active_model();
+            row.fingerprints = Set(packed);
+            let row = row.update(&txn).await?;
+            sketches::set(&txn, &row.id, sketch.as_ref()).await?;
+            changes::note(&txn, &project.name, &row.id).await?;
+            txn.commit().await?;
+            lock.finish(&project, Edit::Swap(&row)).await;
+            Ok(())
+        })
+        .await
     }
 
     /// Puts a rendition in its place, unless the image is gone by now.

@@ -147,7 +147,7 @@ async fn diff(State(app): State<App>, request: Request) -> Result<Response, ApiE
     drop(text);
     let subject = Subject::Picture(Input::File(staged.path.to_path_buf()));
     let query = Query {
-        algorithm: Algorithm::Phash,
+        algorithm: Some(Algorithm::Phash),
         radius: Some(Algorithm::Phash.bits()),
         limit: MATCHES,
         any_orientation: false,

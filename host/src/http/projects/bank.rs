@@ -72,7 +72,8 @@ async fn get(
     Query(options): Query<BankOptions>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let algorithm = algorithm(options.algorithm.as_deref())?;
+    let named = options.algorithm.as_deref().map(algorithm).transpose()?;
+    let algorithm = named.unwrap_or_default();
     let known = options.known()?;
     let bank = bank(&app.services, &project, algorithm, known).await?;
     let etag = etag(&bank)?;

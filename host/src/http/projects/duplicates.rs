@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Algorithm, DuplicateGroup, ProjectName, similarity};
+use crate::domain::{DuplicateGroup, ProjectName};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::paging::{NextLink, next_link};
@@ -28,10 +28,12 @@ pub fn router() -> OpenApiRouter<App> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct DuplicateOptions {
-    /// Largest distance in bits; the algorithm's default without it.
+    /// Groups what is within this distance in bits, by `phash` without an algorithm. With neither pictures are
+    /// judged.
     #[param(example = 10)]
     radius: Option<u32>,
-    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq` or `core`: groups what is within the radius,
+    /// the algorithm's default without one.
     #[param(example = "phash")]
     algorithm: Option<String>,
     /// `upright` (default), or `any`: also find mirrored and turned copies, by what their fingerprints
@@ -49,12 +51,12 @@ struct DuplicateOptions {
 /// What is there more than once.
 #[derive(Serialize, ToSchema)]
 struct DuplicatesView {
-    /// Whose fingerprints were compared.
+    /// Whose fingerprints were compared; null when pictures were judged.
     #[schema(example = "phash")]
-    algorithm: &'static str,
-    /// Largest distance between neighbours of a group.
+    algorithm: Option<&'static str>,
+    /// Largest distance between neighbours of a group; null when pictures were judged.
     #[schema(example = 10)]
-    radius: u32,
+    radius: Option<u32>,
     /// `upright` or `any`.
     #[schema(example = "upright")]
     orientation: &'static str,
@@ -94,12 +96,19 @@ struct MemberView {
     /// Where it is.
     #[schema(example = "holidays")]
     project_id: String,
-    /// Differing bits to the first of the group.
+    /// Differing bits to the first of the group, by the algorithm asked for or `phash`.
     #[schema(example = 4)]
     distance: u32,
-    /// 1 - distance / bits.
+    /// What it is to the first of the group: `exact`, `same picture`, `edited`, or `similar` when only images
+    /// between them are duplicates of both, or only distances were asked for.
+    #[schema(example = "same picture")]
+    verdict: &'static str,
+    /// The share of the detail that agrees, 0 to 1; where distances were asked for 1 - distance / bits.
     #[schema(example = 0.9375)]
     similarity: f64,
+    /// Why, in one sentence for people.
+    #[schema(example = "97 % of the detail agrees, place for place.")]
+    reason: String,
     /// How it has to be laid to look like the first of the group.
     #[schema(example = "upright")]
     orientation: &'static str,
@@ -154,14 +163,10 @@ impl DuplicateOptions {
         let address = project.map(project_url).unwrap_or_default();
         let link = self.link(&format!("{address}/duplicates"), &page)?;
         let view = DuplicatesView {
-            algorithm: asked.algorithm.name(),
-            radius: page.radius,
+            algorithm: page.by.map(|(algorithm, _)| algorithm.name()),
+            radius: page.by.map(|(_, radius)| radius),
             orientation: orientation_name(&asked),
-            groups: page
-                .groups
-                .iter()
-                .map(|group| GroupView::of(group, asked.algorithm))
-                .collect(),
+            groups: page.groups.iter().map(GroupView::from).collect(),
         };
         Ok((link, axum::Json(view)).into_response())
     }
@@ -173,7 +178,7 @@ impl DuplicateOptions {
             after.parse().map_err(refusal)
         });
         Ok(Duplicates {
-            algorithm: algorithm(self.algorithm.as_deref())?,
+            algorithm: self.algorithm.as_deref().map(algorithm).transpose()?,
             radius: self.radius,
             any_orientation: any_orientation(self.orientation.as_deref())?,
             after: after.transpose()?,
@@ -208,8 +213,8 @@ fn orientation_name(asked: &Duplicates) -> &'static str {
     }
 }
 
-impl GroupView {
-    fn of(group: &DuplicateGroup, algorithm: Algorithm) -> Self {
+impl From<&DuplicateGroup> for GroupView {
+    fn from(group: &DuplicateGroup) -> Self {
         let id = |place: usize| {
             group
                 .members
@@ -220,7 +225,9 @@ impl GroupView {
             image: ImageView::from(&member.image),
             project_id: member.image.project.to_string(),
             distance: member.distance,
-            similarity: similarity(member.distance, algorithm.bits()),
+            verdict: member.judgement.verdict.name(),
+            similarity: member.judgement.similarity,
+            reason: member.judgement.reason.clone(),
             orientation: member.orientation.name(),
         });
         Self {

@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Algorithm, Fingerprint, ProjectName};
+use crate::domain::{Algorithm, Fingerprint, ProjectName, Sketch};
+use crate::http::base64_text;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{self, BodyKind, InProject, Json, ProjectPath, Query, body_kind};
 use crate::http::form::Form;
@@ -38,12 +39,21 @@ struct CheckBody {
     /// Digest of its bytes, 64 hexadecimal digits.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     sha256: Option<String>,
-    /// What algorithms say of it, at most 16.
+    /// What algorithms say of it, at most 16. With a sketch those of `phash`, `dhash128` and `core` find all
+    /// that there is to find.
     #[serde(default)]
     fingerprints: Vec<KnownFingerprint>,
-    /// Largest distance; each algorithm's default without it.
+    /// The picture in 64x64 grey cells, as the component's `process` tells it, 4096 bytes in base64. With it,
+    /// and without a radius, what fingerprints find is judged; without it distances are all there is.
+    #[schema(example = "f39/gICBgYGBgoKCgoODg4OD…")]
+    sketch: Option<String>,
+    /// Largest distance: finds all that is within it, whatever the sketch says. Without radius and sketch
+    /// each algorithm's default.
     #[schema(example = 10)]
     radius: Option<u32>,
+    /// `upright` (default), or `any`: also find mirrored and turned copies, by what the fingerprints become.
+    #[schema(example = "any")]
+    orientation: Option<String>,
     /// Most matches of each kind, 1 to 1000; 10 without it.
     #[schema(example = 10)]
     limit: Option<usize>,
@@ -52,7 +62,7 @@ struct CheckBody {
 /// A fingerprint that a client computed.
 #[derive(Deserialize, ToSchema)]
 struct KnownFingerprint {
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq` or `core`.
     #[schema(example = "phash")]
     algorithm: String,
     /// Version of its definition; the server's own without it.
@@ -68,7 +78,8 @@ struct KnownFingerprint {
 struct CheckedView {
     /// Images of the same bytes, in upload order.
     exact: Vec<MatchView>,
-    /// Images within the radius, nearest first, without the exact ones.
+    /// Without the exact ones: duplicates and similar images, the strongest verdict first; or images within
+    /// the radius, nearest first.
     near: Vec<MatchView>,
 }
 
@@ -79,10 +90,11 @@ struct MatchOptions {
     /// A stored image to match, by id or name, when no picture is sent.
     #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
     image_id: Option<String>,
-    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    /// Finds all within a distance by `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq` or `core`. With
+    /// neither this nor a radius pictures are judged.
     #[param(example = "phash")]
     algorithm: Option<String>,
-    /// Largest distance in bits; the algorithm's default without it.
+    /// Largest distance in bits, by `phash` without an algorithm; the algorithm's default without it.
     #[param(example = 10)]
     radius: Option<u32>,
     /// Most matches, 1 to 1000; 10 without it.
@@ -100,7 +112,7 @@ struct MatchForm {
     /// The picture.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq` or `core`.
     algorithm: Option<String>,
     /// Largest distance in bits.
     radius: Option<u32>,
@@ -112,7 +124,7 @@ struct MatchForm {
 
 /// Has this picture been seen, asked without sending it
 ///
-/// Digest and fingerprints are what a page computes before it uploads.
+/// Digest, fingerprints and sketch are what a page computes before it uploads.
 #[utoipa::path(
     post, path = "/projects/{project_id}/check",
     operation_id = "check_picture", tag = "matching",
@@ -120,7 +132,7 @@ struct MatchForm {
     request_body = CheckBody,
     responses(
         (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
-        (status = 400, description = "A digest, fingerprint or radius that cannot be.", body = ErrorBody),
+        (status = 400, description = "A digest, fingerprint, sketch, radius or orientation that cannot be.", body = ErrorBody),
         (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
@@ -139,7 +151,7 @@ async fn check(
     request_body = CheckBody,
     responses(
         (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
-        (status = 400, description = "A digest, fingerprint or radius that cannot be.", body = ErrorBody),
+        (status = 400, description = "A digest, fingerprint, sketch, radius or orientation that cannot be.", body = ErrorBody),
     ),
 )]
 async fn check_all(
@@ -149,9 +161,11 @@ async fn check_all(
     body.answer(&app, None).await
 }
 
-/// What a picture matches, nearest first
+/// What a picture matches: duplicates first
 ///
-/// The picture is the field `file` of a form; or it is stored already and named by `image_id`, in
+/// Unless a radius or an algorithm is given, pictures are judged: the same bytes, then duplicates and similar
+/// images, the strongest verdict first. With either all images within the radius match, nearest first. The
+/// picture is the field `file` of a form; or it is stored already and named by `image_id`, in
 /// the URL or as JSON, and then not among its own matches.
 #[utoipa::path(
     post, path = "/projects/{project_id}/matches",
@@ -175,8 +189,9 @@ async fn matches(
     find_matches(&app, Some(&project), url, request).await
 }
 
-/// What a picture matches in any project, nearest first
+/// What a picture matches in any project: duplicates first
 ///
+/// Judged or by distance as in one project.
 /// The picture is the field `file` of a form; or it is stored already and named by its id, `image_id`.
 #[utoipa::path(
     post, path = "/matches",
@@ -251,11 +266,17 @@ async fn match_request(app: &App, request: Request) -> Result<(Form, MatchOption
     }
 }
 
-/// The algorithm of a name; the default without one.
-pub fn algorithm(name: Option<&str>) -> Result<Algorithm, ApiError> {
-    let Some(name) = name else {
-        return Ok(Algorithm::default());
-    };
+/// The sketch that a client computed.
+fn sketch(text: &str) -> Result<Sketch, ApiError> {
+    let mut cells = Vec::new();
+    for piece in base64_text::pieces(text)? {
+        cells.extend(piece?);
+    }
+    Sketch::from_bytes(cells).map_err(|error| ApiError::invalid(error.to_string()))
+}
+
+/// The algorithm of a name.
+pub fn algorithm(name: &str) -> Result<Algorithm, ApiError> {
     Algorithm::from_name(name).ok_or_else(|| {
         let names = Algorithm::ALL.map(Algorithm::name).join(", ");
         ApiError::invalid(format!("algorithm: {name:?} is none of {names}"))
@@ -311,8 +332,10 @@ impl CheckBody {
         Ok(Check {
             sha256: sha256.map_err(|_| ApiError::invalid("sha256: 64 hexadecimal digits are"))?,
             fingerprints: fingerprints.collect::<Result<_, _>>()?,
+            sketch: self.sketch.as_deref().map(sketch).transpose()?,
             radius: self.radius,
             limit: limit(self.limit)?,
+            any_orientation: any_orientation(self.orientation.as_deref())?,
         })
     }
 }
@@ -321,7 +344,7 @@ impl TryFrom<KnownFingerprint> for Fingerprint {
     type Error = ApiError;
 
     fn try_from(known: KnownFingerprint) -> Result<Self, ApiError> {
-        let algorithm = algorithm(Some(&known.algorithm))?;
+        let algorithm = algorithm(&known.algorithm)?;
         let bits = hex::decode(&known.bits)
             .map_err(|error| ApiError::invalid(format!("bits of {}: {error}", algorithm.name())))?;
         Ok(Self {
@@ -348,7 +371,7 @@ impl MatchOptions {
 
     fn query(&self) -> Result<matching::Query, ApiError> {
         Ok(matching::Query {
-            algorithm: algorithm(self.algorithm.as_deref())?,
+            algorithm: self.algorithm.as_deref().map(algorithm).transpose()?,
             radius: self.radius,
             limit: limit(self.limit)?,
             any_orientation: any_orientation(self.orientation.as_deref())?,
@@ -374,6 +397,9 @@ mod tests {
             r#"{"fingerprints":[{"algorithm":"magic","bits":"00"}]}"#,
             r#"{"fingerprints":[{"algorithm":"phash","bits":"xyz"}]}"#,
             r#"{"fingerprints":[{"algorithm":"phash","bits":"0000000000000000"}],"limit":0}"#,
+            r#"{"fingerprints":[{"algorithm":"phash","bits":"0000000000000000"}],"sketch":"AAAA"}"#,
+            r#"{"fingerprints":[{"algorithm":"phash","bits":"0000000000000000"}],"sketch":"?"}"#,
+            r#"{"fingerprints":[{"algorithm":"phash","bits":"0000000000000000"}],"orientation":"up"}"#,
         ] {
             assert!(check(body).is_err(), "{body}");
         }

@@ -66,6 +66,7 @@
     (func (export "process") (param i32 i32 i32 i32 i32 i32 i64 i32 i32 i64) (result i32) (i32.const 0))
     (func (export "hash") (param i32 i32 i32 i32 i64 i32 i32 i64) (result i32) (i32.const 0))
     (func (export "hash-orientations") (param i32 i32 i32 i64 i32 i32 i64) (result i32) (i32.const 0))
+    (func (export "judge") (param i32 i32 i32 i32 i32) (result i32) (i32.const 0))
     (func (export "compare") (param i32 i32 i32 i32 i32 i32 i64 i32 i32 i64) (result i32) (i32.const 0))
     (func (export "nearest") (param i32 i32 i32 i32 i32 i32) (result i32) (i32.const 0))
     (func (export "distance") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (i32.const 0)))
@@ -108,7 +109,7 @@
   (export $image-error "image-error" (type $image-error'))
 
   ;; Of `hashing`.
-  (type $algorithm' (enum "phash" "dhash" "dhash128" "ahash" "blockhash" "pdq"))
+  (type $algorithm' (enum "phash" "dhash" "dhash128" "ahash" "blockhash" "pdq" "core"))
   (export $algorithm "algorithm" (type $algorithm'))
   (type $fingerprint' (record
     (field "algorithm" $algorithm) (field "version" u16) (field "bits" (list u8)) (field "quality" u8)))
@@ -123,6 +124,9 @@
   ;; Of `comparison`.
   (type $verdict' (enum "exact" "same-picture" "edited" "similar" "different"))
   (export $verdict "verdict" (type $verdict'))
+  (type $judgement' (record
+    (field "verdict" $verdict) (field "similarity" f64) (field "orientation" $orientation) (field "reason" string)))
+  (export $judgement "judgement" (type $judgement'))
   (type $difference' (record
     (field "algorithm" $algorithm) (field "distance" u32) (field "bits" u32) (field "similarity" f64)
     (field "orientation" $orientation)))
@@ -144,7 +148,8 @@
   (type $plan' (record (field "algorithms" (list $algorithm)) (field "renditions" (list $rendition-spec))))
   (export $plan "plan" (type $plan'))
   (type $outcome' (record
-    (field "info" $image-info) (field "fingerprints" (list $fingerprint)) (field "renditions" (list $rendition))))
+    (field "info" $image-info) (field "fingerprints" (list $fingerprint)) (field "sketch" (option (list u8)))
+    (field "renditions" (list $rendition))))
   (export $outcome "outcome" (type $outcome'))
 
   (func $algorithms (result (list $algorithm-info))
@@ -162,6 +167,9 @@
   (func $nearest (param "bank" (list u8)) (param "query" (list u8)) (param "radius" u32) (param "count" u32)
     (result (result (list $neighbour) (error $image-error)))
     (canon lift (core func $program "nearest") (memory $memory) (realloc $realloc)))
+  (func $judge (param "a" (list u8)) (param "b" (list u8)) (param "any-orientation" bool)
+    (result (result $judgement (error $image-error)))
+    (canon lift (core func $program "judge") (memory $memory) (realloc $realloc)))
   (func $compare (param "a" (list u8)) (param "b" (list u8)) (param "threshold" (option u32)) (param "limits" $limits)
     (result (result $comparison (error $image-error)))
     (canon lift (core func $program "compare") (memory $memory) (realloc $realloc)))
@@ -192,6 +200,7 @@
     (export "distance" (func $distance))
     (export "similarity" (func $similarity))
     (export "nearest" (func $nearest))
+    (export "judge" (func $judge))
     (export "compare" (func $compare)))
   (export "vismatch:pipeline/comparison@0.1.0" (instance $comparing))
   (instance $rendering (export "render" (func $render)))

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use futures::TryStreamExt;
 use sha2::Digest;
 
-use crate::domain::{Image, ImageId, ProjectName, RenditionKind, Sha256};
+use crate::domain::{
+    Algorithm, Fingerprint, Image, ImageId, Plan, ProjectName, RenditionKind, Sha256,
+};
 use crate::sandbox::{CallError, Input};
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, Services, blobs};
@@ -117,6 +119,9 @@ impl Verification<'_> {
     async fn image(&mut self, image: &Image) -> Result<(), ServiceError> {
         let given = self.given(image).await?;
         let broken = self.broken_renditions(image).await?;
+        if given == State::Sound {
+            self.outdated(image).await?;
+        }
         if given == State::Sound && broken.is_empty() {
             return Ok(());
         }
@@ -137,6 +142,46 @@ impl Verification<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Fingerprints that are missing or made by an older definition are made again.
+    async fn outdated(&mut self, image: &Image) -> Result<(), ServiceError> {
+        let is_made = |algorithm: &Algorithm| {
+            let of_today = |made: &Fingerprint| {
+                (made.algorithm, made.version) == (*algorithm, algorithm.version())
+            };
+            image.fingerprints.iter().any(of_today)
+        };
+        if Algorithm::ALL.iter().all(is_made) || !self.is_unchanged(image).await? {
+            return Ok(());
+        }
+        let repaired = self.repair && self.renew(image).await?;
+        let problem = "some of its fingerprints are missing or of an older version";
+        self.find(image, problem, repaired);
+        Ok(())
+    }
+
+    async fn renew(&self, image: &Image) -> Result<bool, ServiceError> {
+        let store = &self.services.store;
+        let Some(picture) = blobs::read_all(store, &blobs::given(image)).await? else {
+            return Ok(false);
+        };
+        let plan = Plan {
+            algorithms: Algorithm::ALL.to_vec(),
+            renditions: Vec::new(),
+        };
+        let sandbox = &self.services.sandbox;
+        let outcome = match sandbox.process(Input::Bytes(picture), plan).await {
+            Ok(outcome) => outcome,
+            Err(CallError::Image(error)) => {
+                tracing::warn!(image = %image.id, %error, "cannot be hashed again");
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let sketch = outcome.sketch.as_ref();
+        store.renew(image, &outcome.fingerprints, sketch).await?;
+        Ok(true)
     }
 
     async fn given(&self, image: &Image) -> Result<State, ServiceError> {

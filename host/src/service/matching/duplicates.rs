@@ -1,16 +1,18 @@
 //! Groups of near-duplicates, of one project or over all, page by page.
 //!
-//! Pictures belong to one group when a chain of pictures within the radius leads from one to the other.
+//! Pictures belong to one group when a chain of duplicates leads from one to the other, or, when a radius or
+//! an algorithm is asked for, a chain of pictures within the radius.
 //! Two that were decided to be no duplicates are never in one group; see `grouping`.
 
 use std::collections::HashMap;
 
 use crate::domain::{
-    Algorithm, DuplicateGroup, DuplicateMember, Image, ImageId, Merits, ProjectName, best_copy,
+    Algorithm, DuplicateGroup, DuplicateMember, Image, ImageId, Judgement, Merits, Orientation,
+    ProjectName, best_copy, judge,
 };
 
 use super::grouping::{self, Known};
-use super::{ServiceError, Services, projects, radius_of};
+use super::{ServiceError, Services, judged_groups, projects, radius_of, second_look};
 
 /// Most groups of one page.
 pub const MAX_PAGE: usize = 1_000;
@@ -18,9 +20,10 @@ pub const MAX_PAGE: usize = 1_000;
 /// Which duplicates are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Duplicates {
-    /// By which algorithm.
-    pub algorithm: Algorithm,
-    /// Largest distance between neighbours of a group; the algorithm's default when `None`.
+    /// By which algorithm; the default one when only a radius is given.
+    pub algorithm: Option<Algorithm>,
+    /// Largest distance between neighbours of a group; the algorithm's default when only that is given. With
+    /// neither pairs are judged.
     pub radius: Option<u32>,
     /// Also find mirrored and turned copies.
     pub any_orientation: bool,
@@ -33,8 +36,8 @@ pub struct Duplicates {
 /// Some of the groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DuplicatesPage {
-    /// The radius that was searched with.
-    pub radius: u32,
+    /// What was searched with; `None` when pairs were judged.
+    pub by: Option<(Algorithm, u32)>,
     /// In upload order of their first images.
     pub groups: Vec<DuplicateGroup>,
     /// There are more groups, behind this image.
@@ -48,11 +51,15 @@ pub async fn duplicates(
     asked: &Duplicates,
 ) -> Result<DuplicatesPage, ServiceError> {
     check_page(asked.limit)?;
-    let radius = radius_of(asked.algorithm, asked.radius)?;
+    let by = asked.by()?;
     if let Some(project) = project {
         projects::check(services, project).await?;
     }
-    let mut groups = grouping::groups(services, project, asked, radius).await?;
+    let any_orientation = asked.any_orientation;
+    let mut groups = match by {
+        Some(by) => grouping::groups(services, project, by, any_orientation).await?,
+        None => judged_groups::groups(services, project, any_orientation).await?,
+    };
     if let Some(after) = asked.after {
         groups.retain(|group| group.first().is_some_and(|first| *first > after));
     }
@@ -61,41 +68,101 @@ pub async fn duplicates(
     groups.truncate(limit);
     let last = groups.last().and_then(|group| group.first()).copied();
     Ok(DuplicatesPage {
-        radius,
-        groups: describe(services, groups, asked).await?,
+        by,
+        groups: match by {
+            Some((algorithm, _)) => describe(services, groups, algorithm, any_orientation).await?,
+            None => describe_judged(services, groups, any_orientation).await?,
+        },
         next: last.filter(|_| has_more),
     })
+}
+
+impl Duplicates {
+    /// Algorithm and radius when either is given.
+    fn by(&self) -> Result<Option<(Algorithm, u32)>, ServiceError> {
+        if self.algorithm.is_none() && self.radius.is_none() {
+            return Ok(None);
+        }
+        let algorithm = self.algorithm.unwrap_or_default();
+        Ok(Some((algorithm, radius_of(algorithm, self.radius)?)))
+    }
 }
 
 /// What the store says of the members now; groups that lost too many of them are left out.
 async fn describe(
     services: &Services,
     groups: Vec<Vec<ImageId>>,
-    asked: &Duplicates,
+    algorithm: Algorithm,
+    any_orientation: bool,
 ) -> Result<Vec<DuplicateGroup>, ServiceError> {
+    let groups = present(services, groups).await?.into_iter();
+    let by_distance = |first: &Image, image: &Image| {
+        let (first, own) = (Known::of(first, algorithm)?, Known::of(image, algorithm)?);
+        let (distance, orientation) = first.distance(&own, any_orientation)?;
+        let judgement = Judgement::of_distance(algorithm, distance);
+        Some((distance, orientation, judgement))
+    };
+    Ok(groups
+        .filter_map(|images| group(images, by_distance))
+        .collect())
+}
+
+/// The same with what each is to the first by its sketch.
+async fn describe_judged(
+    services: &Services,
+    groups: Vec<Vec<ImageId>>,
+    any_orientation: bool,
+) -> Result<Vec<DuplicateGroup>, ServiceError> {
+    let groups = present(services, groups).await?;
+    let sketches = second_look::sketches(services, groups.iter().flatten()).await?;
+    let judged = move |first: &Image, image: &Image| {
+        if first.sha256 == image.sha256 {
+            return Some((0, Orientation::Upright, Judgement::same_bytes()));
+        }
+        let (one, other) = (sketches.get(&first.id)?, sketches.get(&image.id)?);
+        let (judgement, orientation) = judge(one, other, Orientation::counted(any_orientation));
+        let (first, own) = (
+            Known::of(first, Algorithm::Phash)?,
+            Known::of(image, Algorithm::Phash)?,
+        );
+        let distance = first.distance_laid(&own, orientation)?;
+        Some((distance, orientation, judgement.in_group()))
+    };
+    second_look::blocking(move || {
+        let groups = groups.into_iter();
+        groups.filter_map(|images| group(images, &judged)).collect()
+    })
+    .await
+}
+
+/// The images of groups that are there.
+async fn present(
+    services: &Services,
+    groups: Vec<Vec<ImageId>>,
+) -> Result<Vec<Vec<Image>>, ServiceError> {
     let images = services.store.images_by_id(&groups.concat()).await?;
     let mut images: HashMap<ImageId, Image> =
         images.into_iter().map(|image| (image.id, image)).collect();
-    let described = groups.into_iter().filter_map(|ids| {
-        let members = ids.iter().filter_map(|id| images.remove(id));
-        group(members.collect(), asked)
-    });
-    Ok(described.collect())
+    let members = |ids: Vec<ImageId>| ids.iter().filter_map(|id| images.remove(id)).collect();
+    Ok(groups.into_iter().map(members).collect())
 }
 
-/// Each image with its distance to the first, and which one to keep.
-fn group(images: Vec<Image>, asked: &Duplicates) -> Option<DuplicateGroup> {
+/// Each image with what it is to the first, and which one to keep.
+fn group(
+    images: Vec<Image>,
+    to_first: impl Fn(&Image, &Image) -> Option<(u32, Orientation, Judgement)>,
+) -> Option<DuplicateGroup> {
     let merits: Vec<Merits> = images.iter().map(merits).collect();
-    let first = Known::of(images.first()?, asked.algorithm)?;
+    let first = images.first()?.clone();
     let members: Vec<DuplicateMember> = images
         .into_iter()
         .filter_map(|image| {
-            let own = Known::of(&image, asked.algorithm)?;
-            let (distance, orientation) = first.distance(&own, asked.any_orientation)?;
+            let (distance, orientation, judgement) = to_first(&first, &image)?;
             Some(DuplicateMember {
                 image,
                 distance,
                 orientation,
+                judgement,
             })
         })
         .collect();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::domain::{Algorithm, Fingerprint, Image, ImageId, Orientation, Pair, ProjectName};
 use crate::index::{Index, Query};
 
-use super::duplicates::Duplicates;
+use super::second_look::blocking;
 use super::{ServiceError, Services};
 
 /// What is known of an image when it is grouped.
@@ -46,6 +46,12 @@ impl Known {
         distances.min_by_key(|(distance, orientation)| (*distance, orientation.to_exif()))
     }
 
+    /// Differing bits with the other laid in one way.
+    pub fn distance_laid(&self, other: &Self, orientation: Orientation) -> Option<u32> {
+        let laid = other.fingerprint.laid(orientation)?;
+        self.fingerprint.distance(&laid).ok()
+    }
+
     fn forms(&self, any_orientation: bool) -> Vec<(Orientation, Fingerprint)> {
         if !any_orientation {
             return vec![(Orientation::Upright, self.fingerprint.clone())];
@@ -59,13 +65,13 @@ impl Known {
 pub async fn groups(
     services: &Services,
     project: Option<&ProjectName>,
-    asked: &Duplicates,
-    radius: u32,
+    by: (Algorithm, u32),
+    any_orientation: bool,
 ) -> Result<Vec<Vec<ImageId>>, ServiceError> {
     let index = Arc::clone(services.index.current(&services.store).await?);
-    let algorithm = asked.algorithm;
+    let (algorithm, radius) = by;
     let owner = project.cloned();
-    let mut groups = if asked.any_orientation {
+    let mut groups = if any_orientation {
         let known = known(services, project, algorithm).await?;
         blocking(move || neighbours(&index, owner.as_ref(), &known, radius)).await?
     } else {
@@ -73,7 +79,7 @@ pub async fn groups(
     };
     let decided = services.store.decided_pairs(project).await?;
     if !decided.is_empty() {
-        groups = cut(services, groups, &decided, asked, radius).await?;
+        groups = cut(services, groups, &decided, by, any_orientation).await?;
     }
     groups.sort_unstable();
     Ok(groups)
@@ -145,8 +151,8 @@ async fn cut(
     services: &Services,
     groups: Vec<Vec<ImageId>>,
     decided: &HashSet<Pair>,
-    asked: &Duplicates,
-    radius: u32,
+    (algorithm, radius): (Algorithm, u32),
+    any_orientation: bool,
 ) -> Result<Vec<Vec<ImageId>>, ServiceError> {
     let mut whole = Vec::with_capacity(groups.len());
     for group in groups {
@@ -158,9 +164,8 @@ async fn cut(
         let images = services.store.images_by_id(&group).await?;
         let known: Vec<Known> = images
             .iter()
-            .filter_map(|image| Known::of(image, asked.algorithm))
+            .filter_map(|image| Known::of(image, algorithm))
             .collect();
-        let any_orientation = asked.any_orientation;
         let parts = blocking(move || join(&known, &among, radius, any_orientation)).await?;
         whole.extend(parts);
     }
@@ -213,18 +218,18 @@ fn join(
 }
 
 /// Disjoint sets of places, by union with path halving (Tarjan and van Leeuwen 1984).
-struct Sets {
+pub(super) struct Sets {
     parents: Vec<usize>,
 }
 
 impl Sets {
-    fn new(places: usize) -> Self {
+    pub(super) fn new(places: usize) -> Self {
         Self {
             parents: (0..places).collect(),
         }
     }
 
-    fn root(&mut self, mut place: usize) -> usize {
+    pub(super) fn root(&mut self, mut place: usize) -> usize {
         while self.parents[place] != place {
             self.parents[place] = self.parents[self.parents[place]];
             place = self.parents[place];
@@ -232,14 +237,14 @@ impl Sets {
         place
     }
 
-    fn unite(&mut self, one: usize, other: usize) {
+    pub(super) fn unite(&mut self, one: usize, other: usize) {
         let (one, other) = (self.root(one), self.root(other));
         // The earlier place leads: the outcome does not hang on the order of the pairs.
         self.parents[one.max(other)] = one.min(other);
     }
 
     /// Uniting the two would bring a pair that stays apart into one set.
-    fn would_join(&mut self, one: usize, other: usize, apart: &[[usize; 2]]) -> bool {
+    pub(super) fn would_join(&mut self, one: usize, other: usize, apart: &[[usize; 2]]) -> bool {
         let roots = [self.root(one), self.root(other)];
         apart.iter().any(|&[a, b]| {
             let pair = [self.root(a), self.root(b)];
@@ -248,7 +253,7 @@ impl Sets {
     }
 
     /// The sets of two or more, each in the order of its ids.
-    fn groups(mut self, id: impl Fn(usize) -> ImageId) -> Vec<Vec<ImageId>> {
+    pub(super) fn groups(mut self, id: impl Fn(usize) -> ImageId) -> Vec<Vec<ImageId>> {
         let mut groups: HashMap<usize, Vec<ImageId>> = HashMap::new();
         for place in 0..self.parents.len() {
             let root = self.root(place);
@@ -261,15 +266,6 @@ impl Sets {
         groups.iter_mut().for_each(|group| group.sort_unstable());
         groups
     }
-}
-
-/// Compares all with all, away from the threads that serve requests.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ServiceError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|panic| ServiceError::Internal(panic.into()))
 }
 
 #[cfg(test)]

@@ -1,24 +1,28 @@
 //! Matching: has this picture been seen, what is it like, what is there twice.
 //!
-//! The index names images and distances, the store says what they are now; an image that the index
+//! Asked for a radius or an algorithm, answers are plain distances; asked for neither, what the index names
+//! is judged by a `second_look`. The index names images and distances, the store says what they are now; an image that the index
 //! still names and the store no longer has is left out without a word.
 
 mod bank;
 mod duplicates;
 mod grouping;
+pub(super) mod judged_groups;
 mod ranking;
+pub(super) mod second_look;
 
 pub use bank::{Bank, Entry, KnownBank, bank};
 pub use duplicates::{Duplicates, DuplicatesPage, duplicates, merits};
 
 use crate::domain::{
     Algorithm, Comparison, Fingerprint, Image, Judgement, Kind, Match, Orientation, ProjectName,
-    Sha256,
+    Sha256, Sketch,
 };
 use crate::sandbox::Input;
 
 use super::{ServiceError, Services, blobs, digest, images, projects};
 use ranking::{Ranking, to_match};
+use second_look::Question;
 
 /// Most matches that can be asked for.
 pub const MAX_LIMIT: usize = 1_000;
@@ -32,10 +36,14 @@ pub struct Check {
     pub sha256: Option<Sha256>,
     /// What algorithms say of it; at most 64.
     pub fingerprints: Vec<Fingerprint>,
+    /// Judges what the fingerprints find, unless a radius is given. Without it distances are all there is.
+    pub sketch: Option<Sketch>,
     /// Largest distance; each algorithm's default when `None`.
     pub radius: Option<u32>,
     /// Most matches of each kind, 1 to 1000.
     pub limit: usize,
+    /// Also find mirrored and turned copies.
+    pub any_orientation: bool,
 }
 
 /// What was found.
@@ -50,9 +58,9 @@ pub struct Checked {
 /// How to match a picture.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// By which algorithm.
-    pub algorithm: Algorithm,
-    /// Largest distance; the algorithm's default when `None`.
+    /// By which algorithm; the default one when only a radius is given.
+    pub algorithm: Option<Algorithm>,
+    /// Largest distance; the algorithm's default when only that is given. With neither matches are judged.
     pub radius: Option<u32>,
     /// Most matches, 1 to 1000.
     pub limit: usize,
@@ -74,6 +82,8 @@ struct Known {
     sha256: Sha256,
     image: Option<Image>,
     fingerprints: Vec<(Orientation, Fingerprint)>,
+    /// There when matches are judged.
+    sketch: Option<Sketch>,
 }
 
 /// Matches in a project, or in all, by digest and fingerprints alone; `Invalid` for fingerprints of a wrong length or
@@ -110,7 +120,8 @@ pub async fn matches(
     query: &Query,
 ) -> Result<Vec<Match>, ServiceError> {
     check_limit(query.limit)?;
-    let radius = radius_of(query.algorithm, query.radius)?;
+    let algorithm = query.algorithm.unwrap_or_default();
+    let radius = radius_of(algorithm, query.radius)?;
     if let Some(project) = project {
         projects::check(services, project).await?;
     }
@@ -119,23 +130,47 @@ pub async fn matches(
         .store
         .images_by_digest(project, known.sha256)
         .await?;
-    let index = services.index.current(&services.store).await?;
-    let mut ranking = Ranking::new(index, project, query.limit + exact.len() + 1);
-    for (orientation, fingerprint) in &known.fingerprints {
-        ranking.add(fingerprint, *orientation, radius);
-    }
-    let mut matches = ranking.resolve(services).await?;
-    matches.retain(|found| exact.iter().all(|same| same.id != found.image.id));
-    matches.extend(
-        exact
-            .into_iter()
-            .map(|image| same_bytes(image, query.algorithm)),
-    );
+    let enough = query.limit + exact.len() + 1;
+    let mut near = match known.sketch {
+        Some(sketch) => {
+            let question = Question {
+                fingerprints: known.fingerprints,
+                sketch,
+            };
+            second_look::find(services, project, question, enough).await?
+        }
+        None => {
+            let index = services.index.current(&services.store).await?;
+            let mut ranking = Ranking::new(index, project, enough);
+            for (orientation, fingerprint) in &known.fingerprints {
+                ranking.add(fingerprint, *orientation, radius);
+            }
+            ranking.resolve(services).await?
+        }
+    };
+    near.retain(|found| exact.iter().all(|same| same.id != found.image.id));
+    let same = exact.into_iter().map(|image| same_bytes(image, algorithm));
+    let mut matches: Vec<Match> = same.chain(near).collect();
     let own = known.image.map(|image| image.id);
     matches.retain(|found| Some(found.image.id) != own);
-    matches.sort_by_key(|found| (found.distance, found.kind, found.image.id));
+    if !query.is_judged() {
+        matches.sort_by_key(|found| (found.distance, found.kind, found.image.id));
+    }
     matches.truncate(query.limit);
     Ok(matches)
+}
+
+impl Query {
+    /// Nothing said how to match: by verdict.
+    fn is_judged(&self) -> bool {
+        self.algorithm.is_none() && self.radius.is_none()
+    }
+}
+
+/// Those of an image's fingerprints that its matches are searched by.
+pub fn searched(fingerprints: &[Fingerprint]) -> Vec<Fingerprint> {
+    let is_searched = |made: &&Fingerprint| second_look::ALGORITHMS.contains(&made.algorithm);
+    fingerprints.iter().filter(is_searched).cloned().collect()
 }
 
 /// Two pictures judged.
@@ -158,16 +193,37 @@ async fn near(
     check: &Check,
     exact: &[Image],
 ) -> Result<Vec<Match>, ServiceError> {
-    let index = services.index.current(&services.store).await?;
-    let mut ranking = Ranking::new(index, project, check.limit + exact.len());
-    for fingerprint in &check.fingerprints {
-        let radius = radius_of(fingerprint.algorithm, check.radius)?;
-        ranking.add(fingerprint, Orientation::Upright, radius);
-    }
-    let mut near = ranking.resolve(services).await?;
+    let mut near = match check.sketch.clone().filter(|_| check.radius.is_none()) {
+        Some(sketch) => {
+            let fingerprints = check.fingerprints.clone();
+            let question = Question::new(fingerprints, sketch, check.any_orientation);
+            second_look::find(services, project, question, check.limit + exact.len()).await?
+        }
+        None => by_distance(services, project, check, exact.len()).await?,
+    };
     near.retain(|found| exact.iter().all(|same| same.id != found.image.id));
     near.truncate(check.limit);
     Ok(near)
+}
+
+/// The same by distances alone; `more` than the limit.
+async fn by_distance(
+    services: &Services,
+    project: Option<&ProjectName>,
+    check: &Check,
+    more: usize,
+) -> Result<Vec<Match>, ServiceError> {
+    let index = services.index.current(&services.store).await?;
+    let mut ranking = Ranking::new(index, project, check.limit + more);
+    for fingerprint in &check.fingerprints {
+        let radius = radius_of(fingerprint.algorithm, check.radius)?;
+        for orientation in Orientation::counted(check.any_orientation) {
+            if let Some(laid) = fingerprint.laid(*orientation) {
+                ranking.add(&laid, *orientation, radius);
+            }
+        }
+    }
+    ranking.resolve(services).await
 }
 
 /// Digest and fingerprints of a subject: the stored ones, or by one call of the sandbox.
@@ -176,6 +232,9 @@ async fn learn(
     subject: Subject,
     query: &Query,
 ) -> Result<Known, ServiceError> {
+    if query.is_judged() {
+        return learn_to_judge(services, subject, query.any_orientation).await;
+    }
     let (input, image) = match subject {
         Subject::Picture(input) => (input, None),
         Subject::Stored(project, id_or_name) => {
@@ -185,6 +244,7 @@ async fn learn(
                     sha256: image.sha256,
                     fingerprints: vec![(Orientation::Upright, fingerprint)],
                     image: Some(image),
+                    sketch: None,
                 });
             }
             (given(services, &image).await?, Some(image))
@@ -199,13 +259,42 @@ async fn learn(
         sha256,
         image,
         fingerprints,
+        sketch: None,
+    })
+}
+
+/// Digest, fingerprints and sketch of a subject.
+async fn learn_to_judge(
+    services: &Services,
+    subject: Subject,
+    any_orientation: bool,
+) -> Result<Known, ServiceError> {
+    let (input, image) = match subject {
+        Subject::Picture(input) => (input, None),
+        Subject::Stored(project, id_or_name) => {
+            let image = images::get(services, &project, &id_or_name).await?;
+            (given(services, &image).await?, Some(image))
+        }
+    };
+    let sha256 = match &image {
+        Some(image) => image.sha256,
+        None => digest::of_input(input.clone()).await?,
+    };
+    let (fingerprints, sketch) = second_look::learn(services, input).await?;
+    let question = Question::new(fingerprints, sketch, any_orientation);
+    Ok(Known {
+        sha256,
+        image,
+        fingerprints: question.fingerprints,
+        sketch: Some(question.sketch),
     })
 }
 
 /// What is stored already, when it answers the query and was made by today's definition.
 fn stored_fingerprint(image: &Image, query: &Query) -> Option<Fingerprint> {
+    let algorithm = query.algorithm.unwrap_or_default();
     let fits = |fingerprint: &&Fingerprint| {
-        fingerprint.algorithm == query.algorithm && fingerprint.version == query.algorithm.version()
+        (fingerprint.algorithm, fingerprint.version) == (algorithm, algorithm.version())
     };
     let wanted = (!query.any_orientation).then_some(&image.fingerprints)?;
     wanted.iter().find(fits).cloned()
@@ -217,10 +306,11 @@ async fn fingerprints(
     query: &Query,
 ) -> Result<Vec<(Orientation, Fingerprint)>, ServiceError> {
     let sandbox = &services.sandbox;
+    let algorithm = query.algorithm.unwrap_or_default();
     if query.any_orientation {
-        return Ok(sandbox.hash_orientations(input, query.algorithm).await?);
+        return Ok(sandbox.hash_orientations(input, algorithm).await?);
     }
-    let fingerprints = sandbox.hash(input, vec![query.algorithm]).await?;
+    let fingerprints = sandbox.hash(input, vec![algorithm]).await?;
     let upright = fingerprints
         .into_iter()
         .map(|fingerprint| (Orientation::Upright, fingerprint));

@@ -1,9 +1,10 @@
 //! Asking for matches: by fingerprints alone, by picture, by stored image.
 
 use super::*;
-use crate::domain::{Algorithm, Fingerprint, Kind, Orientation, Sha256, Verdict};
+use crate::domain::{Fingerprint, Kind, Orientation, Sha256, Verdict};
 use crate::sandbox::Input;
 use crate::service::images;
+use crate::service::maintenance::verify;
 use crate::service::matching::{
     Check, Duplicates, DuplicatesPage, MAX_LIMIT, Query, Subject, check, compare, duplicates,
     matches,
@@ -11,7 +12,7 @@ use crate::service::matching::{
 
 fn query(any_orientation: bool) -> Query {
     Query {
-        algorithm: Algorithm::Phash,
+        algorithm: None,
         radius: None,
         limit: 10,
         any_orientation,
@@ -313,6 +314,64 @@ async fn groups_come_page_by_page_and_over_all_projects() {
     };
     let none = duplicates(services, None, &none).await;
     assert!(matches!(none, Err(ServiceError::Invalid(_))));
+}
+
+#[tokio::test]
+async fn a_sketch_that_is_missing_is_made_and_kept() {
+    let world = World::new().await;
+    let image = world.give("a.png", &png(1)).await.image;
+    world.give("copy.jpg", &copy_of(1)).await;
+    let services = &world.services;
+    let asked = Duplicates::default();
+    let before = duplicates(services, Some(&PROJECT), &asked).await.unwrap();
+    // As a row of an older version is: without a sketch, and without what came later.
+    let old = &image.fingerprints[..1];
+    services.store.renew(&image, old, None).await.unwrap();
+    let sketches = services.store.sketches(&[image.id]).await.unwrap();
+    assert!(sketches.is_empty());
+    let found = matches(services, Some(&PROJECT), sent(copy_of(1)), &query(false))
+        .await
+        .unwrap();
+    let verdicts: Vec<_> = found.iter().map(|found| found.judgement.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Exact, Verdict::SamePicture]);
+    let sketches = services.store.sketches(&[image.id]).await.unwrap();
+    assert_eq!(sketches.len(), 1);
+    let report = verify(services, true, &|_, _| ()).await.unwrap();
+    assert_eq!(report.findings.len(), 1);
+    assert!(report.findings[0].repaired, "{:?}", report.findings);
+    let after = duplicates(services, Some(&PROJECT), &asked).await.unwrap();
+    assert_eq!(after, before);
+    assert_eq!(after.groups.len(), 1);
+}
+
+#[tokio::test]
+async fn a_crop_is_found_by_its_core_and_a_decision_keeps_it_apart() {
+    let world = World::new().await;
+    let whole = picture(1, 240, 160);
+    let cropped = image::imageops::crop_imm(&whole, 12, 8, 216, 144).to_image();
+    let image = world.give("a.png", &png(1)).await.image;
+    let crop = world.give("crop.png", &encode(&cropped, Format::Png)).await;
+    assert_eq!(crop.duplicates[0].image.id, image.id);
+    assert!(crop.duplicates[0].judgement.verdict.is_duplicate());
+    let services = &world.services;
+    for any_orientation in [false, true] {
+        let asked = Duplicates {
+            any_orientation,
+            ..Duplicates::default()
+        };
+        let page = duplicates(services, Some(&PROJECT), &asked).await.unwrap();
+        assert_eq!(names(&page), [["a.png", "crop.png"]]);
+    }
+    let pair = crate::domain::Pair::new(image.id, crop.image.id).unwrap();
+    services.store.decide(&PROJECT, &[pair]).await.unwrap();
+    for any_orientation in [false, true] {
+        let asked = Duplicates {
+            any_orientation,
+            ..Duplicates::default()
+        };
+        let page = duplicates(services, Some(&PROJECT), &asked).await.unwrap();
+        assert!(page.groups.is_empty());
+    }
 }
 
 #[tokio::test]

@@ -103,6 +103,7 @@ fn new_image(project_name: &str, image_name: &str, bytes: &[u8]) -> NewImage {
             }),
         },
         fingerprints: Algorithm::ALL.map(fingerprint).to_vec(),
+        sketch: None,
         deletion_token: Some(format!("{image_name}{sha256}")),
     }
 }

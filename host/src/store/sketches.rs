@@ -1,0 +1,78 @@
+//! Sketches: one for each image, in a table of their own, so that lists and the index need not read them.
+//!
+//! An image may be without one, when it was stored by an older version or made anew from a manifest. Who
+//! needs it makes it and puts it here.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+};
+
+use crate::domain::{Image, ImageId, Sketch};
+
+use super::entities::{image, sketch};
+use super::rows::damaged;
+use super::{Store, StoreError, rows};
+
+/// Ids that are asked for at once.
+const BATCH: usize = 500;
+
+/// Gives an image its sketch, in place of the one it had.
+pub(super) async fn set(
+    db: &impl ConnectionTrait,
+    image: &[u8],
+    sketch: Option<&Sketch>,
+) -> Result<(), StoreError> {
+    sketch::Entity::delete_by_id(image.to_vec())
+        .exec(db)
+        .await?;
+    if let Some(sketch) = sketch {
+        row(image, sketch).insert(db).await?;
+    }
+    Ok(())
+}
+
+/// The row of a sketch.
+pub(super) fn row(image: &[u8], sketch: &Sketch) -> sketch::ActiveModel {
+    sketch::ActiveModel {
+        image: Set(image.to_vec()),
+        cells: Set(sketch.as_bytes().to_vec()),
+    }
+}
+
+impl Store {
+    /// The sketches of images; those without one are left out.
+    pub async fn sketches(
+        &self,
+        images: &[ImageId],
+    ) -> Result<HashMap<ImageId, Sketch>, StoreError> {
+        let mut sketches = HashMap::with_capacity(images.len());
+        for batch in images.chunks(BATCH) {
+            let keys = batch.iter().map(|id| id.as_bytes().to_vec());
+            let found = sketch::Entity::find()
+                .filter(sketch::Column::Image.is_in(keys))
+                .all(self.database.read())
+                .await?;
+            for row in found {
+                let sketch = Sketch::from_bytes(row.cells).map_err(damaged)?;
+                sketches.insert(rows::to_id(&row.image)?, sketch);
+            }
+        }
+        Ok(sketches)
+    }
+
+    /// Gives an image a sketch, unless it is gone or another picture by now.
+    pub async fn put_sketch(&self, of: &Image, sketch: &Sketch) -> Result<(), StoreError> {
+        let txn = self.database.begin().await?;
+        let now = image::Entity::find()
+            .filter(image::Column::Id.eq(of.id.as_bytes().to_vec()))
+            .filter(image::Column::Sha256.eq(of.sha256.0.to_vec()))
+            .one(&txn)
+            .await?;
+        if let Some(row) = now {
+            set(&txn, &row.id, Some(sketch)).await?;
+        }
+        Ok(txn.commit().await?)
+    }
+}
