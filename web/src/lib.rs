@@ -43,7 +43,8 @@ pub fn info(image: &[u8]) -> Result<Object, Error> {
 }
 
 /// Facts of an encoded picture, and its fingerprints by the algorithms of these names, in that order:
-/// `{info, fingerprints: [{algorithm, version, bits, quality}]}` with `bits` in hexadecimal digits.
+/// `{info, fingerprints: [{algorithm, version, bits, quality}], sketch}` with `bits` in hexadecimal digits and
+/// the sketch's 4096 bytes in base64.
 #[wasm_bindgen]
 pub fn fingerprint(image: &[u8], algorithms: Vec<String>) -> Result<Object, Error> {
     if algorithms.is_empty() {
@@ -63,6 +64,7 @@ pub fn fingerprint(image: &[u8], algorithms: Vec<String>) -> Result<Object, Erro
     Ok(views::object([
         ("info", views::info(&outcome.info).into()),
         ("fingerprints", fingerprints.into()),
+        ("sketch", views::sketch(outcome.sketch.as_ref())),
     ]))
 }
 

@@ -1,10 +1,13 @@
 //! The pipeline's words as plain JavaScript objects, with the field names of the server's JSON.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use vismatch_pipeline::comparison::{Comparison, Difference};
 use vismatch_pipeline::fingerprint::Fingerprint;
 use vismatch_pipeline::info::{Exif, ImageInfo, Location};
 use vismatch_pipeline::rendition::Rendition;
+use vismatch_pipeline::sketch::Sketch;
 use wasm_bindgen::JsValue;
 
 pub fn object<const N: usize>(fields: [(&str, JsValue); N]) -> Object {
@@ -37,6 +40,11 @@ pub fn fingerprint(fingerprint: &Fingerprint) -> Object {
         ("bits", hex::encode(&fingerprint.bits).into()),
         ("quality", fingerprint.quality.into()),
     ])
+}
+
+/// In base64, as `check` takes it.
+pub fn sketch(sketch: Option<&Sketch>) -> JsValue {
+    or_null(sketch.map(|sketch| BASE64_STANDARD.encode(sketch.as_bytes())))
 }
 
 pub fn comparison(comparison: &Comparison) -> Object {

@@ -3,5 +3,5 @@
 export { createPipeline, type Pipeline } from "./pipeline.js";
 export { type Bank } from "./bank.js";
 export { VismatchError, type ErrorCode } from "./errors.js";
-export { checkBody, type CheckBody } from "./check.js";
+export { checkBody, type CheckBody, type CheckOptions } from "./check.js";
 export * from "./types.js";

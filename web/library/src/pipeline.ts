@@ -46,8 +46,8 @@ export class Pipeline {
     return this.#pool.waiting;
   }
 
-  /** Digest, facts and fingerprints: what the server is asked with, and the picture stays here. */
-  fingerprint(file: Blob, { algorithms = ["phash", "pdq"], ...options }: FingerprintOptions = {}): Promise<Known> {
+  /** Digest, facts, fingerprints and sketch: what the server is asked with, and the picture stays here. */
+  fingerprint(file: Blob, { algorithms = ["phash", "dhash128", "core"], ...options }: FingerprintOptions = {}): Promise<Known> {
     return this.#pool.run({ kind: "fingerprint", file, algorithms: [...algorithms] }, options);
   }
 

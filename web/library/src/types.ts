@@ -1,10 +1,10 @@
 /** The words of the library: what goes in and what comes out, as the server spells them. */
 
 /** How a fingerprint is computed. */
-export type Algorithm = "phash" | "dhash" | "dhash128" | "ahash" | "blockhash" | "pdq";
+export type Algorithm = "phash" | "dhash" | "dhash128" | "ahash" | "blockhash" | "pdq" | "core";
 
 /** Every algorithm, in the server's order. */
-export const ALGORITHMS: readonly Algorithm[] = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq"];
+export const ALGORITHMS: readonly Algorithm[] = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq", "core"];
 
 /** What a file is, told by its content. */
 export type ImageFormat =
@@ -68,6 +68,8 @@ export interface Known {
   info: ImageInfo;
   /** In the order asked for. */
   fingerprints: Fingerprint[];
+  /** The picture in 64x64 grey cells, in base64: what the server judges by. */
+  sketch: string;
 }
 
 /** What two pictures are to each other, the strongest claim first. */
@@ -128,7 +130,7 @@ export interface JobOptions {
 }
 
 export interface FingerprintOptions extends JobOptions {
-  /** `["phash", "pdq"]` without it. */
+  /** `["phash", "dhash128", "core"]` without it: what the server finds duplicates by. */
   algorithms?: readonly Algorithm[];
 }
 

@@ -17,6 +17,7 @@ import type {
 export interface Known {
   sha256: string;
   fingerprints: Fingerprint[];
+  sketch: string;
 }
 
 export interface Page<T> {
@@ -54,12 +55,12 @@ export const deleteImage = (project: string, image: string) =>
 export async function check(
   project: string,
   known: Known,
-  options: { radius?: number; limit?: number; signal?: AbortSignal } = {},
+  options: { radius?: number; limit?: number; orientation?: "upright" | "any"; signal?: AbortSignal } = {},
 ): Promise<Checked> {
   const { signal, ...limits } = options;
   const fingerprints = known.fingerprints.map(({ algorithm, version, bits }) => ({ algorithm, version, bits }));
   try {
-    const body = { sha256: known.sha256, fingerprints, ...limits };
+    const body = { sha256: known.sha256, fingerprints, sketch: known.sketch, ...limits };
     return await askJson<Checked>(url(project, "/check"), json("POST", body, signal));
   } catch (fault) {
     if (fault instanceof ApiError && fault.status === 404) return { exact: [], near: [] };

@@ -1,6 +1,6 @@
 // The server's answers, as its OpenAPI description says them; only what the page reads.
 
-export type Algorithm = "phash" | "dhash" | "dhash128" | "ahash" | "blockhash" | "pdq";
+export type Algorithm = "phash" | "dhash" | "dhash128" | "ahash" | "blockhash" | "pdq" | "core";
 
 export type Orientation =
   | "upright"
@@ -87,7 +87,9 @@ export interface Uploaded {
 
 export interface GroupMember extends Image {
   distance: number;
+  verdict: Verdict;
   similarity: number;
+  reason: string;
   orientation: Orientation;
 }
 
@@ -98,8 +100,10 @@ export interface DuplicateGroup {
 }
 
 export interface Duplicates {
-  algorithm: Algorithm;
-  radius: number;
+  /** Null when pictures were judged. */
+  algorithm: Algorithm | null;
+  /** Null when pictures were judged. */
+  radius: number | null;
   groups: DuplicateGroup[];
 }
 

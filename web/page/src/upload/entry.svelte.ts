@@ -75,7 +75,7 @@ export class Entry {
     }
   }
 
-  /** Asks the server what it knows, without sending the picture, or nobody; what looks alike is judged here. */
+  /** Asks the server what it knows, without sending the picture, or nobody. */
   async check(project: string): Promise<void> {
     const { signal } = this.#stop;
     const known = this.known;
@@ -85,7 +85,7 @@ export class Entry {
       const asked = async () => {
         if (offline.on) return (await offline.near(project, known, { limit: 1, signal }))[0] ?? null;
         const { exact, near } = await check(project, known, { limit: 5, signal });
-        return strongest(this.file, [...exact, ...near], signal);
+        return strongest([...exact, ...near]);
       };
       this.best = await persist(asked, signal, (fault, wait) => this.#retry("checking", fault, wait));
       this.state = { is: "checked" };
