@@ -78,6 +78,11 @@ bench *options: build _native
     cargo build --workspace --bins
     @for bench in hash renditions native quality find search sandbox start upload; do "{{target}}/debug/bench-$bench" {{options}}; done
 
+# Measure how well near-duplicates are found, beside imagehash, pdqhash and OpenCV
+quality *options: build
+    cargo build --package vismatch-tests --bin bench-matching
+    "{{target}}/debug/bench-matching" {{options}}
+
 # Measure a server over a million images under load
 load: build _oha
     cargo build --package vismatch-tests --bin bench-load

@@ -71,7 +71,7 @@ describe("the library in Chromium", { skip }, () => {
   function said(page, names) {
     return page.evaluate(async (names) => {
       const pipeline = await createPipeline();
-      const algorithms = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq"];
+      const algorithms = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq", "core"];
       const known = await Promise.all(
         names.map(async (name) => pipeline.fingerprint(await blob(`/golden/${name}`), { algorithms })),
       );

@@ -63,6 +63,13 @@ impl Peers {
         command
     }
 
+    /// A script that measures how well near-duplicates are found, or makes the pictures for it.
+    pub fn quality(&self, name: &str) -> Command {
+        let mut command = self.python();
+        command.arg(self.scripts.join(name));
+        command
+    }
+
     /// The node packages that lie beside Python's.
     fn node_modules(&self) -> PathBuf {
         let environment = self.python.ancestors().nth(2);

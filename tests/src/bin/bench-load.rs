@@ -191,6 +191,7 @@ fn image(number: u64) -> NewImage {
         fingerprints: Algorithm::ALL
             .map(|algorithm| fingerprint(algorithm, number))
             .into(),
+        sketch: None,
         deletion_token: None,
     }
 }

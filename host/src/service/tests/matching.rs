@@ -363,7 +363,7 @@ async fn a_crop_is_found_by_its_core_and_a_decision_keeps_it_apart() {
         assert_eq!(names(&page), [["a.png", "crop.png"]]);
     }
     let pair = crate::domain::Pair::new(image.id, crop.image.id).unwrap();
-    services.store.decide(&PROJECT, &[pair]).await.unwrap();
+    services.store.decide(&PROJECT, vec![pair]).await.unwrap();
     for any_orientation in [false, true] {
         let asked = Duplicates {
             any_orientation,

@@ -1,11 +1,25 @@
 //! Projects, and what matches in them: by numbers alone, by picture, by id, in any orientation.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
+use vismatch_pipeline::fingerprint::Algorithm;
+use vismatch_pipeline::limits::Limits;
+use vismatch_pipeline::process::process;
+use vismatch_pipeline::rendition::Plan;
 use vismatch_tests::client::{file_form, file_part, text};
 use vismatch_tests::picture::with_comment;
 use vismatch_tests::{Picture, Server, sha256};
 
-const ALGORITHMS: [&str; 6] = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq"];
+const ALGORITHMS: [&str; 7] = [
+    "phash",
+    "dhash",
+    "dhash128",
+    "ahash",
+    "blockhash",
+    "pdq",
+    "core",
+];
 
 /// Uploads the photos of these seeds; their answers.
 fn upload(server: &Server, seeds: std::ops::Range<u64>) -> Vec<Value> {
@@ -104,6 +118,115 @@ fn a_picture_is_checked_without_being_sent() {
     assert_eq!(unknown, json!({"exact": [], "near": []}));
 }
 
+/// What a client that has the component tells of a picture.
+fn known(file: &[u8]) -> Value {
+    let plan = Plan {
+        algorithms: vec![Algorithm::Phash, Algorithm::Dhash128, Algorithm::Core],
+        renditions: Vec::new(),
+    };
+    let outcome = process(file, &plan, &Limits::default()).unwrap();
+    let told = outcome.fingerprints.iter().map(|made| {
+        json!({
+            "algorithm": made.algorithm.name(),
+            "version": made.version,
+            "bits": hex::encode(&made.bits),
+        })
+    });
+    let sketch = outcome.sketch.unwrap();
+    json!({
+        "fingerprints": told.collect::<Vec<_>>(),
+        "sketch": BASE64_STANDARD.encode(sketch.as_bytes()),
+    })
+}
+
+/// The picture without this share of each side, in percent.
+fn cropped(picture: &Picture, percent: u32) -> Vec<u8> {
+    let whole = image::load_from_memory(&picture.png()).unwrap();
+    let cut = |side: u32| side * percent / 100;
+    let (x, y) = (cut(picture.width()), cut(picture.height()));
+    let (width, height) = (picture.width() - 2 * x, picture.height() - 2 * y);
+    encoded(&whole.crop_imm(x, y, width, height))
+}
+
+/// The picture with a white border as wide as this share of its sides, in percent.
+fn bordered(picture: &Picture, percent: u32) -> Vec<u8> {
+    let inside = image::load_from_memory(&picture.png()).unwrap();
+    let wide = |side: u32| side * percent / 100;
+    let (x, y) = (wide(picture.width()), wide(picture.height()));
+    let (width, height) = (picture.width() + 2 * x, picture.height() + 2 * y);
+    let mut whole = image::RgbImage::from_pixel(width, height, image::Rgb([255; 3]));
+    image::imageops::overlay(&mut whole, &inside.to_rgb8(), x.into(), y.into());
+    encoded(&whole.into())
+}
+
+fn encoded(picture: &image::DynamicImage) -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    picture
+        .write_to(&mut file, image::ImageFormat::Png)
+        .unwrap();
+    file.into_inner()
+}
+
+#[test]
+fn edited_copies_are_called_so_by_every_question() {
+    let server = Server::start();
+    let original = text(&upload(&server, 1..6)[2], "image_id");
+    let photo = Picture::photo(3, 320, 240);
+    for copy in [cropped(&photo, 5), bordered(&photo, 5)] {
+        let before = server.post_json("/projects/p/check", &known(&copy)).json();
+        let sent = matches(&server, "", &copy);
+        let uploaded = server.upload("p", "copy.png", &copy).json();
+        let stored = matches_of(&server, &text(&uploaded, "image_id"));
+        for rows in [
+            &before["near"],
+            &json!(sent),
+            &uploaded["duplicates"],
+            &stored,
+        ] {
+            assert_eq!(rows[0]["image_id"], original.as_str(), "{rows}");
+            assert_eq!(rows[0]["verdict"], "edited");
+            assert_eq!(rows[0]["reason"], before["near"][0]["reason"]);
+        }
+        let groups = server.get("/projects/p/duplicates").json()["groups"].clone();
+        assert_eq!(groups.as_array().unwrap().len(), 1, "{groups}");
+        assert_eq!(groups[0]["images"][1]["verdict"], "edited");
+        let turned = turned(&copy);
+        let turned = matches(&server, "?orientation=any", &turned);
+        assert_eq!(turned.len(), 2, "the copy and its original: {turned:?}");
+        let path = format!("/projects/p/images/{}", text(&uploaded, "image_id"));
+        server.delete(&path).ok();
+    }
+}
+
+fn turned(file: &[u8]) -> Vec<u8> {
+    encoded(&image::load_from_memory(file).unwrap().rotate90())
+}
+
+fn matches_of(server: &Server, image: &str) -> Value {
+    let body = json!({"image_id": image});
+    server.post_json("/projects/p/matches", &body).json()
+}
+
+#[test]
+fn sketches_that_cannot_be_are_refused() {
+    let server = Server::start();
+    upload(&server, 1..2);
+    let mut body = known(&Picture::photo(1, 320, 240).jpeg(90));
+    for sketch in [
+        json!(""),
+        json!("AAAA"),
+        json!(BASE64_STANDARD.encode([0; 4095])),
+        json!(BASE64_STANDARD.encode([0; 4097])),
+        json!("no base64!"),
+        json!(7),
+    ] {
+        body["sketch"] = sketch;
+        server
+            .post_json("/projects/p/check", &body)
+            .refused_somehow();
+    }
+}
+
 #[test]
 fn every_algorithm_can_be_checked() {
     let server = Server::start();
@@ -166,9 +289,9 @@ fn a_sent_picture_is_matched() {
     let row = &rows[0];
     assert_eq!(row["algorithm"], "phash");
     assert_eq!(row["orientation"], "upright");
-    let distance = row["distance"].as_u64().unwrap();
-    let similarity = row["similarity"].as_f64().unwrap();
-    assert_eq!(similarity, 1.0 - distance as f64 / 64.0);
+    assert_eq!(row["verdict"], "same picture");
+    assert!(text(row, "reason").contains("place for place"), "{row}");
+    assert!(row["similarity"].as_f64().unwrap() > 0.9);
     assert_eq!(
         matches(&server, "", &Picture::photo(99, 200, 150).png()),
         [] as [Value; 0]
@@ -207,7 +330,7 @@ fn every_algorithm_matches() {
     upload(&server, 1..4);
     for (algorithm, bits) in ALGORITHMS
         .iter()
-        .zip([64.0, 64.0, 128.0, 64.0, 64.0, 256.0])
+        .zip([64.0, 64.0, 128.0, 64.0, 64.0, 256.0, 128.0])
     {
         let query = format!("?algorithm={algorithm}&radius=20");
         let rows = matches(&server, &query, &Picture::photo(2, 310, 232).jpeg(70));
@@ -323,7 +446,15 @@ fn duplicates_come_in_groups() {
         })
         .collect();
     assert_eq!(groups, [["1.jpg", "1-copy.jpg"], ["3.jpg", "3-copy.jpg"]]);
-    assert_eq!(server.get("/projects/p/duplicates").json()["radius"], 10);
+    let judged = server.get("/projects/p/duplicates").json();
+    assert_eq!(
+        (&judged["radius"], &judged["algorithm"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(judged["groups"].as_array().unwrap().len(), 2);
+    assert_eq!(judged["groups"][0]["images"][1]["verdict"], "same picture");
+    let named = server.get("/projects/p/duplicates?algorithm=phash").json();
+    assert_eq!(named["radius"], 10);
     server.get("/projects/p/duplicates?radius=65").refused(400);
     server
         .get("/projects/p/duplicates?algorithm=md5")

@@ -1,0 +1,343 @@
+//! How well near-duplicates are found: what a server answers without a radius, on the groups that the
+//! peers' script makes, with the peers beside it.
+//!
+//! Every picture of the groups, and every other photo, is uploaded and asked about. A pair is found when
+//! either picture's answer calls the other a duplicate, and false when the two are of different groups. The
+//! turned and mirrored copies are made here, and asked about with `orientation=any`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench stops at the first fault"
+)]
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use image::{DynamicImage, ImageFormat};
+use reqwest::blocking::multipart::Form;
+use serde_json::Value;
+use vismatch_tests::Server;
+use vismatch_tests::bench::comparison::{Bars, line};
+use vismatch_tests::bench::peers::{Peers, answer};
+use vismatch_tests::bench::{Options, milliseconds, photos, quantile};
+use vismatch_tests::client::{file_form, text};
+
+/// Classes of transforms as the peers' script has them, with what is to be found of each.
+const CLASSES: [(&str, &[&str], f64); 3] = [
+    (
+        "mild",
+        &[
+            "q30",
+            "q10",
+            "resize50",
+            "resize25",
+            "thumb100",
+            "bright120",
+            "bright080",
+            "contrast130",
+            "watermark",
+            "gray",
+            "stretch",
+            "png",
+            "webp",
+            "fullsize",
+            "rot1",
+        ],
+        1.0,
+    ),
+    ("crop 5 %, rotate 2", &["crop05", "rot2"], 0.99),
+    (
+        "crop 10 %, rotate 2 + crop, border 5 %",
+        &["crop10", "rot2crop", "border5"],
+        0.9,
+    ),
+];
+/// What is done to a picture that is asked about with `orientation=any`.
+const LAID: [(&str, fn(&DynamicImage) -> DynamicImage); 3] = [
+    ("mirrored", DynamicImage::fliph),
+    ("quarter turn", DynamicImage::rotate90),
+    ("mirrored quarter turn", |picture| {
+        picture.rotate270().fliph()
+    }),
+];
+const DUPLICATE: [&str; 3] = ["exact", "same picture", "edited"];
+const PROJECT: &str = "quality";
+
+/// A picture of a group; photos that are in none are groups of their own.
+struct Member {
+    path: PathBuf,
+    group: String,
+    transform: String,
+    image: String,
+}
+
+/// What the server answered.
+#[derive(Default)]
+struct Answers {
+    /// Pairs of places that it calls duplicates.
+    duplicates: HashSet<(usize, usize)>,
+    /// The largest similarity of a pair of two groups that it does not call duplicates.
+    nearest_stranger: f64,
+    times: Vec<Duration>,
+}
+
+fn main() {
+    let options = Options::parse();
+    let (Some(data), Some(peers)) = (photos::shared_data(), peers()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let groups = folder.path().join("groups");
+    make_groups(&peers, &data, &groups, &options);
+    let server = Server::start();
+    let members = upload(&server, members(&data, &groups));
+    let answers = ask(&server, &members);
+    let mut bars = Bars::default();
+    let mut report = String::from("### Near-duplicates\n\n");
+    report += &table(&members, &answers, &mut bars);
+    report += &laid_table(&server, &members, &mut bars);
+    report += &times(answers.times);
+    report += &peers_table(&peers, &groups, folder.path());
+    options.publish("matching", &(report + &bars.table()));
+}
+
+fn peers() -> Option<Peers> {
+    let found = Peers::find();
+    found
+        .inspect_err(|missing| eprintln!("skipped: {missing}"))
+        .ok()
+}
+
+fn make_groups(peers: &Peers, data: &Path, groups: &Path, options: &Options) {
+    let mut script = peers.quality("neardup_make.py");
+    script.arg(groups).arg("--data").arg(data);
+    if let Some(most) = options.most {
+        script.args(["--groups", &most.to_string()]);
+    }
+    answer(&mut script).unwrap();
+}
+
+/// The pictures of the groups, and the photos that are in none.
+fn members(data: &Path, groups: &Path) -> Vec<Member> {
+    let read = |name: &str| fs::read(groups.join(name)).unwrap();
+    let truth: BTreeMap<String, Vec<String>> =
+        serde_json::from_slice(&read("GROUND_TRUTH.json")).unwrap();
+    let transforms: HashMap<String, String> =
+        serde_json::from_slice(&read("TRANSFORMS.json")).unwrap();
+    let mut members = Vec::new();
+    for (group, files) in &truth {
+        members.extend(files.iter().map(|file| Member {
+            path: groups.join(file),
+            group: group.clone(),
+            transform: transforms[file].clone(),
+            image: String::new(),
+        }));
+    }
+    let grouped = |photo: &Path| {
+        let stem = photo.file_stem().unwrap_or_default().to_string_lossy();
+        let own = stem.split_once("__").map_or("", |(_, own)| own);
+        let start: String = own.chars().take(24).collect();
+        // Published already, beside its copies.
+        start == "aaa-orig" || truth.keys().any(|group| group.ends_with(&start))
+    };
+    let others = photos::jpegs(&data.join("photos")).into_iter();
+    members.extend(others.filter(|photo| !grouped(photo)).map(|path| Member {
+        group: path.display().to_string(),
+        path,
+        transform: "photo".into(),
+        image: String::new(),
+    }));
+    members
+}
+
+fn upload(server: &Server, mut members: Vec<Member>) -> Vec<Member> {
+    for (number, member) in members.iter_mut().enumerate() {
+        let file = fs::read(&member.path).unwrap();
+        let suffix = member
+            .path
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy();
+        let uploaded = server.upload(PROJECT, &format!("{number}.{suffix}"), &file);
+        member.image = text(&uploaded.json(), "image_id");
+    }
+    members
+}
+
+/// Every picture asked about.
+fn ask(server: &Server, members: &[Member]) -> Answers {
+    let mut answers = Answers::default();
+    let places: HashMap<&str, usize> = members
+        .iter()
+        .enumerate()
+        .map(|(place, member)| (member.image.as_str(), place))
+        .collect();
+    for (place, member) in members.iter().enumerate() {
+        let path = format!(
+            "/projects/{PROJECT}/matches?image_id={}&limit=1000",
+            member.image
+        );
+        let begin = Instant::now();
+        let found = server.post_form(&path, Form::new()).json();
+        answers.times.push(begin.elapsed());
+        for row in found.as_array().unwrap() {
+            let other = places[text(row, "image_id").as_str()];
+            if is_duplicate(row) {
+                answers
+                    .duplicates
+                    .insert((place.min(other), place.max(other)));
+            } else if members[other].group != member.group {
+                let similarity = row["similarity"].as_f64().unwrap();
+                answers.nearest_stranger = answers.nearest_stranger.max(similarity);
+            }
+        }
+    }
+    answers
+}
+
+fn is_duplicate(row: &Value) -> bool {
+    DUPLICATE.contains(&text(row, "verdict").as_str())
+}
+
+/// Recall from originals to their variants, and false pairs.
+fn table(members: &[Member], answers: &Answers, bars: &mut Bars) -> String {
+    let originals: HashMap<&str, usize> = members
+        .iter()
+        .enumerate()
+        .filter(|(_, member)| member.transform == "original" && member.group.starts_with("gen_"))
+        .map(|(place, member)| (member.group.as_str(), place))
+        .collect();
+    let found = |wanted: &[&str]| {
+        let variants = members.iter().enumerate().filter_map(|(place, member)| {
+            let is_wanted = wanted.contains(&member.transform.as_str());
+            let original = *originals.get(member.group.as_str()).filter(|_| is_wanted)?;
+            Some(
+                answers
+                    .duplicates
+                    .contains(&(original.min(place), original.max(place))),
+            )
+        });
+        share(variants)
+    };
+    let strangers = answers
+        .duplicates
+        .iter()
+        .filter(|(a, b)| members[*a].group != members[*b].group);
+    let strangers: Vec<_> = strangers.collect();
+    for (a, b) in &strangers {
+        let [a, b] = [a, b].map(|place| members[*place].path.display());
+        eprintln!("a false pair: {a} {b}");
+    }
+    let mut table = format!(
+        "{} pictures, {} groups; recall from the 640 px original to its variant, by what the server judges\n\n\
+         | transforms | recall |\n|---|---:|\n",
+        members.len(),
+        members
+            .iter()
+            .map(|member| &member.group)
+            .collect::<HashSet<_>>()
+            .len(),
+    );
+    for (class, transforms, bar) in CLASSES {
+        let recall = found(transforms);
+        line(&mut table, &[class, &format!("{recall:.4}")]);
+        bars.at_least(class, Some(recall), bar);
+    }
+    for transform in CLASSES.iter().flat_map(|(_, transforms, _)| *transforms) {
+        line(
+            &mut table,
+            &[transform, &format!("{:.3}", found(&[transform]))],
+        );
+    }
+    bars.at_most("false pairs", Some(strangers.len() as f64), 0.0);
+    table
+        + &format!(
+            "\nThe most similar strangers agree in {:.3} of the detail.\n",
+            answers.nearest_stranger
+        )
+}
+
+/// Mirrored and turned copies of the originals and of what was done to them, found as surely?
+fn laid_table(server: &Server, members: &[Member], bars: &mut Bars) -> String {
+    let mut table =
+        String::from("\n| laid otherwise, orientation any | recall | false |\n|---|---:|---:|\n");
+    let asked = [
+        "original", "q30", "resize50", "crop05", "rot2", "crop10", "border5",
+    ];
+    for (name, lay) in LAID {
+        let (mut found, mut strangers) = (Vec::new(), 0);
+        for member in members {
+            if !asked.contains(&member.transform.as_str()) || !member.group.starts_with("gen_") {
+                continue;
+            }
+            let of_group = |row: &Value| {
+                let image = text(row, "image_id");
+                members
+                    .iter()
+                    .any(|other| other.image == image && other.group == member.group)
+            };
+            let rows = ask_laid(server, &member.path, lay);
+            let duplicates: Vec<&Value> = rows.iter().filter(|row| is_duplicate(row)).collect();
+            strangers += duplicates.iter().filter(|row| !of_group(row)).count();
+            let original = |row: &&Value| {
+                let image = text(row, "image_id");
+                let original =
+                    |other: &Member| other.transform == "original" && other.group == member.group;
+                members
+                    .iter()
+                    .any(|other| other.image == image && original(other))
+            };
+            found.push(duplicates.iter().any(|row| original(row)));
+        }
+        let recall = share(found.into_iter());
+        line(
+            &mut table,
+            &[name, &format!("{recall:.4}"), &strangers.to_string()],
+        );
+        bars.at_least(name, Some(recall), 0.99);
+        bars.at_most(&format!("{name}: false"), Some(strangers as f64), 0.0);
+    }
+    table
+}
+
+fn ask_laid(server: &Server, path: &Path, lay: fn(&DynamicImage) -> DynamicImage) -> Vec<Value> {
+    let picture = lay(&image::open(path).unwrap());
+    let mut file = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut file, ImageFormat::Bmp).unwrap();
+    let path = format!("/projects/{PROJECT}/matches?orientation=any&limit=1000");
+    let answer = server
+        .post_form(&path, file_form("laid.bmp", &file.into_inner()))
+        .json();
+    answer.as_array().unwrap().clone()
+}
+
+fn share(found: impl Iterator<Item = bool>) -> f64 {
+    let (all, found) = found.fold((0, 0), |(all, found), one| {
+        (all + 1, found + u32::from(one))
+    });
+    f64::from(found) / f64::from(all)
+}
+
+fn times(mut times: Vec<Duration>) -> String {
+    format!(
+        "\nA question about a stored image, decoded for it: {} in the median, {} in 99 of 100.\n",
+        milliseconds(quantile(&mut times, 0.5)),
+        milliseconds(quantile(&mut times, 0.99))
+    )
+}
+
+/// What the peers' script says of them on the same pictures.
+fn peers_table(peers: &Peers, groups: &Path, out: &Path) -> String {
+    let mut script = peers.quality("quality_peers.py");
+    script
+        .arg("--data")
+        .arg(groups)
+        .arg("--out")
+        .arg(out.join("peers"));
+    let told = answer(&mut script).unwrap_or_else(|reason| format!("not measured: {reason}"));
+    format!("\nThe peers on the pictures of the groups:\n\n{told}\n")
+}
