@@ -18,8 +18,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use image::{DynamicImage, ImageFormat};
-use reqwest::blocking::multipart::Form;
-use serde_json::Value;
+use serde_json::{Value, json};
 use vismatch_tests::Server;
 use vismatch_tests::bench::comparison::{Bars, line};
 use vismatch_tests::bench::peers::{Peers, answer};
@@ -177,12 +176,11 @@ fn ask(server: &Server, members: &[Member]) -> Answers {
         .map(|(place, member)| (member.image.as_str(), place))
         .collect();
     for (place, member) in members.iter().enumerate() {
-        let path = format!(
-            "/projects/{PROJECT}/matches?image_id={}&limit=1000",
-            member.image
-        );
+        let question = json!({"image_id": member.image, "limit": 1000});
         let begin = Instant::now();
-        let found = server.post_form(&path, Form::new()).json();
+        let found = server
+            .post_json(&format!("/projects/{PROJECT}/matches"), &question)
+            .json();
         answers.times.push(begin.elapsed());
         for row in found.as_array().unwrap() {
             let other = places[text(row, "image_id").as_str()];
