@@ -229,7 +229,7 @@ mod tests {
     /// Stripes of so many cells.
     fn striped(width: usize) -> Sketch {
         let cells = (0..64 * 64).map(|at| {
-            if (at % 64 + at / 128) / width % 2 == 0 {
+            if ((at % 64 + at / 128) / width).is_multiple_of(2) {
                 40
             } else {
                 210

@@ -102,6 +102,7 @@ fn hash_prints_json_of_every_algorithm() {
         ("ahash", 64),
         ("blockhash", 64),
         ("pdq", 256),
+        ("core", 128),
     ];
     assert_eq!(bits, expected.map(|(name, bits)| (name.to_owned(), bits)));
 }
@@ -152,7 +153,7 @@ fn compare_says_why() {
     .json();
     assert_eq!(said["verdict"], "same picture");
     assert_eq!(said["orientation"], "upright");
-    assert_eq!(said["differences"].as_array().unwrap().len(), 6);
+    assert_eq!(said["differences"].as_array().unwrap().len(), 7);
     assert!(!text(&said, "reason").is_empty());
 }
 
