@@ -96,6 +96,7 @@ fn algorithm(fingerprint: &Value) -> Result<Algorithm> {
         "ahash" => Algorithm::Ahash,
         "blockhash" => Algorithm::Blockhash,
         "pdq" => Algorithm::Pdq,
+        "core" => Algorithm::Core,
         other => return Err(format_err!("no algorithm {other}")),
     })
 }
