@@ -55,8 +55,10 @@ const CLASSES: [(&str, &[&str], f64); 3] = [
         0.9,
     ),
 ];
+/// Lays a picture another way.
+type Lay = fn(&DynamicImage) -> DynamicImage;
 /// What is done to a picture that is asked about with `orientation=any`.
-const LAID: [(&str, fn(&DynamicImage) -> DynamicImage); 3] = [
+const LAID: [(&str, Lay); 3] = [
     ("mirrored", DynamicImage::fliph),
     ("quarter turn", DynamicImage::rotate90),
     ("mirrored quarter turn", |picture| {
@@ -289,7 +291,7 @@ fn laid_table(server: &Server, members: &[Member], bars: &mut Bars) -> String {
                     .iter()
                     .any(|other| other.image == image && original(other))
             };
-            found.push(duplicates.iter().any(|row| original(row)));
+            found.push(duplicates.iter().any(original));
         }
         let recall = share(found.into_iter());
         line(
@@ -302,7 +304,7 @@ fn laid_table(server: &Server, members: &[Member], bars: &mut Bars) -> String {
     table
 }
 
-fn ask_laid(server: &Server, path: &Path, lay: fn(&DynamicImage) -> DynamicImage) -> Vec<Value> {
+fn ask_laid(server: &Server, path: &Path, lay: Lay) -> Vec<Value> {
     let picture = lay(&image::open(path).unwrap());
     let mut file = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut file, ImageFormat::Bmp).unwrap();
