@@ -67,6 +67,6 @@ impl Least {
             let share = *side as f64 / 8.0;
             extent.0 * share >= least.width.into() && extent.1 * share >= least.height.into()
         };
-        [1, 2, 4].into_iter().find(is_enough).unwrap_or(8)
+        (1..8).find(is_enough).unwrap_or(8)
     }
 }

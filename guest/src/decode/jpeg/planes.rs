@@ -1,5 +1,5 @@
 //! A JPEG to planes of samples as it codes them - luma, and chroma that may be smaller - each whole or
-//! reduced to 1/2, 1/4 or 1/8 on the way.
+//! reduced by eighths on the way.
 //!
 //! All coefficients are read, so that faults are found; only those are kept that the reduced samples are
 //! made of. The decoder judges no file: where it finds a fault, or something out of the ordinary, it has
@@ -10,7 +10,7 @@
 use image::GrayImage;
 
 use super::blocks::{Grid, Layout, SIDE, Scans};
-use super::coefficients::{AcCodes, BLOCK, PLACES};
+use super::coefficients::{AcCodes, BLOCK, FREQUENCIES};
 use super::huffman::DcCodes;
 use super::inverse;
 use super::markers::{Frame, Process};
@@ -29,7 +29,7 @@ pub struct Plane {
 }
 
 /// The planes of all components. `side` says for a component, and the samples it has across and down,
-/// to how many of 8 samples a block is to be reduced on each side: 1, 2, 4 or 8.
+/// to how many of 8 samples a block is to be reduced on each side: 1 to 8.
 pub(super) fn decode(
     bytes: &[u8],
     frame: Frame,
@@ -87,10 +87,10 @@ impl Canvas {
 
     /// The last coefficient that samples are made of, in zigzag order.
     pub fn last(&self) -> usize {
-        let highest = (self.side - 1) * (SIDE + 1);
-        let place = PLACES
+        let highest = (self.side - 1) as u8;
+        let place = FREQUENCIES
             .iter()
-            .position(|place| usize::from(*place) == highest);
+            .position(|frequencies| *frequencies == (highest, highest));
         place.unwrap_or(BLOCK - 1)
     }
 
@@ -162,7 +162,7 @@ fn draw(scans: &Scans<'_>, scan: &Scan, canvases: &mut [Canvas]) -> Option<usize
         let reader = &readers[index];
         let mut block = [0; BLOCK];
         *predictor = predictor.wrapping_add(reader.dc.difference(bits)?);
-        block[0] = saturated(*predictor) * reader.quantisers[0];
+        block[0] = saturated(saturated(*predictor) * reader.quantisers[0]) as i16;
         let last = reader.ac.read(bits, &reader.quantisers, &mut block)?;
         let samples = &mut canvases[scan.parts[index].component].samples;
         inverse::transform(
