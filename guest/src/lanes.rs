@@ -106,7 +106,7 @@ impl Shorts {
 
     /// Which are not zero, the first in the lowest bit.
     #[inline(always)]
-    pub fn nonzero(self) -> u64 {
+    pub fn nonzero(self) -> u8 {
         self.0.nonzero()
     }
 

@@ -109,9 +109,9 @@ impl ShortVector {
     }
 
     #[inline(always)]
-    pub fn nonzero(self) -> u64 {
+    pub fn nonzero(self) -> u8 {
         let bits = self.0.iter().enumerate();
-        bits.fold(0, |mask, (at, value)| mask | u64::from(*value != 0) << at)
+        bits.fold(0, |mask, (at, value)| mask | u8::from(*value != 0) << at)
     }
 
     #[inline(always)]

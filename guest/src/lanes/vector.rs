@@ -105,8 +105,8 @@ impl ShortVector {
     }
 
     #[inline(always)]
-    pub fn nonzero(self) -> u64 {
-        i16x8_bitmask(i16x8_ne(self.0, i16x8_splat(0))).into()
+    pub fn nonzero(self) -> u8 {
+        i16x8_bitmask(i16x8_ne(self.0, i16x8_splat(0)))
     }
 
     #[inline(always)]

@@ -62,17 +62,16 @@ impl Strip<'_> {
     ) {
         let length = weights.len();
         for y in (0..length).step_by(ROWS) {
-            let (first, _) = weights.of(y);
-            let (last, _) = weights.of((y + ROWS).min(length) - 1);
+            let pairs = weights.span(y..length.min(y + ROWS));
             for x in (0..self.width).step_by(TILE) {
                 // The last strip begins earlier rather than to reach over the edge.
                 let x = x.min(self.width - TILE);
-                self.read(x, first..last + weights.count());
+                self.read(x, pairs.clone());
                 for y in (y..length.min(y + ROWS)).step_by(TILE) {
                     let mut tile = [Bytes::of([0; TILE]); TILE];
                     for (row, into) in tile.iter_mut().enumerate() {
                         let (at, factors) = weights.of((y + row).min(length - 1));
-                        *into = weighted(&self.pairs[at - first..], factors);
+                        *into = weighted(&self.pairs[at - pairs.start..], factors);
                     }
                     let into = &mut columns[x * length + y..];
                     for (column, samples) in into.chunks_mut(length).zip(Bytes::transposed(tile)) {

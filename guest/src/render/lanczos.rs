@@ -1,6 +1,8 @@
 //! How much each sample counts for a scaled one: Lanczos with three lobes, from additions,
 //! multiplications and divisions only, so that renditions are the same bytes on every platform.
 
+use std::ops::Range;
+
 /// Half the width of the filter, in samples of the smaller plane.
 const LOBES: usize = 3;
 /// Entries of the table for a lobe. Between two of them the filter is taken as straight: that is
@@ -101,6 +103,14 @@ impl Weights {
     /// Of how many pairs of samples each is made.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// The pairs of samples that some, at least one, are made of. The first of them need not be that of the
+    /// first: weights that are rounded to nothing are left out.
+    pub fn span(&self, made: Range<usize>) -> Range<usize> {
+        let firsts = self.firsts[made].iter();
+        let first = firsts.clone().min().copied().unwrap_or(0);
+        first..firsts.max().map_or(0, |last| last + self.count)
     }
 
     /// The first pair of samples that one is made of, and the weights from there on.

@@ -11,21 +11,25 @@ use image::GrayImage;
 use super::convolve::{columns, halved};
 use super::fit::{self, Place};
 use super::lanczos::Weights;
+use crate::decode::{Plane, Samples};
 use crate::info::Dimensions;
 
 /// Makes sizes of one plane, and remembers those that smaller ones can be made from.
 pub struct Scaler<'a> {
     samples: Cow<'a, GrayImage>,
     extent: (f64, f64),
+    /// The same plane of fewer samples.
+    fewer: Option<&'a Samples>,
     made: Vec<GrayImage>,
 }
 
 impl<'a> Scaler<'a> {
-    /// For samples of which the picture covers `extent`: all, or not all of the last ones.
-    pub fn new(samples: &'a GrayImage, extent: (f64, f64)) -> Self {
+    /// For the plane of a file.
+    pub fn new(plane: &'a Plane) -> Self {
         Self {
-            samples: Cow::Borrowed(samples),
-            extent,
+            samples: Cow::Borrowed(&plane.samples),
+            extent: plane.extent,
+            fewer: plane.fewer.as_ref(),
             made: Vec::new(),
         }
     }
@@ -35,6 +39,7 @@ impl<'a> Scaler<'a> {
         Self {
             extent: extent(&samples),
             samples,
+            fewer: None,
             made: Vec::new(),
         }
     }
@@ -44,9 +49,10 @@ impl<'a> Scaler<'a> {
         if place.is_whole() && place.size == size_of(&self.samples) {
             return Cow::Borrowed(&self.samples);
         }
-        let made = ample(&self.made, place.whole);
-        let (source, extent) =
-            made.map_or((&*self.samples, self.extent), |made| (made, extent(made)));
+        let made = ample(&self.made, place.whole).map(|made| (made, extent(made)));
+        let fewer = self.fewer.map(|fewer| (&fewer.samples, fewer.extent));
+        let fewer = fewer.filter(|(_, extent)| has(*extent, place.whole));
+        let (source, extent) = made.or(fewer).unwrap_or((&*self.samples, self.extent));
         let scaled = resize(source, extent, place);
         if !place.is_whole() {
             return Cow::Owned(scaled);
@@ -64,6 +70,11 @@ fn ample(made: &[GrayImage], whole: Dimensions) -> Option<&GrayImage> {
             && u64::from(made.height()) >= 2 * u64::from(whole.height)
     };
     made.iter().filter(is_ample).min_by_key(|made| made.width())
+}
+
+/// Are there as many samples as `whole`?
+fn has(extent: (f64, f64), whole: Dimensions) -> bool {
+    extent.0 >= whole.width.into() && extent.1 >= whole.height.into()
 }
 
 fn size_of(samples: &GrayImage) -> Dimensions {

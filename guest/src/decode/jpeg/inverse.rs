@@ -101,8 +101,9 @@ pub(super) fn transform(
 #[inline(always)]
 fn flat(mean: i16, side: usize, rows: &mut [u8], stride: usize) {
     let level = ((i32::from(mean) + 4 + (128 << 3)) >> 3).clamp(0, 255) as u8;
-    for row in rows.chunks_mut(stride).take(side) {
-        row[..side].fill(level);
+    let eight = [level; 8];
+    for at in 0..side {
+        rows[at * stride..][..side].copy_from_slice(&eight[..side]);
     }
 }
 
@@ -145,14 +146,15 @@ fn samples<const N: usize, const G: usize>(columns: &[[Four; N]; G], from: usize
 
 #[inline(always)]
 fn write<const N: usize>(left: &[Four; N], right: &[Four; N], rows: &mut [u8], stride: usize) {
-    let mut rows = rows.chunks_mut(stride);
+    let Some(rows) = rows.get_mut(..(N - 1) * stride + N) else {
+        return;
+    };
     for at in (0..N).step_by(2) {
         let row = |at: usize| Shorts::narrowed([left[at], right[at]]);
-        let two = row(at).bytes(row(if at + 1 < N { at + 1 } else { at })).values();
-        let (first, second) = two.split_at(8);
-        for (row, samples) in rows.by_ref().take((N - at).min(2)).zip([first, second]) {
-            row[..N].copy_from_slice(&samples[..N]);
-        }
+        let next = if at + 1 < N { at + 1 } else { at };
+        let two = row(at).bytes(row(next)).values();
+        rows[at * stride..][..N].copy_from_slice(&two[..N]);
+        rows[next * stride..][..N].copy_from_slice(&two[8 * (next - at)..][..N]);
     }
 }
 

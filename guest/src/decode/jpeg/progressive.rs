@@ -6,7 +6,6 @@ use super::bits::Bits;
 use super::blocks::{Layout, Scans};
 use super::coefficients::{BLOCK, FREQUENCIES, PLACES, signed};
 use super::huffman::Codes;
-use super::inverse;
 use super::planes::{Canvas, quantisers, saturated};
 use super::segments::{Part, Scan};
 
@@ -18,7 +17,7 @@ const UNKNOWN: u8 = 255;
 /// Reads all scans, and draws the blocks.
 pub(super) fn decode(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]) -> Option<()> {
     let mut components: Vec<_> = canvases.iter().map(Component::new).collect();
-    let layouts: Vec<_> = components.iter().map(Component::layout).collect();
+    let layouts: Vec<_> = canvases.iter().map(Canvas::layout).collect();
     let mut next = Some(first);
     while let Some(scan) = next {
         for part in &scan.parts {
@@ -31,7 +30,7 @@ pub(super) fn decode(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]
         if component.lowest_bits[0] == UNKNOWN {
             return None;
         }
-        component.draw(canvas, &quantisers(scans, index)?);
+        component.draw(canvas, &quantisers(scans, index)?)?;
     }
     Some(())
 }
@@ -69,7 +68,7 @@ fn first_of_dc(
     scans.read(scan, layouts, |bits, part, place, predictor| {
         *predictor = predictor.wrapping_add(codes[part].difference(bits)?);
         let value = saturated(predictor.wrapping_shl(scan.low.into()));
-        *components[scan.parts[part].component].dc(place)? = value as i16;
+        *components[scan.parts[part].component].means.get_mut(place)? = value as i16;
         Some(())
     })
 }
@@ -89,7 +88,7 @@ fn refined_dc(
     scans.read(scan, layouts, |bits, part, place, _| {
         bits.refill();
         let bit = bits.take(1) as i16;
-        let value = components[scan.parts[part].component].dc(place)?;
+        let value = components[scan.parts[part].component].means.get_mut(place)?;
         *value = value.saturating_add(bit << scan.low);
         Some(())
     })
@@ -133,8 +132,9 @@ fn refined_band(
 struct Component {
     /// Coefficients kept on each side of a block: the lowest.
     side: usize,
-    blocks: (usize, usize),
-    /// Kept coefficients of all blocks.
+    /// DC coefficients of all blocks.
+    means: Vec<i16>,
+    /// Kept AC coefficients of all blocks, each with an unused place for the DC coefficient.
     values: Vec<i16>,
     /// Which AC coefficients are not zero, the first in zigzag order in the lowest bit.
     present: Vec<u64>,
@@ -148,7 +148,7 @@ struct Component {
 
 impl Component {
     fn new(canvas: &Canvas) -> Self {
-        let (side, blocks) = (canvas.side, canvas.blocks);
+        let (side, blocks) = (canvas.side(), canvas.blocks);
         let count = blocks.0 * blocks.1;
         let kept = FREQUENCIES.map(|(row, column)| {
             let (row, column) = (usize::from(row), usize::from(column));
@@ -156,20 +156,12 @@ impl Component {
         });
         Self {
             side,
-            blocks,
+            means: vec![0; count],
             values: vec![0; count * side * side],
             present: vec![0; count],
             lowest_bits: [UNKNOWN; BLOCK],
             kept,
             kept_mask: (1..BLOCK).fold(0, |mask, at| mask | u64::from(kept[at].is_some()) << at),
-        }
-    }
-
-    /// One place for each block.
-    fn layout(&self) -> Layout {
-        Layout {
-            right: 1,
-            down: self.blocks.0,
         }
     }
 
@@ -190,12 +182,6 @@ impl Component {
         Some(())
     }
 
-    /// The DC coefficient of a block.
-    #[inline(always)]
-    fn dc(&mut self, block: usize) -> Option<&mut i16> {
-        self.values.get_mut(block * self.side * self.side)
-    }
-
     #[inline(always)]
     fn block(&mut self, at: usize) -> Option<Block<'_>> {
         let area = self.side * self.side;
@@ -208,12 +194,13 @@ impl Component {
     }
 
     #[inline(never)]
-    fn draw(&self, canvas: &mut Canvas, quantisers: &[i32; BLOCK]) {
-        let (side, stride) = (self.side, canvas.stride());
+    fn draw(&self, canvas: &mut Canvas, quantisers: &[i32; BLOCK]) -> Option<()> {
+        let side = self.side;
         let blocks = self.present.iter().zip(self.values.chunks(side * side));
-        for (index, (present, values)) in blocks.enumerate() {
+        let blocks = blocks.zip(&self.means);
+        for (index, ((present, values), mean)) in blocks.enumerate() {
             let mut block = [0; BLOCK];
-            block[0] = saturated(i32::from(values[0]) * quantisers[0]) as i16;
+            block[0] = saturated(i32::from(*mean) * quantisers[0]) as i16;
             let mut left = present & self.kept_mask;
             let last = (left | 1).ilog2() as usize;
             while left != 0 {
@@ -222,10 +209,9 @@ impl Component {
                 let value = i32::from(values[usize::from(self.kept[at].unwrap_or(0))]);
                 block[usize::from(PLACES[at]) % BLOCK] = (value * quantisers[at]) as i16;
             }
-            let (x, y) = (index % self.blocks.0, index / self.blocks.0);
-            let rows = &mut canvas.samples[y * side * stride + x * side..];
-            inverse::transform(&block, last, side, rows, stride);
+            canvas.draw(index, &block, last)?;
         }
+        Some(())
     }
 }
 

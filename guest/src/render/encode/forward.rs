@@ -22,16 +22,20 @@ const RECIPROCAL_BITS: u32 = 15;
 pub(super) fn block(plane: &GrayImage, x: usize, y: usize) -> [Shorts; 8] {
     let (width, height) = (plane.width() as usize, plane.height() as usize);
     let samples: &[u8] = plane.as_raw();
-    let mut block = [Shorts::all(0); 8];
     if x + 8 > width || y + 8 > height {
         return edge(samples, (width, height), (x, y));
     }
-    let rows = samples[y * width..].chunks(width);
-    for (levels, row) in rows.zip(&mut block) {
-        let eight = levels.get(x..).and_then(<[u8]>::first_chunk);
-        *row = Shorts::of_bytes(*eight.unwrap_or(&[0; 8])) - Shorts::all(128);
-    }
-    block
+    let start = y * width + x;
+    let rows = &samples[start..start + 7 * width + 8];
+    let row = |at: usize| row(rows, at * width);
+    // Written out: a loop has its price in a sandbox that keeps an eye on time.
+    [row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)]
+}
+
+#[inline(always)]
+fn row(samples: &[u8], at: usize) -> Shorts {
+    let eight = samples.get(at..).and_then(<[u8]>::first_chunk);
+    Shorts::of_bytes(*eight.unwrap_or(&[0; 8])) - Shorts::all(128)
 }
 
 #[inline(never)]
@@ -135,19 +139,27 @@ impl Quantiser {
     /// The coefficients of a block over their quantisers, rounded.
     #[inline(always)]
     pub fn quantise(&self, block: &[Shorts; 8]) -> Quantised {
-        let mut values = [[0; 8]; 8];
-        let mut present = 0;
-        for (row, reciprocals) in self.reciprocals.iter().enumerate() {
-            let [low, high] = block[row].abs().zip(Shorts::all(1));
-            let quotients = Shorts::narrowed([
-                low.dot(reciprocals[0]).shifted(RECIPROCAL_BITS),
-                high.dot(reciprocals[1]).shifted(RECIPROCAL_BITS),
-            ]);
-            values[row] = quotients.with_sign_of(block[row]).values();
-            present |= quotients.nonzero() << (8 * row);
+        let row = |row: usize| quotients(block[row], &self.reciprocals[row]);
+        // Written out, as above.
+        let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
+        let [e, f, g, h] = [row(4), row(5), row(6), row(7)];
+        let present = u64::from_le_bytes([a.1, b.1, c.1, d.1, e.1, f.1, g.1, h.1]);
+        Quantised {
+            values: [a.0, b.0, c.0, d.0, e.0, f.0, g.0, h.0],
+            present,
         }
-        Quantised { values, present }
     }
+}
+
+/// A row of coefficients over its quantisers, rounded; which are not zero.
+#[inline(always)]
+fn quotients(row: Shorts, reciprocals: &[Shorts; 2]) -> ([i16; 8], u8) {
+    let [low, high] = row.abs().zip(Shorts::all(1));
+    let quotients = Shorts::narrowed([
+        low.dot(reciprocals[0]).shifted(RECIPROCAL_BITS),
+        high.dot(reciprocals[1]).shifted(RECIPROCAL_BITS),
+    ]);
+    (quotients.with_sign_of(row).values(), quotients.nonzero())
 }
 
 /// The reciprocal of a divisor, and what is to be added to a dividend so that the quotient is rounded.
