@@ -275,17 +275,11 @@ mod tests {
         let (own, other) = (Shorts::of(a), Shorts::of(b));
         assert_eq!(
             own.zip(other).map(Shorts::values),
-            [
-                [0, 10, 1, 11, 2, 12, 3, 13],
-                [4, 14, 5, 15, 6, 16, 7, 17]
-            ]
+            [[0, 10, 1, 11, 2, 12, 3, 13], [4, 14, 5, 15, 6, 16, 7, 17]]
         );
         assert_eq!(
             own.unzip_pairs(other).map(Shorts::values),
-            [
-                [0, 1, 4, 5, 10, 11, 14, 15],
-                [2, 3, 6, 7, 12, 13, 16, 17]
-            ]
+            [[0, 1, 4, 5, 10, 11, 14, 15], [2, 3, 6, 7, 12, 13, 16, 17]]
         );
         let rows: [[i16; 8]; 8] =
             array::from_fn(|row| array::from_fn(|column| (10 * row + column) as i16));

@@ -1,11 +1,11 @@
 //! In the fixed-width vector instructions of WebAssembly.
 
 use std::arch::wasm32::{
-    i8x16_narrow_i16x8, i8x16_shuffle, i16x8_abs, i16x8_add, i16x8_bitmask, i16x8_extadd_pairwise_u8x16,
-    i16x8_narrow_i32x4, i16x8_ne, i16x8_shr, i16x8_shuffle, i16x8_splat, i16x8_sub, i16x8_sub_sat, i32x4_add,
-    i32x4_dot_i16x8, i32x4_shr, i32x4_shuffle, i32x4_splat, i32x4_sub, u8x16_splat,
-    u16x8_extend_high_u8x16, u16x8_extend_low_u8x16, u16x8_shr, v128,
-    v128_xor,
+    i8x16_narrow_i16x8, i8x16_shuffle, i16x8_abs, i16x8_add, i16x8_bitmask,
+    i16x8_extadd_pairwise_u8x16, i16x8_narrow_i32x4, i16x8_ne, i16x8_shr, i16x8_shuffle,
+    i16x8_splat, i16x8_sub, i16x8_sub_sat, i32x4_add, i32x4_dot_i16x8, i32x4_shr, i32x4_shuffle,
+    i32x4_splat, i32x4_sub, u8x16_splat, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16,
+    u16x8_shr, v128, v128_xor,
 };
 use std::array;
 
@@ -118,9 +118,7 @@ impl ShortVector {
     pub fn zip(self, other: Self) -> [Self; 2] {
         [
             Self(i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(self.0, other.0)),
-            Self(i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(
-                self.0, other.0,
-            )),
+            Self(i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(self.0, other.0)),
         ]
     }
 

@@ -168,7 +168,11 @@ fn halve(above: &[u8], below: &[u8], means: &mut [u8]) {
         means.copy_from_slice(&shorts.bytes(shorts).values()[..TILE / 2]);
     }
     let last = above.len() - 1;
-    for (at, mean) in means.iter_mut().enumerate().skip(above.len() / TILE * TILE / 2) {
+    for (at, mean) in means
+        .iter_mut()
+        .enumerate()
+        .skip(above.len() / TILE * TILE / 2)
+    {
         let next = (2 * at + 1).min(last);
         let four = [above[2 * at], above[next], below[2 * at], below[next]];
         *mean = ((four.map(u16::from).iter().sum::<u16>() + 2) >> 2) as u8;
@@ -188,7 +192,10 @@ mod tests {
                 .iter()
                 .enumerate()
                 .map(|(row, weight)| {
-                    let level = samples.get((2 * first + row) * width + x).copied().unwrap_or(0);
+                    let level = samples
+                        .get((2 * first + row) * width + x)
+                        .copied()
+                        .unwrap_or(0);
                     i32::from(level) * i32::from(*weight)
                 });
             let sum = products.sum::<i32>() + (1 << (FRACTION_BITS - 1));

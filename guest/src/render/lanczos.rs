@@ -192,7 +192,12 @@ mod tests {
             let (_, expected) = {
                 let mut shares = Vec::new();
                 let scale = 201.0 / to as f64;
-                let first = window(201, (to / 2) as f64 * scale + scale / 2.0, scale, &mut shares);
+                let first = window(
+                    201,
+                    (to / 2) as f64 * scale + scale / 2.0,
+                    scale,
+                    &mut shares,
+                );
                 (first, in_units(&shares))
             };
             let expected = expected.iter().filter(|unit| **unit != 0);

@@ -44,7 +44,7 @@ pub fn render(
 pub(crate) enum Source {
     Pixels(Picture),
     /// With the samples that the renditions need.
-    Planes(Planes),
+    Planes(Box<Planes>),
 }
 
 impl Source {
@@ -56,7 +56,7 @@ impl Source {
     ) -> Result<Self, ImageError> {
         let planes = decode::planes(bytes, limits, |info| wanted(info, specs))?;
         match planes {
-            Some(planes) => Ok(Self::Planes(planes)),
+            Some(planes) => Ok(Self::Planes(Box::new(planes))),
             None => decode::decode(bytes, limits).map(Self::Pixels),
         }
     }

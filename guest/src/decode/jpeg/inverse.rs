@@ -40,7 +40,11 @@ const fn half_cosine(k: usize, n: usize) -> i16 {
     }
     let value = angle * series / 2.0 * (1 << BASIS_BITS) as f64;
     // Rounded: a cast cuts off.
-    (if value < 0.0 { value - 0.5 } else { value + 0.5 }) as i16
+    (if value < 0.0 {
+        value - 0.5
+    } else {
+        value + 0.5
+    }) as i16
 }
 
 /// What each frequency adds to each of `N` samples.

@@ -68,7 +68,9 @@ fn first_of_dc(
     scans.read(scan, layouts, |bits, part, place, predictor| {
         *predictor = predictor.wrapping_add(codes[part].difference(bits)?);
         let value = saturated(predictor.wrapping_shl(scan.low.into()));
-        *components[scan.parts[part].component].means.get_mut(place)? = value as i16;
+        *components[scan.parts[part].component]
+            .means
+            .get_mut(place)? = value as i16;
         Some(())
     })
 }
@@ -88,7 +90,9 @@ fn refined_dc(
     scans.read(scan, layouts, |bits, part, place, _| {
         bits.refill();
         let bit = bits.take(1) as i16;
-        let value = components[scan.parts[part].component].means.get_mut(place)?;
+        let value = components[scan.parts[part].component]
+            .means
+            .get_mut(place)?;
         *value = value.saturating_add(bit << scan.low);
         Some(())
     })

@@ -29,7 +29,16 @@ pub(super) fn block(plane: &GrayImage, x: usize, y: usize) -> [Shorts; 8] {
     let rows = &samples[start..start + 7 * width + 8];
     let row = |at: usize| row(rows, at * width);
     // Written out: a loop has its price in a sandbox that keeps an eye on time.
-    [row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)]
+    [
+        row(0),
+        row(1),
+        row(2),
+        row(3),
+        row(4),
+        row(5),
+        row(6),
+        row(7),
+    ]
 }
 
 #[inline(always)]
@@ -64,7 +73,8 @@ pub(super) fn transform(block: [Shorts; 8]) -> [Shorts; 8] {
 #[inline(always)]
 fn pass(input: [Shorts; 8], scale: impl Fn(Shorts) -> Shorts, bits: u32) -> [Shorts; 8] {
     let half = [Four::all(1 << (bits - 1)); 2];
-    let descaled = |[low, high]: [Four; 2]| Shorts::narrowed([low.shifted(bits), high.shifted(bits)]);
+    let descaled =
+        |[low, high]: [Four; 2]| Shorts::narrowed([low.shifted(bits), high.shifted(bits)]);
     let [a, b, c, d, e, f, g, h] = input;
     let sums = [a + h, b + g, c + f, d + e];
     let [outer, inner] = [sums[0] + sums[3], sums[1] + sums[2]];
@@ -129,9 +139,9 @@ impl Quantiser {
             let row: [(i32, i32); 8] = rows[row];
             let first = Shorts::of(row.map(|(reciprocal, _)| reciprocal as i16));
             // At most 2^14 and a reciprocal, which is at most 2^12.
-            first.zip(Shorts::of(row.map(|(reciprocal, correction)| {
-                (reciprocal * correction) as i16
-            })))
+            first.zip(Shorts::of(
+                row.map(|(reciprocal, correction)| (reciprocal * correction) as i16),
+            ))
         });
         Self { reciprocals }
     }
