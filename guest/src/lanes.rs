@@ -1,57 +1,35 @@
-//! Four or eight integers, or sixteen bytes, that are computed with at once.
+//! Four integers of 32 bits, eight of 16, or sixteen bytes, that are computed with at once.
 //!
 //! WebAssembly's fixed-width vector instructions where they are there, plain arithmetic elsewhere: the
-//! same bits in both. Everything wraps around on overflow.
+//! same bits in both. Sums wrap around on overflow; what is narrowed is limited.
 
-use std::array;
-use std::ops::{Add, Mul, Sub};
+use std::ops::{Add, Sub};
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod vector;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use vector::{ByteVector, Vector};
+use vector::{ByteVector, ShortVector, Vector};
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod plain;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use plain::{ByteVector, Vector};
+use plain::{ByteVector, ShortVector, Vector};
 
-/// Four integers of 32 bits.
+/// Four integers of 32 bits: sums of products.
 #[derive(Clone, Copy, Debug)]
 pub struct Four(Vector);
 
 impl Four {
+    /// The same in all lanes.
     #[inline(always)]
-    pub fn of(values: [i32; 4]) -> Self {
-        Self(Vector::of(values))
+    pub fn all(value: i32) -> Self {
+        Self(Vector::all(value))
     }
 
+    /// Shifted right, keeping signs.
     #[inline(always)]
-    pub fn values(self) -> [i32; 4] {
-        self.0.values()
-    }
-
-    /// As bytes: 0 for what is below, 255 for what is above.
-    #[inline(always)]
-    pub fn bytes(self) -> [u8; 4] {
-        let [a, b, c, d, ..] = self.0.bytes(self.0);
-        [a, b, c, d]
-    }
-
-    #[inline(always)]
-    pub fn abs(self) -> Self {
-        Self(self.0.abs())
-    }
-
-    /// Which are not zero, the first in the lowest bit.
-    #[inline(always)]
-    pub fn nonzero(self) -> u64 {
-        self.0.nonzero()
-    }
-
-    #[inline(always)]
-    pub fn transposed(rows: [Self; 4]) -> [Self; 4] {
-        Vector::transposed(rows.map(|row| row.0)).map(Self)
+    pub fn shifted(self, bits: u32) -> Self {
+        Self(self.0.shifted(bits))
     }
 }
 
@@ -71,144 +49,116 @@ impl Sub for Four {
     }
 }
 
-impl Mul for Four {
-    type Output = Self;
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        Self(self.0.times(other.0))
-    }
-}
-
-impl Mul<i32> for Four {
-    type Output = Self;
-    #[inline(always)]
-    fn mul(self, factor: i32) -> Self {
-        self * Self::all(factor)
-    }
-}
-
-/// Integers that are computed with at once.
-pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<i32, Output = Self> {
-    /// The same in all lanes.
-    fn all(value: i32) -> Self;
-
-    /// Shifts right, keeping signs.
-    fn shifted(self, bits: u32) -> Self;
-}
-
-impl Lanes for Four {
-    #[inline(always)]
-    fn all(value: i32) -> Self {
-        Self(Vector::of([value; 4]))
-    }
-
-    #[inline(always)]
-    fn shifted(self, bits: u32) -> Self {
-        Self(self.0.shifted(bits))
-    }
-}
-
-impl Lanes for Eight {
-    #[inline(always)]
-    fn all(value: i32) -> Self {
-        Self([Four::all(value); 2])
-    }
-
-    #[inline(always)]
-    fn shifted(self, bits: u32) -> Self {
-        self.map(|four| four.shifted(bits))
-    }
-}
-
-/// Eight integers of 32 bits.
+/// Eight integers of 16 bits, or four pairs of them.
 #[derive(Clone, Copy, Debug)]
-pub struct Eight(pub [Four; 2]);
+pub struct Shorts(ShortVector);
 
-impl Eight {
+impl Shorts {
     #[inline(always)]
-    pub fn of(values: [i32; 8]) -> Self {
-        let [a, b, c, d, e, f, g, h] = values;
-        Self([Four::of([a, b, c, d]), Four::of([e, f, g, h])])
+    pub fn of(values: [i16; 8]) -> Self {
+        Self(ShortVector::of(values))
     }
 
+    /// The same in all lanes.
     #[inline(always)]
-    pub fn map(self, operation: impl Fn(Four) -> Four) -> Self {
-        Self(self.0.map(operation))
+    pub fn all(value: i16) -> Self {
+        Self(ShortVector::all(value))
+    }
+
+    /// The same in all pairs.
+    #[inline(always)]
+    pub fn all_pairs(pair: [i16; 2]) -> Self {
+        Self(ShortVector::all_pairs(pair))
     }
 
     #[inline(always)]
     pub fn of_bytes(bytes: [u8; 8]) -> Self {
-        Self(Vector::of_bytes(bytes).map(Four))
+        Self(ShortVector::of_bytes(bytes))
     }
 
-    /// As bytes: 0 for what is below, 255 for what is above.
+    /// The least or the greatest there is for what is beyond.
     #[inline(always)]
-    pub fn bytes(self) -> [u8; 8] {
-        self.0[0].0.bytes(self.0[1].0)
-    }
-
-    #[inline(always)]
-    fn zip(self, other: Self, operation: impl Fn(Four, Four) -> Four) -> Self {
-        Self([
-            operation(self.0[0], other.0[0]),
-            operation(self.0[1], other.0[1]),
-        ])
+    pub fn narrowed([low, high]: [Four; 2]) -> Self {
+        Self(ShortVector::narrowed(low.0, high.0))
     }
 
     #[inline(always)]
-    pub fn values(self) -> [i32; 8] {
-        let ([a, b, c, d], [e, f, g, h]) = (self.0[0].values(), self.0[1].values());
-        [a, b, c, d, e, f, g, h]
+    pub fn values(self) -> [i16; 8] {
+        self.0.values()
+    }
+
+    /// Shifted right, keeping signs.
+    #[inline(always)]
+    pub fn shifted(self, bits: u32) -> Self {
+        Self(self.0.shifted(bits))
+    }
+
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// Changes its sign where the other one is negative.
+    #[inline(always)]
+    pub fn with_sign_of(self, other: Self) -> Self {
+        Self(self.0.with_sign_of(other.0))
     }
 
     /// Which are not zero, the first in the lowest bit.
     #[inline(always)]
-    pub fn nonzero(self) -> u64 {
-        self.0[0].nonzero() | self.0[1].nonzero() << 4
+    pub fn nonzero(self) -> u8 {
+        self.0.nonzero()
     }
 
+    /// For each pair: the product of the first ones and that of the second ones, added.
+    #[inline(always)]
+    pub fn dot(self, other: Self) -> Four {
+        Four(self.0.dot(other.0))
+    }
+
+    /// Pairs of its own and another's, in order.
+    #[inline(always)]
+    pub fn zip(self, other: Self) -> [Self; 2] {
+        self.0.zip(other.0).map(Self)
+    }
+
+    /// Of its own pairs and another's: the first, the third and so on, and the others.
+    #[inline(always)]
+    pub fn unzip_pairs(self, other: Self) -> [Self; 2] {
+        self.0.unzip_pairs(other.0).map(Self)
+    }
+
+    /// As bytes: 0 for what is below, 255 for what is above.
+    #[inline(always)]
+    pub fn bytes(self, other: Self) -> Bytes {
+        Bytes(self.0.bytes(other.0))
+    }
+
+    /// Rows become columns.
     #[inline(always)]
     pub fn transposed(rows: [Self; 8]) -> [Self; 8] {
-        let quarter = |top: usize, side: usize| {
-            Four::transposed(array::from_fn(|row| rows[4 * top + row].0[side]))
+        // Each time a bit of the row's number moves into the column's.
+        let step = |[a, b, c, d, e, f, g, h]: [Self; 8]| {
+            let ([a, b], [c, d], [e, f], [g, h]) = (a.zip(e), b.zip(f), c.zip(g), d.zip(h));
+            [a, b, c, d, e, f, g, h]
         };
-        let (a, b, c, d) = (quarter(0, 0), quarter(0, 1), quarter(1, 0), quarter(1, 1));
-        array::from_fn(|row| match row {
-            0..4 => Self([a[row], c[row]]),
-            _ => Self([b[row - 4], d[row - 4]]),
-        })
+        step(step(step(rows)))
     }
 }
 
-impl Add for Eight {
+impl Add for Shorts {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        self.zip(other, |a, b| a + b)
+        Self(self.0.plus(other.0))
     }
 }
 
-impl Sub for Eight {
+impl Sub for Shorts {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        self.zip(other, |a, b| a - b)
-    }
-}
-
-impl Mul for Eight {
-    type Output = Self;
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        self.zip(other, |a, b| a * b)
-    }
-}
-
-impl Mul<i32> for Eight {
-    type Output = Self;
-    #[inline(always)]
-    fn mul(self, factor: i32) -> Self {
-        self.map(|four| four * factor)
+        Self(self.0.minus(other.0))
     }
 }
 
@@ -227,16 +177,16 @@ impl Bytes {
         self.0.values()
     }
 
-    /// Each byte times the first factor, plus that of `other` times the second.
+    /// Pairs of its own and another's, in order.
     #[inline(always)]
-    pub fn weighted(self, other: Self, factors: [i16; 2]) -> [Four; 4] {
-        self.0.weighted(other.0, factors).map(Four)
+    pub fn zip(self, other: Self) -> [Shorts; 4] {
+        self.0.zip(other.0).map(Shorts)
     }
 
-    /// 0 for what is below, 255 for what is above.
+    /// Means of two of its own and two of another's, rounded.
     #[inline(always)]
-    pub fn saturated(sums: [Four; 4]) -> Self {
-        Self(ByteVector::saturated(sums.map(|four| four.0)))
+    pub fn means(self, other: Self) -> Shorts {
+        Shorts(self.0.means(other.0))
     }
 
     /// Rows become columns.
@@ -248,55 +198,121 @@ impl Bytes {
 
 #[cfg(test)]
 mod tests {
+    use std::array;
+
     use super::*;
 
-    #[test]
-    fn arithmetic_is_that_of_each() {
-        let (a, b) = ([1, -2, i32::MAX, i32::MIN], [5, 7, 1, -1]);
-        let (fours_a, fours_b) = (Four::of(a), Four::of(b));
-        let each = |operation: fn(i32, i32) -> i32| array::from_fn(|at| operation(a[at], b[at]));
-        assert_eq!((fours_a + fours_b).values(), each(i32::wrapping_add));
-        assert_eq!((fours_a - fours_b).values(), each(i32::wrapping_sub));
-        assert_eq!((fours_a * fours_b).values(), each(i32::wrapping_mul));
-        assert_eq!((fours_a * 3).values(), a.map(|value| value.wrapping_mul(3)));
-        assert_eq!(fours_a.shifted(1).values(), a.map(|value| value >> 1));
-        assert_eq!(fours_a.bytes(), [1, 0, 255, 0]);
-        let eight = Eight([fours_a, Four::of([254, 255, 256, 40_000])]);
-        assert_eq!(eight.bytes(), [1, 0, 255, 0, 254, 255, 255, 255]);
-        let bytes = [0, 1, 127, 128, 129, 254, 255, 3];
-        assert_eq!(Eight::of_bytes(bytes).bytes(), bytes);
-        assert_eq!(fours_a.abs().values(), a.map(i32::wrapping_abs));
-        assert_eq!(Four::of([0, 3, 0, -1]).nonzero(), 0b1010);
-        assert_eq!(Eight::of([0, 3, 0, -1, 9, 0, 0, 1]).nonzero(), 0b1001_1010);
+    fn four(values: [i32; 4]) -> Four {
+        Four(Vector::of(values))
     }
 
     #[test]
-    fn rows_become_columns() {
-        let rows: [[i32; 8]; 8] =
-            array::from_fn(|row| array::from_fn(|column| (10 * row + column) as i32));
-        let columns = Eight::transposed(rows.map(Eight::of)).map(Eight::values);
+    fn arithmetic_of_four_is_that_of_each() {
+        let (a, b) = ([1, -2, i32::MAX, i32::MIN], [5, 7, 1, -1]);
+        let each = |operation: fn(i32, i32) -> i32| array::from_fn(|at| operation(a[at], b[at]));
+        assert_eq!((four(a) + four(b)).0.values(), each(i32::wrapping_add));
+        assert_eq!((four(a) - four(b)).0.values(), each(i32::wrapping_sub));
+        assert_eq!(four(a).shifted(1).0.values(), a.map(|value| value >> 1));
+        assert_eq!(Four::all(-3).0.values(), [-3; 4]);
+    }
+
+    #[test]
+    fn arithmetic_of_eight_is_that_of_each() {
+        let (a, b) = (
+            [1, -2, i16::MAX, i16::MIN, 0, 300, -300, 7],
+            [5, 7, 1, -1, -9, 0, -4, 7],
+        );
+        let (own, other) = (Shorts::of(a), Shorts::of(b));
+        let each = |operation: fn(i16, i16) -> i16| array::from_fn(|at| operation(a[at], b[at]));
+        assert_eq!((own + other).values(), each(i16::wrapping_add));
+        assert_eq!((own - other).values(), each(i16::wrapping_sub));
+        assert_eq!(own.shifted(1).values(), a.map(|value| value >> 1));
+        assert_eq!(own.abs().values(), a.map(i16::wrapping_abs));
+        assert_eq!(
+            own.with_sign_of(other).values(),
+            [1, -2, i16::MAX, i16::MIN, 0, 300, 300, 7]
+        );
+        assert_eq!(own.nonzero(), 0b1110_1111);
+        assert_eq!(Shorts::all(-3).values(), [-3; 8]);
+        let bytes = [0, 1, 127, 128, 129, 254, 255, 3];
+        assert_eq!(Shorts::of_bytes(bytes).values(), bytes.map(i16::from));
+        let products = |at: usize| i32::from(a[at]) * i32::from(b[at]);
+        assert_eq!(
+            own.dot(other).0.values(),
+            array::from_fn(|at| products(2 * at) + products(2 * at + 1))
+        );
+        let least = Shorts::all(i16::MIN);
+        assert_eq!(least.dot(least).0.values(), [i32::MIN; 4], "wraps around");
+        assert_eq!(
+            own.dot(Shorts::all_pairs([1, -1])).0.values(),
+            [3, 65_535, -300, -307]
+        );
+    }
+
+    #[test]
+    fn what_is_narrowed_is_limited() {
+        let shorts = Shorts::narrowed([
+            four([1, -2, 40_000, -40_000]),
+            four([i32::MIN, i32::MAX, 0, 5]),
+        ]);
+        let expected = [1, -2, i16::MAX, i16::MIN, i16::MIN, i16::MAX, 0, 5];
+        assert_eq!(shorts.values(), expected);
+        let bytes = Shorts::of([-1, 0, 1, 254, 255, 256, i16::MIN, i16::MAX]);
+        let limited = [0, 0, 1, 254, 255, 255, 0, 255];
+        let both = bytes.bytes(Shorts::all(9)).values();
+        assert_eq!(
+            (both[..8].to_vec(), both[8..].to_vec()),
+            (limited.to_vec(), vec![9; 8])
+        );
+    }
+
+    #[test]
+    fn lanes_go_to_their_places() {
+        let (a, b) = (
+            array::from_fn(|at| at as i16),
+            array::from_fn(|at| 10 + at as i16),
+        );
+        let (own, other) = (Shorts::of(a), Shorts::of(b));
+        assert_eq!(
+            own.zip(other).map(Shorts::values),
+            [[0, 10, 1, 11, 2, 12, 3, 13], [4, 14, 5, 15, 6, 16, 7, 17]]
+        );
+        assert_eq!(
+            own.unzip_pairs(other).map(Shorts::values),
+            [[0, 1, 4, 5, 10, 11, 14, 15], [2, 3, 6, 7, 12, 13, 16, 17]]
+        );
+        let rows: [[i16; 8]; 8] =
+            array::from_fn(|row| array::from_fn(|column| (10 * row + column) as i16));
+        let columns = Shorts::transposed(rows.map(Shorts::of)).map(Shorts::values);
         for (row, column) in (0..8).flat_map(|row| (0..8).map(move |column| (row, column))) {
             assert_eq!(columns[row][column], rows[column][row]);
         }
     }
 
     #[test]
-    fn sixteen_bytes_are_weighed_each() {
-        let (a, b) = (
+    fn sixteen_bytes_are_taken_each() {
+        let (a, b): ([u8; 16], [u8; 16]) = (
             array::from_fn(|at| 17 * at as u8),
             array::from_fn(|at| 255 - at as u8),
         );
-        for factors in [[1, 0], [-300, 32_767], [16_384, -32_768]] {
-            let sums = Bytes::of(a).weighted(Bytes::of(b), factors);
-            let exact = |at: usize| {
-                i32::from(a[at]) * i32::from(factors[0]) + i32::from(b[at]) * i32::from(factors[1])
-            };
-            let values: Vec<i32> = sums.iter().flat_map(|sum| sum.values()).collect();
-            assert_eq!(values, (0..16).map(exact).collect::<Vec<_>>());
-        }
-        let sums = array::from_fn(|at| Four::of([-1, 70_000, 255, at as i32]));
-        let expected = array::from_fn(|at| [0, 255, 255, at as u8 / 4][at % 4]);
-        assert_eq!(Bytes::saturated(sums).values(), expected);
+        let pairs: Vec<i16> = Bytes::of(a)
+            .zip(Bytes::of(b))
+            .iter()
+            .flat_map(|pairs| pairs.values())
+            .collect();
+        let expected = a.iter().zip(&b).flat_map(|(a, b)| [*a, *b]).map(i16::from);
+        assert_eq!(pairs, expected.collect::<Vec<_>>());
+        let mean = |at: usize| {
+            let sum = [a[2 * at], a[2 * at + 1], b[2 * at], b[2 * at + 1]]
+                .map(i16::from)
+                .iter()
+                .sum::<i16>();
+            (sum + 2) / 4
+        };
+        assert_eq!(
+            Bytes::of(a).means(Bytes::of(b)).values(),
+            array::from_fn(mean)
+        );
     }
 
     #[test]

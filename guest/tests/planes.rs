@@ -10,7 +10,7 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage};
 use jpeg_encoder::SamplingFactor;
 use proptest::prelude::*;
-use vismatch_pipeline::decode::{Least, decode, planes};
+use vismatch_pipeline::decode::{Least, Wanted, decode, planes};
 use vismatch_pipeline::limits::Limits;
 
 mod coded;
@@ -156,6 +156,31 @@ fn files() -> Vec<Vec<u8>> {
     let drawn = codings().into_iter().map(|coding| encoded(&drawn, coding));
     let refined = PAIRS.iter().map(|[progressive, _]| progressive.to_vec());
     drawn.chain(refined).collect()
+}
+
+/// Fewer samples that are wanted as well are those that come when nothing else is wanted, but for a level:
+/// a block without low frequencies is rounded once then.
+#[test]
+fn fewer_samples_come_with_more() {
+    let least = |side| Least {
+        luma: square(side),
+        chroma: square(side),
+    };
+    let wanted = Wanted {
+        most: least(60_000),
+        fewer: Some(least(20)),
+    };
+    let drawn = DynamicImage::from(drawn(50, 41));
+    for coding in codings() {
+        let file = encoded(&drawn, coding);
+        let both = planes(&file, &LIMITS, |_| wanted).unwrap().unwrap().luma;
+        let alone = planes(&file, &LIMITS, |_| least(20)).unwrap().unwrap().luma;
+        let fewer = both.fewer.unwrap();
+        assert_eq!(fewer.extent, alone.extent);
+        let mut levels = fewer.samples.iter().zip(alone.samples.iter());
+        assert_eq!(both.samples.dimensions(), (50, 41));
+        assert!(levels.all(|(a, b)| a.abs_diff(*b) <= 1));
+    }
 }
 
 /// Does the decoder of planes take a file, reduced as far as it goes and not at all?

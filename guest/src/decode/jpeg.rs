@@ -11,7 +11,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::flatten::{grey, rgb};
-use super::{Header, Least, Opened, Planes, ReducedLuma, colour, fault};
+use super::{Header, Opened, Planes, ReducedLuma, Wanted, colour, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat::Jpeg;
 use crate::info::ImageInfo;
@@ -31,7 +31,7 @@ mod segments;
 
 use luma::Colours;
 use markers::{Frame, Markers, Process};
-pub use planes::Plane;
+pub use planes::{Plane, Samples};
 
 /// Reads the headers.
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
@@ -91,12 +91,12 @@ pub(super) fn reduced_luma(
     }))
 }
 
-/// The planes of the picture, each reduced as far as it still has the samples that `least` asks for, when
-/// they are luma and chroma and the decoder of planes has an answer.
+/// The planes of the picture, each reduced as far as it still has the samples that are wanted, when they
+/// are luma and chroma and the decoder of planes has an answer.
 pub(super) fn planes(
     bytes: &[u8],
     limits: &Limits,
-    least: impl FnOnce(&ImageInfo) -> Least,
+    wanted: impl FnOnce(&ImageInfo) -> Wanted,
 ) -> Result<Option<Planes>, ImageError> {
     let Headers {
         header,
@@ -118,9 +118,9 @@ pub(super) fn planes(
     }
     let colour_profile = header.colour_profile.clone();
     let info = header.into_info();
-    let least = least(&info);
-    let side = |component, extent| least.side(component, extent);
-    let mut planes = planes::decode(bytes, frame, side).into_iter().flatten();
+    let wanted = wanted(&info);
+    let sides = |component, extent| wanted.sides(component, extent);
+    let mut planes = planes::decode(bytes, frame, sides).into_iter().flatten();
     Ok(planes.next().map(|luma| Planes {
         info,
         luma,

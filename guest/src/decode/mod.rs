@@ -41,10 +41,10 @@ use crate::info::{Dimensions, ImageFormat, ImageInfo, Orientation};
 use crate::limits::Limits;
 
 pub use format::{FORMATS, detect};
-pub use jpeg::Plane;
+pub use jpeg::{Plane, Samples};
 pub use luma::ReducedLuma;
 pub(crate) use orientation::upright;
-pub use planes::{Least, Planes};
+pub use planes::{Least, Planes, Wanted};
 pub use rows::Rows;
 
 /// A decoded picture.
@@ -102,16 +102,16 @@ pub fn reduced_luma(
     }
 }
 
-/// The luma and chroma of a picture, reduced as far as `least` allows, for formats that tell them without
-/// decoding pixels: JPEG. None where the format does not, and where only the full decoder can say what the
+/// The luma and chroma of a picture, reduced as far as what is `wanted` allows, for formats that tell them
+/// without decoding pixels: JPEG. None where the format does not, and where only the full decoder can say what the
 /// file holds, or whether it is broken.
-pub fn planes(
+pub fn planes<W: Into<Wanted>>(
     bytes: &[u8],
     limits: &Limits,
-    least: impl FnOnce(&ImageInfo) -> Least,
+    wanted: impl FnOnce(&ImageInfo) -> W,
 ) -> Result<Option<Planes>, ImageError> {
     match format::detect(bytes)? {
-        ImageFormat::Jpeg => jpeg::planes(bytes, limits, least),
+        ImageFormat::Jpeg => jpeg::planes(bytes, limits, |info| wanted(info).into()),
         _ => Ok(None),
     }
 }

@@ -16,6 +16,31 @@ pub struct Planes {
     pub colour_profile: Option<Vec<u8>>,
 }
 
+/// What planes are made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The samples that are needed.
+    pub most: Least,
+    /// Samples that are wanted as well where they are few: half as many on each side, or fewer.
+    pub fewer: Option<Least>,
+}
+
+impl From<Least> for Wanted {
+    fn from(most: Least) -> Self {
+        Self { most, fewer: None }
+    }
+}
+
+impl Wanted {
+    /// To how many samples a block of 8 can be reduced on each side: for what is needed, and for what is
+    /// wanted as well, if it is.
+    pub(super) fn sides(&self, component: usize, extent: (f64, f64)) -> (usize, Option<usize>) {
+        let side = self.most.side(component, extent);
+        let fewer = self.fewer.map(|least| least.side(component, extent));
+        (side, fewer.filter(|fewer| 2 * fewer <= side))
+    }
+}
+
 /// Samples that are needed across and down the stored picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Least {
@@ -57,7 +82,7 @@ impl Least {
     }
 
     /// To how many samples a block of 8 can be reduced on each side, so that of `extent` enough are left.
-    pub(super) fn side(&self, component: usize, extent: (f64, f64)) -> usize {
+    fn side(&self, component: usize, extent: (f64, f64)) -> usize {
         let least = if component == 0 {
             self.luma
         } else {
@@ -67,6 +92,6 @@ impl Least {
             let share = *side as f64 / 8.0;
             extent.0 * share >= least.width.into() && extent.1 * share >= least.height.into()
         };
-        [1, 2, 4].into_iter().find(is_enough).unwrap_or(8)
+        (1..8).find(is_enough).unwrap_or(8)
     }
 }

@@ -1,10 +1,11 @@
 //! In the fixed-width vector instructions of WebAssembly.
 
 use std::arch::wasm32::{
-    i8x16_shuffle, i16x8_narrow_i32x4, i32x4, i32x4_abs, i32x4_add, i32x4_bitmask, i32x4_dot_i16x8,
-    i32x4_extract_lane, i32x4_mul, i32x4_ne, i32x4_shr, i32x4_shuffle, i32x4_splat, i32x4_sub,
-    i64x2, i64x2_extract_lane, u8x16_narrow_i16x8, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16,
-    u32x4_extend_high_u16x8, u32x4_extend_low_u16x8, v128,
+    i8x16_narrow_i16x8, i8x16_shuffle, i16x8_abs, i16x8_add, i16x8_bitmask,
+    i16x8_extadd_pairwise_u8x16, i16x8_narrow_i32x4, i16x8_ne, i16x8_shr, i16x8_shuffle,
+    i16x8_splat, i16x8_sub, i16x8_sub_sat, i32x4_add, i32x4_dot_i16x8, i32x4_shr, i32x4_shuffle,
+    i32x4_splat, i32x4_sub, u8x16_splat, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16,
+    u16x8_shr, v128, v128_xor,
 };
 use std::array;
 
@@ -13,18 +14,18 @@ pub struct Vector(v128);
 
 impl Vector {
     #[inline(always)]
-    pub fn of([a, b, c, d]: [i32; 4]) -> Self {
-        Self(i32x4(a, b, c, d))
+    pub fn all(value: i32) -> Self {
+        Self(i32x4_splat(value))
     }
 
-    #[inline(always)]
+    #[cfg(test)]
+    pub fn of(values: [i32; 4]) -> Self {
+        Self(bytemuck::cast(values))
+    }
+
+    #[cfg(test)]
     pub fn values(self) -> [i32; 4] {
-        [
-            i32x4_extract_lane::<0>(self.0),
-            i32x4_extract_lane::<1>(self.0),
-            i32x4_extract_lane::<2>(self.0),
-            i32x4_extract_lane::<3>(self.0),
-        ]
+        bytemuck::cast(self.0)
     }
 
     #[inline(always)]
@@ -38,56 +39,104 @@ impl Vector {
     }
 
     #[inline(always)]
-    pub fn times(self, other: Self) -> Self {
-        Self(i32x4_mul(self.0, other.0))
+    pub fn shifted(self, bits: u32) -> Self {
+        Self(i32x4_shr(self.0, bits))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ShortVector(v128);
+
+impl ShortVector {
+    #[inline(always)]
+    pub fn of(values: [i16; 8]) -> Self {
+        Self(bytemuck::cast(values))
+    }
+
+    #[inline(always)]
+    pub fn all(value: i16) -> Self {
+        Self(i16x8_splat(value))
+    }
+
+    #[inline(always)]
+    pub fn all_pairs([a, b]: [i16; 2]) -> Self {
+        Self(i32x4_splat(i32::from(a as u16) | i32::from(b) << 16))
+    }
+
+    #[inline(always)]
+    pub fn of_bytes(bytes: [u8; 8]) -> Self {
+        Self(u16x8_extend_low_u8x16(bytemuck::cast([bytes, [0; 8]])))
+    }
+
+    #[inline(always)]
+    pub fn narrowed(low: Vector, high: Vector) -> Self {
+        Self(i16x8_narrow_i32x4(low.0, high.0))
+    }
+
+    #[inline(always)]
+    pub fn values(self) -> [i16; 8] {
+        bytemuck::cast(self.0)
+    }
+
+    #[inline(always)]
+    pub fn plus(self, other: Self) -> Self {
+        Self(i16x8_add(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub fn minus(self, other: Self) -> Self {
+        Self(i16x8_sub(self.0, other.0))
     }
 
     #[inline(always)]
     pub fn shifted(self, bits: u32) -> Self {
-        Self(i32x4_shr(self.0, bits))
-    }
-
-    #[inline(always)]
-    pub fn of_bytes(bytes: [u8; 8]) -> [Self; 2] {
-        let shorts = u16x8_extend_low_u8x16(i64x2(i64::from_le_bytes(bytes), 0));
-        [
-            Self(u32x4_extend_low_u16x8(shorts)),
-            Self(u32x4_extend_high_u16x8(shorts)),
-        ]
-    }
-
-    #[inline(always)]
-    pub fn bytes(self, other: Self) -> [u8; 8] {
-        let shorts = i16x8_narrow_i32x4(self.0, other.0);
-        i64x2_extract_lane::<0>(u8x16_narrow_i16x8(shorts, shorts)).to_le_bytes()
+        Self(i16x8_shr(self.0, bits))
     }
 
     #[inline(always)]
     pub fn abs(self) -> Self {
-        Self(i32x4_abs(self.0))
+        Self(i16x8_abs(self.0))
     }
 
     #[inline(always)]
-    pub fn nonzero(self) -> u64 {
-        i32x4_bitmask(i32x4_ne(self.0, i32x4_splat(0))).into()
+    pub fn with_sign_of(self, other: Self) -> Self {
+        let sign = i16x8_shr(other.0, 15);
+        Self(i16x8_sub(v128_xor(self.0, sign), sign))
     }
 
     #[inline(always)]
-    pub fn transposed([a, b, c, d]: [Self; 4]) -> [Self; 4] {
-        let (ab, cd) = (
-            i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0),
-            i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0),
-        );
-        let (ef, gh) = (
-            i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0),
-            i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0),
-        );
+    pub fn nonzero(self) -> u8 {
+        i16x8_bitmask(i16x8_ne(self.0, i16x8_splat(0)))
+    }
+
+    #[inline(always)]
+    pub fn dot(self, other: Self) -> Vector {
+        Vector(i32x4_dot_i16x8(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub fn zip(self, other: Self) -> [Self; 2] {
         [
-            Self(i32x4_shuffle::<0, 1, 4, 5>(ab, cd)),
-            Self(i32x4_shuffle::<2, 3, 6, 7>(ab, cd)),
-            Self(i32x4_shuffle::<0, 1, 4, 5>(ef, gh)),
-            Self(i32x4_shuffle::<2, 3, 6, 7>(ef, gh)),
+            Self(i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(self.0, other.0)),
+            Self(i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(self.0, other.0)),
         ]
+    }
+
+    #[inline(always)]
+    pub fn unzip_pairs(self, other: Self) -> [Self; 2] {
+        [
+            Self(i32x4_shuffle::<0, 2, 4, 6>(self.0, other.0)),
+            Self(i32x4_shuffle::<1, 3, 5, 7>(self.0, other.0)),
+        ]
+    }
+
+    /// By way of signed bytes: for unsigned ones, and for shorts that were narrowed just before, the
+    /// compiler writes out what one instruction does.
+    #[inline(always)]
+    pub fn bytes(self, other: Self) -> ByteVector {
+        let less = |shorts: Self| i16x8_sub_sat(shorts.0, i16x8_splat(128));
+        let signed = i8x16_narrow_i16x8(less(self), less(other));
+        ByteVector(v128_xor(signed, u8x16_splat(128)))
     }
 }
 
@@ -97,34 +146,32 @@ pub struct ByteVector(v128);
 impl ByteVector {
     #[inline(always)]
     pub fn of(bytes: [u8; 16]) -> Self {
-        let halves = u128::from_le_bytes(bytes);
-        Self(i64x2(halves as i64, (halves >> 64) as i64))
+        Self(bytemuck::cast(bytes))
     }
 
     #[inline(always)]
     pub fn values(self) -> [u8; 16] {
-        let low = i64x2_extract_lane::<0>(self.0) as u64;
-        let high = i64x2_extract_lane::<1>(self.0) as u64;
-        (u128::from(high) << 64 | u128::from(low)).to_le_bytes()
+        bytemuck::cast(self.0)
     }
 
     #[inline(always)]
-    pub fn weighted(self, other: Self, [a, b]: [i16; 2]) -> [Vector; 4] {
-        let factors = i32x4_splat(i32::from(a as u16) | i32::from(b) << 16);
-        let dot = |pairs| Vector(i32x4_dot_i16x8(pairs, factors));
+    pub fn zip(self, other: Self) -> [ShortVector; 4] {
         let (low, high) = (self.zip_low(other).0, self.zip_high(other).0);
         [
-            dot(u16x8_extend_low_u8x16(low)),
-            dot(u16x8_extend_high_u8x16(low)),
-            dot(u16x8_extend_low_u8x16(high)),
-            dot(u16x8_extend_high_u8x16(high)),
+            ShortVector(u16x8_extend_low_u8x16(low)),
+            ShortVector(u16x8_extend_high_u8x16(low)),
+            ShortVector(u16x8_extend_low_u8x16(high)),
+            ShortVector(u16x8_extend_high_u8x16(high)),
         ]
     }
 
     #[inline(always)]
-    pub fn saturated([a, b, c, d]: [Vector; 4]) -> Self {
-        let (low, high) = (i16x8_narrow_i32x4(a.0, b.0), i16x8_narrow_i32x4(c.0, d.0));
-        Self(u8x16_narrow_i16x8(low, high))
+    pub fn means(self, other: Self) -> ShortVector {
+        let sums = i16x8_add(
+            i16x8_extadd_pairwise_u8x16(self.0),
+            i16x8_extadd_pairwise_u8x16(other.0),
+        );
+        ShortVector(u16x8_shr(i16x8_add(sums, i16x8_splat(2)), 2))
     }
 
     /// Zipping the upper rows with the lower ones moves a bit of the row's number into the column's.

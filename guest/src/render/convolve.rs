@@ -1,13 +1,16 @@
 //! Scaling the columns of a plane, in integers. Rows come out as columns: done twice, both directions
 //! are scaled and the plane is upright again. Columns lie side by side, so that sixteen are scaled at once.
 
-use std::array;
+use std::ops::Range;
 
 use super::lanczos::{FRACTION_BITS, Weights};
-use crate::lanes::{Bytes, Four, Lanes};
+use crate::lanes::{Bytes, Four, Shorts};
 
 /// Samples that are computed at once, in both directions.
 const TILE: usize = 16;
+/// Rows that are made before the next columns are gone to: their samples, which come out next to each
+/// other, fill a line of the cache.
+const ROWS: usize = 64;
 
 /// Makes of each column one of as many samples as there are weights; columns come out one after
 /// another. `samples` are rows of `width`, at least one.
@@ -17,46 +20,109 @@ pub fn columns(samples: &[u8], width: usize, weights: &Weights) -> Vec<u8> {
         columns.truncate(width * weights.len());
         return columns;
     }
-    let length = weights.len();
-    let mut columns = vec![0; width * length];
-    for y in (0..length).step_by(TILE) {
-        for x in (0..width).step_by(TILE) {
-            // The last tile begins earlier rather than to reach over the edge.
-            let x = x.min(width - TILE);
-            let tile =
-                array::from_fn(|row| row_of(samples, width, x, weights, (y + row).min(length - 1)));
-            let into = &mut columns[x * length + y..];
-            for (column, samples) in into.chunks_mut(length).zip(Bytes::transposed(tile)) {
-                write(column, samples.values(), length - y);
-            }
-        }
+    let mut columns = vec![0; width * weights.len()];
+    let strip = Strip {
+        samples,
+        width,
+        pairs: Vec::new(),
+    };
+    // Without a loop over them, sums stay in registers.
+    match weights.count() {
+        4 => strip.scale(&mut columns, weights, each::<4>),
+        5 => strip.scale(&mut columns, weights, each::<5>),
+        6 => strip.scale(&mut columns, weights, each::<6>),
+        7 => strip.scale(&mut columns, weights, each::<7>),
+        8 => strip.scale(&mut columns, weights, each::<8>),
+        9 => strip.scale(&mut columns, weights, each::<9>),
+        10 => strip.scale(&mut columns, weights, each::<10>),
+        11 => strip.scale(&mut columns, weights, each::<11>),
+        _ => strip.scale(&mut columns, weights, any),
     }
     columns
 }
 
-/// Sixteen samples from `x` on of one row of the result.
-#[inline(always)]
-fn row_of(samples: &[u8], width: usize, x: usize, weights: &Weights, at: usize) -> Bytes {
-    let (first, pairs) = weights.of(at);
-    let last = samples.len() - width + x;
-    let mut place = first * width + x;
-    let mut sums = [Four::all(1 << (FRACTION_BITS - 1)); 4];
-    for factors in pairs {
-        let (above, below) = (
-            load(samples, place),
-            load(samples, (place + width).min(last)),
-        );
-        let products = above.weighted(below, *factors);
-        sums = array::from_fn(|at| sums[at] + products[at]);
-        place += 2 * width;
+/// Two rows of sixteen samples, each with the one below it.
+type RowPair = [Shorts; 4];
+
+/// Sixteen columns of some rows.
+struct Strip<'a> {
+    samples: &'a [u8],
+    width: usize,
+    pairs: Vec<RowPair>,
+}
+
+impl Strip<'_> {
+    /// Scales all columns, `weighted` making sixteen samples of one row of the result.
+    #[inline(always)]
+    fn scale(
+        mut self,
+        columns: &mut [u8],
+        weights: &Weights,
+        weighted: impl Fn(&[RowPair], &[[i16; 2]]) -> Bytes,
+    ) {
+        let length = weights.len();
+        for y in (0..length).step_by(ROWS) {
+            let pairs = weights.span(y..length.min(y + ROWS));
+            for x in (0..self.width).step_by(TILE) {
+                // The last strip begins earlier rather than to reach over the edge.
+                let x = x.min(self.width - TILE);
+                self.read(x, pairs.clone());
+                for y in (y..length.min(y + ROWS)).step_by(TILE) {
+                    let mut tile = [Bytes::of([0; TILE]); TILE];
+                    for (row, into) in tile.iter_mut().enumerate() {
+                        let (at, factors) = weights.of((y + row).min(length - 1));
+                        *into = weighted(&self.pairs[at - pairs.start..], factors);
+                    }
+                    let into = &mut columns[x * length + y..];
+                    for (column, samples) in into.chunks_mut(length).zip(Bytes::transposed(tile)) {
+                        write(column, samples.values(), length - y);
+                    }
+                }
+            }
+        }
     }
-    Bytes::saturated(sums.map(|sum| sum.shifted(FRACTION_BITS)))
+
+    /// Reads pairs of rows from column `x` on. The last row may be one of both.
+    #[inline(always)]
+    fn read(&mut self, x: usize, pairs: Range<usize>) {
+        let last = self.samples.len() - self.width + x;
+        let pairs = pairs.map(|pair| {
+            let above = 2 * self.width * pair + x;
+            let below = (above + self.width).min(last);
+            sixteen(self.samples, above).zip(sixteen(self.samples, below))
+        });
+        self.pairs.clear();
+        self.pairs.extend(pairs);
+    }
 }
 
 #[inline(always)]
-fn load(samples: &[u8], at: usize) -> Bytes {
+fn sixteen(samples: &[u8], at: usize) -> Bytes {
     let sixteen = samples.get(at..).and_then(<[u8]>::first_chunk);
     Bytes::of(*sixteen.unwrap_or(&[0; TILE]))
+}
+
+/// Sixteen samples that are made of `N` pairs of rows.
+#[inline(always)]
+fn each<const N: usize>(pairs: &[RowPair], factors: &[[i16; 2]]) -> Bytes {
+    match (pairs.first_chunk::<N>(), factors.first_chunk::<N>()) {
+        (Some(pairs), Some(factors)) => any(pairs, factors),
+        _ => Bytes::of([0; TILE]),
+    }
+}
+
+/// Sixteen samples that are made of any number of pairs of rows.
+#[inline(always)]
+fn any(pairs: &[RowPair], factors: &[[i16; 2]]) -> Bytes {
+    let mut sums = [Four::all(1 << (FRACTION_BITS - 1)); 4];
+    for (pair, factors) in pairs.iter().zip(factors) {
+        let factors = Shorts::all_pairs(*factors);
+        for (sum, pair) in sums.iter_mut().zip(pair) {
+            *sum = *sum + pair.dot(factors);
+        }
+    }
+    let [a, b, c, d] = sums.map(|sum| sum.shifted(FRACTION_BITS));
+    Shorts::narrowed([a, b]).bytes(Shorts::narrowed([c, d]))
 }
 
 /// As many samples as there is room for.
@@ -81,6 +147,38 @@ fn widened(samples: &[u8], width: usize) -> Vec<u8> {
     wide
 }
 
+/// The plane with half of its samples in each direction, rounded up: means of two by two. Beyond the
+/// edges the last ones are repeated.
+pub fn halved(samples: &[u8], width: usize) -> Vec<u8> {
+    let (half, height) = (width.div_ceil(2), samples.len() / width);
+    let mut means = vec![0; half * height.div_ceil(2)];
+    for (rows, means) in samples.chunks(2 * width).zip(means.chunks_mut(half)) {
+        let (above, below) = rows.split_at(width);
+        halve(above, if below.is_empty() { above } else { below }, means);
+    }
+    means
+}
+
+#[inline(always)]
+fn halve(above: &[u8], below: &[u8], means: &mut [u8]) {
+    let sixteens = above.as_chunks::<TILE>().0.iter();
+    let sixteens = sixteens.zip(below.as_chunks::<TILE>().0);
+    for ((above, below), means) in sixteens.zip(means.chunks_exact_mut(TILE / 2)) {
+        let shorts = Bytes::of(*above).means(Bytes::of(*below));
+        means.copy_from_slice(&shorts.bytes(shorts).values()[..TILE / 2]);
+    }
+    let last = above.len() - 1;
+    for (at, mean) in means
+        .iter_mut()
+        .enumerate()
+        .skip(above.len() / TILE * TILE / 2)
+    {
+        let next = (2 * at + 1).min(last);
+        let four = [above[2 * at], above[next], below[2 * at], below[next]];
+        *mean = ((four.map(u16::from).iter().sum::<u16>() + 2) >> 2) as u8;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +192,10 @@ mod tests {
                 .iter()
                 .enumerate()
                 .map(|(row, weight)| {
-                    let level = samples.get((first + row) * width + x).copied().unwrap_or(0);
+                    let level = samples
+                        .get((2 * first + row) * width + x)
+                        .copied()
+                        .unwrap_or(0);
                     i32::from(level) * i32::from(*weight)
                 });
             let sum = products.sum::<i32>() + (1 << (FRACTION_BITS - 1));
@@ -139,6 +240,25 @@ mod tests {
                     .iter()
                     .all(|made| *made == level)
             );
+        }
+    }
+
+    #[test]
+    fn halves_are_means_of_two_by_two() {
+        for (width, height) in [(1, 1), (2, 5), (15, 2), (16, 3), (17, 4), (33, 7), (48, 2)] {
+            let samples: Vec<u8> = (0..width * height).map(|at| (at * at * 37) as u8).collect();
+            let of = |x: usize, y: usize| {
+                let at = y.min(height - 1) * width + x.min(width - 1);
+                u16::from(samples[at])
+            };
+            let mean = |x: usize, y: usize| {
+                let sum = of(x, y) + of(x + 1, y) + of(x, y + 1) + of(x + 1, y + 1);
+                ((sum + 2) / 4) as u8
+            };
+            let expected = (0..height).step_by(2);
+            let expected = expected.flat_map(|y| (0..width).step_by(2).map(move |x| (x, y)));
+            let expected: Vec<u8> = expected.map(|(x, y)| mean(x, y)).collect();
+            assert_eq!(halved(&samples, width), expected, "{width} {height}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! How much each sample counts for a scaled one: Lanczos with three lobes, from additions,
 //! multiplications and divisions only, so that renditions are the same bytes on every platform.
 
+use std::ops::Range;
+
 /// Half the width of the filter, in samples of the smaller plane.
 const LOBES: usize = 3;
 /// Entries of the table for a lobe. Between two of them the filter is taken as straight: that is
@@ -48,65 +50,74 @@ fn filter(x: f64) -> f64 {
 
 /// What the samples of a row are made of.
 pub struct Weights {
-    windows: Vec<Window>,
+    /// Of each window, the first pair of samples: of the first two, of the next two and so on.
+    firsts: Vec<usize>,
+    /// Pairs of samples in each window.
+    count: usize,
     /// Weights of neighbours, two by two, in units of 2^-14: together 1 for each window.
     pairs: Vec<[i16; 2]>,
-}
-
-/// The samples that one is made of.
-struct Window {
-    first: usize,
-    pairs: std::ops::Range<usize>,
 }
 
 impl Weights {
     /// For `to` samples out of so many; of those, the ones from `start` on, `length` of them, are shown.
     pub fn new(from: usize, (start, length): (f64, f64), to: usize) -> Self {
         let scale = length / to as f64;
+        let stretch = scale.max(1.0);
+        // One sample more than the window is long may be within, and the first may be the second of a pair.
+        let most = ((2.0 * LOBES as f64 * stretch) as usize + 3) / 2;
+        let count = most.min(from.div_ceil(2));
         let mut weights = Self {
-            windows: Vec::with_capacity(to),
-            pairs: Vec::new(),
+            firsts: Vec::with_capacity(to),
+            count,
+            pairs: Vec::with_capacity(to * count),
         };
         let mut shares = Vec::new();
         for at in 0..to {
             let centre = start + (at as f64 + 0.5) * scale;
-            let first = window(from, centre, scale.max(1.0), &mut shares);
-            weights.add(first, &shares);
+            let first = window(from, centre, stretch, &mut shares);
+            weights.add(first, &shares, from.div_ceil(2));
         }
         weights
     }
 
-    fn add(&mut self, first: usize, shares: &[f64]) {
-        let mut units = in_units(shares);
-        let leading = units.iter().take_while(|weight| **weight == 0).count();
-        units.drain(..leading);
-        while units.last() == Some(&0) {
-            units.pop();
-        }
+    /// Windows begin with a pair, and end with the last of `pairs` at most: what is missing counts nothing.
+    fn add(&mut self, first: usize, shares: &[f64], pairs: usize) {
+        let units = in_units(shares);
+        let leading = units.iter().take_while(|unit| **unit == 0).count();
+        let first = first + leading;
+        let first_pair = (first / 2).min(pairs - self.count);
         let start = self.pairs.len();
-        let pairs = units.chunks(2).map(|pair| match *pair {
-            [a, b, ..] => [a, b],
-            [a] => [a, 0],
-            [] => [0, 0],
-        });
-        self.pairs.extend(pairs);
-        self.windows.push(Window {
-            first: first + leading,
-            pairs: start..self.pairs.len(),
-        });
+        self.pairs.resize(start + self.count, [0; 2]);
+        let window = self.pairs[start..].as_flattened_mut()[first - 2 * first_pair..].iter_mut();
+        for (weight, unit) in window.zip(&units[leading..]) {
+            *weight = *unit;
+        }
+        self.firsts.push(first_pair);
     }
 
     /// How many samples are made.
     pub fn len(&self) -> usize {
-        self.windows.len()
+        self.firsts.len()
     }
 
-    /// The first sample that one is made of, and the weights from there on, two by two. If they are
-    /// an odd number, the last is nothing.
+    /// Of how many pairs of samples each is made.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The pairs of samples that some, at least one, are made of. The first of them need not be that of the
+    /// first: weights that are rounded to nothing are left out.
+    pub fn span(&self, made: Range<usize>) -> Range<usize> {
+        let firsts = self.firsts[made].iter();
+        let first = firsts.clone().min().copied().unwrap_or(0);
+        first..firsts.max().map_or(0, |last| last + self.count)
+    }
+
+    /// The first pair of samples that one is made of, and the weights from there on.
     #[inline(always)]
     pub fn of(&self, at: usize) -> (usize, &[[i16; 2]]) {
-        let window = &self.windows[at];
-        (window.first, &self.pairs[window.pairs.clone()])
+        let start = at * self.count;
+        (self.firsts[at], &self.pairs[start..start + self.count])
     }
 }
 
@@ -161,15 +172,36 @@ mod tests {
             assert_eq!(weights.len(), to);
             for at in 0..to {
                 let (first, pairs) = weights.of(at);
-                let sum: i32 = pairs
-                    .as_flattened()
-                    .iter()
-                    .map(|unit| i32::from(*unit))
-                    .sum();
+                let units = pairs.as_flattened();
+                let sum: i32 = units.iter().map(|unit| i32::from(*unit)).sum();
                 assert_eq!(sum, 1 << FRACTION_BITS, "{from} {to} {at}");
-                let last = pairs.len() * 2 - usize::from(pairs[pairs.len() - 1][1] == 0);
-                assert!(first + last <= from, "{from} {to} {at}");
+                let last = units.iter().rposition(|unit| *unit != 0).unwrap();
+                assert!(2 * first + last < from, "{from} {to} {at}");
+                assert!(first + pairs.len() <= from.div_ceil(2), "{from} {to} {at}");
             }
+        }
+    }
+
+    /// No window is longer than there is room for: weights of samples far from the edges are symmetric.
+    #[test]
+    fn windows_are_whole() {
+        for to in 10..200 {
+            let weights = Weights::new(201, (0.0, 201.0), to);
+            let (_, pairs) = weights.of(to / 2);
+            let units = pairs.as_flattened().iter().filter(|unit| **unit != 0);
+            let (_, expected) = {
+                let mut shares = Vec::new();
+                let scale = 201.0 / to as f64;
+                let first = window(
+                    201,
+                    (to / 2) as f64 * scale + scale / 2.0,
+                    scale,
+                    &mut shares,
+                );
+                (first, in_units(&shares))
+            };
+            let expected = expected.iter().filter(|unit| **unit != 0);
+            assert!(units.eq(expected), "{to}");
         }
     }
 
@@ -177,7 +209,11 @@ mod tests {
     fn a_size_of_its_own_is_a_copy() {
         let weights = Weights::new(9, (0.0, 9.0), 9);
         for at in 0..9 {
-            assert_eq!(weights.of(at), (at, &[[1 << FRACTION_BITS, 0]][..]));
+            let (first, pairs) = weights.of(at);
+            let mut expected = [0; 10];
+            expected[at] = 1 << FRACTION_BITS;
+            let within = 2 * first..2 * (first + pairs.len());
+            assert_eq!(pairs.as_flattened(), &expected[within]);
         }
     }
 }

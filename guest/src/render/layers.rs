@@ -102,7 +102,7 @@ impl<'a> Scalers<'a> {
     }
 
     fn of_planes(planes: &'a Planes) -> Self {
-        let scaler = |plane: &'a Plane| Scaler::new(&plane.samples, plane.extent);
+        let scaler = Scaler::new;
         let is_half = |chroma: &[Plane; 2]| {
             let (own, whole) = (chroma[0].unreduced, planes.luma.unreduced);
             2.0 * own.0 <= whole.0 && 2.0 * own.1 <= whole.1

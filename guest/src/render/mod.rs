@@ -6,7 +6,7 @@
 //! is at least twice as large. Colours become sRGB after scaling: a profile maps smooth colours to smooth
 //! colours, so the order makes no visible difference, and thumbnails are cheap. So are turns.
 
-use crate::decode::{self, Least, Picture, Planes};
+use crate::decode::{self, Least, Picture, Planes, Wanted};
 use crate::error::ImageError;
 use crate::info::{Dimensions, ImageFormat, ImageInfo, Orientation};
 use crate::limits::Limits;
@@ -44,7 +44,7 @@ pub fn render(
 pub(crate) enum Source {
     Pixels(Picture),
     /// With the samples that the renditions need.
-    Planes(Planes),
+    Planes(Box<Planes>),
 }
 
 impl Source {
@@ -54,9 +54,9 @@ impl Source {
         specs: &[RenditionSpec],
         limits: &Limits,
     ) -> Result<Self, ImageError> {
-        let planes = decode::planes(bytes, limits, |info| least(info, specs))?;
+        let planes = decode::planes(bytes, limits, |info| wanted(info, specs))?;
         match planes {
-            Some(planes) => Ok(Self::Planes(planes)),
+            Some(planes) => Ok(Self::Planes(Box::new(planes))),
             None => decode::decode(bytes, limits).map(Self::Pixels),
         }
     }
@@ -103,15 +103,28 @@ impl Source {
 }
 
 /// The samples that renditions are made of: at least as many as they have. More make no visible difference:
-/// over the photos of the tests the similarity (SSIM) to Lanczos3 from all pixels is 0.99 or more.
-fn least(info: &ImageInfo, specs: &[RenditionSpec]) -> Least {
+/// over the photos of the tests the similarity (SSIM) to Lanczos3 from all pixels is 0.99 or more. Where
+/// one has the picture's own size, smaller ones are made from fewer samples.
+fn wanted(info: &ImageInfo, specs: &[RenditionSpec]) -> Wanted {
+    let is_drawn = |spec: &RenditionSpec| {
+        spec.size != RenditionSize::Original || info.orientation != Orientation::Upright
+    };
+    let is_smaller = |spec: &RenditionSpec| {
+        let whole = Place::of(spec.size, info.size).whole;
+        whole.width < info.size.width && whole.height < info.size.height
+    };
+    let drawn = specs.iter().copied().filter(is_drawn);
+    let smaller: Vec<_> = drawn.clone().filter(is_smaller).collect();
+    let has_own_size = smaller.len() < drawn.clone().count();
+    Wanted {
+        most: least(info, drawn),
+        fewer: (has_own_size && !smaller.is_empty()).then(|| least(info, smaller)),
+    }
+}
+
+fn least(info: &ImageInfo, specs: impl IntoIterator<Item = RenditionSpec>) -> Least {
     let mut least = Least::NONE;
     for spec in specs {
-        let is_kept =
-            spec.size == RenditionSize::Original && info.orientation == Orientation::Upright;
-        if is_kept {
-            continue;
-        }
         let place = Place::of(spec.size, info.size);
         let chroma = match spec.size {
             RenditionSize::Original => place,

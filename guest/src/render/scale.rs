@@ -2,30 +2,34 @@
 //!
 //! Scaling by two or more from a Lanczos-filtered picture gives what scaling from the full one
 //! gives, but for the last digit; so a thumbnail is made from the medium rendition, not from all
-//! samples again.
+//! samples again. Means of two by two samples are nearly as good while there are enough of them.
 
 use std::borrow::Cow;
 
 use image::GrayImage;
 
-use super::convolve::columns;
-use super::fit::Place;
+use super::convolve::{columns, halved};
+use super::fit::{self, Place};
 use super::lanczos::Weights;
+use crate::decode::{Plane, Samples};
 use crate::info::Dimensions;
 
 /// Makes sizes of one plane, and remembers those that smaller ones can be made from.
 pub struct Scaler<'a> {
     samples: Cow<'a, GrayImage>,
     extent: (f64, f64),
+    /// The same plane of fewer samples.
+    fewer: Option<&'a Samples>,
     made: Vec<GrayImage>,
 }
 
 impl<'a> Scaler<'a> {
-    /// For samples of which the picture covers `extent`: all, or not all of the last ones.
-    pub fn new(samples: &'a GrayImage, extent: (f64, f64)) -> Self {
+    /// For the plane of a file.
+    pub fn new(plane: &'a Plane) -> Self {
         Self {
-            samples: Cow::Borrowed(samples),
-            extent,
+            samples: Cow::Borrowed(&plane.samples),
+            extent: plane.extent,
+            fewer: plane.fewer.as_ref(),
             made: Vec::new(),
         }
     }
@@ -35,6 +39,7 @@ impl<'a> Scaler<'a> {
         Self {
             extent: extent(&samples),
             samples,
+            fewer: None,
             made: Vec::new(),
         }
     }
@@ -44,9 +49,10 @@ impl<'a> Scaler<'a> {
         if place.is_whole() && place.size == size_of(&self.samples) {
             return Cow::Borrowed(&self.samples);
         }
-        let made = ample(&self.made, place.whole);
-        let (source, extent) =
-            made.map_or((&*self.samples, self.extent), |made| (made, extent(made)));
+        let made = ample(&self.made, place.whole).map(|made| (made, extent(made)));
+        let fewer = self.fewer.map(|fewer| (&fewer.samples, fewer.extent));
+        let fewer = fewer.filter(|(_, extent)| has(*extent, place.whole));
+        let (source, extent) = made.or(fewer).unwrap_or((&*self.samples, self.extent));
         let scaled = resize(source, extent, place);
         if !place.is_whole() {
             return Cow::Owned(scaled);
@@ -66,6 +72,11 @@ fn ample(made: &[GrayImage], whole: Dimensions) -> Option<&GrayImage> {
     made.iter().filter(is_ample).min_by_key(|made| made.width())
 }
 
+/// Are there as many samples as `whole`?
+fn has(extent: (f64, f64), whole: Dimensions) -> bool {
+    extent.0 >= whole.width.into() && extent.1 >= whole.height.into()
+}
+
 fn size_of(samples: &GrayImage) -> Dimensions {
     Dimensions {
         width: samples.width(),
@@ -77,14 +88,33 @@ fn extent(samples: &GrayImage) -> (f64, f64) {
     (samples.width().into(), samples.height().into())
 }
 
-#[expect(clippy::expect_used, reason = "columns are as long as their weights")]
-fn resize(source: &GrayImage, extent: (f64, f64), Place { size, share, .. }: Place) -> GrayImage {
+/// How many samples there are for one, across and down, from which on they are halved before.
+const AMPLE: f64 = 3.0;
+
+fn resize(source: &GrayImage, extent: (f64, f64), place: Place) -> GrayImage {
+    let least = AMPLE * f64::from(place.whole.width) <= extent.0
+        && AMPLE * f64::from(place.whole.height) <= extent.1;
+    if !least {
+        return filtered(source, extent, place);
+    }
+    let half = halved(source.as_raw(), source.width() as usize);
+    let size = fit::half(size_of(source));
+    resize(&grey(size, half), (extent.0 / 2.0, extent.1 / 2.0), place)
+}
+
+fn filtered(source: &GrayImage, extent: (f64, f64), place: Place) -> GrayImage {
+    let Place { size, share, .. } = place;
     let (width, height) = (source.width() as usize, source.height() as usize);
     let across = Weights::new(width, middle(extent.0, share.0), size.width as usize);
     let down = Weights::new(height, middle(extent.1, share.1), size.height as usize);
     let scaled_down = columns(source.as_raw(), width, &down);
     let scaled = columns(&scaled_down, down.len(), &across);
-    GrayImage::from_raw(size.width, size.height, scaled).expect("a sample for each place")
+    grey(size, scaled)
+}
+
+#[expect(clippy::expect_used, reason = "callers make a sample for each place")]
+fn grey(size: Dimensions, samples: Vec<u8>) -> GrayImage {
+    GrayImage::from_raw(size.width, size.height, samples).expect("a sample for each place")
 }
 
 /// Start and length of the middle of a side. Rounding must not lead beyond its end.

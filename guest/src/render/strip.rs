@@ -79,8 +79,12 @@ fn shows(marker: u8, segment: &[u8]) -> bool {
 
 /// Bytes of entropy-coded data: up to the next marker that is not a restart or a stuffed zero.
 fn scan_length(bytes: &[u8]) -> usize {
-    let ends = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xFF | 0xD0..=0xD7);
-    bytes.windows(2).position(ends).unwrap_or(bytes.len())
+    let is_end = |at: &usize| {
+        let code = bytes.get(at + 1);
+        code.is_some_and(|code| !matches!(code, 0x00 | 0xFF | 0xD0..=0xD7))
+    };
+    let end = memchr::memchr_iter(0xFF, bytes).find(is_end);
+    end.unwrap_or(bytes.len())
 }
 
 #[cfg(test)]

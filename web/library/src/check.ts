@@ -5,20 +5,26 @@ export interface CheckBody {
   sha256: string;
   fingerprints: Pick<Fingerprint, "algorithm" | "version" | "bits">[];
   /** Judges what fingerprints find, unless a radius is given. */
-  sketch: string;
+  sketch?: string;
   radius?: number;
   limit?: number;
   orientation?: "upright" | "any";
 }
 
 /** How to check. */
-export type CheckOptions = Pick<CheckBody, "radius" | "limit" | "orientation">;
+export interface CheckOptions extends Pick<CheckBody, "radius" | "limit" | "orientation"> {
+  /**
+   * Send the sketch, too, so that the server judges what it finds, cropped and bordered copies included. It is
+   * a grey picture of 64x64 cells: who sees it sees what the picture shows.
+   */
+  sketch?: boolean;
+}
 
 /**
- * What the server has to be told to be asked about a picture: digest, fingerprints and the sketch, a grey
- * picture of 64x64 cells. Nothing else of the picture is in it, neither its name nor what the camera wrote.
+ * What the server has to be told to be asked about a picture: digest and fingerprints. Nothing else of the
+ * picture is in it, neither its name nor what the camera wrote, and its sketch only on request.
  */
-export function checkBody(known: Known, options: CheckOptions = {}): CheckBody {
+export function checkBody(known: Known, { sketch = false, ...options }: CheckOptions = {}): CheckBody {
   const fingerprints = known.fingerprints.map(({ algorithm, version, bits }) => ({ algorithm, version, bits }));
-  return { sha256: known.sha256, fingerprints, sketch: known.sketch, ...options };
+  return { sha256: known.sha256, fingerprints, ...(sketch && { sketch: known.sketch }), ...options };
 }

@@ -84,7 +84,7 @@ impl<'a> Bits<'a> {
         self.held = self.held.wrapping_sub(u32::from(count) & 63);
     }
 
-    /// Takes up to 16 bits; they must have been made ready.
+    /// Takes up to 32 bits; they must have been made ready.
     #[inline(always)]
     pub fn take(&mut self, count: u16) -> u32 {
         // Two shifts, since none of the bits may be asked for.

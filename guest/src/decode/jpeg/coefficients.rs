@@ -5,6 +5,7 @@
 
 use super::bits::Bits;
 use super::huffman::{AcSkip, Codes};
+use super::inverse;
 
 /// Coefficients of a block.
 pub(super) const BLOCK: usize = 64;
@@ -13,28 +14,37 @@ const LOOK: u32 = 10;
 /// In place of a run: the end of the block.
 const END: u32 = 64;
 
-/// The place in a block of each coefficient in zigzag order (T.81, A.3.6). A block's rows are of vertical
-/// frequencies, from the lowest horizontal one to the highest: so the transform has to turn it once only.
-pub(super) const PLACES: [u8; BLOCK] = places();
-
-const fn places() -> [u8; BLOCK] {
-    let mut places = [0; BLOCK];
-    let (mut row, mut column, mut at) = (0, 0, 0);
+/// Horizontal and vertical frequency of each coefficient in zigzag order (T.81, A.3.6).
+pub(super) const FREQUENCIES: [(u8, u8); BLOCK] = {
+    let mut frequencies = [(0, 0); BLOCK];
+    let (mut across, mut down, mut at) = (0, 0, 0);
     while at < BLOCK {
-        places[at] = (row + 8 * column) as u8;
-        let is_upward = (row + column) % 2 == 0;
-        (row, column) = match (is_upward, row, column) {
-            (true, _, 7) => (row + 1, 7),
-            (true, 0, _) => (0, column + 1),
-            (true, ..) => (row - 1, column + 1),
-            (false, 7, _) => (7, column + 1),
-            (false, _, 0) => (row + 1, 0),
-            (false, ..) => (row + 1, column - 1),
+        frequencies[at] = (across, down);
+        let is_upward = (across + down) % 2 == 0;
+        (across, down) = match (is_upward, across, down) {
+            (true, 7, _) => (7, down + 1),
+            (true, _, 0) => (across + 1, 0),
+            (true, ..) => (across + 1, down - 1),
+            (false, _, 7) => (across + 1, 7),
+            (false, 0, _) => (0, down + 1),
+            (false, ..) => (across - 1, down + 1),
         };
         at += 1;
     }
+    frequencies
+};
+
+/// The place of each of them in a block, as the transform wants it.
+pub(super) const PLACES: [u8; BLOCK] = {
+    let mut places = [0; BLOCK];
+    let mut at = 0;
+    while at < BLOCK {
+        let (across, down) = FREQUENCIES[at];
+        places[at] = inverse::place(across as usize, down as usize) as u8;
+        at += 1;
+    }
     places
-}
+};
 
 /// A value of so many bits; those whose first bit is 0 are the negative ones (T.81, F.12).
 #[inline(always)]
@@ -115,7 +125,7 @@ impl<'a> AcCodes<'a> {
         &self,
         bits: &mut Bits<'_>,
         quantisers: &[i32; BLOCK],
-        block: &mut [i32; BLOCK],
+        block: &mut [i16; BLOCK],
     ) -> Option<usize> {
         let mut ahead = *bits;
         let (mut at, mut brought) = (1, 0);
@@ -135,7 +145,7 @@ impl<'a> AcCodes<'a> {
             if entry.size() > 0 {
                 value = signed(ahead.take(entry.size() as u16), entry.size());
             }
-            block[usize::from(PLACES[place]) % BLOCK] = value * quantisers[place];
+            block[usize::from(PLACES[place]) % BLOCK] = (value * quantisers[place]) as i16;
             brought = place;
             at = place + 1;
         }
@@ -177,8 +187,9 @@ mod tests {
 
     #[test]
     fn zigzag_visits_every_place_once() {
-        assert_eq!(PLACES[..10], [0, 8, 1, 2, 9, 16, 24, 17, 10, 3]);
-        assert_eq!(PLACES[60..], [61, 62, 55, 63]);
+        let first = [(0, 0), (1, 0), (0, 1), (0, 2), (1, 1), (2, 0), (3, 0)];
+        assert_eq!(FREQUENCIES[..7], first);
+        assert_eq!(FREQUENCIES[60..], [(7, 5), (7, 6), (6, 7), (7, 7)]);
         let mut sorted = PLACES;
         sorted.sort_unstable();
         assert!(
@@ -206,7 +217,7 @@ mod tests {
         Codes::new(&counts, &[0x00, 0xF0, 0x23, 0x0A]).unwrap()
     }
 
-    fn read(data: &[u8], last: usize) -> (Option<usize>, [i32; BLOCK]) {
+    fn read(data: &[u8], last: usize) -> (Option<usize>, [i16; BLOCK]) {
         let codes = codes();
         let mut block = [0; BLOCK];
         let quantisers = std::array::from_fn(|at| at as i32 + 1);

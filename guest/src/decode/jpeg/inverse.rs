@@ -1,138 +1,164 @@
-//! Blocks of coefficients to samples at 1/1, 1/2, 1/4 and 1/8: the inverse DCT of ITU-T T.81, A.3.3,
-//! taken at 8, 4, 2 or 1 points a side of the lowest frequencies as they are, which is the picture
-//! reduced by a filter as sharp as the transform allows (Dugad and Ahuja, "A fast scheme for image size
-//! change in the compressed domain", 2001).
+//! Blocks of coefficients to samples, 1 to 8 on a side: the inverse DCT of ITU-T T.81, A.3.3, taken at
+//! so many points of the lowest frequencies as they are, which is the picture reduced by a filter as
+//! sharp as the transform allows (Dugad and Ahuja, "A fast scheme for image size change in the
+//! compressed domain", 2001).
 //!
-//! Integers of 32 bits, which wrap around where a hostile file makes them overflow. High frequencies that
-//! a block has not are not computed.
-
-use std::array;
+//! Integers of 16 bits, whose products are added in 32; what a hostile file makes larger is limited or
+//! wraps around. High frequencies that a block has not are not computed.
 
 use super::coefficients::BLOCK;
-use crate::lanes::{Eight, Four, Lanes};
+use crate::lanes::{Four, Shorts};
 
 /// Fraction bits of the basis.
-const BASIS_BITS: u32 = 13;
+const BASIS_BITS: u32 = 14;
 /// Fraction bits kept between columns and rows.
-const PASS_BITS: u32 = 4;
+const PASS_BITS: u32 = 3;
+/// Frequencies that are added to each other before others: two even and two odd ones.
+const GROUP: usize = 4;
 
-/// cos(k pi / 16) / 2 in units of 2^-13, rounded.
-const HALF_COSINES: [i32; 9] = [4096, 4017, 3784, 3406, 2896, 2276, 1567, 799, 0];
+/// The place in a block of the coefficient of a horizontal and a vertical frequency.
+///
+/// Frequencies of a direction are in groups of four, each of a pair of even and a pair of odd ones:
+/// those are multiplied and added at once. Pairs of horizontal frequencies are next to each other; a
+/// vector holds four of them, for a group of vertical frequencies: the pair of even ones, then the odd.
+pub(super) const fn place(horizontal: usize, vertical: usize) -> usize {
+    let lane = vertical % GROUP / 2 + 2 * (vertical % 2);
+    let vector = 2 * (horizontal / GROUP) + horizontal % 2;
+    8 * (2 * vector + vertical / GROUP) + 2 * lane + horizontal % GROUP / 2
+}
 
-/// cos(k pi / 16) / 2 for any k.
-const fn half_cosine(k: usize) -> i32 {
-    match k % 32 {
-        k @ 0..=8 => HALF_COSINES[k],
-        k @ 9..=16 => -HALF_COSINES[16 - k],
-        k @ 17..=24 => -HALF_COSINES[k - 16],
-        k => HALF_COSINES[32 - k],
+/// cos(k pi / (2 n)) / 2 in units of the basis, for k up to 4 n, by the power series of the sine.
+const fn half_cosine(k: usize, n: usize) -> i16 {
+    // From -pi/2 to pi/2: cos(x) = sin(pi/2 - x), and cos(x) = cos(2 pi - x).
+    let k = if k > 2 * n { 4 * n - k } else { k };
+    let angle = (n as f64 - k as f64) / (2 * n) as f64 * std::f64::consts::PI;
+    let mut series = 1.0;
+    let mut term = 12;
+    while term > 0 {
+        series = 1.0 - angle * angle / (2 * term * (2 * term + 1)) as f64 * series;
+        term -= 1;
     }
+    let value = angle * series / 2.0 * (1 << BASIS_BITS) as f64;
+    // Rounded: a cast cuts off.
+    (if value < 0.0 {
+        value - 0.5
+    } else {
+        value + 0.5
+    }) as i16
 }
 
 /// What each frequency adds to each of `N` samples.
 struct Basis<const N: usize>;
 
 impl<const N: usize> Basis<N> {
-    const OF: [[i32; N]; 8] = {
-        let mut basis = [[0; N]; 8];
-        let mut frequency = 0;
-        while frequency < N {
-            let mut sample = 0;
-            while sample < N {
-                let angle = if frequency == 0 {
-                    4
-                } else {
-                    (2 * sample + 1) * frequency * (8 / N)
+    /// For each sample and group: of the pair of even frequencies, and of the pair of odd ones.
+    const OF: [[[[i16; 2]; 2]; 2]; N] = {
+        let mut basis = [[[[0; 2]; 2]; 2]; N];
+        let mut sample = 0;
+        while sample < N {
+            let mut frequency = 0;
+            while frequency < N {
+                let (group, within) = (frequency / GROUP, frequency % GROUP);
+                let share = match frequency {
+                    // The square root of 1/8.
+                    0 => half_cosine(1, 2),
+                    _ => half_cosine((2 * sample + 1) * frequency % (4 * N), N),
                 };
-                basis[frequency][sample] = half_cosine(angle);
-                sample += 1;
+                basis[sample][group][within % 2][within / 2] = share;
+                frequency += 1;
             }
-            frequency += 1;
+            sample += 1;
         }
         basis
     };
 }
 
-/// Writes the samples of a block, `side` (1, 2, 4 or 8) across and down, into rows `stride` apart. The
-/// block's rows are of vertical frequencies. `last` is the last coefficient in zigzag order that may not
-/// be zero, as far as they are looked at.
-#[inline(always)]
+/// Writes the samples of a block, `side` (1 to 8) across and down, into rows `stride` apart. `last` is
+/// the last coefficient in zigzag order that may not be zero, as far as they are looked at.
+#[inline(never)]
 pub(super) fn transform(
-    block: &[i32; BLOCK],
+    block: &[i16; BLOCK],
     last: usize,
     side: usize,
     rows: &mut [u8],
     stride: usize,
 ) {
-    match (side, last) {
-        (_, 0) | (1, _) => flat(block[0], side, rows, stride),
-        (8, 1..=9) => eight_of_four(block, rows, stride),
-        (8, _) => eight(block, rows, stride),
-        (4, _) => four(block, rows, stride),
-        (_, _) => two(block, rows, stride),
+    // The first ten coefficients are of the four lowest frequencies.
+    let is_low = last < 10;
+    match side {
+        _ if last == 0 => flat(block[0], side, rows, stride),
+        2 => drawn::<2, 1>(block, rows, stride),
+        3 => drawn::<3, 1>(block, rows, stride),
+        4 => drawn::<4, 1>(block, rows, stride),
+        5 if is_low => drawn::<5, 1>(block, rows, stride),
+        5 => drawn::<5, 2>(block, rows, stride),
+        6 if is_low => drawn::<6, 1>(block, rows, stride),
+        6 => drawn::<6, 2>(block, rows, stride),
+        7 if is_low => drawn::<7, 1>(block, rows, stride),
+        7 => drawn::<7, 2>(block, rows, stride),
+        8 if is_low => drawn::<8, 1>(block, rows, stride),
+        8 => drawn::<8, 2>(block, rows, stride),
+        _ => flat(block[0], side, rows, stride),
     }
 }
 
 #[inline(always)]
-fn flat(mean: i32, side: usize, rows: &mut [u8], stride: usize) {
-    let level = (mean.wrapping_add(4 + (128 << 3)) >> 3).clamp(0, 255) as u8;
-    for row in rows.chunks_mut(stride).take(side) {
-        row[..side].fill(level);
+fn flat(mean: i16, side: usize, rows: &mut [u8], stride: usize) {
+    let level = ((i32::from(mean) + 4 + (128 << 3)) >> 3).clamp(0, 255) as u8;
+    let eight = [level; 8];
+    for at in 0..side {
+        rows[at * stride..][..side].copy_from_slice(&eight[..side]);
     }
 }
 
+/// `N` samples on a side, of `G` groups of frequencies in each direction.
 #[inline(always)]
-fn two(block: &[i32; BLOCK], rows: &mut [u8], stride: usize) {
-    let [a, b] = pass::<_, 2, 2>(&[0, 1].map(|row| lowest(block, row)), COLUMNS);
-    let [a, b, ..] = Four::transposed([a, b, a, b]);
-    let samples = pass::<_, 2, 2>(&[a, b], ROWS).map(|row| {
-        let [left, right, ..] = row.bytes();
-        [left, right]
-    });
-    write(samples, rows, stride);
+fn drawn<const N: usize, const G: usize>(block: &[i16; BLOCK], rows: &mut [u8], stride: usize) {
+    let (vectors, _) = block.as_chunks::<8>();
+    let zero = Shorts::all(0);
+    // For each group of vertical frequencies.
+    let mut columns = [[Four::all(0); N]; G];
+    for (down, columns) in columns.iter_mut().enumerate() {
+        let mut pairs = [[zero; 2]; G];
+        for (across, pairs) in pairs.iter_mut().enumerate() {
+            for (parity, pairs) in pairs.iter_mut().enumerate() {
+                *pairs = Shorts::of(vectors[2 * (2 * across + parity) + down]);
+            }
+        }
+        *columns = pass(&pairs, COLUMNS);
+    }
+    let left = samples(&columns, 0);
+    let right = if N > 4 { samples(&columns, 4) } else { left };
+    write(&left, &right, rows, stride);
+}
+
+/// Rows of four samples each, from a column on.
+#[inline(always)]
+fn samples<const N: usize, const G: usize>(columns: &[[Four; N]; G], from: usize) -> [Four; N] {
+    let mut pairs = [[Shorts::all(0); 2]; G];
+    for (columns, pairs) in columns.iter().zip(&mut pairs) {
+        // The last ones are written nowhere.
+        let column = |at: usize| columns[if from + at < N { from + at } else { N - 1 }];
+        let (first, second) = (
+            Shorts::narrowed([column(0), column(1)]),
+            Shorts::narrowed([column(2), column(3)]),
+        );
+        *pairs = first.unzip_pairs(second);
+    }
+    pass(&pairs, ROWS)
 }
 
 #[inline(always)]
-fn four(block: &[i32; BLOCK], rows: &mut [u8], stride: usize) {
-    let columns = pass::<_, 4, 4>(&[0, 1, 2, 3].map(|row| lowest(block, row)), COLUMNS);
-    let samples = pass::<_, 4, 4>(&Four::transposed(columns), ROWS);
-    write(samples.map(Four::bytes), rows, stride);
-}
-
-#[inline(always)]
-fn eight_of_four(block: &[i32; BLOCK], rows: &mut [u8], stride: usize) {
-    let [a, b, c, d, e, f, g, h] =
-        pass::<_, 4, 8>(&[0, 1, 2, 3].map(|row| lowest(block, row)), COLUMNS);
-    let (left, right) = (
-        Four::transposed([a, b, c, d]),
-        Four::transposed([e, f, g, h]),
-    );
-    let frequencies = [0, 1, 2, 3].map(|row| Eight([left[row], right[row]]));
-    write(
-        pass::<_, 4, 8>(&frequencies, ROWS).map(Eight::bytes),
-        rows,
-        stride,
-    );
-}
-
-#[inline(always)]
-fn eight(block: &[i32; BLOCK], rows: &mut [u8], stride: usize) {
-    let frequencies = array::from_fn(|row| Eight::of(array::from_fn(|at| block[8 * row + at])));
-    let columns = pass::<_, 8, 8>(&frequencies, COLUMNS);
-    let samples = pass::<_, 8, 8>(&Eight::transposed(columns), ROWS);
-    write(samples.map(Eight::bytes), rows, stride);
-}
-
-/// The first four coefficients of a row of the block.
-#[inline(always)]
-fn lowest(block: &[i32; BLOCK], row: usize) -> Four {
-    Four::of([0, 1, 2, 3].map(|at| block[8 * row + at]))
-}
-
-#[inline(always)]
-fn write<const N: usize, const M: usize>(samples: [[u8; N]; M], rows: &mut [u8], stride: usize) {
-    for (row, samples) in rows.chunks_mut(stride).zip(samples) {
-        row[..N].copy_from_slice(&samples);
+fn write<const N: usize>(left: &[Four; N], right: &[Four; N], rows: &mut [u8], stride: usize) {
+    let Some(rows) = rows.get_mut(..(N - 1) * stride + N) else {
+        return;
+    };
+    for at in (0..N).step_by(2) {
+        let row = |at: usize| Shorts::narrowed([left[at], right[at]]);
+        let next = if at + 1 < N { at + 1 } else { at };
+        let two = row(at).bytes(row(next)).values();
+        rows[at * stride..][..N].copy_from_slice(&two[..N]);
+        rows[next * stride..][..N].copy_from_slice(&two[8 * (next - at)..][..N]);
     }
 }
 
@@ -151,27 +177,23 @@ const ROWS: Rounding = {
     ((128 << bits) + (1 << (bits - 1)), bits)
 };
 
-/// The transform in one direction: `N` samples of `K` frequencies, in each lane.
+/// The transform in one direction: `N` samples of the pairs of even and odd frequencies in each lane.
 #[inline(always)]
-fn pass<L: Lanes, const K: usize, const N: usize>(
-    frequencies: &[L; K],
+fn pass<const N: usize, const G: usize>(
+    pairs: &[[Shorts; 2]; G],
     (half, bits): Rounding,
-) -> [L; N] {
-    let mut samples = [L::all(0); N];
-    for at in 0..N / 2 {
+) -> [Four; N] {
+    let mut samples = [Four::all(0); N];
+    for at in 0..N.div_ceil(2) {
         // Even frequencies are symmetric about the middle, odd ones change their sign there.
-        let mut even = L::all(half);
-        let mut odd = L::all(0);
-        for (frequency, value) in frequencies.iter().enumerate() {
-            let sum = if frequency % 2 == 0 {
-                &mut even
-            } else {
-                &mut odd
-            };
-            *sum = *sum + *value * Basis::<N>::OF[frequency][at];
+        let mut even = Four::all(half);
+        let mut odd = Four::all(0);
+        for (pairs, shares) in pairs.iter().zip(Basis::<N>::OF[at]) {
+            even = even + pairs[0].dot(Shorts::all_pairs(shares[0]));
+            odd = odd + pairs[1].dot(Shorts::all_pairs(shares[1]));
         }
-        samples[at] = (even + odd).shifted(bits);
         samples[N - 1 - at] = (even - odd).shifted(bits);
+        samples[at] = (even + odd).shifted(bits);
     }
     samples
 }
@@ -182,20 +204,20 @@ mod tests {
     use std::f64::consts::PI;
 
     /// The transform as the standard writes it, at `side` points.
-    fn exact(block: &[i32; BLOCK], side: usize, x: usize, y: usize) -> f64 {
+    fn exact(block: &[i16; BLOCK], side: usize, x: usize, y: usize) -> f64 {
         let basis = |frequency: usize, sample: usize| match frequency {
             0 => 0.125_f64.sqrt(),
             _ => 0.5 * (PI * ((2 * sample + 1) * frequency) as f64 / (2 * side) as f64).cos(),
         };
         let places = (0..side).flat_map(|v| (0..side).map(move |u| (u, v)));
         let sum: f64 = places
-            .map(|(u, v)| f64::from(block[8 * u + v]) * basis(u, x) * basis(v, y))
+            .map(|(u, v)| f64::from(block[place(u, v)]) * basis(u, x) * basis(v, y))
             .sum();
         (sum + 128.0).clamp(0.0, 255.0)
     }
 
-    fn assert_exact(block: &[i32; BLOCK], last: usize) {
-        for side in [1, 2, 4, 8] {
+    fn assert_exact(block: &[i16; BLOCK], last: usize) {
+        for side in 1..=8 {
             let mut rows = [0; 80];
             transform(block, last, side, &mut rows, 10);
             for (y, x) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
@@ -216,9 +238,9 @@ mod tests {
             for _ in 0..50 {
                 let mut block = [0; BLOCK];
                 for place in &super::super::coefficients::PLACES[..=last] {
-                    block[usize::from(*place)] = random(300);
+                    block[usize::from(*place)] = random(300) as i16;
                 }
-                block[0] = random(2000);
+                block[0] = random(2000) as i16;
                 assert_exact(&block, last);
             }
         }
@@ -226,8 +248,8 @@ mod tests {
 
     #[test]
     fn nothing_is_too_large() {
-        for value in [i32::MIN, i32::MAX, 1 << 30] {
-            for side in [1, 2, 4, 8] {
+        for value in [i16::MIN, i16::MAX, 1 << 14] {
+            for side in 1..=8 {
                 for last in [0, 2, 9, 63] {
                     transform(&[value; BLOCK], last, side, &mut [0; BLOCK], 8);
                 }

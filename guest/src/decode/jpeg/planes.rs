@@ -1,5 +1,5 @@
 //! A JPEG to planes of samples as it codes them - luma, and chroma that may be smaller - each whole or
-//! reduced to 1/2, 1/4 or 1/8 on the way.
+//! reduced by eighths on the way.
 //!
 //! All coefficients are read, so that faults are found; only those are kept that the reduced samples are
 //! made of. The decoder judges no file: where it finds a fault, or something out of the ordinary, it has
@@ -10,7 +10,7 @@
 use image::GrayImage;
 
 use super::blocks::{Grid, Layout, SIDE, Scans};
-use super::coefficients::{AcCodes, BLOCK, PLACES};
+use super::coefficients::{AcCodes, BLOCK, FREQUENCIES};
 use super::huffman::DcCodes;
 use super::inverse;
 use super::markers::{Frame, Process};
@@ -26,19 +26,31 @@ pub struct Plane {
     pub extent: (f64, f64),
     /// The same before they were reduced.
     pub unreduced: (f64, f64),
+    /// The same plane reduced further, where that was wanted.
+    pub fewer: Option<Samples>,
 }
 
-/// The planes of all components. `side` says for a component, and the samples it has across and down,
-/// to how many of 8 samples a block is to be reduced on each side: 1, 2, 4 or 8.
+/// Samples of a component, and what the picture covers of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Samples {
+    /// The samples.
+    pub samples: GrayImage,
+    /// Across and down: the last ones may reach over its edge.
+    pub extent: (f64, f64),
+}
+
+/// The planes of all components. `sides` says for a component, and the samples it has across and down,
+/// to how many of 8 samples a block is to be reduced on each side, 1 to 8, and whether it is to be
+/// reduced to fewer as well.
 pub(super) fn decode(
     bytes: &[u8],
     frame: Frame,
-    side: impl Fn(usize, (f64, f64)) -> usize,
+    sides: impl Fn(usize, (f64, f64)) -> (usize, Option<usize>),
 ) -> Option<Vec<Plane>> {
     let mut scans = Scans::new(bytes, frame);
     let first = scans.next()??;
     let grid = scans.grid.as_ref()?;
-    let canvas = |component| Canvas::new(grid, component, side(component, grid.extent(component)));
+    let canvas = |component| Canvas::new(grid, component, sides(component, grid.extent(component)));
     let mut canvases: Vec<_> = (0..grid.components.len()).map(canvas).collect();
     match frame.process {
         Process::Baseline => sequential(&mut scans, first, &mut canvases)?,
@@ -47,66 +59,118 @@ pub(super) fn decode(
     canvases.into_iter().map(Canvas::into_plane).collect()
 }
 
-/// Where the samples of a component are put, whole blocks of them.
+/// Where the samples of a component are put.
 pub(super) struct Canvas {
-    /// Samples on a side of a block.
-    pub side: usize,
     /// Blocks, across and down.
     pub blocks: (usize, usize),
-    pub samples: Vec<u8>,
-    extent: (f64, f64),
+    drawing: Drawing,
+    fewer: Option<Drawing>,
     unreduced: (f64, f64),
 }
 
+/// Whole blocks of samples.
+struct Drawing {
+    /// Samples on a side of a block.
+    side: usize,
+    /// Samples in a row.
+    stride: usize,
+    samples: Vec<u8>,
+    extent: (f64, f64),
+}
+
 impl Canvas {
-    fn new(grid: &Grid, component: usize, side: usize) -> Self {
+    fn new(grid: &Grid, component: usize, (side, fewer): (usize, Option<usize>)) -> Self {
         let blocks = grid.whole(component);
-        let share = side as f64 / SIDE as f64;
         let unreduced = grid.extent(component);
+        let drawing = |side| Drawing::new(blocks, unreduced, side);
         Self {
-            side,
             blocks,
-            samples: vec![0; blocks.0 * side * blocks.1 * side],
-            extent: (unreduced.0 * share, unreduced.1 * share),
+            drawing: drawing(side),
+            fewer: fewer.map(drawing),
             unreduced,
         }
     }
 
-    /// Samples in a row.
-    pub fn stride(&self) -> usize {
-        self.blocks.0 * self.side
+    /// Coefficients that samples are made of, on each side of a block: the lowest.
+    pub fn side(&self) -> usize {
+        self.drawing.side
     }
 
-    /// From block to block.
-    fn layout(&self) -> Layout {
+    /// One place for each block.
+    pub fn layout(&self) -> Layout {
         Layout {
-            right: self.side,
-            down: self.stride() * self.side,
+            right: 1,
+            down: self.blocks.0,
         }
     }
 
     /// The last coefficient that samples are made of, in zigzag order.
-    pub fn last(&self) -> usize {
-        let highest = (self.side - 1) * (SIDE + 1);
-        let place = PLACES
+    fn last(&self) -> usize {
+        let highest = (self.side() - 1) as u8;
+        let place = FREQUENCIES
             .iter()
-            .position(|place| usize::from(*place) == highest);
+            .position(|frequencies| *frequencies == (highest, highest));
         place.unwrap_or(BLOCK - 1)
     }
 
+    /// Draws a block; `last` is the last coefficient in zigzag order that may not be zero.
+    #[inline(always)]
+    pub fn draw(&mut self, index: usize, block: &[i16; BLOCK], last: usize) -> Option<()> {
+        let (x, y) = (index % self.blocks.0, index / self.blocks.0);
+        self.drawing.draw((x, y), block, last)?;
+        match &mut self.fewer {
+            Some(fewer) => fewer.draw((x, y), block, last),
+            None => Some(()),
+        }
+    }
+
+    fn into_plane(self) -> Option<Plane> {
+        let Samples { samples, extent } = self.drawing.into_samples()?;
+        let fewer = match self.fewer {
+            Some(fewer) => Some(fewer.into_samples()?),
+            None => None,
+        };
+        Some(Plane {
+            samples,
+            extent,
+            unreduced: self.unreduced,
+            fewer,
+        })
+    }
+}
+
+impl Drawing {
+    fn new(blocks: (usize, usize), unreduced: (f64, f64), side: usize) -> Self {
+        let share = side as f64 / SIDE as f64;
+        Self {
+            side,
+            stride: blocks.0 * side,
+            samples: vec![0; blocks.0 * side * blocks.1 * side],
+            extent: (unreduced.0 * share, unreduced.1 * share),
+        }
+    }
+
+    #[inline(always)]
+    fn draw(&mut self, (x, y): (usize, usize), block: &[i16; BLOCK], last: usize) -> Option<()> {
+        let Self { side, stride, .. } = *self;
+        let rows = self.samples.get_mut(y * side * stride + x * side..)?;
+        inverse::transform(block, last, side, rows, stride);
+        Some(())
+    }
+
     /// Leaves out what is beyond the edge of the picture.
-    fn into_plane(mut self) -> Option<Plane> {
+    fn into_samples(mut self) -> Option<Samples> {
         let (width, height) = (self.extent.0.ceil() as usize, self.extent.1.ceil() as usize);
-        let stride = self.stride();
-        for row in 1..height {
-            self.samples
-                .copy_within(row * stride..row * stride + width, row * width);
+        if width < self.stride {
+            for row in 1..height {
+                self.samples
+                    .copy_within(row * self.stride..row * self.stride + width, row * width);
+            }
         }
         self.samples.truncate(width * height);
-        Some(Plane {
+        Some(Samples {
             samples: GrayImage::from_raw(width as u32, height as u32, self.samples)?,
             extent: self.extent,
-            unreduced: self.unreduced,
         })
     }
 }
@@ -122,8 +186,6 @@ struct Reader<'a> {
     dc: &'a DcCodes,
     ac: AcCodes<'a>,
     quantisers: [i32; BLOCK],
-    stride: usize,
-    side: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -132,8 +194,6 @@ impl<'a> Reader<'a> {
             dc: tables.dc[part.dc].as_ref()?,
             ac: AcCodes::new(tables.ac[part.ac].as_ref()?, canvas.last()),
             quantisers: quantisers(scans, part.component)?,
-            stride: canvas.stride(),
-            side: canvas.side,
         })
     }
 }
@@ -162,17 +222,9 @@ fn draw(scans: &Scans<'_>, scan: &Scan, canvases: &mut [Canvas]) -> Option<usize
         let reader = &readers[index];
         let mut block = [0; BLOCK];
         *predictor = predictor.wrapping_add(reader.dc.difference(bits)?);
-        block[0] = saturated(*predictor) * reader.quantisers[0];
+        block[0] = saturated(saturated(*predictor) * reader.quantisers[0]) as i16;
         let last = reader.ac.read(bits, &reader.quantisers, &mut block)?;
-        let samples = &mut canvases[scan.parts[index].component].samples;
-        inverse::transform(
-            &block,
-            last,
-            reader.side,
-            samples.get_mut(place..)?,
-            reader.stride,
-        );
-        Some(())
+        canvases[scan.parts[index].component].draw(place, &block, last)
     })
 }
 

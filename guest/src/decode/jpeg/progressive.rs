@@ -4,9 +4,8 @@
 
 use super::bits::Bits;
 use super::blocks::{Layout, Scans};
-use super::coefficients::{BLOCK, PLACES, signed};
+use super::coefficients::{BLOCK, FREQUENCIES, PLACES, signed};
 use super::huffman::Codes;
-use super::inverse;
 use super::planes::{Canvas, quantisers, saturated};
 use super::segments::{Part, Scan};
 
@@ -18,7 +17,7 @@ const UNKNOWN: u8 = 255;
 /// Reads all scans, and draws the blocks.
 pub(super) fn decode(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]) -> Option<()> {
     let mut components: Vec<_> = canvases.iter().map(Component::new).collect();
-    let layouts: Vec<_> = components.iter().map(Component::layout).collect();
+    let layouts: Vec<_> = canvases.iter().map(Canvas::layout).collect();
     let mut next = Some(first);
     while let Some(scan) = next {
         for part in &scan.parts {
@@ -31,7 +30,7 @@ pub(super) fn decode(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]
         if component.lowest_bits[0] == UNKNOWN {
             return None;
         }
-        component.draw(canvas, &quantisers(scans, index)?);
+        component.draw(canvas, &quantisers(scans, index)?)?;
     }
     Some(())
 }
@@ -69,7 +68,9 @@ fn first_of_dc(
     scans.read(scan, layouts, |bits, part, place, predictor| {
         *predictor = predictor.wrapping_add(codes[part].difference(bits)?);
         let value = saturated(predictor.wrapping_shl(scan.low.into()));
-        *components[scan.parts[part].component].dc(place)? = value as i16;
+        *components[scan.parts[part].component]
+            .means
+            .get_mut(place)? = value as i16;
         Some(())
     })
 }
@@ -89,7 +90,9 @@ fn refined_dc(
     scans.read(scan, layouts, |bits, part, place, _| {
         bits.refill();
         let bit = bits.take(1) as i16;
-        let value = components[scan.parts[part].component].dc(place)?;
+        let value = components[scan.parts[part].component]
+            .means
+            .get_mut(place)?;
         *value = value.saturating_add(bit << scan.low);
         Some(())
     })
@@ -133,8 +136,9 @@ fn refined_band(
 struct Component {
     /// Coefficients kept on each side of a block: the lowest.
     side: usize,
-    blocks: (usize, usize),
-    /// Kept coefficients of all blocks.
+    /// DC coefficients of all blocks.
+    means: Vec<i16>,
+    /// Kept AC coefficients of all blocks, each with an unused place for the DC coefficient.
     values: Vec<i16>,
     /// Which AC coefficients are not zero, the first in zigzag order in the lowest bit.
     present: Vec<u64>,
@@ -142,31 +146,26 @@ struct Component {
     lowest_bits: [u8; BLOCK],
     /// Where kept coefficients are in a block's values.
     kept: [Option<u8>; BLOCK],
+    /// Which AC coefficients are kept.
+    kept_mask: u64,
 }
 
 impl Component {
     fn new(canvas: &Canvas) -> Self {
-        let (side, blocks) = (canvas.side, canvas.blocks);
+        let (side, blocks) = (canvas.side(), canvas.blocks);
         let count = blocks.0 * blocks.1;
-        let kept = PLACES.map(|place| {
-            let (row, column) = (usize::from(place / 8), usize::from(place % 8));
+        let kept = FREQUENCIES.map(|(row, column)| {
+            let (row, column) = (usize::from(row), usize::from(column));
             (row < side && column < side).then_some((row * side + column) as u8)
         });
         Self {
             side,
-            blocks,
+            means: vec![0; count],
             values: vec![0; count * side * side],
             present: vec![0; count],
             lowest_bits: [UNKNOWN; BLOCK],
             kept,
-        }
-    }
-
-    /// One place for each block.
-    fn layout(&self) -> Layout {
-        Layout {
-            right: 1,
-            down: self.blocks.0,
+            kept_mask: (1..BLOCK).fold(0, |mask, at| mask | u64::from(kept[at].is_some()) << at),
         }
     }
 
@@ -187,12 +186,6 @@ impl Component {
         Some(())
     }
 
-    /// The DC coefficient of a block.
-    #[inline(always)]
-    fn dc(&mut self, block: usize) -> Option<&mut i16> {
-        self.values.get_mut(block * self.side * self.side)
-    }
-
     #[inline(always)]
     fn block(&mut self, at: usize) -> Option<Block<'_>> {
         let area = self.side * self.side;
@@ -200,35 +193,29 @@ impl Component {
             values: self.values.get_mut(at * area..(at + 1) * area)?,
             present: self.present.get_mut(at)?,
             kept: &self.kept,
+            kept_mask: self.kept_mask,
         })
     }
 
     #[inline(never)]
-    fn draw(&self, canvas: &mut Canvas, quantisers: &[i32; BLOCK]) {
-        let (side, stride) = (self.side, canvas.stride());
-        let kept = self.kept_mask();
+    fn draw(&self, canvas: &mut Canvas, quantisers: &[i32; BLOCK]) -> Option<()> {
+        let side = self.side;
         let blocks = self.present.iter().zip(self.values.chunks(side * side));
-        for (index, (present, values)) in blocks.enumerate() {
+        let blocks = blocks.zip(&self.means);
+        for (index, ((present, values), mean)) in blocks.enumerate() {
             let mut block = [0; BLOCK];
-            block[0] = i32::from(values[0]) * quantisers[0];
-            let mut left = present & kept;
+            block[0] = saturated(i32::from(*mean) * quantisers[0]) as i16;
+            let mut left = present & self.kept_mask;
             let last = (left | 1).ilog2() as usize;
             while left != 0 {
                 let at = left.trailing_zeros() as usize % BLOCK;
                 left &= left - 1;
                 let value = i32::from(values[usize::from(self.kept[at].unwrap_or(0))]);
-                block[usize::from(PLACES[at]) % BLOCK] = value * quantisers[at];
+                block[usize::from(PLACES[at]) % BLOCK] = (value * quantisers[at]) as i16;
             }
-            let (x, y) = (index % self.blocks.0, index / self.blocks.0);
-            let rows = &mut canvas.samples[y * side * stride + x * side..];
-            inverse::transform(&block, last, side, rows, stride);
+            canvas.draw(index, &block, last)?;
         }
-    }
-
-    /// Which AC coefficients are kept.
-    fn kept_mask(&self) -> u64 {
-        let bits = self.kept.iter().enumerate().skip(1);
-        bits.fold(0, |mask, (at, kept)| mask | u64::from(kept.is_some()) << at)
+        Some(())
     }
 }
 
@@ -237,6 +224,7 @@ struct Block<'a> {
     values: &'a mut [i16],
     present: &'a mut u64,
     kept: &'a [Option<u8>; BLOCK],
+    kept_mask: u64,
 }
 
 impl Block<'_> {
@@ -246,6 +234,27 @@ impl Block<'_> {
         *self.present |= 1 << at;
         if let Some(kept) = self.kept[at % BLOCK] {
             self.values[usize::from(kept)] = value;
+        }
+    }
+
+    /// Reads one bit more, of that value, for each of some coefficients that are not zero: away from zero.
+    #[inline(always)]
+    fn refine_all(&mut self, bits: &mut Bits<'_>, mut which: u64, low: u32) {
+        while which != 0 {
+            bits.refill();
+            let count = which.count_ones().min(32);
+            let mut corrections = bits.take(count as u16) << (32 - count);
+            if count < 32 && (corrections == 0 || which & self.kept_mask == 0) {
+                return;
+            }
+            for _ in 0..count {
+                let at = which.trailing_zeros() as usize;
+                which &= which - 1;
+                if corrections >> 31 == 1 {
+                    self.refine(at, 1 << low);
+                }
+                corrections <<= 1;
+            }
         }
     }
 
@@ -307,11 +316,12 @@ impl<'a> Band<'a> {
     /// The upper bits of a block's coefficients. `ended` counts further blocks that have none.
     #[inline(always)]
     fn first(&self, bits: &mut Bits<'_>, block: &mut Block<'_>, ended: &mut i32) -> Option<()> {
+        let mut ahead = *bits;
         let mut at = self.first;
         while at <= self.last {
-            let (run, size) = self.symbol(bits)?;
+            let (run, size) = self.symbol(&mut ahead)?;
             if size == 0 && run < 15 {
-                *ended = (1 << run) - 1 + bits.take(run) as i32;
+                *ended = (1 << run) - 1 + ahead.take(run) as i32;
                 break;
             }
             at += usize::from(run);
@@ -319,76 +329,75 @@ impl<'a> Band<'a> {
                 if at > self.last {
                     return None;
                 }
-                let value = signed(bits.take(size), size.into()) << self.low;
+                let value = signed(ahead.take(size), size.into()) << self.low;
                 block.set(at, saturated(value) as i16);
             }
             at += 1;
         }
+        *bits = ahead;
         Some(())
     }
 
     /// One bit more of a block's coefficients, and new ones whose only bit it is.
     #[inline(always)]
     fn refine(&self, bits: &mut Bits<'_>, block: &mut Block<'_>, ended: &mut i32) -> Option<()> {
-        let mut at = self.first;
-        while *ended == 0 && at <= self.last {
-            let (run, size) = self.symbol(bits)?;
+        let mut ahead = *bits;
+        let present = *block.present;
+        // Of the band, what is still to come.
+        let mut rest = self.mask;
+        while *ended == 0 && rest != 0 {
+            let (run, size) = self.symbol(&mut ahead)?;
             if size == 0 && run < 15 {
-                *ended = (1 << run) + bits.take(run) as i32;
+                *ended = (1 << run) + ahead.take(run) as i32;
                 break;
             }
             let is_positive = match size {
                 0 => None,
-                1 => Some(bits.take(1) == 1),
+                1 => Some(ahead.take(1) == 1),
                 _ => return None,
             };
-            at = self.refine_over(bits, block, at, run.into());
+            let zeros = without_lowest(rest & !present, run);
+            let next = zeros & zeros.wrapping_neg();
+            let passed = rest & next.wrapping_sub(1);
+            block.refine_all(&mut ahead, passed & present, self.low);
+            rest &= !(passed | next);
             if let Some(is_positive) = is_positive {
-                if at > self.last {
+                if next == 0 {
                     return None;
                 }
+                let at = next.trailing_zeros() as usize;
                 block.set(at, if is_positive { 1 } else { -1 } << self.low);
             }
-            at += 1;
         }
         if *ended > 0 {
-            self.refine_over(bits, block, at, BLOCK);
+            block.refine_all(&mut ahead, rest & present, self.low);
             *ended -= 1;
         }
+        *bits = ahead;
         Some(())
     }
+}
 
-    /// Refines what is not zero, over so many zeros; the place of the zero after them.
-    #[inline(always)]
-    fn refine_over(
-        &self,
-        bits: &mut Bits<'_>,
-        block: &mut Block<'_>,
-        from: usize,
-        mut zeros: usize,
-    ) -> usize {
-        if from > self.last {
-            return from;
+/// Without so many (up to 15) of the lowest bits that are set. No loop: each turn of one has its price in
+/// a sandbox that keeps an eye on time.
+#[inline(always)]
+fn without_lowest(mut mask: u64, count: u16) -> u64 {
+    let mut drop = |times: u16| {
+        for _ in 0..times {
+            mask &= mask.wrapping_sub(1);
         }
-        let mut present = *block.present & self.mask & u64::MAX << from;
-        let mut at = from;
-        loop {
-            let next = present.trailing_zeros() as usize;
-            // Zeros up to the next coefficient that is not zero, or to the end of the band.
-            let gap = next.min(self.last + 1) - at;
-            if zeros < gap {
-                return at + zeros;
-            }
-            zeros -= gap;
-            if next > self.last {
-                return self.last + 1;
-            }
-            bits.refill();
-            if bits.take(1) == 1 {
-                block.refine(next, 1 << self.low);
-            }
-            present &= present - 1;
-            at = next + 1;
-        }
+    };
+    if count & 1 != 0 {
+        drop(1);
     }
+    if count & 2 != 0 {
+        drop(2);
+    }
+    if count & 4 != 0 {
+        drop(4);
+    }
+    if count & 8 != 0 {
+        drop(8);
+    }
+    mask
 }

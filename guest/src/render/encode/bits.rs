@@ -6,36 +6,47 @@ use super::tables::{Codes, ORDER, ZIGZAG};
 /// A JPEG being written.
 pub(super) struct Writer {
     bytes: Vec<u8>,
-    /// The last bits, of which the `held` lowest are still to be written: fewer than 32.
+    pending: Pending,
+}
+
+/// Bits that are still to be written.
+#[derive(Clone, Copy)]
+struct Pending {
+    /// The lowest ones count: 64, less what there is room for.
     window: u64,
-    held: u32,
+    /// Bits that the window has room for: at least one.
+    room: u32,
 }
 
 impl Writer {
     /// Goes on after headers.
     pub fn new(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
+        let pending = Pending {
             window: 0,
-            held: 0,
-        }
+            room: 64,
+        };
+        Self { bytes, pending }
     }
 
     /// Fills the last byte up with ones.
     pub fn finish(mut self) -> Vec<u8> {
-        let missing = (8 - self.held % 8) % 8;
-        self.put((1 << missing) - 1, missing);
-        for at in (0..self.held / 8).rev() {
-            self.put_byte((self.window >> (8 * at)) as u8);
+        let missing = self.pending.room % 8;
+        self.pending
+            .put(&mut self.bytes, (1 << missing) - 1, missing);
+        let Pending { window, room } = self.pending;
+        for at in (0..(64 - room) / 8).rev() {
+            put_byte(&mut self.bytes, (window >> (8 * at)) as u8);
         }
         self.bytes
     }
 
     /// Writes a block of coefficients; `before` is the DC coefficient of the block before.
     #[inline(always)]
-    pub fn put_block(&mut self, block: &Quantised, before: i32, dc: &Codes, ac: &Codes) {
-        self.put_value(dc, 0, block.values[0][0] - before);
+    pub fn put_block(&mut self, block: &Quantised, before: i16, dc: &Codes, ac: &Codes) {
+        let Self { bytes, pending } = self;
+        let mut bits = *pending;
         let values = block.values.as_flattened();
+        bits.put_value(bytes, dc, 0, i32::from(values[0]) - i32::from(before));
         let mut left = in_zigzag(block.present) & !1;
         let mut next = 1;
         while left != 0 {
@@ -43,60 +54,75 @@ impl Writer {
             left &= left - 1;
             let mut run = at - next;
             while run > 15 {
-                self.put_code(ac, 0xF0);
+                bits.put_code(bytes, ac, 0xF0);
                 run -= 16;
             }
-            self.put_value(ac, run, values[usize::from(ZIGZAG[at as usize % 64]) % 64]);
+            let value = values[usize::from(ZIGZAG[at as usize % 64]) % 64];
+            bits.put_value(bytes, ac, run, value.into());
             next = at + 1;
         }
         if next < 64 {
-            self.put_code(ac, 0);
+            bits.put_code(bytes, ac, 0);
         }
+        *pending = bits;
     }
+}
 
+impl Pending {
     #[inline(always)]
-    fn put_code(&mut self, codes: &Codes, symbol: u8) {
+    fn put_code(&mut self, bytes: &mut Vec<u8>, codes: &Codes, symbol: u8) {
         let (code, length) = codes.of(symbol);
-        self.put(code, length);
+        self.put(bytes, code, length);
     }
 
     /// A value after a run of zeros: a code of both, and the lowest bits of the value, less one if negative.
     #[inline(always)]
-    fn put_value(&mut self, codes: &Codes, run: u32, value: i32) {
+    fn put_value(&mut self, bytes: &mut Vec<u8>, codes: &Codes, run: u32, value: i32) {
         let size = 32 - value.unsigned_abs().leading_zeros();
         let (code, length) = codes.of((run << 4 | size) as u8);
         let lowest = (value + (value >> 31)) as u32 & ((1 << size) - 1);
-        self.put(code << size | lowest, length + size);
+        self.put(bytes, code << size | lowest, length + size);
     }
 
     /// Up to 32 bits.
     #[inline(always)]
-    fn put(&mut self, bits: u32, length: u32) {
-        self.window = self.window << length | u64::from(bits);
-        self.held += length;
-        if self.held >= 32 {
-            self.held -= 32;
-            self.put_word((self.window >> self.held) as u32);
+    fn put(&mut self, bytes: &mut Vec<u8>, bits: u32, length: u32) {
+        if length < self.room {
+            self.window = self.window << length | u64::from(bits);
+            self.room -= length;
+            return;
         }
+        let over = length - self.room;
+        // Two shifts: there may be room for all 64.
+        let full = self.window << (self.room - 1) << 1 | u64::from(bits) >> over;
+        self.window = bits.into();
+        self.room = 64 - over;
+        put_eight(bytes, full);
     }
+}
 
-    #[inline(always)]
-    fn put_word(&mut self, word: u32) {
-        // Some byte is FF when one is zero after inversion; a false alarm costs no more than time.
-        let may_have_ff = (!word).wrapping_sub(0x0101_0101) & word & 0x8080_8080 != 0;
-        let bytes = word.to_be_bytes();
-        if !may_have_ff {
-            self.bytes.extend_from_slice(&bytes);
-        } else {
-            bytes.into_iter().for_each(|byte| self.put_byte(byte));
-        }
+#[inline(always)]
+fn put_eight(bytes: &mut Vec<u8>, eight: u64) {
+    const LOWEST: u64 = 0x0101_0101_0101_0101;
+    // Some byte is FF when one is zero after inversion; a false alarm costs no more than time.
+    let may_have_ff = (!eight).wrapping_sub(LOWEST) & eight & (LOWEST << 7) != 0;
+    if may_have_ff {
+        return put_each(bytes, eight);
     }
+    bytes.extend_from_slice(&eight.to_be_bytes());
+}
 
-    fn put_byte(&mut self, byte: u8) {
-        self.bytes.push(byte);
-        if byte == 0xFF {
-            self.bytes.push(0);
-        }
+#[inline(never)]
+fn put_each(bytes: &mut Vec<u8>, eight: u64) {
+    for byte in eight.to_be_bytes() {
+        put_byte(bytes, byte);
+    }
+}
+
+fn put_byte(bytes: &mut Vec<u8>, byte: u8) {
+    bytes.push(byte);
+    if byte == 0xFF {
+        bytes.push(0);
     }
 }
 

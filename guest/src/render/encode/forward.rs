@@ -1,12 +1,14 @@
 //! Samples to quantised coefficients: the forward DCT with 12 multiplications of C. Loeffler, A. Ligtenberg
 //! and G. Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications", 1989, in integers of 13
-//! fraction bits, 2 of which are kept between rows and columns, as libjpeg's accurate one.
+//! fraction bits, 2 of which are kept between rows and columns, as libjpeg's accurate one. Where the paper
+//! saves multiplications by a sum of two that is multiplied once, both are multiplied here, by factors
+//! added before: two products and their sum are one instruction.
 
 use std::array;
 
 use image::GrayImage;
 
-use crate::lanes::{Eight, Four, Lanes};
+use crate::lanes::{Four, Shorts};
 
 /// Fraction bits of the factors.
 const FACTOR_BITS: u32 = 13;
@@ -17,80 +19,113 @@ const RECIPROCAL_BITS: u32 = 15;
 
 /// The samples of a block, less 128; beyond the right and the lower edge the last ones are repeated.
 #[inline(always)]
-pub(super) fn block(plane: &GrayImage, x: usize, y: usize) -> [Eight; 8] {
+pub(super) fn block(plane: &GrayImage, x: usize, y: usize) -> [Shorts; 8] {
     let (width, height) = (plane.width() as usize, plane.height() as usize);
     let samples: &[u8] = plane.as_raw();
+    if x + 8 > width || y + 8 > height {
+        return edge(samples, (width, height), (x, y));
+    }
+    let start = y * width + x;
+    let rows = &samples[start..start + 7 * width + 8];
+    let row = |at: usize| row(rows, at * width);
+    // Written out: a loop has its price in a sandbox that keeps an eye on time.
+    [
+        row(0),
+        row(1),
+        row(2),
+        row(3),
+        row(4),
+        row(5),
+        row(6),
+        row(7),
+    ]
+}
+
+#[inline(always)]
+fn row(samples: &[u8], at: usize) -> Shorts {
+    let eight = samples.get(at..).and_then(<[u8]>::first_chunk);
+    Shorts::of_bytes(*eight.unwrap_or(&[0; 8])) - Shorts::all(128)
+}
+
+#[inline(never)]
+fn edge(samples: &[u8], (width, height): (usize, usize), (x, y): (usize, usize)) -> [Shorts; 8] {
     array::from_fn(|row| {
         let start = (y + row).min(height - 1) * width;
-        let levels = &samples[start..start + width];
-        let eight = match levels.get(x..).and_then(<[u8]>::first_chunk::<8>) {
-            Some(levels) => *levels,
-            None => array::from_fn(|at| levels[(x + at).min(width - 1)]),
-        };
-        Eight::of_bytes(eight) - Eight::all(128)
+        let level = |at: usize| samples[start + (x + at).min(width - 1)];
+        Shorts::of_bytes(array::from_fn(level)) - Shorts::all(128)
     })
 }
 
 /// The coefficients of a block times eight, rows of horizontal frequencies.
 #[inline(always)]
-pub(super) fn transform(block: [Eight; 8]) -> [Eight; 8] {
-    let whole = |sum: Eight| sum * (1 << PASS_BITS);
-    let rows = pass(Eight::transposed(block), whole, FACTOR_BITS - PASS_BITS);
-    let whole = |sum: Eight| descaled(sum, PASS_BITS);
-    pass(Eight::transposed(rows), whole, FACTOR_BITS + PASS_BITS)
-}
-
-/// Drops fraction bits, rounding.
-#[inline(always)]
-fn descaled(value: Eight, bits: u32) -> Eight {
-    (value + Eight::all(1 << (bits - 1))).shifted(bits)
+pub(super) fn transform(block: [Shorts; 8]) -> [Shorts; 8] {
+    let whole = |sum: Shorts| {
+        let twice = sum + sum;
+        twice + twice
+    };
+    let rows = pass(Shorts::transposed(block), whole, FACTOR_BITS - PASS_BITS);
+    let whole = |sum: Shorts| (sum + Shorts::all(1 << (PASS_BITS - 1))).shifted(PASS_BITS);
+    pass(Shorts::transposed(rows), whole, FACTOR_BITS + PASS_BITS)
 }
 
 /// One dimension, times the square root of eight. Sums, which have no fraction, are scaled by `scale`;
 /// products lose `bits`. Factors are sums of sqrt(2) cos(k pi / 16), as the paper's figures have them.
 #[inline(always)]
-fn pass(input: [Eight; 8], scale: impl Fn(Eight) -> Eight, bits: u32) -> [Eight; 8] {
+fn pass(input: [Shorts; 8], scale: impl Fn(Shorts) -> Shorts, bits: u32) -> [Shorts; 8] {
+    let half = [Four::all(1 << (bits - 1)); 2];
+    let descaled =
+        |[low, high]: [Four; 2]| Shorts::narrowed([low.shifted(bits), high.shifted(bits)]);
     let [a, b, c, d, e, f, g, h] = input;
     let sums = [a + h, b + g, c + f, d + e];
     let [outer, inner] = [sums[0] + sums[3], sums[1] + sums[2]];
-    let [outer_odd, inner_odd] = [sums[0] - sums[3], sums[1] - sums[2]];
-    let both = (outer_odd + inner_odd) * 4433;
-    let second = both + outer_odd * 6270;
-    let sixth = both - inner_odd * 15137;
+    let even = (sums[0] - sums[3]).zip(sums[1] - sums[2]);
+    let second = sum(half, products(even, [4433 + 6270, 4433]));
+    let sixth = sum(half, products(even, [4433, 4433 - 15137]));
 
     let [p, q, r, s] = [d - e, c - f, b - g, a - h];
-    let (pr, qs) = (p + r, q + s);
-    let all = (pr + qs) * 9633;
-    let pr = all - pr * 16069;
-    let qs = all - qs * 3196;
-    let ps = (p + s) * 7373;
-    let qr = (q + r) * 20995;
-    let seventh = p * 2446 - ps + pr;
-    let fifth = q * 16819 - qr + qs;
-    let third = r * 25172 - qr + pr;
-    let first = s * 12299 - ps + qs;
+    let both = (p + r).zip(q + s);
+    let pr = sum(half, products(both, [9633 - 16069, 9633]));
+    let qs = sum(half, products(both, [9633, 9633 - 3196]));
+    let (ps, qr) = (p.zip(s), q.zip(r));
+    let seventh = sum(pr, products(ps, [2446 - 7373, -7373]));
+    let fifth = sum(qs, products(qr, [16819 - 20995, -20995]));
+    let third = sum(pr, products(qr, [-20995, 25172 - 20995]));
+    let first = sum(qs, products(ps, [-7373, 12299 - 7373]));
     [
         scale(outer + inner),
-        descaled(first, bits),
-        descaled(second, bits),
-        descaled(third, bits),
+        descaled(first),
+        descaled(second),
+        descaled(third),
         scale(outer - inner),
-        descaled(fifth, bits),
-        descaled(sixth, bits),
-        descaled(seventh, bits),
+        descaled(fifth),
+        descaled(sixth),
+        descaled(seventh),
     ]
+}
+
+/// Pairs times factors, added.
+#[inline(always)]
+fn products([low, high]: [Shorts; 2], factors: [i16; 2]) -> [Four; 2] {
+    let factors = Shorts::all_pairs(factors);
+    [low.dot(factors), high.dot(factors)]
+}
+
+#[inline(always)]
+fn sum(a: [Four; 2], b: [Four; 2]) -> [Four; 2] {
+    [a[0] + b[0], a[1] + b[1]]
 }
 
 /// Divides coefficients by quantisers, by way of reciprocals.
 pub(super) struct Quantiser {
-    reciprocals: [Eight; 8],
-    corrections: [Eight; 8],
+    /// For each row of coefficients, pairs: a reciprocal, and what is to be added to the product so that the
+    /// quotient is rounded.
+    reciprocals: [[Shorts; 2]; 8],
 }
 
 /// Quantised coefficients.
 pub(super) struct Quantised {
     /// Rows of horizontal frequencies.
-    pub values: [[i32; 8]; 8],
+    pub values: [[i16; 8]; 8],
     /// Which are not zero, the first in the lowest bit.
     pub present: u64,
 }
@@ -99,34 +134,42 @@ impl Quantiser {
     /// For the quantisers of a block, rows of horizontal frequencies.
     pub fn new(quantisers: &[u8; 64]) -> Self {
         let pairs = quantisers.map(|quantiser| reciprocal(8 * i32::from(quantiser)));
-        let laid = |of: fn((i32, i32)) -> i32| {
-            array::from_fn(|row| Eight::of(array::from_fn(|column| of(pairs[8 * row + column]))))
-        };
-        Self {
-            reciprocals: laid(|(reciprocal, _)| reciprocal),
-            corrections: laid(|(_, correction)| correction),
-        }
+        let (rows, _) = pairs.as_chunks::<8>();
+        let reciprocals = array::from_fn(|row| {
+            let row: [(i32, i32); 8] = rows[row];
+            let first = Shorts::of(row.map(|(reciprocal, _)| reciprocal as i16));
+            // At most 2^14 and a reciprocal, which is at most 2^12.
+            first.zip(Shorts::of(
+                row.map(|(reciprocal, correction)| (reciprocal * correction) as i16),
+            ))
+        });
+        Self { reciprocals }
     }
 
     /// The coefficients of a block over their quantisers, rounded.
     #[inline(always)]
-    pub fn quantise(&self, block: &[Eight; 8]) -> Quantised {
-        let mut quantised = Quantised {
-            values: [[0; 8]; 8],
-            present: 0,
-        };
-        let divisors = self.reciprocals.iter().zip(&self.corrections);
-        for (row, (values, divisors)) in block.iter().zip(divisors).enumerate() {
-            let (reciprocals, corrections) = divisors;
-            let products = (values.map(Four::abs) + *corrections) * *reciprocals;
-            // 1, or -1 where a coefficient is negative.
-            let signs = values.shifted(31) * 2 + Eight::all(1);
-            let quotients = products.shifted(RECIPROCAL_BITS) * signs;
-            quantised.values[row] = quotients.values();
-            quantised.present |= quotients.nonzero() << (8 * row);
+    pub fn quantise(&self, block: &[Shorts; 8]) -> Quantised {
+        let row = |row: usize| quotients(block[row], &self.reciprocals[row]);
+        // Written out, as above.
+        let [a, b, c, d] = [row(0), row(1), row(2), row(3)];
+        let [e, f, g, h] = [row(4), row(5), row(6), row(7)];
+        let present = u64::from_le_bytes([a.1, b.1, c.1, d.1, e.1, f.1, g.1, h.1]);
+        Quantised {
+            values: [a.0, b.0, c.0, d.0, e.0, f.0, g.0, h.0],
+            present,
         }
-        quantised
     }
+}
+
+/// A row of coefficients over its quantisers, rounded; which are not zero.
+#[inline(always)]
+fn quotients(row: Shorts, reciprocals: &[Shorts; 2]) -> ([i16; 8], u8) {
+    let [low, high] = row.abs().zip(Shorts::all(1));
+    let quotients = Shorts::narrowed([
+        low.dot(reciprocals[0]).shifted(RECIPROCAL_BITS),
+        high.dot(reciprocals[1]).shifted(RECIPROCAL_BITS),
+    ]);
+    (quotients.with_sign_of(row).values(), quotients.nonzero())
 }
 
 /// The reciprocal of a divisor, and what is to be added to a dividend so that the quotient is rounded.

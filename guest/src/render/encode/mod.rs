@@ -121,7 +121,7 @@ struct Component<'a> {
     dc: Codes,
     ac: Codes,
     /// The DC coefficient before.
-    before: i32,
+    before: i16,
 }
 
 impl<'a> Component<'a> {

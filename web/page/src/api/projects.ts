@@ -17,7 +17,6 @@ import type {
 export interface Known {
   sha256: string;
   fingerprints: Fingerprint[];
-  sketch: string;
 }
 
 export interface Page<T> {
@@ -60,7 +59,7 @@ export async function check(
   const { signal, ...limits } = options;
   const fingerprints = known.fingerprints.map(({ algorithm, version, bits }) => ({ algorithm, version, bits }));
   try {
-    const body = { sha256: known.sha256, fingerprints, sketch: known.sketch, ...limits };
+    const body = { sha256: known.sha256, fingerprints, ...limits };
     return await askJson<Checked>(url(project, "/check"), json("POST", body, signal));
   } catch (fault) {
     if (fault instanceof ApiError && fault.status === 404) return { exact: [], near: [] };

@@ -85,7 +85,7 @@ export class Entry {
       const asked = async () => {
         if (offline.on) return (await offline.near(project, known, { limit: 1, signal }))[0] ?? null;
         const { exact, near } = await check(project, known, { limit: 5, signal });
-        return strongest([...exact, ...near]);
+        return strongest(this.file, [...exact, ...near], signal);
       };
       this.best = await persist(asked, signal, (fault, wait) => this.#retry("checking", fault, wait));
       this.state = { is: "checked" };
