@@ -5,6 +5,9 @@
 
 use std::ops::{Add, Sub};
 
+mod pair;
+pub use pair::Pair;
+
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod vector;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]

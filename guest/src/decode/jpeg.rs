@@ -19,15 +19,18 @@ use crate::limits::Limits;
 
 mod bits;
 mod blocks;
+mod coded;
 mod coefficients;
 mod dc;
 mod huffman;
 mod inverse;
+mod looks;
 mod luma;
 mod markers;
 mod planes;
 mod progressive;
 mod segments;
+mod skim;
 
 use luma::Colours;
 use markers::{Frame, Markers, Process};

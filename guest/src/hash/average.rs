@@ -3,7 +3,10 @@
 //! Whole numbers only, added up exactly and rounded once. Averaging treats left and right, rows and
 //! columns alike, and takes rows one after another: it does not matter where they come from.
 
+use std::array;
 use std::ops::Range;
+
+use crate::lanes::Pair;
 
 /// One side of a picture, in pixels, cut into samples of equal length; the last may reach over the
 /// end, and counts for what is before it.
@@ -58,31 +61,57 @@ pub(super) fn average<E>(
         Ok(())
     };
     let mut cells = Vec::with_capacity(target_width * target_height);
-    // A cast of a float cuts it off, at 0 and 255 too.
-    let level = |sum| ((sum + total / 2) as f64 / total as f64) as u8;
-    weigh((&columns, &rows), across.samples(), add_row, |sum| {
-        cells.push(level(sum));
+    let [half, total] = [total / 2, total].map(|number| Pair::of([number as f64; 2]));
+    let levels = |sums: &[f64; 2]| {
+        let levels = Pair::of(*sums).plus(half).over(total).whole();
+        levels.map(|level| level.clamp(0, 255) as u8)
+    };
+    weigh((&columns, &rows), across.samples(), add_row, |sums| {
+        let (pairs, rest) = sums.as_chunks();
+        cells.extend(pairs.iter().flat_map(levels));
+        cells.extend(rest.iter().map(|sum| levels(&[*sum; 2])[0]));
     })?;
     Ok(cells)
 }
 
-/// The weighted sum of what each target cell covers, row by row. `add_row` adds a row of samples times a
-/// weight to sums, one for each of `width` samples.
+/// Target rows that are made at once.
+const LANES: usize = 4;
+
+/// What is made at once of a sample or a cell: a number for each of [`LANES`] rows.
+type Abreast = [Pair; LANES / 2];
+
+/// The weighted sums of what the target cells cover, row by row; exact as long as they are whole numbers under
+/// 2^53. `add_row` adds a row of samples times a weight to sums, one for each of `width` samples.
 pub(super) fn weigh<E>(
     (columns, rows): (&[Cover], &[Cover]),
     width: usize,
     mut add_row: impl FnMut(&mut [i32], usize, i32) -> Result<(), E>,
-    mut take: impl FnMut(i64),
+    mut take_row: impl FnMut(&[f64]),
 ) -> Result<(), E> {
-    let mut sums = vec![0; width];
-    for cover in rows {
-        sums.fill(0);
-        for (y, weight) in cover.samples() {
-            add_row(&mut sums, y, weight)?;
+    let mut sums: [Vec<i32>; LANES] = array::from_fn(|_| vec![0; width]);
+    let mut abreast = vec![[Pair::of([0.0; 2]); LANES / 2]; width];
+    let mut weighed: [Vec<f64>; LANES] = array::from_fn(|_| vec![0.0; columns.len()]);
+    for rows in rows.chunks(LANES) {
+        for (sums, cover) in sums.iter_mut().zip(rows) {
+            sums.fill(0);
+            for (y, weight) in cover.samples() {
+                add_row(sums, y, weight)?;
+            }
         }
-        for column in columns {
-            take(column.sum(&sums));
+        let [a, b, c, d] = sums.each_ref().map(|sums| &sums[..width]);
+        for (x, abreast) in abreast.iter_mut().enumerate() {
+            let pair = |pair: [i32; 2]| Pair::of(pair.map(f64::from));
+            *abreast = [pair([a[x], b[x]]), pair([c[x], d[x]])];
         }
+        let [a, b, c, d] = weighed.each_mut().map(|row| &mut row[..columns.len()]);
+        for (x, column) in columns.iter().enumerate() {
+            let sums = column.sum(&abreast).map(Pair::values);
+            [[a[x], b[x]], [c[x], d[x]]] = sums;
+        }
+        weighed
+            .iter()
+            .take(rows.len())
+            .for_each(|row| take_row(row));
     }
     Ok(())
 }
@@ -106,11 +135,15 @@ impl Cover {
         (self.first..).zip(self.weights.iter().copied())
     }
 
-    fn sum(&self, samples: &[i32]) -> i64 {
-        let covered = samples[self.first..].iter().zip(&self.weights);
-        covered
-            .map(|(sample, weight)| i64::from(*sample) * i64::from(*weight))
-            .sum()
+    #[inline(always)]
+    fn sum(&self, samples: &[Abreast]) -> Abreast {
+        let [mut first, mut second] = [Pair::of([0.0; 2]); LANES / 2];
+        for (sample, weight) in samples[self.first..].iter().zip(&self.weights) {
+            let weight = Pair::of([f64::from(*weight); 2]);
+            first = first.plus(sample[0].times(weight));
+            second = second.plus(sample[1].times(weight));
+        }
+        [first, second]
     }
 }
 

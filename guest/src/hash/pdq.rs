@@ -44,13 +44,13 @@ impl Smoothed {
     pub fn of(plane: &LumaPlane) -> Self {
         let (width, height) = plane.size();
         let mut cells = Vec::with_capacity(CELLS * CELLS);
-        let spare = (i64::from(WEIGHT) * i64::from(WEIGHT)) >> FRACTION;
+        let spare = f64::from((WEIGHT * WEIGHT) >> FRACTION);
         let add_row = |sums: &mut [i32], y, weight| {
             add_weighted(sums, plane.row(y), weight);
             Ok::<_, Infallible>(())
         };
-        let Ok(()) = weigh((&filters(width), &filters(height)), SIDE, add_row, |sum| {
-            cells.push((sum / spare) as i32);
+        let Ok(()) = weigh((&filters(width), &filters(height)), SIDE, add_row, |sums| {
+            cells.extend(sums.iter().map(|sum| (sum / spare) as i32));
         });
         Self { cells }
     }

@@ -137,11 +137,18 @@ impl LumaPlane {
 
     /// The plane of the picture after what `orientation` says was done to it.
     pub fn oriented(&self, orientation: Orientation) -> Self {
-        let source = |x: usize, y: usize| orientation.source(x, y, SIDE - 1);
-        let positions = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
-        let cells = positions
-            .map(|(x, y)| source(x, y))
-            .map(|(x, y)| self.cells[y * SIDE + x]);
+        if orientation == Orientation::Upright {
+            return self.clone();
+        }
+        let place = |x: usize, y: usize| {
+            let (x, y) = orientation.source(x, y, SIDE - 1);
+            y * SIDE + x
+        };
+        // The cells of a row come one after another, with as much between them.
+        let step = place(1, 0).wrapping_sub(place(0, 0));
+        let row =
+            |y| std::iter::successors(Some(place(0, y)), move |at| Some(at.wrapping_add(step)));
+        let cells = (0..SIDE).flat_map(|y| row(y).take(SIDE).map(|at| self.cells[at]));
         let (width, height) = self.size;
         Self {
             cells: cells.collect(),

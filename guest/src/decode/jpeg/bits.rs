@@ -4,6 +4,8 @@
 //! `FF 00` is the byte `FF`, and any other marker ends the data. Past the end come zeros, which are
 //! counted: who reads them finds out at [`Bits::ends_at`] or [`Bits::is_overrun`].
 
+use super::blocks::Segment;
+
 /// Reads one segment of entropy-coded data.
 #[derive(Clone, Copy)]
 pub(super) struct Bits<'a> {
@@ -16,6 +18,24 @@ pub(super) struct Bits<'a> {
     held: u32,
     /// Zeros appended since the data ended.
     padding: u32,
+}
+
+impl<'a> Segment<'a> for Bits<'a> {
+    fn starting_at(bytes: &'a [u8], at: usize) -> Self {
+        Self::new(bytes, at)
+    }
+
+    fn is_overrun(&self) -> bool {
+        self.held < self.padding
+    }
+
+    fn ends_at(&mut self) -> Option<usize> {
+        if self.held < 8 {
+            *self = self.filled_by_bytes();
+        }
+        let unread = self.held.checked_sub(self.padding)?;
+        (unread < 8 && self.at < self.bytes.len()).then_some(self.at)
+    }
 }
 
 impl<'a> Bits<'a> {
@@ -53,28 +73,37 @@ impl<'a> Bits<'a> {
         self.filled_by_bytes()
     }
 
-    #[inline(never)]
-    fn filled_by_bytes(mut self) -> Self {
-        while self.held <= 56 {
-            let (byte, length) = match *self.bytes.get(self.at..).unwrap_or_default() {
-                [0xFF, 0, ..] => (0xFF, 2),
-                [0xFF, ..] | [] => (0, 0),
-                [byte, ..] => (byte, 1),
-            };
-            if length == 0 {
-                self.padding += 8;
-            }
-            self.at += length;
-            self.window |= u64::from(byte) << (56 - self.held);
-            self.held += 8;
+    /// The same, byte by byte.
+    #[inline(always)]
+    fn filled_by_bytes(self) -> Self {
+        // Taken apart: what is handed over as a whole lives in memory from then on, in the loops of callers too.
+        let Self {
+            bytes,
+            at,
+            window,
+            held,
+            padding,
+        } = self;
+        let (at, window, held, padding) = filled_by_bytes(bytes, (at, window, held, padding));
+        Self {
+            bytes,
+            at,
+            window,
+            held,
+            padding,
         }
-        self
     }
 
     /// The next `N` bits, which stay.
     #[inline(always)]
     pub fn peek<const N: u32>(&self) -> usize {
         (self.window >> (64 - N)) as usize
+    }
+
+    /// The next bits from the top, as many as were made ready; what is below them is of no use.
+    #[inline(always)]
+    pub fn window(&self) -> u64 {
+        self.window
     }
 
     /// Drops as many bits as the lowest six bits of `count` say; they must have been made ready.
@@ -92,20 +121,29 @@ impl<'a> Bits<'a> {
         self.drop(count);
         bits
     }
+}
 
-    /// Bits were read that are not there.
-    pub fn is_overrun(&self) -> bool {
-        self.held < self.padding
-    }
-
-    /// Where the marker after the data is, when all was read but what fills up the last byte.
-    pub fn ends_at(mut self) -> Option<usize> {
-        if self.held < 8 {
-            self = self.filled_by_bytes();
+/// Fills the window of [`Bits`], of which it takes and gives all but the bytes.
+#[cold]
+#[inline(never)]
+fn filled_by_bytes(
+    bytes: &[u8],
+    (mut at, mut window, mut held, mut padding): (usize, u64, u32, u32),
+) -> (usize, u64, u32, u32) {
+    while held <= 56 {
+        let (byte, length) = match *bytes.get(at..).unwrap_or_default() {
+            [0xFF, 0, ..] => (0xFF, 2),
+            [0xFF, ..] | [] => (0, 0),
+            [byte, ..] => (byte, 1),
+        };
+        if length == 0 {
+            padding += 8;
         }
-        let unread = self.held.checked_sub(self.padding)?;
-        (unread < 8 && self.at < self.bytes.len()).then_some(self.at)
+        at += length;
+        window |= u64::from(byte) << (56 - held);
+        held += 8;
     }
+    (at, window, held, padding)
 }
 
 /// Is any of eight bytes `FF`?
@@ -137,12 +175,12 @@ mod tests {
         let plain = [
             0x12, 0xFF, 0xFF, 0x34, 0x56, 0x78, 0x9A, 0xBC, 0xDE, 0xF0, 0x11, 0x22, 0x33, 0xFF,
         ];
-        let (values, bits) = read(data, 8, plain.len());
+        let (values, mut bits) = read(data, 8, plain.len());
         assert_eq!(values, plain);
         assert_eq!(bits.ends_at(), Some(data.len() - 2));
         for step in [1, 2, 4, 16] {
             let count = plain.len() * 8 / usize::from(step);
-            let (values, bits) = read(data, step, count);
+            let (values, mut bits) = read(data, step, count);
             let octets = |at: usize| plain[at / 8] >> (7 - at % 8) & 1;
             let expected = |at: usize| {
                 let places = at * usize::from(step)..(at + 1) * usize::from(step);
@@ -159,7 +197,7 @@ mod tests {
         assert_eq!(read(data, 4, 5).1.ends_at(), Some(3));
         assert_eq!(read(data, 4, 6).1.ends_at(), Some(3));
         assert_eq!(read(data, 8, 2).1.ends_at(), None, "a byte is left over");
-        let (values, bits) = read(data, 8, 4);
+        let (values, mut bits) = read(data, 8, 4);
         assert_eq!(values, [0xAB, 0xCD, 0xEF, 0]);
         assert!(bits.is_overrun());
         assert_eq!(bits.ends_at(), None);

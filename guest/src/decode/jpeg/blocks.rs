@@ -3,6 +3,8 @@
 //! Walks a file from scan to scan and a scan from block to block; what the bits of a block mean is
 //! the business of who walks. Strict, as `segments` is: None sends a file to the full decoder.
 
+use std::ops::Range;
+
 use super::bits::Bits;
 use super::markers::{Frame, Process, next_marker, segment};
 use super::segments::{COMPONENTS, Component, Scan, Tables, components};
@@ -70,6 +72,18 @@ impl Grid {
         let Component { across, down, .. } = self.components[component];
         (self.units.0 * across, self.units.1 * down)
     }
+}
+
+/// Entropy-coded data up to the next marker, however it is read.
+pub(super) trait Segment<'a> {
+    /// The data from a place on.
+    fn starting_at(bytes: &'a [u8], at: usize) -> Self;
+
+    /// Bits were read that are not there.
+    fn is_overrun(&self) -> bool;
+
+    /// Where the marker after the data is, when all was read but what fills up the last byte.
+    fn ends_at(&mut self) -> Option<usize>;
 }
 
 /// A file on the way from scan to scan.
@@ -166,32 +180,99 @@ impl<'a> Scans<'a> {
         layouts: &[Layout],
         mut read: impl FnMut(&mut Bits<'_>, usize, usize, &mut i32) -> Option<()>,
     ) -> Option<usize> {
-        let grid = self.grid.as_ref()?;
-        let (count, units) = units(grid, scan, layouts);
-        let interval = self.tables.restart_interval;
-        let mut bits = Bits::new(self.bytes, self.at);
-        let mut carried = [0; COMPONENTS];
-        let (mut restarts, mut left) = (0, interval);
-        for y in 0..count.1 {
-            for x in 0..count.0 {
-                if interval > 0 {
-                    if left == 0 {
-                        bits = restarted(self.bytes, bits, restarts)?;
-                        (restarts, left) = (restarts + 1, interval);
-                        carried = [0; COMPONENTS];
-                    }
-                    left -= 1;
-                }
-                for unit in &units {
-                    let place = unit.first + x * unit.right + y * unit.down;
-                    read(&mut bits, unit.part, place, &mut carried[unit.part])?;
+        self.read_runs(scan, layouts, |bits: &mut Bits<'_>, run, carried| {
+            // A copy can be kept in registers.
+            let mut ahead = *bits;
+            for x in run.across {
+                for unit in run.blocks {
+                    let place = unit.place(x, run.down);
+                    read(&mut ahead, unit.part, place, &mut carried[unit.part])?;
                 }
             }
-            if bits.is_overrun() {
+            *bits = ahead;
+            Some(())
+        })
+    }
+
+    /// The same, many units at once. The numbers to leave are one for each part.
+    #[inline(always)]
+    pub fn read_runs<S: Segment<'a>>(
+        &self,
+        scan: &Scan,
+        layouts: &[Layout],
+        mut read: impl FnMut(&mut S, Run<'_>, &mut [i32; COMPONENTS]) -> Option<()>,
+    ) -> Option<usize> {
+        let grid = self.grid.as_ref()?;
+        let (count, blocks) = units(grid, scan, layouts);
+        let interval = match self.tables.restart_interval {
+            0 => usize::MAX,
+            interval => interval,
+        };
+        let mut data = S::starting_at(self.bytes, self.at);
+        let mut carried = [0; COMPONENTS];
+        let (mut restarts, mut left) = (0, interval);
+        for down in 0..count.1 {
+            let mut x = 0;
+            while x < count.0 {
+                if left == 0 {
+                    data = restarted(self.bytes, &mut data, restarts)?;
+                    (restarts, left) = (restarts + 1, interval);
+                    carried = [0; COMPONENTS];
+                }
+                let across = x..count.0.min(x.saturating_add(left));
+                x = across.end;
+                left -= across.len();
+                let run = Run {
+                    blocks: &blocks,
+                    across,
+                    down,
+                };
+                read(&mut data, run, &mut carried)?;
+            }
+            if data.is_overrun() {
                 return None;
             }
         }
-        bits.ends_at()
+        data.ends_at()
+    }
+}
+
+/// Units next to each other, with no restart between them.
+pub(super) struct Run<'a> {
+    /// The blocks of each unit.
+    pub blocks: &'a [Unit],
+    /// Where the units are in their row.
+    pub across: Range<usize>,
+    /// Which row.
+    pub down: usize,
+}
+
+impl Run<'_> {
+    /// How many blocks the units have.
+    pub fn len(&self) -> usize {
+        self.across.len() * self.blocks.len()
+    }
+
+    /// Gives what was read of each block, in their order, to those of one part, each with its place.
+    #[inline(always)]
+    pub fn hand_out<T: Copy>(
+        &self,
+        part: usize,
+        read: &[T],
+        mut take: impl FnMut(usize, T) -> Option<()>,
+    ) -> Option<()> {
+        let first = self.blocks.iter().position(|block| block.part == part)?;
+        let blocks = self.blocks[first..]
+            .iter()
+            .take_while(|block| block.part == part);
+        let places = blocks.map(|block| (block.place(self.across.start, self.down), block.right));
+        let places: Vec<_> = places.collect();
+        for (unit, read) in read.chunks_exact(self.blocks.len()).enumerate() {
+            for ((place, right), read) in places.iter().zip(&read[first..]) {
+                take(place + unit * right, *read)?;
+            }
+        }
+        Some(())
     }
 }
 
@@ -203,12 +284,21 @@ pub(super) struct Layout {
 }
 
 /// A block of each unit.
-struct Unit {
-    part: usize,
+pub(super) struct Unit {
+    /// Which part of the scan it is of.
+    pub part: usize,
     /// Its place in the first unit, and how much further it is in the next to the right and down.
     first: usize,
     right: usize,
     down: usize,
+}
+
+impl Unit {
+    /// Its place in a unit.
+    #[inline(always)]
+    pub fn place(&self, across: usize, down: usize) -> usize {
+        self.first + across * self.right + down * self.down
+    }
 }
 
 /// How many units a scan has across and down, and the blocks of each.
@@ -238,9 +328,9 @@ fn units(grid: &Grid, scan: &Scan, layouts: &[Layout]) -> ((usize, usize), Vec<U
 }
 
 /// The data after a restart marker, when it is there and has the number that is due.
-fn restarted<'a>(bytes: &'a [u8], bits: Bits<'a>, restarts: usize) -> Option<Bits<'a>> {
-    let end = bits.ends_at()?;
+fn restarted<'a, S: Segment<'a>>(bytes: &'a [u8], data: &mut S, restarts: usize) -> Option<S> {
+    let end = data.ends_at()?;
     let (_, place) = next_marker(bytes, end)?;
     let is_due = usize::from(bytes[place]) == 0xD0 + restarts % 8;
-    is_due.then(|| Bits::new(bytes, place + 1))
+    is_due.then(|| S::starting_at(bytes, place + 1))
 }

@@ -4,10 +4,13 @@
 //! whole scans of them, which progressive files have, are passed over unread. Not for pixels, and not for
 //! broken files: see [`super::luma`].
 
-use super::blocks::{Grid, Layout, Scans};
-use super::huffman::AcSkip;
+use super::bits::Bits;
+use super::blocks::{Grid, Layout, Run, Scans};
+use super::coded::Coded;
+use super::huffman::{Codes, DcCodes};
 use super::markers::{Frame, Process, after_coded_data};
 use super::segments::{Part, Scan};
+use super::skim::{Skim, skim};
 
 /// The DC coefficients of a component.
 pub(super) struct Plane {
@@ -46,6 +49,11 @@ impl Plane {
             let sum = i32::from(*value) * i32::from(self.quantiser);
             (((sum + 4) >> 3) + 128).clamp(0, 255) as u8
         })
+    }
+
+    /// Where its values go, when somebody wants them.
+    fn wanted(&mut self) -> Option<&mut [i16]> {
+        (!self.values.is_empty()).then_some(&mut self.values)
     }
 
     /// One place for each block.
@@ -90,20 +98,8 @@ fn sequential(
     planes: &mut [Plane],
 ) -> Option<usize> {
     advance(scan, planes, None, 0)?;
-    let tables = &scans.tables;
-    let codes = |part: &Part| {
-        let ac = AcSkip::new(tables.ac[part.ac].as_ref()?);
-        Some((tables.dc[part.dc].as_ref()?, ac))
-    };
-    let codes: Vec<_> = scan.parts.iter().map(codes).collect::<Option<_>>()?;
-    scans.read(scan, layouts, |bits, part, place, predictor| {
-        let (dc, ac) = &codes[part];
-        *predictor = predictor.wrapping_add(dc.difference(bits)?);
-        if let Some(value) = planes[scan.parts[part].component].values.get_mut(place) {
-            *value = saturated(*predictor);
-        }
-        ac.skip(bits)
-    })
+    let ac = |part: &Part| scans.tables.ac[part.ac].as_ref().map(Some);
+    skimmed(scans, (scan, 0), layouts, planes, ac)
 }
 
 fn first(
@@ -113,12 +109,52 @@ fn first(
     planes: &mut [Plane],
 ) -> Option<usize> {
     advance(scan, planes, None, scan.low)?;
-    let codes = |part: &Part| scans.tables.dc[part.dc].as_ref();
+    skimmed(scans, (scan, scan.low), layouts, planes, |_| Some(None))
+}
+
+/// Reads a scan with all bits of the coefficients down to one. `ac` has the codes of what is between them.
+fn skimmed<'a>(
+    scans: &'a Scans<'_>,
+    (scan, low): (&Scan, u8),
+    layouts: &[Layout],
+    planes: &mut [Plane],
+    ac: impl Fn(&Part) -> Option<Option<&'a Codes>>,
+) -> Option<usize> {
+    let codes = |part: &Part| Some((scans.tables.dc[part.dc].as_ref()?, ac(part)?));
     let codes: Vec<_> = scan.parts.iter().map(codes).collect::<Option<_>>()?;
-    scans.read(scan, layouts, |bits, part, place, predictor| {
-        *predictor = predictor.wrapping_add(codes[part].difference(bits)?);
-        if let Some(value) = planes[scan.parts[part].component].values.get_mut(place) {
-            *value = saturated(predictor.wrapping_shl(scan.low.into()));
+    // Components that share their codes share the tables.
+    let skims: Vec<_> = (0..codes.len())
+        .map(|part| {
+            let is_new = !scan.parts[..part]
+                .iter()
+                .any(|before| before.has_codes_of(&scan.parts[part]));
+            is_new.then(|| Skim::new(codes[part].0, codes[part].1))
+        })
+        .collect();
+    let skim_of = |part: usize| {
+        let same = scan
+            .parts
+            .iter()
+            .position(|other| other.has_codes_of(&scan.parts[part]));
+        skims[same?].as_ref()
+    };
+    let (mut order, mut starts) = (Vec::new(), Vec::new());
+    scans.read_runs(scan, layouts, |data: &mut Coded<'_>, run, predictors| {
+        let count = run.len();
+        if order.len() <= count {
+            let blocks = run.blocks.iter().cycle().take(count + 1);
+            order = blocks
+                .map(|block| skim_of(block.part))
+                .collect::<Option<_>>()?;
+            starts.resize(count + 1, 0);
+        }
+        skim(data, &order[..=count], &mut starts[..=count])?;
+        for (index, part) in scan.parts.iter().enumerate() {
+            let Some(values) = planes[part.component].wanted() else {
+                continue;
+            };
+            let (dc, blocks) = (codes[index].0, (&run, index, &starts[..count]));
+            predictors[index] = put_sums(dc, blocks, (predictors[index], low), values)?;
         }
         Some(())
     })
@@ -136,14 +172,59 @@ fn refining(
         return None;
     }
     advance(scan, planes, Some(scan.high), scan.low)?;
-    scans.read(scan, layouts, |bits, part, place, _| {
-        bits.refill();
-        let bit = bits.take(1) as i16;
-        if let Some(value) = planes[scan.parts[part].component].values.get_mut(place) {
-            *value = value.saturating_add(bit << scan.low);
+    let mut read = Vec::new();
+    scans.read_runs(scan, layouts, |bits: &mut Bits<'_>, run, _| {
+        read.resize(run.len(), 0);
+        take_each(bits, &mut read);
+        for (index, part) in scan.parts.iter().enumerate() {
+            if let Some(values) = planes[part.component].wanted() {
+                refine((&run, index, &read), scan.low, values)?;
+            }
         }
         Some(())
     })
+}
+
+// Short loops have functions of their own, so that they have the registers for themselves.
+
+/// Puts the sums of the differences in their places; the last of them. `blocks` are those of one part of a run,
+/// with what they start with.
+#[inline(never)]
+fn put_sums(
+    codes: &DcCodes,
+    (run, part, starts): (&Run<'_>, usize, &[u64]),
+    (mut sum, low): (i32, u8),
+    values: &mut [i16],
+) -> Option<i32> {
+    run.hand_out(part, starts, |place, start| {
+        let (difference, _) = codes.read(start)?;
+        sum = sum.wrapping_add(difference);
+        values[place] = saturated(sum.wrapping_shl(low.into()));
+        Some(())
+    })?;
+    Some(sum)
+}
+
+/// Adds a bit to each value of a part of a run.
+#[inline(never)]
+fn refine((run, part, bits): (&Run<'_>, usize, &[i16]), low: u8, values: &mut [i16]) -> Option<()> {
+    run.hand_out(part, bits, |place, bit| {
+        values[place] = values[place].saturating_add(bit << low);
+        Some(())
+    })
+}
+
+/// Takes bits one by one.
+#[inline(never)]
+fn take_each(bits: &mut Bits<'_>, taken: &mut [i16]) {
+    let mut ahead = *bits;
+    for taken in taken.chunks_mut(32) {
+        ahead.refill();
+        for bit in taken {
+            *bit = ahead.take(1) as i16;
+        }
+    }
+    *bits = ahead;
 }
 
 /// AC coefficients of one component.

@@ -2,17 +2,10 @@
 //! over AC coefficients that nobody asks for.
 
 use super::bits::Bits;
+use super::looks::{self, BLOCK, END, LOOK, Looks, Step};
 
-/// Coefficients of a block.
-const BLOCK: u16 = 64;
-/// Bits that a table for skipping looks at.
-const LOOK: u32 = 12;
 /// Bits that a table of DC codes looks at.
 const DC_LOOK: u32 = 9;
-/// In place of an advance: the end of the block.
-const END: u16 = 128;
-/// In place of an advance: a code that is longer than the bits looked at, or none.
-const UNRESOLVED: u16 = 512;
 
 /// A code table as the file gives it: symbols in order of their codes, which are consecutive numbers
 /// for each length.
@@ -47,6 +40,21 @@ impl Codes {
         Some(codes)
     }
 
+    /// Length, lowest 16-bit number that starts with it, and symbol of each code; the shorter ones first.
+    pub fn each(&self) -> impl Iterator<Item = (u32, u32, u8)> {
+        let below = [0].into_iter().chain(self.limits);
+        let of_length = (1..).zip(below.zip(self.limits));
+        let codes = of_length.flat_map(|(length, (below, limit))| {
+            (below..limit)
+                .step_by(1 << (16 - length))
+                .map(move |first| (length, first))
+        });
+        let symbols = self.symbols.iter().copied();
+        codes
+            .zip(symbols)
+            .map(|((length, first), symbol)| (length, first, symbol))
+    }
+
     /// The length and the symbol of the code that 16 bits start with.
     pub fn find(&self, bits: usize) -> Option<(u16, u8)> {
         let bits = bits as u32;
@@ -71,75 +79,74 @@ impl DcCodes {
             return None;
         }
         let mut lookup = Box::new([0; 1 << DC_LOOK]);
-        for (bits, entry) in lookup.iter_mut().enumerate() {
-            if let Some((length, size)) = codes.find(bits << (16 - DC_LOOK))
-                && u32::from(length) <= DC_LOOK
-            {
-                *entry = length << 6 | u16::from(size);
-            }
+        let is_short = |&(length, ..): &(u32, u32, u8)| length <= DC_LOOK;
+        for (length, first, size) in codes.each().take_while(is_short) {
+            let covered = &mut lookup[(first >> (16 - DC_LOOK)) as usize..];
+            covered[..1 << (DC_LOOK - length)].fill((length as u16) << 6 | u16::from(size));
         }
         Some(Self { codes, lookup })
+    }
+
+    /// The codes as steps to the coefficient after the DC.
+    pub fn steps(&self) -> impl Iterator<Item = Step> {
+        self.codes.each().map(|(length, first, size)| Step {
+            first,
+            length,
+            size: size.into(),
+            advance: 1,
+        })
     }
 
     /// The difference to the DC coefficient before. None when the bits are no code.
     #[inline(always)]
     pub fn difference(&self, bits: &mut Bits<'_>) -> Option<i32> {
         bits.refill();
-        let mut entry = self.lookup[bits.peek::<DC_LOOK>()];
+        let (difference, length) = self.read(bits.window())?;
+        bits.drop(length);
+        Some(difference)
+    }
+
+    /// The difference that bits start with, and how many it takes: up to 31.
+    #[inline(always)]
+    pub fn read(&self, bits: u64) -> Option<(i32, u16)> {
+        let mut entry = self.lookup[(bits >> (64 - DC_LOOK)) as usize];
         if entry == 0 {
-            let (length, size) = self.codes.find(bits.peek::<16>())?;
+            let (length, size) = self.codes.find((bits >> 48) as usize)?;
             entry = length << 6 | u16::from(size);
         }
-        bits.drop(entry >> 6);
-        let size = entry & 15;
-        let value = bits.take(size) as i32;
+        let (length, size) = (entry >> 6, entry & 15);
+        // Two shifts, since none of the bits may be the value's.
+        let value = (bits << length >> 1 >> (63 - size)) as i32;
         // Values whose first bit is 0 are the negative ones.
         let is_negative = value < 1 << size >> 1;
-        Some(value - if is_negative { (1 << size) - 1 } else { 0 })
+        let difference = value - if is_negative { (1 << size) - 1 } else { 0 };
+        Some((difference, length + size))
     }
 }
 
 /// Skips AC coefficients, several at a look.
 pub(super) struct AcSkip<'a> {
     codes: &'a Codes,
-    /// For the next bits of a block: coefficients to advance times 64, plus bits to drop, for all codes
-    /// that are whole within the bits looked at. Values need not be: they are not looked at.
-    lookup: Box<[u16; 1 << LOOK]>,
+    looks: Box<Looks>,
 }
 
 impl<'a> AcSkip<'a> {
-    /// The table for a code.
+    /// The tables for a code.
     pub fn new(codes: &'a Codes) -> Self {
-        let mut singles = Vec::with_capacity(1 << LOOK);
-        while singles.len() < 1 << LOOK {
-            // All looks that start with one code are next to each other.
-            let step = single(codes, singles.len() << (16 - LOOK));
-            let length = step.map_or(LOOK, |step| u32::from(step.length).min(LOOK));
-            singles.resize(singles.len() + (1 << (LOOK - length)), step);
-        }
-        let mut lookup = Box::new([0; 1 << LOOK]);
-        for (bits, entry) in lookup.iter_mut().enumerate() {
-            *entry = joined(&singles, bits);
-        }
-        Self { codes, lookup }
+        let looks = Box::new(Looks::new(&looks::ac_steps(codes)));
+        Self { codes, looks }
     }
 
-    /// Skips what follows the DC coefficient of a block. None when the bits are no code, or make more
+    /// Skips what follows in a block from a coefficient on. None when the bits are no code, or make more
     /// than 63 coefficients.
-    #[inline(always)]
-    pub fn skip(&self, bits: &mut Bits<'_>) -> Option<()> {
-        self.skip_from(1, bits)
-    }
-
-    /// The same from a coefficient on.
     #[inline(always)]
     pub fn skip_from(&self, first: u16, bits: &mut Bits<'_>) -> Option<()> {
         let mut ahead = *bits;
-        let mut at = first;
+        let mut at = u32::from(first);
         loop {
             ahead.refill();
-            let entry = self.lookup[ahead.peek::<LOOK>()];
-            let next = at + (entry >> 6);
+            let entry = self.looks.amid(ahead.peek::<LOOK>());
+            let next = at + u32::from(entry >> 6);
             if next < BLOCK {
                 ahead.drop(entry);
                 at = next;
@@ -150,7 +157,7 @@ impl<'a> AcSkip<'a> {
                 break;
             }
             // A long code, or steps beyond the end of this block: one by one.
-            let (step, length) = self.step(&ahead)?;
+            let (step, length) = self.step(ahead.peek::<16>())?;
             ahead.drop(length);
             at += step;
             if at == BLOCK || step == END {
@@ -166,65 +173,18 @@ impl<'a> AcSkip<'a> {
 
     /// Advance and length of the next code with its value.
     #[inline(never)]
-    fn step(&self, bits: &Bits<'_>) -> Option<(u16, u16)> {
-        let step = single(self.codes, bits.peek::<16>())?;
-        Some((step.advance, step.length + step.size))
+    fn step(&self, bits: usize) -> Option<(u32, u16)> {
+        let step = looks::ac_step(self.codes, bits)?;
+        Some((step.advance, (step.length + step.size) as u16))
     }
-}
-
-/// A code of an AC coefficient.
-#[derive(Clone, Copy)]
-struct Step {
-    /// Coefficients that it and the zeros before it are, or [`END`].
-    advance: u16,
-    /// Bits of the code.
-    length: u16,
-    /// Bits of the value after it.
-    size: u16,
-}
-
-/// What 16 bits start with.
-fn single(codes: &Codes, bits: usize) -> Option<Step> {
-    let (length, symbol) = codes.find(bits)?;
-    let (run, size) = (u16::from(symbol >> 4), u16::from(symbol & 15));
-    let advance = match (run, size) {
-        (15, 0) => 16,
-        (_, 0) => END,
-        _ => run + 1,
-    };
-    Some(Step {
-        advance,
-        length,
-        size,
-    })
-}
-
-/// The steps, one after another, whose codes are within the bits of a look.
-fn joined(singles: &[Option<Step>], bits: usize) -> u16 {
-    let (mut advance, mut used) = (0, 0);
-    while u32::from(used) < LOOK && advance < BLOCK {
-        let rest = bits << used & ((1 << LOOK) - 1);
-        let Some(step) = singles[rest] else { break };
-        let is_whole = u32::from(used + step.length) <= LOOK;
-        let is_within = step.advance == END || advance + step.advance < BLOCK;
-        if !is_whole || !is_within {
-            break;
-        }
-        advance += step.advance;
-        used += step.length + step.size;
-    }
-    if used == 0 {
-        return UNRESOLVED << 6;
-    }
-    advance << 6 | used
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// The AC codes for luma of T.81, table K.5.
-    fn typical() -> Codes {
+    pub fn typical() -> Codes {
         let counts = [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125];
         let mut symbols = vec![
             0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51,
@@ -243,8 +203,8 @@ mod tests {
         let mut at = 1;
         while at < BLOCK {
             bits.refill();
-            let step = single(codes, bits.peek::<16>())?;
-            bits.drop(step.length + step.size);
+            let step = looks::ac_step(codes, bits.peek::<16>())?;
+            bits.drop((step.length + step.size) as u16);
             if step.advance == END {
                 return Some(());
             }
@@ -303,7 +263,7 @@ mod tests {
             let data: Vec<u8> = (0..200).map(|_| next()).collect();
             let (mut strides, mut steps) = (Bits::new(&data, 0), Bits::new(&data, 0));
             for _ in 0..4 {
-                let (ours, plain) = (skip.skip(&mut strides), plainly(&codes, &mut steps));
+                let (ours, plain) = (skip.skip_from(1, &mut strides), plainly(&codes, &mut steps));
                 assert_eq!(ours, plain);
                 if plain.is_none() {
                     break;

@@ -62,6 +62,13 @@ pub(super) struct Part {
     pub ac: usize,
 }
 
+impl Part {
+    /// Is it coded with the same tables?
+    pub fn has_codes_of(&self, other: &Self) -> bool {
+        (self.dc, self.ac) == (other.dc, other.ac)
+    }
+}
+
 impl Scan {
     /// Reads a header for a frame.
     pub fn read(segment: &[u8], frame: &[Component]) -> Option<Self> {
