@@ -123,21 +123,12 @@ fn skimmed<'a>(
     let codes = |part: &Part| Some((scans.tables.dc[part.dc].as_ref()?, ac(part)?));
     let codes: Vec<_> = scan.parts.iter().map(codes).collect::<Option<_>>()?;
     // Components that share their codes share the tables.
-    let skims: Vec<_> = (0..codes.len())
-        .map(|part| {
-            let is_new = !scan.parts[..part]
-                .iter()
-                .any(|before| before.has_codes_of(&scan.parts[part]));
-            is_new.then(|| Skim::new(codes[part].0, codes[part].1))
-        })
+    let owner = |part: &Part| scan.parts.iter().position(|other| other.has_codes_of(part));
+    let owners: Vec<_> = scan.parts.iter().map(owner).collect::<Option<_>>()?;
+    let skims: Vec<_> = (owners.iter().zip(&codes).enumerate())
+        .map(|(part, (owner, codes))| (*owner == part).then(|| Skim::new(codes.0, codes.1)))
         .collect();
-    let skim_of = |part: usize| {
-        let same = scan
-            .parts
-            .iter()
-            .position(|other| other.has_codes_of(&scan.parts[part]));
-        skims[same?].as_ref()
-    };
+    let skim_of = |part: usize| skims[owners[part]].as_ref();
     let (mut order, mut starts) = (Vec::new(), Vec::new());
     scans.read_runs(scan, layouts, |data: &mut Coded<'_>, run, predictors| {
         let count = run.len();

@@ -40,8 +40,8 @@ impl<'a> Skim<'a> {
             return Some((if self.ac.is_some() { 1 } else { END }, length.into()));
         }
         let step = looks::ac_step(self.ac?, (bits >> 48) as usize)?;
-        let length = u32::from(step.length + step.size);
-        match (u32::from(step.advance), passed + u32::from(step.advance)) {
+        let length = step.length + step.size;
+        match (step.advance, passed + step.advance) {
             (END, _) | (_, BLOCK) => Some((END, length)),
             (_, next) => (next < BLOCK).then_some((next, length)),
         }
