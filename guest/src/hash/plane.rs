@@ -1,8 +1,8 @@
 //! The luma plane: a small square grey picture that every fingerprint starts from.
 //!
 //! Whole numbers only, so that every build gives the same plane: Rec. 601 luma of each pixel, or the mean
-//! luma of each block of pixels, averaged over the area of each cell. Averaging treats left and right, rows and columns alike, so the plane
-//! of a turned picture is the turned plane, bit for bit.
+//! luma of each block of pixels, averaged over the area of each cell. Averaging treats left and right, rows
+//! and columns alike, so the plane of a turned picture is the turned plane, bit for bit.
 
 use std::convert::Infallible;
 
