@@ -111,7 +111,7 @@ impl LumaPlane {
         grey_image(&self.averaged(0, (width, height)), width, height)
     }
 
-    /// The same of the plane without [`MARGIN`] cells on each side.
+    /// The same of the plane without 12 cells on each side: the core.
     pub fn shrink_core(&self, width: usize, height: usize) -> GrayImage {
         grey_image(&self.averaged(MARGIN, (width, height)), width, height)
     }
