@@ -75,7 +75,7 @@ describe("stored images in Chromium", { skip }, () => {
     const dialog = tour.page.getByRole("dialog");
     await dialog.getByText("640 × 480").waitFor();
     await dialog.getByText(stored[1].sha256).waitFor();
-    assert.equal(await dialog.getByRole("img", { name: /bits: [0-9a-f]+$/ }).count(), 6);
+    assert.equal(await dialog.getByRole("img", { name: /bits: [0-9a-f]+$/ }).count(), 7);
     const [download] = await Promise.all([tour.page.waitForEvent("download"), dialog.getByRole("link", { name: /Thumb/ }).click()]);
     assert.equal(download.suggestedFilename(), "thumb-1.jpg.jpg");
     await dialog.getByRole("button", { name: "Make it the cover" }).click();
