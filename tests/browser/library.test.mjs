@@ -306,9 +306,13 @@ describe("the library in Chromium", { skip }, () => {
       fair.close();
       const late = await outcome(fair.info(picture));
       const crowded = (await Promise.all(crowd)).map(({ code }) => code);
-      const hasty = await createPipeline({ workers: 1, timeout: 1 });
+      const hasty = await createPipeline({ workers: 1, timeout: 50 });
       const timeout = await outcome(hasty.fingerprint(await blob("/scratch/long.png")));
-      const again = await outcome(hasty.info(new Blob(["hello"])));
+      // On a slow machine the new worker may take longer than that, too.
+      let again;
+      for (let tries = 0; tries < 100 && (!again || again.code === "timeout"); tries++) {
+        again = await outcome(hasty.info(new Blob(["hello"])));
+      }
       hasty.close();
       return { place: order.indexOf("one"), crowded, late: late.code, timeout: timeout.code, again: again.code };
     });
