@@ -23,6 +23,11 @@ use plain::{ByteVector, ShortVector, Vector};
 pub struct Four(Vector);
 
 impl Four {
+    #[inline(always)]
+    pub fn of(values: [i32; 4]) -> Self {
+        Self(Vector::of(values))
+    }
+
     /// The same in all lanes.
     #[inline(always)]
     pub fn all(value: i32) -> Self {
@@ -205,17 +210,19 @@ mod tests {
 
     use super::*;
 
-    fn four(values: [i32; 4]) -> Four {
-        Four(Vector::of(values))
-    }
-
     #[test]
     fn arithmetic_of_four_is_that_of_each() {
         let (a, b) = ([1, -2, i32::MAX, i32::MIN], [5, 7, 1, -1]);
         let each = |operation: fn(i32, i32) -> i32| array::from_fn(|at| operation(a[at], b[at]));
-        assert_eq!((four(a) + four(b)).0.values(), each(i32::wrapping_add));
-        assert_eq!((four(a) - four(b)).0.values(), each(i32::wrapping_sub));
-        assert_eq!(four(a).shifted(1).0.values(), a.map(|value| value >> 1));
+        assert_eq!(
+            (Four::of(a) + Four::of(b)).0.values(),
+            each(i32::wrapping_add)
+        );
+        assert_eq!(
+            (Four::of(a) - Four::of(b)).0.values(),
+            each(i32::wrapping_sub)
+        );
+        assert_eq!(Four::of(a).shifted(1).0.values(), a.map(|value| value >> 1));
         assert_eq!(Four::all(-3).0.values(), [-3; 4]);
     }
 
@@ -255,8 +262,8 @@ mod tests {
     #[test]
     fn what_is_narrowed_is_limited() {
         let shorts = Shorts::narrowed([
-            four([1, -2, 40_000, -40_000]),
-            four([i32::MIN, i32::MAX, 0, 5]),
+            Four::of([1, -2, 40_000, -40_000]),
+            Four::of([i32::MIN, i32::MAX, 0, 5]),
         ]);
         let expected = [1, -2, i16::MAX, i16::MIN, i16::MIN, i16::MAX, 0, 5];
         assert_eq!(shorts.values(), expected);

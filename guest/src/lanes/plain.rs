@@ -11,7 +11,7 @@ impl Vector {
         Self([value; 4])
     }
 
-    #[cfg(test)]
+    #[inline(always)]
     pub fn of(values: [i32; 4]) -> Self {
         Self(values)
     }

@@ -18,7 +18,7 @@ impl Vector {
         Self(i32x4_splat(value))
     }
 
-    #[cfg(test)]
+    #[inline(always)]
     pub fn of(values: [i32; 4]) -> Self {
         Self(bytemuck::cast(values))
     }

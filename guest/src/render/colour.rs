@@ -1,83 +1,262 @@
-//! Colours of an ICC profile to sRGB. Reading the profile out of a file is `decode`'s work.
+//! Colours of an ICC profile to sRGB, in planes of luma and chroma. Reading the profile out of a file is
+//! `decode`'s work, and the colour library's.
+//!
+//! Most profiles are three primaries and a curve for each (ICC.1:2022, F.3): levels to light by the
+//! curves, a matrix, and light to levels by sRGB's curve. That is done here, in integers. What other
+//! profiles there are, of tables in several dimensions, is left to the library.
 
-use image::{GrayImage, RgbImage};
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use std::sync::Arc;
 
-/// An RGB picture in sRGB, or nothing when the profile is broken or is for other channels: then colours
-/// are shown as they are, as viewers do.
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
+
+use super::encode::{Pixel, Planes};
+use crate::lanes::{Four, Shorts};
+
+/// The way from a profile's colours to sRGB.
 ///
-/// The arithmetic is the colour library's own, partly in floating point: colours may differ by a
-/// level between a native and a WebAssembly build. Fingerprints do not pass here.
-pub fn rgb_to_srgb(picture: &RgbImage, profile: &[u8]) -> Option<RgbImage> {
-    let size = picture.dimensions();
-    to_srgb(picture, size, (DataColorSpace::Rgb, Layout::Rgb), profile)
+/// Its preparation, and tables in several dimensions, are computed in floating point: colours may differ by
+/// a level between a native and a WebAssembly build. Fingerprints do not pass here.
+pub enum ToSrgb {
+    /// Of grey pictures: the level for each level.
+    Grey(Box<[u8; 256]>),
+    /// By primaries and curves.
+    Primaries(Box<Primaries>),
+    /// Any other.
+    Library(Arc<dyn TransformExecutor<u8> + Send + Sync>),
 }
 
-/// The same for a grey picture.
-pub fn grey_to_srgb(picture: &GrayImage, profile: &[u8]) -> Option<RgbImage> {
-    let size = picture.dimensions();
-    to_srgb(picture, size, (DataColorSpace::Gray, Layout::Gray), profile)
-}
-
-fn to_srgb(
-    samples: &[u8],
-    (width, height): (u32, u32),
-    (space, layout): (DataColorSpace, Layout),
-    profile: &[u8],
-) -> Option<RgbImage> {
-    let profile = ColorProfile::new_from_slice(profile).ok()?;
-    if profile.color_space != space {
-        return None;
+impl ToSrgb {
+    /// Nothing when the profile is broken or is for other channels than the picture has: then colours are
+    /// shown as they are, as viewers do.
+    pub fn new(profile: &[u8], is_grey: bool) -> Option<Self> {
+        let profile = ColorProfile::new_from_slice(profile).ok()?;
+        match (profile.color_space, is_grey) {
+            (DataColorSpace::Gray, true) => grey(&profile).map(Self::Grey),
+            (DataColorSpace::Rgb, false) => match Primaries::new(&profile) {
+                Some(primaries) => Some(Self::Primaries(Box::new(primaries))),
+                None => transform(&profile, Layout::Rgba).map(Self::Library),
+            },
+            _ => None,
+        }
     }
+
+    /// The planes in sRGB.
+    pub fn convert<'a>(&self, mut planes: Planes<'a>) -> Planes<'a> {
+        match self {
+            Self::Grey(levels) => {
+                for level in planes.luma.to_mut().iter_mut() {
+                    *level = levels[usize::from(*level)];
+                }
+                planes
+            }
+            Self::Primaries(primaries) => planes.by_colours(|pixels| primaries.convert(pixels)),
+            Self::Library(transform) => planes.by_colours(|pixels| {
+                let own = pixels.to_vec();
+                // It fails only where the lengths differ.
+                let _ = transform.transform(own.as_flattened(), pixels.as_flattened_mut());
+            }),
+        }
+    }
+}
+
+fn transform(
+    profile: &ColorProfile,
+    layout: Layout,
+) -> Option<Arc<dyn TransformExecutor<u8> + Send + Sync>> {
     let options = TransformOptions::default();
-    let transform = profile
-        .create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, options)
-        .ok()?;
-    let mut srgb = RgbImage::new(width, height);
-    transform.transform(samples, &mut srgb).ok()?;
-    Some(srgb)
+    let srgb = ColorProfile::new_srgb();
+    profile
+        .create_transform_8bit(layout, &srgb, layout, options)
+        .ok()
+}
+
+fn grey(profile: &ColorProfile) -> Option<Box<[u8; 256]>> {
+    let own: [u8; 256] = std::array::from_fn(|level| level as u8);
+    let mut levels = Box::new([0; 256]);
+    let options = TransformOptions::default();
+    let srgb = ColorProfile::new_srgb();
+    let way = profile.create_transform_8bit(Layout::Gray, &srgb, Layout::Rgb, options);
+    let mut colours = [[0; 3]; 256];
+    way.ok()?.transform(&own, colours.as_flattened_mut()).ok()?;
+    for (level, [_, green, _]) in levels.iter_mut().zip(colours) {
+        *level = green;
+    }
+    Some(levels)
+}
+
+/// All the light there is, before levels are looked up.
+const LIGHT: f64 = 32_767.0;
+/// Fraction bits of what the matrix gives, of that.
+const FRACTION_BITS: u32 = 10;
+/// Bits that are dropped before levels are looked up.
+const DROPPED_BITS: u32 = 2;
+/// Light for which there is a level: 13 bits, and as much below zero, which is black.
+const LIGHTS: usize = 1 << 14;
+
+/// Primaries and curves on their way to those of sRGB.
+pub struct Primaries {
+    /// What each level of red, green and blue adds to the light of all three.
+    light: [[[i32; 4]; 256]; 3],
+    /// The level of sRGB for a light.
+    levels: [u8; LIGHTS],
+}
+
+impl Primaries {
+    fn new(profile: &ColorProfile) -> Option<Self> {
+        let tables = [
+            &profile.lut_a_to_b_perceptual,
+            &profile.lut_a_to_b_colorimetric,
+            &profile.lut_a_to_b_saturation,
+        ];
+        let is_other = tables.iter().any(|table| table.is_some()) || profile.cicp.is_some();
+        if is_other || !profile.is_matrix_shaper() {
+            return None;
+        }
+        let matrix = profile.transform_matrix(&ColorProfile::new_srgb()).v;
+        let curves = [&profile.red_trc, &profile.green_trc, &profile.blue_trc];
+        let mut light = [[[0; 4]; 256]; 3];
+        for (own, (curve, light)) in curves.into_iter().zip(&mut light).enumerate() {
+            let curve = profile.build_8bit_lin_table(curve).ok()?;
+            for (share, light) in curve.iter().zip(light) {
+                let whole = f64::from(*share) * LIGHT * f64::from(1 << FRACTION_BITS);
+                for (row, light) in matrix.iter().zip(light) {
+                    *light = (row[own] * whole).round() as i32;
+                }
+            }
+        }
+        Some(Self {
+            light,
+            levels: levels(),
+        })
+    }
+
+    fn convert(&self, pixels: &mut [Pixel]) {
+        let half = Four::all(1 << (FRACTION_BITS - 1));
+        let [red, green, blue] = &self.light;
+        for pixel in pixels {
+            let [r, g, b, _] = pixel.map(usize::from);
+            let light = Four::of(red[r]) + Four::of(green[g]) + Four::of(blue[b]) + half;
+            let light = light.shifted(FRACTION_BITS);
+            // More than all is all.
+            let light = Shorts::narrowed([light, light]).shifted(DROPPED_BITS);
+            let [r, g, b, ..] = light.values();
+            *pixel = [r, g, b, 0].map(|light| self.levels[light as u16 as usize % LIGHTS]);
+        }
+    }
+}
+
+/// sRGB's curve (IEC 61966-2-1) the other way: the level whose light is nearest. Black below zero.
+fn levels() -> [u8; LIGHTS] {
+    let mut levels = [0; LIGHTS];
+    let most = LIGHTS / 2;
+    let mut from = 0;
+    for level in 0..=255_u8 {
+        let end = match level {
+            255 => most,
+            _ => (linear((f64::from(level) + 0.5) / 255.0) * most as f64).ceil() as usize,
+        };
+        levels[from..end.clamp(from, most)].fill(level);
+        from = end.clamp(from, most);
+    }
+    levels
+}
+
+fn linear(level: f64) -> f64 {
+    match level {
+        ..=0.040_45 => level / 12.92,
+        _ => ((level + 0.055) / 1.055).powf(2.4),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use image::{Luma, Rgb};
+    use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 
     use super::*;
 
-    fn pixel(colour: [u8; 3], profile: &[u8]) -> Option<[u8; 3]> {
-        let picture = RgbImage::from_pixel(3, 2, Rgb(colour));
-        rgb_to_srgb(&picture, profile).map(|srgb| srgb.get_pixel(1, 1).0)
+    fn encoded(mut profile: ColorProfile) -> Vec<u8> {
+        profile.cicp = None;
+        profile.encode().unwrap()
+    }
+
+    fn pixel(colour: [u8; 3], profile: &[u8]) -> Option<[u8; 4]> {
+        let picture = DynamicImage::from(RgbImage::from_pixel(3, 2, Rgb(colour)));
+        let planes = Planes::of(&picture, false);
+        let mut seen = [0; 4];
+        let to_srgb = ToSrgb::new(profile, false)?;
+        to_srgb
+            .convert(planes)
+            .by_colours(|pixels| seen = pixels[1]);
+        Some(seen)
     }
 
     #[test]
     fn wide_colours_become_stronger_and_greys_stay() {
-        let profile = ColorProfile::new_display_p3().encode().unwrap();
-        let [red, green, blue] = pixel([200, 100, 100], &profile).unwrap();
+        let profile = encoded(ColorProfile::new_display_p3());
+        let [red, green, blue, _] = pixel([200, 100, 100], &profile).unwrap();
         assert!(
             red > 205 && green < 100 && blue < 100,
             "{red} {green} {blue}"
         );
-        assert!(
-            pixel([128; 3], &profile)
-                .unwrap()
-                .iter()
-                .all(|level| level.abs_diff(128) <= 1)
-        );
+        for grey in [0, 3, 60, 128, 254, 255] {
+            let made = pixel([grey; 3], &profile).unwrap();
+            assert!(made[..3].iter().all(|level| level.abs_diff(grey) <= 1));
+        }
     }
 
     #[test]
     fn srgb_stays() {
-        let [red, green, blue] =
-            pixel([10, 100, 250], &ColorProfile::new_srgb().encode().unwrap()).unwrap();
-        assert!(red.abs_diff(10) <= 1 && green.abs_diff(100) <= 1 && blue.abs_diff(250) <= 1);
+        let profile = encoded(ColorProfile::new_srgb());
+        let [red, green, blue, _] = pixel([10, 100, 250], &profile).unwrap();
+        assert!(red.abs_diff(10) <= 2 && green.abs_diff(100) <= 2 && blue.abs_diff(250) <= 2);
+    }
+
+    #[test]
+    fn primaries_give_what_the_library_gives() {
+        let mut gamma = ColorProfile::new_bt2020();
+        gamma.red_trc = Some(moxcms::ToneReprCurve::Lut(vec![0, 9_000, 30_000, 65_535]));
+        for profile in [
+            ColorProfile::new_adobe_rgb(),
+            ColorProfile::new_display_p3(),
+            ColorProfile::new_pro_photo_rgb(),
+            gamma,
+        ] {
+            let profile = ColorProfile::new_from_slice(&encoded(profile)).unwrap();
+            let steps = [0, 1, 7, 40, 90, 128, 180, 230, 254, 255];
+            let colours = steps.iter().flat_map(|r| steps.map(|g| (*r, g)));
+            let colours = colours.flat_map(|(r, g)| steps.map(|b| [r, g, b, 0]));
+            let colours: Vec<Pixel> = colours.collect();
+            let mut made = colours.clone();
+            Primaries::new(&profile).unwrap().convert(&mut made);
+            let mut expected = colours.clone();
+            transform(&profile, Layout::Rgba)
+                .unwrap()
+                .transform(colours.as_flattened(), expected.as_flattened_mut())
+                .unwrap();
+            for (at, (made, expected)) in made.iter().zip(&expected).enumerate() {
+                let mut pairs = made[..3].iter().zip(&expected[..3]);
+                let is_near = pairs.all(|(made, expected)| made.abs_diff(*expected) <= 1);
+                assert!(is_near, "{:?}: {made:?} {expected:?}", colours[at]);
+            }
+        }
+    }
+
+    #[test]
+    fn greys_follow_their_curve() {
+        let profile = encoded(ColorProfile::new_gray_with_gamma(1.0));
+        let picture = DynamicImage::from(GrayImage::from_pixel(2, 2, Luma([55])));
+        let to_srgb = ToSrgb::new(&profile, true).unwrap();
+        let planes = to_srgb.convert(Planes::of(&picture, true));
+        // 55 / 255 of the light.
+        assert!(planes.luma.get_pixel(0, 0).0[0].abs_diff(128) <= 1);
+        assert!(planes.chroma.is_none());
     }
 
     #[test]
     fn a_profile_that_does_not_fit_is_passed_over() {
         let profile = ColorProfile::new_display_p3().encode().unwrap();
-        let grey = GrayImage::from_pixel(3, 2, Luma([9]));
-        assert!(grey_to_srgb(&grey, &profile).is_none());
-        assert!(pixel([1, 2, 3], b"no profile").is_none());
-        assert!(pixel([1, 2, 3], &profile[..100]).is_none());
+        assert!(ToSrgb::new(&profile, true).is_none());
+        assert!(ToSrgb::new(b"no profile", false).is_none());
+        assert!(ToSrgb::new(&profile[..100], false).is_none());
     }
 }

@@ -3,12 +3,13 @@
 
 use std::borrow::Cow;
 
-use image::{DynamicImage, RgbImage};
+use image::DynamicImage;
 
+use super::Source;
+use super::colour::ToSrgb;
 use super::encode::{self, halves_chroma};
 use super::fit::Place;
 use super::scale::Scaler;
-use super::{Source, colour};
 use crate::decode::{Picture, Plane, Planes};
 use crate::error::ImageError;
 use crate::info::Orientation;
@@ -17,7 +18,7 @@ use crate::info::Orientation;
 pub struct Layers<'a> {
     scalers: Scalers<'a>,
     orientation: Orientation,
-    profile: Option<&'a [u8]>,
+    to_srgb: Option<ToSrgb>,
 }
 
 enum Scalers<'a> {
@@ -33,17 +34,24 @@ enum Scalers<'a> {
 impl<'a> Layers<'a> {
     /// Of a decoded picture.
     pub fn of(source: &'a Source) -> Result<Self, ImageError> {
-        Ok(match source {
-            Source::Pixels(picture) => Self {
-                scalers: Scalers::of_picture(picture)?,
-                orientation: Orientation::Upright,
-                profile: picture.colour_profile.as_deref(),
-            },
-            Source::Planes(planes) => Self {
-                scalers: Scalers::of_planes(planes),
-                orientation: planes.info.orientation,
-                profile: planes.colour_profile.as_deref(),
-            },
+        let (scalers, orientation, profile) = match source {
+            Source::Pixels(picture) => (
+                Scalers::of_picture(picture)?,
+                Orientation::Upright,
+                &picture.colour_profile,
+            ),
+            Source::Planes(planes) => (
+                Scalers::of_planes(planes),
+                planes.info.orientation,
+                &planes.colour_profile,
+            ),
+        };
+        let to_srgb = profile.as_deref();
+        let to_srgb = to_srgb.and_then(|profile| ToSrgb::new(profile, scalers.is_grey()));
+        Ok(Self {
+            scalers,
+            orientation,
+            to_srgb,
         })
     }
 
@@ -54,31 +62,12 @@ impl<'a> Layers<'a> {
         } else {
             place
         };
-        let planes = match self.srgb(place) {
-            Some(pixels) => encode::Planes::of_rgb(&pixels, halves_chroma(quality)),
-            None => self.scalers.scale(place, quality),
+        let planes = self.scalers.scale(place, quality);
+        let planes = match &self.to_srgb {
+            Some(to_srgb) => to_srgb.convert(planes),
+            None => planes,
         };
         encode::planes(&planes.upright(self.orientation), quality)
-    }
-
-    /// The scaled pixels in sRGB, where there is a profile that says how.
-    fn srgb(&mut self, place: Place) -> Option<RgbImage> {
-        let profile = self.profile?;
-        match &mut self.scalers {
-            Scalers::Colours(colours) => {
-                let scaled = colours.each_mut().map(|colour| colour.scale(place));
-                let pixels = encode::interleaved(scaled.each_ref().map(|plane| &**plane));
-                colour::rgb_to_srgb(&pixels, profile)
-            }
-            Scalers::Planes { luma, chroma, .. } => {
-                let luma = luma.scale(place);
-                let Some([blue, red]) = chroma.as_deref_mut() else {
-                    return colour::grey_to_srgb(&luma, profile);
-                };
-                let pixels = encode::rgb(&luma, [&*blue.scale(place), &*red.scale(place)]);
-                colour::rgb_to_srgb(&pixels, profile)
-            }
-        }
     }
 }
 
@@ -115,6 +104,10 @@ impl<'a> Scalers<'a> {
                 .map(|chroma| Box::new(chroma.each_ref().map(scaler))),
             has_half: planes.chroma.as_ref().is_some_and(is_half),
         }
+    }
+
+    fn is_grey(&self) -> bool {
+        matches!(self, Self::Planes { chroma: None, .. })
     }
 
     fn scale(&mut self, place: Place, quality: u8) -> encode::Planes<'_> {

@@ -179,9 +179,7 @@ impl Sandbox {
     pub async fn inspect(&self, image: Input) -> Result<ImageInfo, CallError> {
         let limits = self.limits();
         let info = self.call("inspect", [image], move |imaging, store, [image]| {
-            imaging
-                .vismatch_pipeline_pipeline()
-                .call_inspect(store, image, limits)
+            inspect(imaging, store, image, limits)
         });
         Ok(info.await?.into())
     }
@@ -190,9 +188,7 @@ impl Sandbox {
     pub async fn process(&self, image: Input, plan: Plan) -> Result<Outcome, CallError> {
         let (limits, asked) = (self.limits(), wit::Plan::from(&plan));
         let outcome = self.call("process", [image], move |imaging, store, [image]| {
-            imaging
-                .vismatch_pipeline_pipeline()
-                .call_process(store, image, &asked, limits)
+            process(imaging, store, image, &asked, limits)
         });
         let outcome = Outcome::try_from(outcome.await?)?;
         check_fingerprints(plan.algorithms, &outcome.fingerprints)?;
@@ -305,6 +301,32 @@ impl Sandbox {
 
 /// What a function of the contract gives: an answer or a refusal, unless it fails.
 type Answer<T> = wasmtime::Result<Result<T, wit::ImageError>>;
+
+// An asynchronous function is compiled where it is awaited. What hands pictures over is compiled here, and
+// optimised as this crate is, whoever awaits it.
+
+#[inline(never)]
+fn inspect(
+    imaging: &wit::Imaging,
+    store: &mut Store<State>,
+    image: &[u8],
+    limits: wit::Limits,
+) -> Answer<wit::ImageInfo> {
+    let pipeline = imaging.vismatch_pipeline_pipeline();
+    pipeline.call_inspect(store, image, limits)
+}
+
+#[inline(never)]
+fn process(
+    imaging: &wit::Imaging,
+    store: &mut Store<State>,
+    image: &[u8],
+    plan: &wit::Plan,
+    limits: wit::Limits,
+) -> Answer<wit::Outcome> {
+    let pipeline = imaging.vismatch_pipeline_pipeline();
+    pipeline.call_process(store, image, plan, limits)
+}
 
 fn read<const N: usize>(images: &[Input; N], most: usize) -> Result<[Bytes; N], CallError> {
     let mut read = [const { Bytes::new() }; N];

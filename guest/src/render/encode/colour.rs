@@ -6,12 +6,11 @@ use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::decode;
 use crate::info::{Dimensions, Orientation};
+use crate::lanes::Shorts;
 use crate::render::fit;
 
 /// Just below a half, in 65536ths.
 const HALF: i32 = 0x7FFF;
-/// No chroma, in 65536ths.
-const NEUTRAL: i32 = 128 << 16;
 
 /// A picture as a JPEG holds it.
 #[derive(Clone, Debug)]
@@ -42,18 +41,15 @@ impl<'a> Planes<'a> {
 
     /// The planes of red, green and blue ones.
     pub fn of_colours([red, green, blue]: [&GrayImage; 3], halved: bool) -> Self {
-        let plane = |of: fn([i32; 3]) -> i32| {
+        let plane = |sum: Sum| {
             let colours = red.iter().zip(green.iter()).zip(blue.iter());
-            let levels = colours.map(|((red, green), blue)| [*red, *green, *blue].map(i32::from));
-            let samples = levels.map(|colour| ((of(colour) + HALF) >> 16) as u8);
+            let colours = colours.map(|((red, green), blue)| [*red, *green, *blue]);
+            let samples = colours.map(|colour| sum.of(colour.map(i32::from)));
             grey(red.width(), red.height(), samples.collect())
         };
-        let chroma = [
-            plane(|[r, g, b]| 32768 * b - 11059 * r - 21709 * g + NEUTRAL),
-            plane(|[r, g, b]| 32768 * r - 27439 * g - 5329 * b + NEUTRAL),
-        ];
+        let chroma = [plane(BLUE), plane(RED)];
         Self {
-            luma: Cow::Owned(plane(|[r, g, b]| 19595 * r + 38470 * g + 7471 * b)),
+            luma: Cow::Owned(plane(LUMA)),
             chroma: Some(
                 if halved {
                     chroma.map(|plane| half(&plane))
@@ -69,6 +65,47 @@ impl<'a> Planes<'a> {
     pub fn is_halved(&self) -> bool {
         let chroma = self.chroma.as_ref().map(|[blue, _]| blue.dimensions());
         chroma.is_some_and(|size| size != self.luma.dimensions())
+    }
+
+    /// The planes of the colours that `convert` makes of their colours, a few rows at a time. Where chroma
+    /// has half of the samples, each of them is that of two by two pixels. Grey planes stay.
+    pub fn by_colours(self, convert: impl FnMut(&mut [Pixel])) -> Self {
+        if self.is_halved() {
+            self.by_rows_of_colours::<2>(convert)
+        } else {
+            self.by_rows_of_colours::<1>(convert)
+        }
+    }
+
+    /// `STEP` pixels across and down for a sample of chroma.
+    fn by_rows_of_colours<const STEP: usize>(
+        mut self,
+        mut convert: impl FnMut(&mut [Pixel]),
+    ) -> Self {
+        let Some([blue, red]) = &mut self.chroma else {
+            return self;
+        };
+        let (width, samples) = (self.luma.width() as usize, blue.width() as usize);
+        let mut pixels = vec![[0; 4]; STEP * STEP * samples];
+        let chroma = blue.to_mut().chunks_exact_mut(samples);
+        let chroma = chroma.zip(red.to_mut().chunks_exact_mut(samples));
+        for (luma, (blue, red)) in self.luma.to_mut().chunks_mut(STEP * width).zip(chroma) {
+            for (at, line) in pixels.chunks_exact_mut(STEP * samples).enumerate() {
+                // Beyond the lower edge, the last row is repeated.
+                let row = luma.chunks_exact(width).take(at + 1).last();
+                colours::<STEP>(row.unwrap_or_default(), (blue, red), line);
+            }
+            convert(&mut pixels);
+            let lines = pixels.chunks_exact(STEP * samples);
+            for (row, line) in luma.chunks_exact_mut(width).zip(lines) {
+                for (luma, pixel) in row.iter_mut().zip(line) {
+                    let [red, green, blue, _] = pixel.map(i32::from);
+                    *luma = LUMA.of([red, green, blue]);
+                }
+            }
+            chroma_of::<STEP>(&pixels, blue, red);
+        }
+        self
     }
 
     /// The planes as people see them.
@@ -87,6 +124,83 @@ impl<'a> Planes<'a> {
     }
 }
 
+/// Red, green and blue, and nothing.
+pub type Pixel = [u8; 4];
+
+/// A sum of red, green and blue, and what is added to it, in 65536ths.
+#[derive(Clone, Copy)]
+struct Sum {
+    shares: [i32; 3],
+    level: i32,
+}
+
+const LUMA: Sum = Sum {
+    shares: [19_595, 38_470, 7_471],
+    level: 0,
+};
+
+const BLUE: Sum = Sum {
+    shares: [-11_059, -21_709, 32_768],
+    level: 128 << 16,
+};
+
+const RED: Sum = Sum {
+    shares: [32_768, -27_439, -5_329],
+    level: 128 << 16,
+};
+
+impl Sum {
+    #[inline(always)]
+    fn of(self, [red, green, blue]: [i32; 3]) -> u8 {
+        let shares = self.shares;
+        let sum = shares[0] * red + shares[1] * green + shares[2] * blue;
+        ((sum + self.level + HALF) >> 16) as u8
+    }
+}
+
+/// The colours of a row; beyond its end, the last one is repeated.
+#[inline(always)]
+fn colours<const STEP: usize>(luma: &[u8], chroma: (&[u8], &[u8]), pixels: &mut [Pixel]) {
+    let Some(last) = luma.len().checked_sub(1) else {
+        return;
+    };
+    let chroma = chroma.0.iter().zip(chroma.1);
+    let (pixels, _) = pixels.as_chunks_mut::<STEP>();
+    for (at, ((blue, red), pixels)) in chroma.zip(pixels).enumerate() {
+        let (blue, red) = (i32::from(*blue) - 128, i32::from(*red) - 128);
+        let more = |sum: i32| ((sum + HALF) >> 16) as i16;
+        let (r, g, b) = (
+            more(91_881 * red),
+            more(-22_554 * blue - 46_802 * red),
+            more(116_130 * blue),
+        );
+        let level = |at: usize| i16::from(luma[at.min(last)]);
+        let (first, second) = (level(STEP * at), level(STEP * at + STEP - 1));
+        let levels = [first, first, first, 0, second, second, second, 0];
+        let colours = Shorts::of(levels) + Shorts::of([r, g, b, 0, r, g, b, 0]);
+        let colours = colours.bytes(colours).values();
+        pixels.copy_from_slice(&colours.as_chunks().0[..STEP]);
+    }
+}
+
+/// Chroma of the mean of two by two pixels, or of each.
+#[inline(always)]
+fn chroma_of<const STEP: usize>(pixels: &[Pixel], blue: &mut [u8], red: &mut [u8]) {
+    let (above, below) = pixels.split_at(STEP * blue.len());
+    let below = if below.is_empty() { above } else { below };
+    let lines = above.chunks_exact(STEP).zip(below.chunks_exact(STEP));
+    for ((above, below), (blue, red)) in lines.zip(blue.iter_mut().zip(red)) {
+        let four = [above[0], above[STEP - 1], below[0], below[STEP - 1]];
+        let mean = |colour: usize| {
+            let sum: i32 = four.iter().map(|pixel| i32::from(pixel[colour])).sum();
+            (sum + 2) >> 2
+        };
+        let mean = [mean(0), mean(1), mean(2)];
+        *blue = BLUE.of(mean);
+        *red = RED.of(mean);
+    }
+}
+
 /// Red, green and blue of a picture.
 pub fn separated(picture: &RgbImage) -> [GrayImage; 3] {
     let (pixels, _) = picture.as_raw().as_chunks::<3>();
@@ -94,37 +208,6 @@ pub fn separated(picture: &RgbImage) -> [GrayImage; 3] {
         let samples = pixels.iter().map(|pixel| pixel[colour]).collect();
         grey(picture.width(), picture.height(), samples)
     })
-}
-
-/// The picture of red, green and blue.
-pub fn interleaved([red, green, blue]: [&GrayImage; 3]) -> RgbImage {
-    let mut picture = RgbImage::new(red.width(), red.height());
-    let samples = red.iter().zip(green.iter()).zip(blue.iter());
-    let (pixels, _) = picture.as_chunks_mut::<3>();
-    for (pixel, ((red, green), blue)) in pixels.iter_mut().zip(samples) {
-        *pixel = [*red, *green, *blue];
-    }
-    picture
-}
-
-/// The RGB picture of planes of luma and chroma of one size.
-pub fn rgb(luma: &GrayImage, [blue, red]: [&GrayImage; 2]) -> RgbImage {
-    let mut picture = RgbImage::new(luma.width(), luma.height());
-    let samples = luma.iter().zip(blue.iter()).zip(red.iter());
-    let (pixels, _) = picture.as_chunks_mut::<3>();
-    for (pixel, ((luma, blue), red)) in pixels.iter_mut().zip(samples) {
-        let (blue, red) = (i32::from(*blue) - 128, i32::from(*red) - 128);
-        let level = |chroma: i32| {
-            let sum = (i32::from(*luma) << 16) + chroma + HALF;
-            (sum >> 16).clamp(0, 255) as u8
-        };
-        *pixel = [
-            level(91881 * red),
-            level(-22554 * blue - 46802 * red),
-            level(116_130 * blue),
-        ];
-    }
-    picture
 }
 
 /// The means of two by two samples; beyond the edge the last ones are repeated. Halves are rounded down
@@ -169,18 +252,19 @@ mod tests {
             [0, 0, 255],
             [12, 200, 99],
         ] {
-            let planes = Planes::of_rgb(&RgbImage::from_pixel(3, 3, Rgb(colour)), false);
-            let [blue, red] = planes
-                .chroma
-                .as_ref()
-                .map(|[b, r]| [b.as_ref(), r.as_ref()])
-                .unwrap();
-            let back = rgb(&planes.luma, [blue, red]);
-            let pixel = back.get_pixel(1, 1).0;
-            assert!(
-                (0..3).all(|at| pixel[at].abs_diff(colour[at]) <= 2),
-                "{pixel:?} {colour:?}"
-            );
+            for (halved, step) in [(false, 1), (true, 2)] {
+                let planes = Planes::of_rgb(&RgbImage::from_pixel(3, 3, Rgb(colour)), halved);
+                let mut seen = Vec::new();
+                let same = planes
+                    .clone()
+                    .by_colours(|pixels| seen.extend_from_slice(pixels));
+                assert_eq!(seen.len(), 3_usize.next_multiple_of(step).pow(2));
+                let is_near = |pixel: &Pixel| (0..3).all(|at| pixel[at].abs_diff(colour[at]) <= 2);
+                assert!(seen.iter().all(is_near), "{seen:?} {colour:?}");
+                assert!(
+                    same.luma.get_pixel(2, 2).0[0].abs_diff(planes.luma.get_pixel(2, 2).0[0]) <= 1
+                );
+            }
         }
     }
 

@@ -13,7 +13,7 @@ mod forward;
 mod tables;
 
 use bits::Writer;
-pub use colour::{Planes, interleaved, rgb, separated};
+pub use colour::{Pixel, Planes, separated};
 use forward::Quantiser;
 use tables::{CHROMA, CHROMA_AC, CHROMA_DC, Codes, LUMA, LUMA_AC, LUMA_DC, ZIGZAG};
 
