@@ -131,17 +131,33 @@ impl Primaries {
     }
 
     fn convert(&self, pixels: &mut [Pixel]) {
-        let half = Four::all(1 << (FRACTION_BITS - 1));
-        let [red, green, blue] = &self.light;
-        for pixel in pixels {
-            let [r, g, b, _] = pixel.map(usize::from);
-            let light = Four::of(red[r]) + Four::of(green[g]) + Four::of(blue[b]) + half;
-            let light = light.shifted(FRACTION_BITS);
-            // More than all is all.
-            let light = Shorts::narrowed([light, light]).shifted(DROPPED_BITS);
-            let [r, g, b, ..] = light.values();
-            *pixel = [r, g, b, 0].map(|light| self.levels[light as u16 as usize % LIGHTS]);
+        let (pairs, last) = pixels.as_chunks_mut();
+        for pair in pairs {
+            *pair = self.pair(*pair);
         }
+        for pixel in last {
+            [*pixel, _] = self.pair([*pixel; 2]);
+        }
+    }
+
+    #[inline(always)]
+    fn pair(&self, pair: [Pixel; 2]) -> [Pixel; 2] {
+        let [first, second] = pair.map(|pixel| self.light(pixel));
+        // More than all is all.
+        let light = Shorts::narrowed([first, second]).shifted(DROPPED_BITS);
+        let levels = light.values();
+        let levels = levels.map(|light| self.levels[light as u16 as usize % LIGHTS]);
+        let [r, g, b, _, s, h, c, _] = levels;
+        [[r, g, b, 0], [s, h, c, 0]]
+    }
+
+    #[inline(always)]
+    fn light(&self, pixel: Pixel) -> Four {
+        let [r, g, b, _] = pixel.map(usize::from);
+        let [red, green, blue] = &self.light;
+        let half = Four::all(1 << (FRACTION_BITS - 1));
+        let light = Four::of(red[r]) + Four::of(green[g]) + Four::of(blue[b]) + half;
+        light.shifted(FRACTION_BITS)
     }
 }
 
