@@ -2,9 +2,8 @@
 //!
 //! The picture is reduced once to [`LumaPlane`], from its pixels or, for a JPEG that is not tiny, from
 //! the means of its blocks (see [`plane_of`]); each algorithm averages that plane down to the
-//! exact size it wants and `image_hasher` makes the bits, so that no resampling of its own takes
-//! part. All arithmetic is in integers but for the 16-point cosine transform of `phash`, whose f32
-//! operations come in a fixed order: every build gives the same bits.
+//! exact size it wants, and makes bits of the cells. All arithmetic is in integers but for the 16-point
+//! cosine transform of `phash`, whose f32 operations come in a fixed order: every build gives the same bits.
 //!
 //! | algorithm | reduced to | a bit is set where |
 //! |---|---|---|
@@ -18,9 +17,6 @@
 //!
 //! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm.
 
-use image::GrayImage;
-use image_hasher::{BitOrder, HashAlg, HasherConfig};
-
 use crate::decode::{self, Picture};
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint};
@@ -28,6 +24,7 @@ use crate::info::{ImageInfo, Orientation};
 use crate::limits::Limits;
 
 mod average;
+mod bits;
 mod pdq;
 mod plane;
 
@@ -107,28 +104,33 @@ pub fn fingerprints_of(plane: &LumaPlane, algorithms: &[Algorithm]) -> Vec<Finge
     let fingerprint = |algorithm: &Algorithm| Fingerprint {
         algorithm: *algorithm,
         version: algorithm.version(),
-        bits: bits(plane, &smoothed, *algorithm),
+        bits: bits_of(plane, &smoothed, *algorithm),
         quality,
     };
     algorithms.iter().map(fingerprint).collect()
 }
 
-fn bits(plane: &LumaPlane, smoothed: &pdq::Smoothed, algorithm: Algorithm) -> Vec<u8> {
+fn bits_of(plane: &LumaPlane, smoothed: &pdq::Smoothed, algorithm: Algorithm) -> Vec<u8> {
     match algorithm {
-        Algorithm::Phash => phash(plane),
-        Algorithm::Dhash => dhash(&plane.shrink(9, 8)),
-        Algorithm::Dhash128 => {
-            let vertical = vertical_dhash(&plane.shrink(8, 9));
-            [dhash(&plane.shrink(9, 8)), vertical].concat()
+        Algorithm::Phash => {
+            bits::at_least_median_frequency(&plane.shrink(bits::POINTS, bits::POINTS))
         }
-        Algorithm::Ahash => ahash(plane),
-        Algorithm::Blockhash => blockhash(plane),
+        Algorithm::Dhash => bits::darker_than_right(&plane.shrink(9, 8), 9),
+        Algorithm::Dhash128 => gradients(&plane.shrink(9, 8), &plane.shrink(8, 9)),
+        Algorithm::Ahash => bits::at_least_mean(&plane.shrink(8, 8)),
+        Algorithm::Blockhash => bits::above_median_of_band(plane.cells(), plane::SIDE),
         Algorithm::Pdq => smoothed.bits(),
-        Algorithm::Core => {
-            let vertical = vertical_dhash(&plane.shrink_core(8, 9));
-            [dhash(&plane.shrink_core(9, 8)), vertical].concat()
-        }
+        Algorithm::Core => gradients(&plane.shrink_core(9, 8), &plane.shrink_core(8, 9)),
     }
+}
+
+/// 64 bits across 9x8 cells and 64 down 8x9 cells.
+fn gradients(wide: &[u8], tall: &[u8]) -> Vec<u8> {
+    [
+        bits::darker_than_right(wide, 9),
+        bits::darker_than_below(tall, 8),
+    ]
+    .concat()
 }
 
 /// Fails when an algorithm is named twice.
@@ -144,47 +146,4 @@ pub(crate) fn check(algorithms: &[Algorithm]) -> Result<(), ImageError> {
         ))),
         None => Ok(()),
     }
-}
-
-fn phash(plane: &LumaPlane) -> Vec<u8> {
-    let config = bits_of(HashAlg::Median).preproc_dct();
-    config
-        .to_hasher()
-        .hash_image(&plane.shrink(16, 16))
-        .into_inner()
-}
-
-fn dhash(cells: &GrayImage) -> Vec<u8> {
-    bits_of(HashAlg::Gradient)
-        .to_hasher()
-        .hash_image(cells)
-        .into_inner()
-}
-
-fn vertical_dhash(cells: &GrayImage) -> Vec<u8> {
-    bits_of(HashAlg::VertGradient)
-        .to_hasher()
-        .hash_image(cells)
-        .into_inner()
-}
-
-fn ahash(plane: &LumaPlane) -> Vec<u8> {
-    bits_of(HashAlg::Mean)
-        .to_hasher()
-        .hash_image(&plane.shrink(8, 8))
-        .into_inner()
-}
-
-fn blockhash(plane: &LumaPlane) -> Vec<u8> {
-    bits_of(HashAlg::Blockhash)
-        .to_hasher()
-        .hash_image(&plane.to_image())
-        .into_inner()
-}
-
-fn bits_of(algorithm: HashAlg) -> HasherConfig<Vec<u8>> {
-    HasherConfig::with_bytes_type()
-        .hash_alg(algorithm)
-        .hash_size(8, 8)
-        .bit_order(BitOrder::MsbFirst)
 }

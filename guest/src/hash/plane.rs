@@ -6,7 +6,7 @@
 
 use std::convert::Infallible;
 
-use image::{DynamicImage, GrayImage, Luma};
+use image::DynamicImage;
 
 use super::average::{Axis, average};
 use crate::decode::luma::of_rgb;
@@ -106,14 +106,19 @@ impl LumaPlane {
         &self.cells[y * SIDE..][..SIDE]
     }
 
-    /// The plane averaged down to a smaller size.
-    pub fn shrink(&self, width: usize, height: usize) -> GrayImage {
-        grey_image(&self.averaged(0, (width, height)), width, height)
+    /// All cells, row by row.
+    pub(super) fn cells(&self) -> &[u8] {
+        &self.cells
+    }
+
+    /// The plane averaged down to a smaller size, row by row.
+    pub(super) fn shrink(&self, width: usize, height: usize) -> Vec<u8> {
+        self.averaged(0, (width, height))
     }
 
     /// The same of the plane without 12 cells on each side: the core.
-    pub fn shrink_core(&self, width: usize, height: usize) -> GrayImage {
-        grey_image(&self.averaged(MARGIN, (width, height)), width, height)
+    pub(super) fn shrink_core(&self, width: usize, height: usize) -> Vec<u8> {
+        self.averaged(MARGIN, (width, height))
     }
 
     /// The plane averaged down to a sketch.
@@ -128,11 +133,6 @@ impl LumaPlane {
             Ok::<_, Infallible>(())
         });
         cells
-    }
-
-    /// The plane as an image.
-    pub fn to_image(&self) -> GrayImage {
-        grey_image(&self.cells, SIDE, SIDE)
     }
 
     /// The plane of the picture after what `orientation` says was done to it.
@@ -166,12 +166,6 @@ impl LumaPlane {
         let sum: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
         (u64::from(sum) * 256 / self.cells.len() as u64) as u32
     }
-}
-
-fn grey_image(cells: &[u8], width: usize, height: usize) -> GrayImage {
-    GrayImage::from_fn(width as u32, height as u32, |x, y| {
-        Luma([cells[y as usize * width + x as usize]])
-    })
 }
 
 /// The luma of a row of a grey or RGB picture; None for any other kind.
