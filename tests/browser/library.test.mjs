@@ -10,7 +10,8 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { launch, skip } from "./chromium.mjs";
-import { largePng } from "./library/pictures.mjs";
+import { withExif } from "./exif.mjs";
+import { deepPng, largePng } from "./library/pictures.mjs";
 import { program, startServer } from "./server.mjs";
 import { serve } from "./site.mjs";
 import { layWire } from "./wire.mjs";
@@ -135,6 +136,28 @@ describe("the library in Chromium", { skip }, () => {
     assert.equal(answers.turned.code, "invalid-parameter");
   });
 
+  test("what a camera wrote is read", async () => {
+    const jpeg = await readFile(join(golden, "pictures/landscape.jpg"));
+    const written = {
+      make: "Ihagee", model: "Exakta Varex", lens: "Biotar 2/58", taken: "1957:06:09 14:05:31", offset: "+02:00",
+      north: [51, 3, 18], east: [13, 44, 24],
+    };
+    await writeFile(join(scratch, "camera.jpg"), withExif(jpeg, written));
+    const [told, plain] = await page.evaluate(async () => {
+      const pipeline = await createPipeline({ workers: 1 });
+      const files = await Promise.all(["/scratch/camera.jpg", "/golden/landscape.jpg"].map(blob));
+      const told = await Promise.all(files.map((file) => pipeline.info(file)));
+      pipeline.close();
+      return told.map(({ exif }) => exif);
+    });
+    const { location, ...rest } = told;
+    assert.deepEqual(rest, {
+      camera_make: "Ihagee", camera_model: "Exakta Varex", lens: "Biotar 2/58", taken_at: "1957-06-09T14:05:31+02:00",
+    });
+    assert.ok(Math.abs(location.latitude - 51.055) < 1e-9 && Math.abs(location.longitude - 13.74) < 1e-9, JSON.stringify(location));
+    assert.equal(plain, null);
+  });
+
   test("the module of rare formats is loaded when one is met, and not before", async () => {
     const fresh = await open(site.origin);
     const loaded = [];
@@ -218,6 +241,34 @@ describe("the library in Chromium", { skip }, () => {
     const most = Math.max(...sizes);
     assert.ok(most < before + 1000, `grew from ${before} to ${most} MiB`);
     assert.ok(rest < before + 150, `${before} MiB before, ${rest} MiB at rest`);
+  });
+
+  test("a picture that takes more memory than a worker has says so, and the worker is replaced", async () => {
+    await writeFile(join(scratch, "deep.png"), deepPng(10_000, 10_000));
+    const seen = await page.evaluate(async () => {
+      const pipeline = await createPipeline({ workers: 1 });
+      const small = await blob("/golden/landscape.jpg");
+      const started = () => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("worker.js")).length;
+      const before = started();
+      const deep = await blob("/scratch/deep.png");
+      const seen = {
+        fingerprint: await outcome(pipeline.fingerprint(deep)),
+        render: await outcome(pipeline.render(deep, [{ size: "fit", width: 100, height: 100 }])),
+        pair: await outcome(pipeline.compare(deep, small)),
+        facts: (await pipeline.info(deep)).width,
+        after: (await pipeline.fingerprint(small)).info.format,
+        workers: started() - before,
+      };
+      pipeline.close();
+      return seen;
+    });
+    for (const { code, message } of [seen.fingerprint, seen.render, seen.pair]) {
+      assert.equal(code, "too-large", message);
+      assert.match(message, /^the picture is too large: it takes more memory than there is$/);
+    }
+    assert.equal(seen.facts, 10_000);
+    assert.equal(seen.after, "JPEG");
+    assert.ok(seen.workers >= 2, `${seen.workers} workers: their memory was not given back`);
   });
 
   /** The memory when it has fallen below a bound, or after half a minute. */

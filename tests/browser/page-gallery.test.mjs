@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, skip } from "./chromium.mjs";
+import { withExif } from "./exif.mjs";
 import { asFile, draw } from "./page/pictures.mjs";
 import { MortalServer } from "./page/server.mjs";
 import { visit } from "./page/visit.mjs";
@@ -93,6 +94,25 @@ describe("stored images in Chromium", { skip }, () => {
     await tour.page.goto("about:blank");
     await tour.go("gallery/details");
     await until(async () => (await names("details")).length === 2);
+    await tour.close();
+  });
+
+  test("details show what a camera wrote, and what is given away has none of it", async () => {
+    const [drawn] = await draw(easel, [{ seed: 14 }]);
+    const picture = withExif(drawn, {
+      make: "Ihagee", model: "Exakta Varex", lens: "Biotar 2/58", taken: "1957:06:09 14:05:31", offset: "+02:00",
+      north: [51, 3, 18], east: [13, 44, 24],
+    });
+    const { image_id } = await server.upload("camera", "dresden.jpg", picture);
+    const tour = await visit(browser, server.origin);
+    await tour.go(`gallery/camera?image=${image_id}`);
+    const facts = tour.page.getByRole("dialog").getByRole("region", { name: "Facts" });
+    await facts.getByText("Ihagee Exakta Varex").waitFor();
+    await facts.getByText("Biotar 2/58").waitFor();
+    await facts.getByText(/^1957-06-09 14:05:31/).waitFor();
+    await facts.getByText("51.0550, 13.7400").waitFor();
+    const original = await fetch(`${server.origin}/projects/camera/images/${image_id}?size=original`);
+    assert.ok(!Buffer.from(await original.arrayBuffer()).includes("Exakta"));
     await tour.close();
   });
 

@@ -115,6 +115,48 @@ describe("upload in Chromium", { skip }, () => {
     await tour.close();
   });
 
+  test("with the switch for sketches on, a cropped copy is known before it is sent", async () => {
+    const [whole] = await scenes([140], { width: 900, height: 700 });
+    await server.upload("sketched", "whole.jpg", whole);
+    const cropped = await crop(whole, 0.1);
+    const tour = await visit(browser, server.origin);
+    const sketches = [];
+    tour.page.on("request", (request) => {
+      if (request.url().endsWith("/check")) sketches.push(JSON.parse(request.postData()).sketch?.length ?? 0);
+    });
+    await tour.go("upload/sketched");
+    const box = tour.page.getByRole("checkbox", { name: /^Send a sketch/ });
+    assert.equal(await box.isChecked(), false, "nothing like a picture is sent unasked");
+    await tour.give([asFile("cropped.jpg", cropped)]);
+    await tour.settled();
+    await tour.row("cropped.jpg").getByText("New", { exact: true }).waitFor();
+    assert.deepEqual(sketches, [0]);
+
+    await box.check(); // what waits for a decision is asked about once more
+    await tour.row("cropped.jpg").getByText("Edited").waitFor();
+    await tour.row("cropped.jpg").getByAltText("Stored: whole.jpg").waitFor();
+    assert.deepEqual(sketches, [0, 5464]); // 4096 bytes in base64
+    assert.equal((await server.json("/projects/sketched/images")).length, 1, "nothing was stored");
+    await tour.page.reload();
+    assert.ok(await box.isChecked(), "the switch is remembered");
+    await tour.page.getByRole("checkbox", { name: /^Ask nobody/ }).check();
+    assert.ok(await box.isDisabled(), "nobody who is asked, nobody who is sent a sketch");
+    await tour.close();
+  });
+
+  /** A picture without a share of it on each side. */
+  async function crop(picture, share) {
+    const text = await easel.evaluate(async ([base64, share]) => {
+      const bitmap = await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob());
+      const [across, down] = [bitmap.width * share, bitmap.height * share];
+      const canvas = new OffscreenCanvas(bitmap.width - 2 * across, bitmap.height - 2 * down);
+      canvas.getContext("2d").drawImage(bitmap, -across, -down);
+      const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 })).arrayBuffer());
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    }, [picture.toString("base64"), share]);
+    return Buffer.from(text, "base64");
+  }
+
   test("broken files are named with the reason, and stop nothing", { skip: bad ? false : "no ../shared/data/bad" }, async () => {
     const names = (await readdir(bad)).filter((name) => name !== "MANIFEST.json");
     const tour = await visit(browser, server.origin);

@@ -1,4 +1,5 @@
 // The routes below `/projects`, one function each.
+import { checkBody, type CheckOptions, type Known } from "vismatch";
 import { ask, ApiError, askJson, errorOf, json, nextPage, UNREACHABLE } from "./client";
 import type {
   Checked,
@@ -12,12 +13,6 @@ import type {
   Resolved,
   Uploaded,
 } from "./types";
-
-/** What is known of a picture without sending it. */
-export interface Known {
-  sha256: string;
-  fingerprints: Fingerprint[];
-}
 
 export interface Page<T> {
   entries: T[];
@@ -54,13 +49,10 @@ export const deleteImage = (project: string, image: string) =>
 export async function check(
   project: string,
   known: Known,
-  options: { radius?: number; limit?: number; orientation?: "upright" | "any"; signal?: AbortSignal } = {},
+  { signal, ...options }: CheckOptions & { signal?: AbortSignal } = {},
 ): Promise<Checked> {
-  const { signal, ...limits } = options;
-  const fingerprints = known.fingerprints.map(({ algorithm, version, bits }) => ({ algorithm, version, bits }));
   try {
-    const body = { sha256: known.sha256, fingerprints, ...limits };
-    return await askJson<Checked>(url(project, "/check"), json("POST", body, signal));
+    return await askJson<Checked>(url(project, "/check"), json("POST", checkBody(known, options), signal));
   } catch (fault) {
     if (fault instanceof ApiError && fault.status === 404) return { exact: [], near: [] };
     throw fault;

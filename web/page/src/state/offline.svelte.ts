@@ -5,8 +5,8 @@ import type { Bank, Known } from "vismatch";
 import type { Match } from "../api/types";
 import { pipeline } from "./pipeline";
 import { projects } from "./projects.svelte";
+import { remembered } from "./remembered.svelte";
 
-const KEY = "vismatch-offline";
 /** How old a downloaded list may be when it is searched, in milliseconds. */
 const FRESH = 30_000;
 const ALGORITHM = "phash";
@@ -16,16 +16,15 @@ interface Held {
   at: number;
 }
 
-let on = $state(localStorage.getItem(KEY) === "on");
+const wanted = remembered("vismatch-offline");
 const held = new Map<string, Promise<Held>>();
 
 export const offline = {
   get on(): boolean {
-    return on;
+    return wanted.on;
   },
   set on(value: boolean) {
-    on = value;
-    localStorage.setItem(KEY, value ? "on" : "off");
+    wanted.on = value;
   },
   /** What is like a picture in a project, nearest first; a project that is not there yet has nothing. */
   async near(project: string, known: Known, options: { limit?: number; signal?: AbortSignal } = {}): Promise<Match[]> {

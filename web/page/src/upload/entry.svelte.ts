@@ -4,6 +4,7 @@ import type { Image, Match, Uploaded, Verdict } from "../api/types";
 import { strongest } from "../state/judge";
 import { offline } from "../state/offline.svelte";
 import { fingerprintAll, preview } from "../state/pipeline";
+import { sketched } from "../state/sketched.svelte";
 import type { Known } from "vismatch";
 import { persist } from "./backoff";
 import type { Found } from "./files";
@@ -75,19 +76,18 @@ export class Entry {
     }
   }
 
-  /** Asks the server what it knows, without sending the picture, or nobody. */
+  /** Asks what is like it, without sending the picture. */
   async check(project: string): Promise<void> {
     const { signal } = this.#stop;
     const known = this.known;
     if (!known || signal.aborted) return;
     this.state = { is: "checking" };
     try {
-      const asked = async () => {
-        if (offline.on) return (await offline.near(project, known, { limit: 1, signal }))[0] ?? null;
-        const { exact, near } = await check(project, known, { limit: 5, signal });
-        return strongest(this.file, [...exact, ...near], signal);
-      };
-      this.best = await persist(asked, signal, (fault, wait) => this.#retry("checking", fault, wait));
+      this.best = await persist(
+        () => this.#mostLike(project, known, signal),
+        signal,
+        (fault, wait) => this.#retry("checking", fault, wait),
+      );
       this.state = { is: "checked" };
     } catch (fault) {
       if (!signal.aborted) this.state = { is: "failed", reason: words(fault) };
@@ -158,6 +158,14 @@ export class Entry {
         if (this.state.is === "sending") this.state = { is: "sending", share };
       },
     });
+  }
+
+  /** Nobody is asked, or the server by a sketch, which it judges; or it is asked without one, and judged is here. */
+  async #mostLike(project: string, known: Known, signal: AbortSignal): Promise<Match | null> {
+    if (offline.on) return (await offline.near(project, known, { limit: 1, signal }))[0] ?? null;
+    const { exact, near } = await check(project, known, { limit: 5, sketch: sketched.on, signal });
+    const found = [...exact, ...near];
+    return sketched.on ? (found[0] ?? null) : strongest(this.file, found, signal);
   }
 
   #retry(doing: "checking" | "sending", fault: Error, milliseconds: number): void {

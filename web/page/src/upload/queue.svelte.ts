@@ -28,9 +28,7 @@ export const queue = {
   set project(name: string) {
     if (name === project || !name) return;
     project = name;
-    for (const entry of entries) {
-      if (["checked", "failed"].includes(entry.state.is) && entry.known) void askAbout(entry);
-    }
+    this.askAgain();
   },
   get automatic(): boolean {
     return automatic;
@@ -38,6 +36,12 @@ export const queue = {
   set automatic(on: boolean) {
     automatic = on;
     if (on) this.sendAllNew();
+  },
+  /** Asks once more about all that waits for a decision. */
+  askAgain(): void {
+    for (const entry of entries) {
+      if (["checked", "failed"].includes(entry.state.is) && entry.known) void askAbout(entry);
+    }
   },
   add(found: Found[]): void {
     entries = [...entries, ...found.map((one) => new Entry(one))];
