@@ -26,7 +26,7 @@ pub struct Excess {
     pub limit: Limit,
     /// What the picture has or asks for; 0 when that is not known.
     pub actual: u64,
-    /// What is allowed.
+    /// What is allowed; 0 for memory, when there was no more to be had.
     pub allowed: u64,
 }
 
@@ -59,6 +59,9 @@ impl std::fmt::Display for Excess {
             Limit::OutputBytes => "bytes of output",
             Limit::Memory => "bytes of memory",
         };
+        if (self.limit, self.allowed) == (Limit::Memory, 0) {
+            return f.write_str("it takes more memory than there is");
+        }
         if self.actual == 0 {
             return write!(f, "more than the {} {what} allowed", self.allowed);
         }

@@ -4,6 +4,21 @@
 
 use image::{DynamicImage, GrayImage, RgbImage};
 
+use super::fault;
+use crate::error::ImageError;
+
+/// Fails where there is no memory to make 8-bit samples of deeper ones in [`onto_white`]: `image` panics then.
+pub(super) fn room_for(picture: &DynamicImage) -> Result<(), ImageError> {
+    let colour = picture.color();
+    let channels = usize::from(colour.channel_count());
+    if usize::from(colour.bytes_per_pixel()) == channels {
+        return Ok(());
+    }
+    let samples = picture.as_bytes().len() / usize::from(colour.bytes_per_pixel()) * channels;
+    let room = Vec::<u8>::new().try_reserve_exact(samples);
+    room.map_err(|_| fault::out_of_memory(0))
+}
+
 /// `ImageLuma8` or `ImageRgb8` of the same size; a picture that is one of them already is moved.
 pub(super) fn onto_white(picture: DynamicImage) -> DynamicImage {
     let (width, height) = (picture.width(), picture.height());

@@ -75,6 +75,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ImageError> {
             "its header and its picture differ in size",
         ));
     }
+    flatten::room_for(&pixels)?;
     let pixels = flatten::onto_white(pixels);
     let pixels = match header.laid {
         Laid::AsStored => orientation::upright(pixels, header.orientation),
