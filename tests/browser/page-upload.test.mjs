@@ -207,6 +207,73 @@ describe("upload in Chromium", { skip }, () => {
     await tour.close();
   });
 
+  test("sixty dropped pictures are cancelled without a verdict, begun again, and uploaded by keys alone", async () => {
+    const pictures = await scenes(numbered(300, 60), { width: 320, height: 240 });
+    const tour = await visit(browser, server.origin);
+    await tour.go("upload/dropped");
+    // An answer that does not come: all are looked at, none is known to be new.
+    await tour.page.route("**/check", () => {});
+    await drop(tour.page, pictures);
+    await tour.row("7.jpg").getByText("Asking what is like it").waitFor();
+    await tour.page.getByRole("button", { name: "Cancel" }).first().click();
+    const said = () => tour.page.locator(".bar [role=status]").textContent();
+    assert.equal((await said()).trim(), "60 files");
+    assert.ok(await tour.page.getByRole("button", { name: "Upload new pictures" }).isDisabled(), "nothing is called new");
+    await tour.page.unroute("**/check");
+
+    await press(tour.page, "Begin again with 60");
+    await tour.settled();
+    assert.match(await said(), /60 new/);
+    await press(tour.page, "Upload 60 new pictures");
+    await tour.settled(120_000);
+    assert.match(await said(), /60 stored/);
+    assert.equal((await server.json("/projects/dropped")).images, 60);
+    await tour.close();
+  });
+
+  test("another project chosen while it is asked about is asked instead", async () => {
+    const [picture] = await scenes([400]);
+    await server.upload("left", "there.jpg", picture);
+    const tour = await visit(browser, server.origin);
+    await tour.go("upload/left");
+    let answer;
+    const asked = new Promise((resolve) => {
+      void tour.page.route("**/projects/left/check", (route) => {
+        answer = () => route.continue();
+        resolve();
+      });
+    });
+    await tour.give([asFile("picture.jpg", picture)]);
+    await asked;
+    await tour.go("upload/chosen");
+    await answer();
+    await tour.row("picture.jpg").getByText("New", { exact: true }).waitFor();
+    await tour.close();
+  });
+
+  /** Drops pictures onto the page, as a file manager does. */
+  async function drop(page, pictures) {
+    const transfer = await page.evaluateHandle((texts) => {
+      const transfer = new DataTransfer();
+      texts.forEach((text, index) => {
+        const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+        transfer.items.add(new File([bytes], `${index}.jpg`, { type: "image/jpeg" }));
+      });
+      return transfer;
+    }, pictures.map((picture) => picture.toString("base64")));
+    for (const type of ["dragenter", "dragover", "drop"]) await page.dispatchEvent("main", type, { dataTransfer: transfer });
+  }
+
+  /** Goes to a button by the tabulator key, and presses it. */
+  async function press(page, name) {
+    await page.evaluate(() => document.activeElement?.blur());
+    for (let steps = 0; steps < 60; steps++) {
+      await page.keyboard.press("Tab");
+      if ((await page.evaluate(() => document.activeElement.textContent.trim())) === name) return page.keyboard.press("Enter");
+    }
+    assert.fail(`no key leads to “${name}”`);
+  }
+
   test("five hundred files in one drop stay smooth", async () => {
     const files = numbered(1, 500).map((number) => join(scratch, `${number}.ppm`));
     await Promise.all(files.map((file, index) => writeFile(file, ppm(index + 1))));

@@ -9,7 +9,7 @@ const builder = new PerceptualHashBuilder();
 /** `fingerprint` digests the file as well. */
 const tools = {
   "vismatch phash": (file) => pipeline.fingerprint(file, { algorithms: ["phash"] }),
-  "vismatch phash and pdq": (file) => pipeline.fingerprint(file),
+  "vismatch, all that the server is asked with": (file) => pipeline.fingerprint(file),
   "browser-image-hash phash": async (file) => {
     const address = URL.createObjectURL(file);
     try {

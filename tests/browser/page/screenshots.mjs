@@ -52,6 +52,8 @@ async function show(tour, { stored, asked }, shoot) {
   await tour.give(asked[0]);
   await page.getByRole("button", { name: /^Compare with/ }).first().waitFor();
   await shoot("search");
+  await tour.give(asked[2]);
+  await page.getByRole("img", { name: `Searched with: ${asked[2].name}` }).waitFor();
   await page.getByRole("button", { name: /^Compare with/ }).first().click();
   await page.getByRole("radio", { name: "Difference" }).check();
   await shoot("difference");

@@ -17,9 +17,12 @@ export async function fingerprintAll(file: Blob, options: JobOptions = {}): Prom
   return (await pipeline()).fingerprint(file, { ...options, algorithms: ALGORITHMS });
 }
 
-/** A small JPEG of a picture, as an address for `<img>`; to be given back by `URL.revokeObjectURL`. */
+/**
+ * A small JPEG of a picture, as an address for `<img>`; to be given back by `URL.revokeObjectURL`. Of the quality that
+ * the server's have unless it is told otherwise: a picture compared with itself differs nowhere.
+ */
 export async function preview(file: Blob, side: number, options: JobOptions = {}): Promise<string> {
-  const spec = { size: "fit", width: side, height: side, quality: 80 } as const;
+  const spec = { size: "fit", width: side, height: side } as const;
   const [rendition] = await (await pipeline()).render(file, [spec], options);
   return URL.createObjectURL(rendition!.blob);
 }

@@ -27,7 +27,7 @@ export type State =
   /** No picture that can be read, or refused by the server: nothing can be done about it here. */
   | { is: "refused"; reason: string }
   /** It did not work this time. */
-  | { is: "failed"; reason: string };
+  | { is: "failed"; doing: "checking" | "sending"; reason: string };
 
 export type Choice = "upload" | "replace";
 
@@ -47,6 +47,8 @@ export class Entry {
   /** An earlier file of the list with the same bytes. */
   twin = $state.raw<Entry | null>(null);
   choice: Choice = "upload";
+  /** There is a verdict. */
+  asked = $state(false);
   #stop = new AbortController();
   #thumbAsked = false;
 
@@ -58,6 +60,11 @@ export class Entry {
   get verdict(): Verdict | null {
     if (!this.known) return null;
     return this.best?.verdict ?? (this.twin ? "exact" : "different");
+  }
+
+  /** It was cancelled, or did not work, before there was a verdict. */
+  get unanswered(): boolean {
+    return this.state.is === "failed" || (this.state.is === "skipped" && !this.asked);
   }
 
   /** The page is at work on it. */
@@ -81,6 +88,7 @@ export class Entry {
     const { signal } = this.#stop;
     const known = this.known;
     if (!known || signal.aborted) return;
+    this.asked = false;
     this.state = { is: "checking" };
     try {
       this.best = await persist(
@@ -88,9 +96,10 @@ export class Entry {
         signal,
         (fault, wait) => this.#retry("checking", fault, wait),
       );
+      this.asked = true;
       this.state = { is: "checked" };
     } catch (fault) {
-      if (!signal.aborted) this.state = { is: "failed", reason: words(fault) };
+      if (!signal.aborted) this.state = { is: "failed", doing: "checking", reason: words(fault) };
     }
   }
 
@@ -108,7 +117,8 @@ export class Entry {
       if (signal.aborted) return;
       const there = imageInTheWay(fault);
       if (there) this.state = { is: "done", image: there, replaced: null, already: true };
-      else this.state = { is: isFinal(fault) ? "refused" : "failed", reason: words(fault) };
+      else if (isFinal(fault)) this.state = { is: "refused", reason: words(fault) };
+      else this.state = { is: "failed", doing: "sending", reason: words(fault) };
     }
   }
 
@@ -135,7 +145,7 @@ export class Entry {
   cancel(): void {
     this.#stop.abort(new DOMException("cancelled", "AbortError"));
     this.#stop = new AbortController();
-    if (this.busy || this.state.is === "waiting") this.state = this.known ? { is: "checked" } : { is: "skipped" };
+    if (this.busy || this.state.is === "waiting") this.state = this.asked ? { is: "checked" } : { is: "skipped" };
   }
 
   /** Gives back what it holds. */

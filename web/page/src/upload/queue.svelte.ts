@@ -73,8 +73,12 @@ export const queue = {
     if (!entry.known) {
       entry.state = { is: "waiting" };
       readOn();
-    } else if (entry.state.is === "failed") this.send(entry, entry.choice);
+    } else if (entry.state.is === "failed" && entry.state.doing === "sending") this.send(entry, entry.choice);
     else void askAbout(entry);
+  },
+  /** The same with everything that has no verdict. */
+  retryAll(): void {
+    for (const entry of entries) if (entry.unanswered) this.retry(entry);
   },
   remove(entry: Entry): void {
     entries = entries.filter((other) => other !== entry);
@@ -130,7 +134,11 @@ async function readOne(entry: Entry): Promise<void> {
 }
 
 async function askAbout(entry: Entry): Promise<void> {
-  await entry.check(project);
+  let where: string;
+  do {
+    where = project;
+    await entry.check(where);
+  } while (where !== project && entry.asked); // meanwhile the visitor chose another
   if (automatic && isNew(entry)) queue.send(entry);
 }
 
