@@ -175,6 +175,14 @@ describe("stored images in Chromium", { skip }, () => {
     await tour.page.getByRole("button", { name: "Keep the best of each" }).click();
     await tour.page.getByText("Nothing is there twice").waitFor();
     assert.equal((await names("twice")).length, 3);
+
+    // Also without the message that offers it: the trash is there as long as the server keeps it.
+    await tour.page.reload();
+    await tour.page.getByText("1 image in the trash").click();
+    await tour.page.getByRole("button", { name: /^Bring back / }).click();
+    await tour.page.getByText("1 group", { exact: true }).waitFor();
+    await tour.page.getByText("in the trash").waitFor({ state: "detached" });
+    assert.equal((await names("twice")).length, 4);
     await tour.close();
   });
 

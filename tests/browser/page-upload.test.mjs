@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch, skip } from "./chromium.mjs";
+import { deepPng } from "./library/pictures.mjs";
 import { asFile, bad, draw } from "./page/pictures.mjs";
 import { MortalServer } from "./page/server.mjs";
 import { visit } from "./page/visit.mjs";
@@ -184,6 +185,20 @@ describe("upload in Chromium", { skip }, () => {
     assert.ok(refused > 50, summary);
     assert.equal(reasons.size, refused);
     for (const [name, said] of reasons) assert.ok(said.length > 10 && !/undefined|\[object|unreachable|RuntimeError/.test(said), `${name}: ${said}`);
+    await tour.close();
+  });
+
+  test("a picture that takes more memory than there is says so, and the others go on", async () => {
+    const [deep, sound] = [join(scratch, "deep.png"), join(scratch, "beside.jpg")];
+    await writeFile(deep, deepPng(10_000, 10_000));
+    await writeFile(sound, (await scenes([60]))[0]);
+    const tour = await visit(browser, server.origin);
+    await tour.go("upload/deep");
+    await tour.give([deep, sound]);
+    await tour.row("deep.png").getByText("the picture is too large: it takes more memory than there is").waitFor();
+    await tour.row("beside.jpg").getByText("New", { exact: true }).waitFor();
+    await tour.give([asFile("after.jpg", (await scenes([61]))[0])]);
+    await tour.row("after.jpg").getByText("New", { exact: true }).waitFor();
     await tour.close();
   });
 

@@ -11,6 +11,7 @@ import type {
   Match,
   Project,
   Resolved,
+  Trashed,
   Uploaded,
 } from "./types";
 
@@ -103,6 +104,16 @@ export async function listDuplicates(
 /** Keeps one image; the others go to the trash and their names lead to the kept one. */
 export const resolve = (project: string, keep: string, remove: string[], dryRun = false) =>
   askJson<Resolved>(url(project, "/duplicates/resolve"), json("POST", { keep, remove, dry_run: dryRun }));
+
+/** What is in the trash, at most `limit` images; a project that is not there yet has nothing. */
+export async function listTrash(project: string, limit: number): Promise<Trashed[]> {
+  try {
+    return await askJson<Trashed[]>(url(project, `/trash?limit=${limit}`));
+  } catch (fault) {
+    if (fault instanceof ApiError && fault.status === 404) return [];
+    throw fault;
+  }
+}
 
 export const restore = (project: string, image: string) =>
   askJson<Image>(url(project, `/trash/${image}/restore`), { method: "POST" });

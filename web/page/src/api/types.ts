@@ -114,6 +114,15 @@ export interface Resolved {
   trashed_bytes: number;
 }
 
+/** An image that gave way to a duplicate, for as long as the server keeps it. */
+export interface Trashed {
+  image_id: string;
+  name: string;
+  bytes: number;
+  trashed_at: string;
+  url: string;
+}
+
 export interface Decision {
   decision_id: string;
   images: [string, string];
