@@ -246,6 +246,21 @@ describe("upload in Chromium", { skip }, () => {
     await tour.close();
   });
 
+  test("pictures are pasted, or chosen by keys alone", async () => {
+    const [pasted, chosen] = await scenes([410, 411]);
+    const tour = await visit(browser, server.origin);
+    await tour.go("upload/pasted");
+    const transfer = await transferOf(tour.page, [pasted]);
+    await transfer.evaluate((clipboardData) => {
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await tour.row("0.jpg").getByText("New", { exact: true }).waitFor();
+    const [dialog] = await Promise.all([tour.page.waitForEvent("filechooser"), press(tour.page, "Choose files")]);
+    await dialog.setFiles([asFile("chosen.jpg", chosen)]);
+    await tour.row("chosen.jpg").getByText("New", { exact: true }).waitFor();
+    await tour.close();
+  });
+
   test("another project chosen while it is asked about is asked instead", async () => {
     const [picture] = await scenes([400]);
     await server.upload("left", "there.jpg", picture);
@@ -268,7 +283,13 @@ describe("upload in Chromium", { skip }, () => {
 
   /** Drops pictures onto the page, as a file manager does. */
   async function drop(page, pictures) {
-    const transfer = await page.evaluateHandle((texts) => {
+    const dataTransfer = await transferOf(page, pictures);
+    for (const type of ["dragenter", "dragover", "drop"]) await page.dispatchEvent("main", type, { dataTransfer });
+  }
+
+  /** What a drop or a paste of pictures hands over. */
+  function transferOf(page, pictures) {
+    return page.evaluateHandle((texts) => {
       const transfer = new DataTransfer();
       texts.forEach((text, index) => {
         const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -276,7 +297,6 @@ describe("upload in Chromium", { skip }, () => {
       });
       return transfer;
     }, pictures.map((picture) => picture.toString("base64")));
-    for (const type of ["dragenter", "dragover", "drop"]) await page.dispatchEvent("main", type, { dataTransfer: transfer });
   }
 
   /** Goes to a button by the tabulator key, and presses it. */
