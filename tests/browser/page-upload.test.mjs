@@ -232,7 +232,8 @@ describe("upload in Chromium", { skip }, () => {
     await tour.row("7.jpg").getByText("Asking what is like it").waitFor();
     await tour.page.getByRole("button", { name: "Cancel" }).first().click();
     const said = () => tour.page.locator(".bar [role=status]").textContent();
-    assert.equal((await said()).trim(), "60 files");
+    assert.equal((await said()).trim(), "60 files 60 left out");
+    assert.equal(await tour.page.getByRole("article").getByText("New", { exact: true }).count(), 0);
     assert.ok(await tour.page.getByRole("button", { name: "Upload new pictures" }).isDisabled(), "nothing is called new");
     await tour.page.unroute("**/check");
 

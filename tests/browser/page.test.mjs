@@ -159,6 +159,7 @@ describe("the page in Chromium", { skip }, () => {
     await tour.give([asFile("asked.jpg", pictures[0])]);
     await tour.row("asked.jpg").getByText(/Trying again/).waitFor();
     await tour.row("asked.jpg").getByText(/640 × 480/).waitFor();
+    assert.equal(await tour.row("asked.jpg").getByText("New", { exact: true }).count(), 0, "nobody has said so");
     await server.revive();
     await tour.row("asked.jpg").getByText(/Exact copy|New/).waitFor({ timeout: 40_000 });
     await tour.close();

@@ -58,7 +58,7 @@ export class Entry {
   }
 
   get verdict(): Verdict | null {
-    if (!this.known) return null;
+    if (!this.asked) return null;
     return this.best?.verdict ?? (this.twin ? "exact" : "different");
   }
 
@@ -67,9 +67,21 @@ export class Entry {
     return this.state.is === "failed" || (this.state.is === "skipped" && !this.asked);
   }
 
-  /** The page is at work on it. */
+  /** It will have a verdict. */
+  get beingLookedAt(): boolean {
+    if (this.state.is === "retrying") return this.state.doing === "checking";
+    return ["waiting", "reading", "checking"].includes(this.state.is);
+  }
+
+  /** It is to be stored. */
+  get onTheWay(): boolean {
+    if (this.state.is === "retrying") return this.state.doing === "sending";
+    return ["queued", "sending"].includes(this.state.is);
+  }
+
+  /** The page is at work on it, or will be. */
   get busy(): boolean {
-    return ["reading", "checking", "queued", "sending", "retrying"].includes(this.state.is);
+    return this.beingLookedAt || this.onTheWay;
   }
 
   /** Looks at the file on this machine. */
@@ -89,6 +101,7 @@ export class Entry {
     const known = this.known;
     if (!known || signal.aborted) return;
     this.asked = false;
+    this.best = null;
     this.state = { is: "checking" };
     try {
       this.best = await persist(
@@ -145,7 +158,7 @@ export class Entry {
   cancel(): void {
     this.#stop.abort(new DOMException("cancelled", "AbortError"));
     this.#stop = new AbortController();
-    if (this.busy || this.state.is === "waiting") this.state = this.asked ? { is: "checked" } : { is: "skipped" };
+    if (this.busy) this.state = this.asked ? { is: "checked" } : { is: "skipped" };
   }
 
   /** Gives back what it holds. */

@@ -66,7 +66,7 @@ export const queue = {
     entry.cancel();
   },
   cancelAll(): void {
-    for (const entry of entries) if (entry.busy || entry.state.is === "waiting") entry.cancel();
+    for (const entry of entries) if (entry.busy) entry.cancel();
   },
   /** Begins again with what failed, was left out or cancelled. */
   retry(entry: Entry): void {
@@ -163,5 +163,5 @@ async function sendOne(entry: Entry): Promise<void> {
 }
 
 window.addEventListener("beforeunload", (event) => {
-  if (entries.some(({ state }) => ["queued", "sending", "retrying"].includes(state.is))) event.preventDefault();
+  if (entries.some(({ onTheWay }) => onTheWay)) event.preventDefault();
 });
