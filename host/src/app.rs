@@ -100,6 +100,7 @@ pub async fn services(config: &Config) -> Result<Services> {
         sandbox,
         index: Arc::new(index),
         scan: Arc::new(ScanProgress::default()),
+        groups: Arc::default(),
         quality: config.quality,
     })
 }

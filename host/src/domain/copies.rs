@@ -1,15 +1,22 @@
 //! Which of several copies of one picture is worth keeping, and why.
 //!
-//! A rule over plain facts: pixels, then how the file was stored, then what the camera wrote. It never
-//! looks at a picture; that these are copies of one another is somebody else's finding.
+//! A rule over plain facts: pixels, then whether it is soft beside the others, then how the file was stored,
+//! then what the camera wrote. It never looks at a picture; that these are copies of one another is somebody
+//! else's finding.
 
-use super::{ImageFormat, ImageInfo};
+use super::{Fingerprint, ImageFormat, ImageInfo};
+
+/// Copies whose detail differs by no more, of 100, are as sharp as each other: re-encoding changes less.
+const AS_SHARP: u64 = 10;
 
 /// What speaks for one copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Merits {
     /// Width times height.
     pub pixels: u64,
+    /// How much of the picture there is to see, 0 to 100: the quality of its fingerprints. That is told from
+    /// 64x64 cells, so only what is plainly blurred has less than its copies.
+    pub detail: u8,
     /// Its format keeps every pixel as it was.
     pub is_lossless: bool,
     /// How many facts the camera wrote: date, place, camera, lens.
@@ -23,6 +30,8 @@ pub struct Merits {
 pub enum Merit {
     /// The most pixels.
     Pixels,
+    /// The only sharp one of those.
+    Sharpness,
     /// The only lossless one of those.
     Lossless,
     /// The most facts written by the camera.
@@ -44,9 +53,11 @@ pub struct BestCopy {
 
 impl Merits {
     /// The merits of a file of `bytes` bytes.
-    pub fn of(info: &ImageInfo, bytes: u64) -> Self {
+    pub fn of(info: &ImageInfo, fingerprints: &[Fingerprint], bytes: u64) -> Self {
+        let qualities = fingerprints.iter().map(|made| made.quality);
         Self {
             pixels: u64::from(info.size.width) * u64::from(info.size.height),
+            detail: qualities.max().unwrap_or(0),
             is_lossless: is_lossless(info.format),
             facts: facts(info),
             bytes,
@@ -59,6 +70,7 @@ impl Merit {
     fn of(self, copy: &Merits) -> u64 {
         match self {
             Self::Pixels => copy.pixels,
+            Self::Sharpness => copy.detail.into(),
             Self::Lossless => copy.is_lossless.into(),
             Self::Facts => copy.facts.into(),
             Self::Bytes => copy.bytes,
@@ -66,13 +78,24 @@ impl Merit {
         }
     }
 
+    /// How much less of it counts as much.
+    fn margin(self) -> u64 {
+        match self {
+            Self::Sharpness => AS_SHARP,
+            _ => 0,
+        }
+    }
+
     /// One sentence for people.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Pixels => "It has the most pixels.",
-            Self::Lossless => "It is stored without loss, and no other has more pixels.",
+            Self::Sharpness => "It is the sharpest, and no other has more pixels.",
+            Self::Lossless => {
+                "It is stored without loss, and no other has more pixels or is sharper."
+            }
             Self::Facts => {
-                "Its camera wrote the most about it; pixels and format are no better elsewhere."
+                "Its camera wrote the most about it; pixels, sharpness and format are no better elsewhere."
             }
             Self::Bytes => "It is the longest file, so compressed the least; all else is equal.",
             Self::Earliest => "It is the earliest of equals.",
@@ -81,14 +104,20 @@ impl Merit {
 }
 
 /// The best of several copies, earliest first; `None` of none. Each merit in turn leaves those that have
-/// the most of it; the one that leaves a single copy decided.
+/// the most of it, or next to the most; the one that leaves a single copy decided.
 pub fn best_copy(copies: &[Merits]) -> Option<BestCopy> {
     let mut left: Vec<usize> = (0..copies.len()).collect();
     let mut decided = Merit::Earliest;
-    for merit in [Merit::Pixels, Merit::Lossless, Merit::Facts, Merit::Bytes] {
+    for merit in [
+        Merit::Pixels,
+        Merit::Sharpness,
+        Merit::Lossless,
+        Merit::Facts,
+        Merit::Bytes,
+    ] {
         let value = |at: usize| merit.of(&copies[at]);
         let most = left.iter().map(|&at| value(at)).max()?;
-        left.retain(|&at| value(at) == most);
+        left.retain(|&at| value(at) + merit.margin() >= most);
         if left.len() == 1 {
             decided = merit;
             break;
@@ -143,6 +172,7 @@ mod tests {
 
     const PLAIN: Merits = Merits {
         pixels: 100,
+        detail: 70,
         is_lossless: false,
         facts: 0,
         bytes: 10,
@@ -166,19 +196,42 @@ mod tests {
         };
         let dated = Merits { facts: 4, ..PLAIN };
         let longer = Merits { bytes: 11, ..PLAIN };
+        let sharp = Merits {
+            detail: 81,
+            ..PLAIN
+        };
         let all = [
             PLAIN,
             longer.clone(),
             dated.clone(),
             lossless.clone(),
+            sharp,
             larger,
         ];
-        assert_eq!(best(&all), (4, Merit::Pixels));
+        assert_eq!(best(&all), (5, Merit::Pixels));
+        assert_eq!(best(&all[..5]), (4, Merit::Sharpness));
         assert_eq!(best(&all[..4]), (3, Merit::Lossless));
         assert_eq!(best(&all[..3]), (2, Merit::Facts));
         assert_eq!(best(&all[..2]), (1, Merit::Bytes));
         assert_eq!(best(&[PLAIN, PLAIN]), (0, Merit::Earliest));
         assert_eq!(best_copy(&[]), None);
+    }
+
+    #[test]
+    fn a_blurred_copy_is_not_kept_and_one_that_is_hardly_softer_may_be() {
+        let blurred = Merits {
+            detail: 40,
+            is_lossless: true,
+            facts: 11,
+            bytes: 1_000,
+            ..PLAIN
+        };
+        assert_eq!(best(&[blurred.clone(), PLAIN]), (1, Merit::Sharpness));
+        let softer = Merits {
+            detail: 60,
+            ..blurred
+        };
+        assert_eq!(best(&[PLAIN, softer]), (1, Merit::Lossless));
     }
 
     #[test]

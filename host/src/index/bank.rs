@@ -240,7 +240,7 @@ impl<const W: usize> Bank<W> {
     }
 
     /// The places of the fingerprints that are equal to the one at `first`, the first of them.
-    fn equals(&self, first: usize) -> Range<usize> {
+    pub(super) fn equals(&self, first: usize) -> Range<usize> {
         let sorted = self.sorted();
         let equal = |other: &&[u64; W]| **other == sorted[first];
         first..first + sorted[first..].iter().take_while(equal).count()

@@ -9,53 +9,85 @@ use super::bank::{Bank, Table};
 use super::scan::{self, Near};
 use super::substrings::Substring;
 
+/// Of so many equal fingerprints each is brought together with each; with more only with those next to it.
+const RUN: usize = 64;
+
 impl<const W: usize> Bank<W> {
     /// Calls `unite` with the owners of fingerprints within `radius` of each other; not with every pair,
     /// but with enough of them to know who is with whom, directly or through others between them.
     pub(super) fn join(&self, radius: u32, unite: &mut dyn FnMut(u32, u32)) {
-        self.join_equals(unite);
-        let substrings = self.substrings();
-        if substrings.is_empty() || self.steps_cost_more_than_pairs(&substrings, radius) {
-            return self.join_all(radius, unite);
-        }
-        for step in 0..=radius {
-            let number = step as usize % substrings.len();
-            let bits = step / substrings.len() as u32;
-            self.join_buckets(number, &substrings[number], bits, radius, unite);
-        }
-    }
-
-    /// Fingerprints that are the same.
-    fn join_equals(&self, unite: &mut dyn FnMut(u32, u32)) {
-        let pairs = self.sorted().windows(2).zip(self.owners.windows(2));
-        for (words, owners) in pairs {
+        let equal = self.sorted().windows(2).zip(self.owners.windows(2));
+        for (words, owners) in equal {
             if words[0] == words[1] {
                 unite(owners[0], owners[1]);
             }
         }
+        self.meet(radius, &mut |one, other, _| {
+            unite(self.owners[one], self.owners[other]);
+        });
+    }
+
+    /// Calls `offer` with the owners and the distance of fingerprints within `radius` of each other, some
+    /// more than once: every pair of them, as long as no more than 64 are equal.
+    pub(super) fn pairs(&self, radius: u32, offer: &mut dyn FnMut(u32, u32, u32)) {
+        let run = |first: usize| {
+            let run = self.equals(first);
+            &self.owners[run.start..run.end.min(run.start + RUN)]
+        };
+        for (first, _) in self.different() {
+            let owners = &self.owners[self.equals(first)];
+            for (place, one) in owners.iter().enumerate() {
+                let next = owners[place + 1..].iter().take(RUN);
+                next.for_each(|other| offer(*one, *other, 0));
+            }
+        }
+        self.meet(radius, &mut |one, other, distance| {
+            if distance == 0 || !self.is_first(one) || !self.is_first(other) {
+                return;
+            }
+            for one in run(one) {
+                run(other)
+                    .iter()
+                    .for_each(|other| offer(*one, *other, distance));
+            }
+        });
+    }
+
+    /// Calls `met` with the places and the distance of different fingerprints within `radius` of each
+    /// other, some more than once; those equal to the first of several may be left out.
+    fn meet(&self, radius: u32, met: &mut dyn FnMut(usize, usize, u32)) {
+        let substrings = self.substrings();
+        if substrings.is_empty() || self.steps_cost_more_than_pairs(&substrings, radius) {
+            return self.meet_all(radius, met);
+        }
+        for step in 0..=radius {
+            let number = step as usize % substrings.len();
+            let bits = step / substrings.len() as u32;
+            self.meet_in_buckets(number, &substrings[number], bits, radius, met);
+        }
     }
 
     /// Each fingerprint against all behind it.
-    fn join_all(&self, radius: u32, unite: &mut dyn FnMut(u32, u32)) {
+    fn meet_all(&self, radius: u32, met: &mut dyn FnMut(usize, usize, u32)) {
         let mut near = Vec::new();
         for (place, words) in self.different() {
             let behind = place as u32 + 1..self.len() as u32;
             near.clear();
             scan::in_runs(&self.words, &[behind], words, radius, &mut near);
             for near in &near {
-                unite(self.owners[place], self.owners[near.entry as usize]);
+                met(place, near.entry as usize, near.distance);
             }
         }
     }
 
     /// The buckets of one table whose values differ in exactly `bits` bits.
-    fn join_buckets(
+    fn meet_in_buckets(
         &self,
         number: usize,
         substring: &Substring,
         bits: u32,
         radius: u32,
-        unite: &mut dyn FnMut(u32, u32),
+        met: &mut dyn FnMut(usize, usize, u32),
     ) {
         let table = &self.tables[number];
         for mask in substring.masks(bits) {
@@ -65,19 +97,19 @@ impl<const W: usize> Bank<W> {
                 }
                 let (a, b) = (table.buckets.get(value), table.buckets.get(value ^ mask));
                 if !a.is_empty() && !b.is_empty() {
-                    self.join_bucket(table, a, b, radius, unite);
+                    self.meet_in_bucket(table, a, b, radius, met);
                 }
             }
         }
     }
 
-    fn join_bucket(
+    fn meet_in_bucket(
         &self,
         table: &Table,
         a: Range<usize>,
         b: Range<usize>,
         radius: u32,
-        unite: &mut dyn FnMut(u32, u32),
+        met: &mut dyn FnMut(usize, usize, u32),
     ) {
         let mut near: Vec<Near> = Vec::new();
         for entry in a.clone() {
@@ -89,9 +121,14 @@ impl<const W: usize> Bank<W> {
             self.compare(table, &words, &[run], radius, &mut near);
             for near in &near {
                 let [one, other] = [entry, near.entry].map(|entry| self.place_of(table, entry));
-                unite(self.owners[one], self.owners[other]);
+                met(one, other, near.distance);
             }
         }
+    }
+
+    fn is_first(&self, place: usize) -> bool {
+        let sorted = self.sorted();
+        place == 0 || sorted[place] != sorted[place - 1]
     }
 
     /// With many bits a step visits more buckets than there are pairs.

@@ -14,6 +14,7 @@ mod join;
 mod map;
 mod merge;
 mod nearest;
+mod pairs;
 mod scan;
 mod segment;
 mod sets;
@@ -25,6 +26,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
 
+pub use pairs::NearestPairs;
 pub use snapshot::{Mark, SnapshotError};
 
 use gathered::{Gathered, Key, words_of};
@@ -180,23 +182,7 @@ impl Index {
         algorithm: Algorithm,
         radius: u32,
     ) -> Vec<Vec<ImageId>> {
-        self.groups_across(project, &[algorithm], radius)
-    }
-
-    /// The same by several algorithms of the same length: a fingerprint by one is held against those by
-    /// all of them.
-    pub fn groups_across(
-        &self,
-        project: Option<&ProjectName>,
-        algorithms: &[Algorithm],
-        radius: u32,
-    ) -> Vec<Vec<ImageId>> {
-        let keys: Vec<Key> = algorithms
-            .iter()
-            .map(|algorithm| (*algorithm, algorithm.version()))
-            .collect();
-        let mut gathered = self.gather(project, &keys);
-        gathered.join_banks();
+        let gathered = self.gather(project, &[(algorithm, algorithm.version())]);
         let segment = Segment::build(gathered, self.shared.sizes.scanned);
         let mut sets = Sets::new(segment.len());
         for bank in segment.banks.values() {
@@ -210,6 +196,42 @@ impl Index {
         groups.iter_mut().for_each(|group| group.sort_unstable());
         groups.sort_unstable();
         groups
+    }
+
+    /// The pairs of images of a project, or of all, that are within a radius of each other by any of some
+    /// algorithms of the same length: a fingerprint by one is held against those by all of them. `radius`
+    /// says how near that is among so many images. At most `most`, nearest first, the earlier image of each
+    /// first; and whether there were more. Takes seconds for a million images: not for an async thread.
+    pub fn pairs(
+        &self,
+        project: Option<&ProjectName>,
+        algorithms: &[Algorithm],
+        radius: impl Fn(usize) -> u32,
+        most: usize,
+    ) -> (Vec<(u32, [ImageId; 2])>, bool) {
+        let keys: Vec<Key> = algorithms
+            .iter()
+            .map(|algorithm| (*algorithm, algorithm.version()))
+            .collect();
+        let mut gathered = self.gather(project, &keys);
+        gathered.join_banks();
+        let segment = Segment::build(gathered, self.shared.sizes.scanned);
+        let radius = radius(segment.len());
+        let mut nearest = NearestPairs::new(most);
+        for bank in segment.banks.values() {
+            bank.pairs(radius, &mut |a, b, distance| {
+                if a != b {
+                    nearest.offer([a.min(b), a.max(b)], distance);
+                }
+            });
+        }
+        let (pairs, is_cut) = nearest.into_sorted();
+        let pairs = pairs.into_iter().map(|(distance, pair)| {
+            let mut images = pair.map(|image| segment.id(image));
+            images.sort_unstable();
+            (distance, images)
+        });
+        (pairs.collect(), is_cut)
     }
 
     /// The images of a project, or of all, with their fingerprints by some definitions.

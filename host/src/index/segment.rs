@@ -156,6 +156,15 @@ impl AnyBank {
         }
     }
 
+    /// As [`Bank::pairs`].
+    pub(super) fn pairs(&self, radius: u32, offer: &mut dyn FnMut(u32, u32, u32)) {
+        match self {
+            Self::Bits64(bank) => bank.pairs(radius, offer),
+            Self::Bits128(bank) => bank.pairs(radius, offer),
+            Self::Bits256(bank) => bank.pairs(radius, offer),
+        }
+    }
+
     fn gather(&self, numbers: &[Option<u32>], into: &mut GatheredBank) {
         match self {
             Self::Bits64(bank) => gather(bank, numbers, into),

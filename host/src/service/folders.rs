@@ -102,7 +102,7 @@ pub fn groups(
     }
     let groups = match by {
         Some((algorithm, radius)) => index.groups(Some(&folder), algorithm, radius),
-        None => judged(&index, &folder, &files),
+        None => judged_groups::among_files(&index, |image| Some(&files[position(image)].sketch)),
     };
     let algorithm = by.map_or(Algorithm::default(), |(algorithm, _)| algorithm);
     let mut files: Vec<Option<PictureFile>> = files.into_iter().map(Some).collect();
@@ -112,21 +112,6 @@ pub fn groups(
         ranked(files, algorithm, &choose)
     };
     Ok(groups.into_iter().filter_map(&mut ranked).collect())
-}
-
-/// The duplicates among files that the index brings together.
-fn judged(index: &Index, folder: &ProjectName, files: &[PictureFile]) -> Vec<Vec<ImageId>> {
-    let near = index.groups_across(Some(folder), &second_look::CROSSED, second_look::RADIUS);
-    let mut groups: Vec<Vec<ImageId>> = near
-        .into_iter()
-        .flat_map(|ids| {
-            let images = ids.into_iter().map(|id| (id, &files[position(id)]));
-            let images = images.map(|(id, file)| (id, &file.fingerprints[..], &file.sketch));
-            judged_groups::among_files(images)
-        })
-        .collect();
-    groups.sort_unstable();
-    groups
 }
 
 /// The index knows images by id: a file's is its place in the list.
@@ -146,7 +131,7 @@ fn ranked(
 ) -> Option<FileGroup> {
     let merits: Vec<Merits> = files
         .iter()
-        .map(|file| Merits::of(&file.info, file.stamp.bytes))
+        .map(|file| Merits::of(&file.info, &file.fingerprints, file.stamp.bytes))
         .collect();
     let best = best_copy(&merits)?;
     let first = files.remove(choose(&files).unwrap_or(best.position));

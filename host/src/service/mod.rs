@@ -42,6 +42,8 @@ pub struct Services {
     pub index: Arc<follow::FollowedIndex>,
     /// How far the indexing of the image root has come.
     pub scan: Arc<image_root::ScanProgress>,
+    /// The groups of duplicates that were asked for last.
+    pub groups: Arc<matching::LastGroups>,
     /// JPEG quality of renditions, 1 to 100.
     pub quality: u8,
 }

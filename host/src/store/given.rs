@@ -3,6 +3,7 @@
 //! Every answer that changes something looks again under the project's lock, so a scan, an upload and
 //! another process never act on each other's half-done work.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::domain::{ImageId, ImageName, ProjectName, Sha256};
 
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::disk::if_there;
 use super::entities::image;
@@ -56,26 +57,56 @@ impl FileStamp {
 }
 
 impl Store {
-    /// The given files of a project: the one named `below` and those in the folder of that name, or all
-    /// when it is empty.
+    /// Given files of a project by their names, from behind `after`, at most `limit`: the one named `below` and
+    /// those in the folder of that name, or all when it is empty.
     pub async fn given_files(
         &self,
         project: &ProjectName,
         below: &str,
+        after: Option<&ImageName>,
+        limit: u64,
     ) -> Result<Vec<GivenFile>, StoreError> {
         let Some(project) = self.project_row(project).await? else {
             return Ok(Vec::new());
         };
-        let mut wanted = image::Entity::find().filter(image::Column::ProjectId.eq(project.id));
+        let mut wanted = image::Entity::find()
+            .filter(image::Column::ProjectId.eq(project.id))
+            .order_by_asc(image::Column::Name)
+            .limit(limit);
+        if let Some(after) = after {
+            wanted = wanted.filter(image::Column::Name.gt(after.as_str()));
+        }
         if !below.is_empty() {
-            // `0` is the character after `/`.
-            let inside = image::Column::Name
-                .gte(format!("{below}/"))
-                .and(image::Column::Name.lt(format!("{below}0")));
-            wanted = wanted.filter(image::Column::Name.eq(below).or(inside));
+            // `0` is the character after `/`; what lies between the name and `/` is left out by the second rule.
+            let [folder, end] = ["/", "0"].map(|character| format!("{below}{character}"));
+            let is_inside = image::Column::Name.eq(below).or(image::Column::Name.gte(folder));
+            wanted = wanted
+                .filter(image::Column::Name.gte(below))
+                .filter(image::Column::Name.lt(end))
+                .filter(is_inside);
         }
         let images = wanted.all(self.database.read()).await?;
         images.iter().map(rows::to_given).collect()
+    }
+
+    /// What is known of the given files of some names.
+    pub async fn stamps(
+        &self,
+        project: &ProjectName,
+        names: impl Iterator<Item = &ImageName>,
+    ) -> Result<HashMap<ImageName, FileStamp>, StoreError> {
+        let Some(project) = self.project_row(project).await? else {
+            return Ok(HashMap::new());
+        };
+        let images = image::Entity::find()
+            .filter(image::Column::ProjectId.eq(project.id))
+            .filter(image::Column::Name.is_in(names.map(ImageName::as_str)))
+            .all(self.database.read())
+            .await?;
+        let known = images.iter().map(rows::to_given);
+        known
+            .map(|given| given.map(|given| (given.name, given.stamp)))
+            .collect()
     }
 
     /// The given file of a name.

@@ -1,5 +1,7 @@
 //! Banks large enough for their tables, of every length, on fingerprints that come in crowds.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -71,6 +73,31 @@ fn joined<const W: usize>(
     sets.groups()
 }
 
+/// Every pair of different owners within the radius that a bank tells, once.
+fn told<const W: usize>(
+    entries: &[([u64; W], u32)],
+    radius: u32,
+    scanned: usize,
+) -> BTreeSet<(u32, u32, u32)> {
+    let mut told = BTreeSet::new();
+    let bank = Bank::build(entries.to_vec(), scanned);
+    bank.pairs(radius, &mut |a, b, distance| {
+        told.insert((a.min(b), a.max(b), distance));
+    });
+    told
+}
+
+/// The same by comparing all with all.
+fn pairs<const W: usize>(entries: &[([u64; W], u32)], radius: u32) -> BTreeSet<(u32, u32, u32)> {
+    let mut pairs = BTreeSet::new();
+    for (a, one) in entries {
+        let behind = entries.iter().filter(|(_, other)| one < other);
+        let near = behind.map(|(b, other)| (*one, *other, distance(a, b)));
+        pairs.extend(near.filter(|(.., distance)| *distance <= radius));
+    }
+    pairs
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
@@ -88,6 +115,15 @@ proptest! {
         let (short, long) = (crowds::<1>(seed, 400), crowds::<4>(seed, 400));
         prop_assert_eq!(joined(&short, radius, 8), joined(&short, radius, usize::MAX));
         prop_assert_eq!(joined(&long, radius, 8), joined(&long, radius, usize::MAX));
+    }
+
+    #[test]
+    fn every_pair_is_told(seed: u64, radius in 0..14_u32) {
+        let (short, long) = (crowds::<1>(seed, 400), crowds::<2>(seed, 400));
+        for scanned in [8, usize::MAX] {
+            prop_assert_eq!(told(&short, radius, scanned), pairs(&short, radius));
+            prop_assert_eq!(told(&long, radius, scanned), pairs(&long, radius));
+        }
     }
 }
 

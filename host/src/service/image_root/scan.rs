@@ -1,11 +1,12 @@
 //! Goes through the image root, or the parts of it that something happened to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::StreamExt;
+use tokio::sync::mpsc;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::domain::{ImageName, ProjectName};
@@ -19,24 +20,35 @@ use super::watch::Settled;
 /// How often the log says how far a scan is.
 const REPORT_EVERY: Duration = Duration::from_secs(5);
 
-/// What a walk found.
+/// Files and rows that are held at once: there may be millions.
+const PART: usize = 1_000;
+
+/// Some of what lies in a folder.
 #[derive(Default)]
 struct Found {
     projects: Vec<ProjectName>,
-    files: BTreeMap<ProjectName, Vec<(Place, FileStamp)>>,
+    files: Vec<(Place, FileStamp)>,
     unusable: Vec<(PathBuf, String)>,
+}
+
+/// What a walk comes back with.
+#[derive(Default)]
+struct Walked {
+    /// Those whose folders it saw; they are made.
+    projects: BTreeSet<ProjectName>,
+    /// Files of which no row says the same.
+    unknown: Vec<Place>,
 }
 
 impl ImageRoot {
     /// Takes in everything that is not known, and reports what is missing.
     pub async fn scan(&self) -> Result<(), ServiceError> {
-        let found = self.walk(self.folder.clone()).await?;
-        let mut projects = found.projects.clone();
+        let Walked {
+            mut projects,
+            unknown,
+        } = self.walk(self.folder.clone()).await?;
         let stored = self.services.store.projects().await?;
         projects.extend(stored.into_iter().map(|project| project.name));
-        projects.sort();
-        projects.dedup();
-        let unknown = self.unknown(found).await?;
         self.take_in_all(unknown).await;
         for project in projects {
             self.report_missing(&project, "").await?;
@@ -54,8 +66,7 @@ impl ImageRoot {
             match (facts, Meaning::of(&self.folder, &path)) {
                 (_, Ok(Meaning::Nothing)) => {}
                 (Ok(facts), _) if facts.is_dir() => {
-                    let found = self.walk(path).await?;
-                    places.extend(self.unknown(found).await?);
+                    places.extend(self.walk(path).await?.unknown);
                 }
                 (Ok(_), Err(reason)) => self.refuse(path, None, &reason),
                 (Ok(_), Ok(Meaning::Project(_))) => self.refuse(path, None, &OUTSIDE),
@@ -82,12 +93,14 @@ impl ImageRoot {
             Meaning::Nothing => return Ok(()),
         };
         let store = &self.services.store;
-        let missing = self.missing(project, below).await?;
-        for name in missing
-            .iter()
-            .filter(|name| moved_within || name.as_str() == below)
-        {
-            if store.remove_vanished(project, name).await?.is_some() {
+        let mut gone = Vec::new();
+        let is_gone = |name: &ImageName| moved_within || name.as_str() == below;
+        self.missing(project, below, |name| {
+            gone.extend(Some(name).filter(is_gone));
+        })
+        .await?;
+        for name in gone {
+            if store.remove_vanished(project, &name).await?.is_some() {
                 tracing::info!(%project, %name, "gone from the image root: image removed");
             }
         }
@@ -96,60 +109,75 @@ impl ImageRoot {
 
     /// Warns of images whose files are gone.
     async fn report_missing(&self, project: &ProjectName, below: &str) -> Result<(), ServiceError> {
-        let missing = self.missing(project, below).await?;
-        if let Some(first) = missing.first() {
-            let images = missing.len();
+        let (mut images, mut first) = (0_u64, None);
+        self.missing(project, below, |name| {
+            images += 1;
+            first.get_or_insert(name);
+        })
+        .await?;
+        if let Some(first) = first {
             tracing::warn!(%project, images, %first, "files are missing; their images are kept, `vismatch verify` names them");
         }
         Ok(())
     }
 
-    /// Images whose files are gone: the one named `below` and those in the folder of that name, or all
-    /// of the project when it is empty.
+    /// Tells the images whose files are gone, by name: the one named `below` and those in the folder of that
+    /// name, or all of the project when it is empty.
     async fn missing(
         &self,
         project: &ProjectName,
         below: &str,
-    ) -> Result<Vec<ImageName>, ServiceError> {
-        let given = self.services.store.given_files(project, below).await?;
-        if given.is_empty() {
-            return Ok(Vec::new());
+        mut tell: impl FnMut(ImageName),
+    ) -> Result<(), ServiceError> {
+        let (store, mut after) = (&self.services.store, None);
+        loop {
+            let given = store.given_files(project, below, after.as_ref(), PART as u64);
+            let given = given.await?;
+            let Some(last) = given.last() else {
+                return Ok(());
+            };
+            after = Some(last.name.clone());
+            let folder = self.folder.join(project.as_str());
+            let missing = tokio::task::spawn_blocking(move || missing(&folder, given)).await;
+            let missing = missing.map_err(|panic| ServiceError::Internal(panic.into()))?;
+            missing.into_iter().for_each(&mut tell);
         }
-        let folder = self.folder.join(project.as_str());
-        tokio::task::spawn_blocking(move || missing(&folder, given))
-            .await
-            .map_err(|panic| ServiceError::Internal(panic.into()))
     }
 
-    async fn walk(&self, folder: PathBuf) -> Result<Found, ServiceError> {
+    /// Goes through a folder, part by part.
+    async fn walk(&self, folder: PathBuf) -> Result<Walked, ServiceError> {
         let root = self.folder.clone();
-        tokio::task::spawn_blocking(move || Found::below(&root, &folder))
-            .await
-            .map_err(|panic| ServiceError::Internal(panic.into()))
+        let (parts, mut found) = mpsc::channel(1);
+        let walk = tokio::task::spawn_blocking(move || walk(&root, &folder, &parts));
+        let mut walked = Walked::default();
+        while let Some(part) = found.recv().await {
+            walked.projects.extend(part.projects.iter().cloned());
+            walked.unknown.extend(self.unknown(part).await?);
+        }
+        walk.await
+            .map_err(|panic| ServiceError::Internal(panic.into()))?;
+        Ok(walked)
     }
 
     /// What was found and has no row that says the same. Makes the projects of the folders.
     async fn unknown(&self, found: Found) -> Result<Vec<Place>, ServiceError> {
-        let store = &self.services.store;
         for (path, reason) in found.unusable {
             self.refuse(path, None, &reason);
         }
         self.create_projects(&found.projects).await?;
         let mut unknown = Vec::new();
-        for (project, files) in found.files {
-            let known: HashMap<ImageName, GivenFile> = store
-                .given_files(&project, "")
-                .await?
-                .into_iter()
-                .map(|given| (given.name.clone(), given))
-                .collect();
-            let is_known = |(place, stamp): &(Place, FileStamp)| {
-                known
-                    .get(&place.name)
-                    .is_some_and(|given| given.stamp == *stamp)
+        let of_one_project =
+            |one: &(Place, FileStamp), other: &(Place, FileStamp)| one.0.project == other.0.project;
+        for files in found.files.chunk_by(of_one_project) {
+            let Some((Place { project, .. }, _)) = files.first() else {
+                continue;
             };
-            let news = files.into_iter().filter(|file| !is_known(file));
-            unknown.extend(news.map(|(place, _)| place));
+            let names = files.iter().map(|(place, _)| &place.name);
+            let known = self.services.store.stamps(project, names).await?;
+            let news = files
+                .iter()
+                .filter(|(place, stamp)| known.get(&place.name) != Some(stamp));
+            unknown.extend(news.map(|(place, _)| place.clone()));
         }
         Ok(unknown)
     }
@@ -213,18 +241,25 @@ fn missing(folder: &Path, given: Vec<GivenFile>) -> Vec<ImageName> {
     names.filter(is_missing).collect()
 }
 
-impl Found {
-    /// Everything in and below a folder that may be a picture. Links are not followed.
-    fn below(root: &Path, folder: &Path) -> Self {
-        let mut found = Self::default();
-        let entries = WalkDir::new(folder).into_iter();
-        for entry in entries.filter_entry(|entry| entry.path() == folder || is_lasting(entry)) {
-            match entry {
-                Ok(entry) => found.add(root, &entry),
-                Err(error) => found.fail(folder, &error),
-            }
+/// Sends everything in and below a folder that may be a picture, part by part. Links are not followed.
+fn walk(root: &Path, folder: &Path, parts: &mpsc::Sender<Found>) {
+    let mut found = Found::default();
+    let entries = WalkDir::new(folder).into_iter();
+    for entry in entries.filter_entry(|entry| entry.path() == folder || is_lasting(entry)) {
+        match entry {
+            Ok(entry) => found.add(root, &entry),
+            Err(error) => found.fail(folder, &error),
         }
-        found
+        if found.is_enough() && parts.blocking_send(std::mem::take(&mut found)).is_err() {
+            return; // Nobody waits for it any more.
+        }
+    }
+    let _ = parts.blocking_send(found);
+}
+
+impl Found {
+    fn is_enough(&self) -> bool {
+        self.files.len().max(self.unusable.len()) >= PART
     }
 
     fn add(&mut self, root: &Path, entry: &DirEntry) {
@@ -243,10 +278,7 @@ impl Found {
 
     fn add_file(&mut self, place: Place) {
         match FileStamp::of(&place.path) {
-            Ok(Some(stamp)) => {
-                let files = self.files.entry(place.project.clone()).or_default();
-                files.push((place, stamp));
-            }
+            Ok(Some(stamp)) => self.files.push((place, stamp)),
             Ok(None) => self.unusable.push((place.path, NO_FILE.into())),
             Err(error) => self.unusable.push((place.path, error.to_string())),
         }

@@ -18,7 +18,7 @@ use crate::service::{ServiceError, Services, blobs};
 use crate::store::{BlobKey, FileStamp, Staged};
 
 /// Images that are read from the database at once.
-const PAGE: usize = 500;
+const PAGE: u64 = 500;
 
 /// One thing that `verify` found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,10 +84,16 @@ impl Verification<'_> {
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<(), ServiceError> {
         let store = &self.services.store;
-        let given = store.given_files(project, "").await?;
-        let ids: Vec<ImageId> = given.into_iter().map(|given| given.image).collect();
-        for page in ids.chunks(PAGE) {
-            for image in store.images_by_id(page).await? {
+        let mut after = None;
+        loop {
+            let given = store.given_files(project, "", after.as_ref(), PAGE);
+            let given = given.await?;
+            let Some(last) = given.last() else {
+                break;
+            };
+            after = Some(last.name.clone());
+            let ids: Vec<ImageId> = given.into_iter().map(|given| given.image).collect();
+            for image in store.images_by_id(&ids).await? {
                 self.image(&image).await?;
                 self.report.images += 1;
                 progress(self.report.images, total.max(self.report.images));

@@ -5,6 +5,7 @@
 //! Two that were decided to be no duplicates are never in one group; see `grouping`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::domain::{
     Algorithm, DuplicateGroup, DuplicateMember, Image, ImageId, Judgement, Merits, Orientation,
@@ -56,16 +57,18 @@ pub async fn duplicates(
         projects::check(services, project).await?;
     }
     let any_orientation = asked.any_orientation;
-    let mut groups = match by {
-        Some(by) => grouping::groups(services, project, by, any_orientation).await?,
+    let groups = match by {
+        Some(by) => Arc::new(grouping::groups(services, project, by, any_orientation).await?),
         None => judged_groups::groups(services, project, any_orientation).await?,
     };
-    if let Some(after) = asked.after {
-        groups.retain(|group| group.first().is_some_and(|first| *first > after));
-    }
+    let is_behind = |group: &&Vec<ImageId>| match asked.after {
+        Some(after) => group.first().is_some_and(|first| *first > after),
+        None => true,
+    };
+    let mut behind = groups.iter().filter(is_behind);
     let limit = asked.limit.unwrap_or(groups.len());
-    let has_more = groups.len() > limit;
-    groups.truncate(limit);
+    let groups: Vec<Vec<ImageId>> = behind.by_ref().take(limit).cloned().collect();
+    let has_more = behind.next().is_some();
     let last = groups.last().and_then(|group| group.first()).copied();
     Ok(DuplicatesPage {
         by,
@@ -114,7 +117,8 @@ async fn describe_judged(
     any_orientation: bool,
 ) -> Result<Vec<DuplicateGroup>, ServiceError> {
     let groups = present(services, groups).await?;
-    let sketches = second_look::sketches(services, groups.iter().flatten()).await?;
+    let images = groups.iter().flatten().map(|image| image.id);
+    let sketches = second_look::sketches(services, &images.collect::<Vec<_>>()).await?;
     let judged = move |first: &Image, image: &Image| {
         if first.sha256 == image.sha256 {
             return Some((0, Orientation::Upright, Judgement::same_bytes()));
@@ -177,7 +181,7 @@ fn group(
 pub fn merits(image: &Image) -> Merits {
     let mut info = image.info.clone();
     info.exif = image.exif();
-    Merits::of(&info, image.bytes)
+    Merits::of(&info, &image.fingerprints, image.bytes)
 }
 
 fn check_page(limit: Option<usize>) -> Result<(), ServiceError> {

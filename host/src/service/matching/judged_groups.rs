@@ -2,21 +2,31 @@
 //!
 //! A pair that is in one group already is not looked at, nor one that would bring images together that
 //! were decided to be no duplicates.
+//!
+//! Strangers are near each other by chance, and there are as many of them as the square of the images. So
+//! the circle around each image is drawn tighter where there are many, and at most `PAIRS` are judged, the
+//! nearest: that takes half a minute, whatever is stored.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::{Fingerprint, Image, ImageId, Orientation, Pair, ProjectName, Sketch, judge};
-use crate::index::{Index, Query};
+use crate::domain::{Fingerprint, ImageId, Orientation, Pair, ProjectName, Sketch, judge};
+use crate::index::{Index, NearestPairs, Query};
 
 use super::grouping::Sets;
 use super::second_look::{self, CROSSED, RADIUS, blocking, probes};
 use super::{ServiceError, Services};
 
+/// Most pairs that are judged for one answer.
+const PAIRS: usize = 250_000;
+/// Pairs that are judged at once: their sketches take 16 MiB.
+const PART: usize = 2_000;
+/// Images whose neighbours are searched at once in all orientations.
+const SEARCHED: usize = 500;
+
 /// Two images that may be duplicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
-    distance: u32,
     one: ImageId,
     other: ImageId,
     /// EXIF value of how the other has to be laid to look like the one.
@@ -29,187 +39,227 @@ struct Known {
     fingerprints: Vec<Fingerprint>,
 }
 
+/// The groups that were made last: whoever asks for the next page gets them again.
+#[derive(Debug, Default)]
+pub struct LastGroups(Mutex<Option<Made>>);
+
+#[derive(Debug)]
+struct Made {
+    of: Asked,
+    groups: Arc<Vec<Vec<ImageId>>>,
+}
+
+/// What groups hang on.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    project: Option<ProjectName>,
+    any_orientation: bool,
+    /// The last change of the store.
+    change: u64,
+    decided: HashSet<Pair>,
+}
+
 /// The groups of a project or over all: two or more in upload order, the group of the earliest image first.
 pub async fn groups(
     services: &Services,
     project: Option<&ProjectName>,
     any_orientation: bool,
-) -> Result<Vec<Vec<ImageId>>, ServiceError> {
-    let index = Arc::clone(services.index.current(&services.store).await?);
-    let decided = services.store.decided_pairs(project).await?;
-    let owner = project.cloned();
-    let sets = if any_orientation {
-        let known = all(services, project).await?;
-        blocking(move || turned(&index, owner.as_ref(), &known)).await?
-    } else {
-        let near = move || index.groups_across(owner.as_ref(), &CROSSED, RADIUS);
-        blocking(near).await?.into_iter().map(Near::All).collect()
+) -> Result<Arc<Vec<Vec<ImageId>>>, ServiceError> {
+    // The change is read first: what is done meanwhile makes the groups old.
+    let asked = Asked {
+        project: project.cloned(),
+        any_orientation,
+        change: services.store.last_change().await?,
+        decided: services.store.decided_pairs(project).await?,
     };
-    let mut groups = Vec::new();
-    for near in sets {
-        groups.extend(part(services, near, &decided).await?);
+    if let Some(groups) = services.groups.get(&asked) {
+        return Ok(groups);
     }
-    groups.sort_unstable();
+    let index = Arc::clone(services.index.current(&services.store).await?);
+    let pairs = match any_orientation {
+        true => turned(services, index, project).await?,
+        false => {
+            let owner = project.cloned();
+            blocking(move || upright(&index, owner.as_ref())).await?
+        }
+    };
+    let groups = Arc::new(judged(services, pairs, &asked.decided).await?);
+    services.groups.put(asked, Arc::clone(&groups));
     Ok(groups)
 }
 
 /// The duplicates among pictures that no store knows, in the order of their ids.
 pub fn among_files<'a>(
-    files: impl Iterator<Item = (ImageId, &'a [Fingerprint], &'a Sketch)>,
+    index: &Index,
+    sketch: impl Fn(ImageId) -> Option<&'a Sketch>,
 ) -> Vec<Vec<ImageId>> {
-    let (mut known, mut sketches) = (Vec::new(), HashMap::new());
-    for (id, fingerprints, sketch) in files {
-        known.push(Known::of(id, fingerprints));
-        sketches.insert(id, sketch.clone());
+    let pairs = upright(index, None);
+    let mut joining = Joining::of(&pairs, &HashSet::new());
+    joining.look(&pairs, sketch);
+    joining.groups()
+}
+
+/// How near the fingerprints of copies are looked for among so many images. Of the strangers among a
+/// million that many are nearer than 11 as among a hundred thousand nearer than 23.
+fn radius(images: usize) -> u32 {
+    match images {
+        ..=100_000 => RADIUS,
+        ..=500_000 => 17,
+        _ => 11,
     }
-    let ids: Vec<ImageId> = known.iter().map(|known| known.id).collect();
-    join(&ids, upright(&known), &[], &sketches)
 }
 
-/// Images that the index brings together, directly or through others between them.
-enum Near {
-    /// Any two may be a pair.
-    All(Vec<ImageId>),
-    /// These are.
-    Pairs(Vec<Candidate>),
+/// The pairs of images that are near each other as they are, nearest first.
+fn upright(index: &Index, project: Option<&ProjectName>) -> Vec<Candidate> {
+    let (pairs, is_cut) = index.pairs(project, &CROSSED, radius, PAIRS);
+    warn_if(is_cut);
+    let pairs = pairs.into_iter().map(|(_, [one, other])| Candidate {
+        one,
+        other,
+        laid: Orientation::Upright.to_exif(),
+    });
+    pairs.collect()
 }
 
-/// The duplicates among images that are near each other.
-async fn part(
+/// The same in any orientation.
+async fn turned(
     services: &Services,
-    near: Near,
+    index: Arc<Index>,
+    project: Option<&ProjectName>,
+) -> Result<Vec<Candidate>, ServiceError> {
+    let known = Arc::new(all(services, project).await?);
+    let radius = radius(known.len());
+    let mut nearest = NearestPairs::new(PAIRS);
+    for start in (0..known.len()).step_by(SEARCHED) {
+        let (index, known, owner) = (Arc::clone(&index), Arc::clone(&known), project.cloned());
+        // In parts: whoever does not wait for the answer any more ends the work.
+        nearest = blocking(move || {
+            let images = known.iter().skip(start).take(SEARCHED);
+            images.for_each(|image| image.search(&index, owner.as_ref(), radius, &mut nearest));
+            nearest
+        })
+        .await?;
+    }
+    let (pairs, is_cut) = nearest.into_sorted();
+    warn_if(is_cut);
+    Ok(pairs.into_iter().map(|(_, pair)| pair).collect())
+}
+
+fn warn_if(is_cut: bool) {
+    if is_cut {
+        tracing::warn!("more than {PAIRS} pairs of images are near each other, the nearest are judged");
+    }
+}
+
+/// Judges pairs of stored images in their order.
+async fn judged(
+    services: &Services,
+    pairs: Vec<Candidate>,
     decided: &HashSet<Pair>,
 ) -> Result<Vec<Vec<ImageId>>, ServiceError> {
-    let mut ids: Vec<ImageId> = match &near {
-        Near::All(ids) => ids.clone(),
-        Near::Pairs(pairs) => pairs
-            .iter()
-            .flat_map(|pair| [pair.one, pair.other])
-            .collect(),
-    };
-    ids.sort_unstable();
-    ids.dedup();
-    let images = services.store.images_by_id(&ids).await?;
-    let sketches = second_look::sketches(services, images.iter()).await?;
-    let decided = among(&ids, decided);
-    blocking(move || {
-        let pairs = match near {
-            Near::All(_) => upright(&Known::of_all(&images)),
-            Near::Pairs(pairs) => pairs,
-        };
-        join(&ids, pairs, &decided, &sketches)
-    })
-    .await
+    let mut joining = Joining::of(&pairs, decided);
+    for part in pairs.chunks(PART) {
+        let open = joining.open(part);
+        let mut ids: Vec<ImageId> = open.iter().flat_map(|pair| [pair.one, pair.other]).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let sketches = second_look::sketches(services, &ids).await?;
+        joining = blocking(move || {
+            joining.look(&open, |image| sketches.get(&image));
+            joining
+        })
+        .await?;
+    }
+    Ok(joining.groups())
 }
 
-/// The pairs of images that are near each other as they are.
-fn upright(known: &[Known]) -> Vec<Candidate> {
-    let mut pairs = Vec::new();
-    for (place, one) in known.iter().enumerate() {
-        for other in &known[place + 1..] {
-            let distance = one.distance(other).filter(|distance| *distance <= RADIUS);
-            pairs.extend(distance.map(|distance| Candidate {
-                distance,
-                one: one.id,
-                other: other.id,
-                laid: Orientation::Upright.to_exif(),
-            }));
+/// Groups in the making.
+struct Joining {
+    /// Every image of a pair, sorted.
+    ids: Vec<ImageId>,
+    sets: Sets,
+    /// Places of images that must not come into one group.
+    apart: Vec<[usize; 2]>,
+}
+
+impl Joining {
+    fn of(pairs: &[Candidate], decided: &HashSet<Pair>) -> Self {
+        let mut ids: Vec<ImageId> = pairs.iter().flat_map(|pair| [pair.one, pair.other]).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let place = |image: &ImageId| ids.binary_search(image).ok();
+        let apart = decided.iter().filter_map(|pair| {
+            let [one, other] = pair.images();
+            Some([place(&one)?, place(&other)?])
+        });
+        Self {
+            apart: apart.collect(),
+            sets: Sets::new(ids.len()),
+            ids,
         }
     }
-    pairs
-}
 
-/// The pairs of images that are near each other in any orientation, those that belong together at once.
-fn turned(index: &Index, project: Option<&ProjectName>, known: &[Known]) -> Vec<Near> {
-    let places: HashMap<ImageId, usize> = known
-        .iter()
-        .zip(0..)
-        .map(|(image, place)| (image.id, place))
-        .collect();
-    let mut pairs: HashMap<(ImageId, ImageId), Candidate> = HashMap::new();
-    for image in known {
-        for orientation in Orientation::ALL {
-            for (fingerprint, radius) in image.probes(orientation) {
-                let hits = index.search(&Query {
-                    project,
-                    fingerprint: &fingerprint,
-                    radius,
-                    limit: usize::MAX,
-                });
-                // The other way round each pair is met again.
-                let behind = hits.iter().filter(|hit| image.id < hit.image);
-                for hit in behind.filter(|hit| places.contains_key(&hit.image)) {
-                    let found = Candidate {
-                        distance: hit.distance,
-                        one: image.id,
-                        other: hit.image,
-                        laid: orientation.inverse().to_exif(),
-                    };
-                    let pair = pairs.entry((image.id, hit.image)).or_insert(found);
-                    *pair = found.min(*pair);
-                }
+    /// Those pairs that are to be looked at as things stand.
+    fn open(&mut self, pairs: &[Candidate]) -> Vec<Candidate> {
+        let open = pairs.iter().filter(|pair| self.places(pair).is_some());
+        open.copied().collect()
+    }
+
+    /// Judges pairs in their order, and joins duplicates.
+    fn look<'a>(
+        &mut self,
+        pairs: &[Candidate],
+        sketch: impl Fn(ImageId) -> Option<&'a Sketch>,
+    ) {
+        for pair in pairs {
+            let Some((one, other)) = self.places(pair) else {
+                continue;
+            };
+            let sketches = sketch(pair.one).zip(sketch(pair.other));
+            if sketches.is_some_and(|(one, other)| pair.is_duplicate(one, other)) {
+                self.sets.unite(one, other);
             }
         }
     }
-    let mut sets = Sets::new(known.len());
-    for (one, other) in pairs.keys() {
-        sets.unite(places[one], places[other]);
-    }
-    let mut parts: HashMap<usize, Vec<Candidate>> = HashMap::new();
-    for ((one, _), pair) in pairs {
-        parts.entry(sets.root(places[&one])).or_default().push(pair);
-    }
-    parts.into_values().map(Near::Pairs).collect()
-}
 
-/// Joins duplicates, nearest first.
-fn join(
-    ids: &[ImageId],
-    mut pairs: Vec<Candidate>,
-    decided: &[Pair],
-    sketches: &HashMap<ImageId, Sketch>,
-) -> Vec<Vec<ImageId>> {
-    // Sorted: they come from a set.
-    let place = |image: ImageId| ids.binary_search(&image).ok();
-    let apart: Vec<[usize; 2]> = decided
-        .iter()
-        .filter_map(|pair| {
-            let [one, other] = pair.images();
-            Some([place(one)?, place(other)?])
-        })
-        .collect();
-    pairs.sort_unstable();
-    let mut sets = Sets::new(ids.len());
-    for pair in pairs {
-        let (Some(one), Some(other)) = (place(pair.one), place(pair.other)) else {
-            continue;
-        };
-        let is_known = sets.root(one) == sets.root(other) || sets.would_join(one, other, &apart);
-        if !is_known && pair.is_duplicate(sketches) {
-            sets.unite(one, other);
-        }
+    /// Where the images of a pair are, unless it is known that they are in one group or must not be.
+    fn places(&mut self, pair: &Candidate) -> Option<(usize, usize)> {
+        let one = self.ids.binary_search(&pair.one).ok()?;
+        let other = self.ids.binary_search(&pair.other).ok()?;
+        let is_known = self.sets.root(one) == self.sets.root(other)
+            || self.sets.would_join(one, other, &self.apart);
+        (!is_known).then_some((one, other))
     }
-    sets.groups(|place| ids[place])
+
+    /// Two or more images each, in the order of their ids.
+    fn groups(self) -> Vec<Vec<ImageId>> {
+        let mut groups = self.sets.groups(|place| self.ids[place]);
+        groups.sort_unstable();
+        groups
+    }
 }
 
 impl Candidate {
-    fn is_duplicate(&self, sketches: &HashMap<ImageId, Sketch>) -> bool {
-        let (Some(one), Some(other)) = (sketches.get(&self.one), sketches.get(&self.other)) else {
-            return false;
-        };
+    fn is_duplicate(&self, one: &Sketch, other: &Sketch) -> bool {
         let laid = [Orientation::from_exif(self.laid.into())];
         judge(one, other, &laid).0.verdict.is_duplicate()
     }
 }
 
-impl Known {
-    fn of_all(images: &[Image]) -> Vec<Self> {
-        let known = images.iter();
-        known
-            .map(|image| Self::of(image.id, &image.fingerprints))
-            .collect()
+impl LastGroups {
+    fn get(&self, asked: &Asked) -> Option<Arc<Vec<Vec<ImageId>>>> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = last.as_ref().filter(|made| made.of == *asked)?;
+        Some(Arc::clone(&made.groups))
     }
 
+    fn put(&self, of: Asked, groups: Arc<Vec<Vec<ImageId>>>) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some(Made { of, groups });
+    }
+}
+
+impl Known {
     fn of(id: ImageId, made: &[Fingerprint]) -> Self {
         let of_today = |made: &&Fingerprint| {
             let is_searched = CROSSED.contains(&made.algorithm) && made.quality > 0;
@@ -221,45 +271,55 @@ impl Known {
         }
     }
 
-    /// The least of the distances between the wholes and the cores.
-    fn distance(&self, other: &Self) -> Option<u32> {
-        let pairs = self
-            .fingerprints
-            .iter()
-            .flat_map(|own| other.fingerprints.iter().map(move |other| (own, other)));
-        pairs
-            .map(|(own, other)| crate::domain::hamming(&own.bits, &other.bits))
-            .min()
+    /// Offers the pairs of this image and those behind it, laid in every way: the others offer the rest.
+    fn search(
+        &self,
+        index: &Index,
+        project: Option<&ProjectName>,
+        radius: u32,
+        nearest: &mut NearestPairs<Candidate>,
+    ) {
+        for orientation in Orientation::ALL {
+            for fingerprint in self.probes(orientation) {
+                let hits = index.search(&Query {
+                    project,
+                    fingerprint: &fingerprint,
+                    radius,
+                    limit: usize::MAX,
+                });
+                for hit in hits.into_iter().filter(|hit| self.id < hit.image) {
+                    let pair = Candidate {
+                        one: self.id,
+                        other: hit.image,
+                        laid: orientation.inverse().to_exif(),
+                    };
+                    nearest.offer(pair, hit.distance);
+                }
+            }
+        }
     }
 
-    fn probes(&self, orientation: Orientation) -> Vec<(Fingerprint, u32)> {
+    fn probes(&self, orientation: Orientation) -> Vec<Fingerprint> {
         let laid = self
             .fingerprints
             .iter()
             .filter_map(|one| one.laid(orientation));
-        laid.flat_map(|laid| probes(&laid)).collect()
+        let probes = laid.flat_map(|laid| probes(&laid));
+        probes.map(|(fingerprint, _)| fingerprint).collect()
     }
 }
 
+/// Every image of a project, or of all, with what it is searched by.
 async fn all(
     services: &Services,
     project: Option<&ProjectName>,
 ) -> Result<Vec<Known>, ServiceError> {
-    if let Some(project) = project {
-        let images = services.store.images(project, None, None).await?;
-        return Ok(Known::of_all(&images));
-    }
     let mut known = Vec::new();
-    let add = |_: &_, image, fingerprints: &[_]| known.push(Known::of(image, fingerprints));
+    let add = |owner: &ProjectName, image, fingerprints: &[_]| {
+        if project.is_none_or(|project| project == owner) {
+            known.push(Known::of(image, fingerprints));
+        }
+    };
     services.store.fingerprints(add).await?;
     Ok(known)
-}
-
-/// The decided pairs of which both are in a set.
-fn among(ids: &[ImageId], decided: &HashSet<Pair>) -> Vec<Pair> {
-    let both = |pair: &&Pair| {
-        let images = pair.images();
-        images.iter().all(|image| ids.binary_search(image).is_ok())
-    };
-    decided.iter().filter(both).copied().collect()
 }

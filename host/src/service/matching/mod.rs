@@ -12,6 +12,7 @@ mod ranking;
 pub(super) mod second_look;
 
 pub use bank::{Bank, Entry, KnownBank, bank};
+pub use judged_groups::LastGroups;
 pub use duplicates::{Duplicates, DuplicatesPage, duplicates, merits};
 
 use crate::domain::{

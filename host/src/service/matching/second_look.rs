@@ -53,8 +53,8 @@ pub async fn find(
         }
     }
     let candidates = ranking.resolve(services).await?;
-    let images = candidates.iter().map(|candidate| &candidate.image);
-    let sketches = sketches(services, images).await?;
+    let images = candidates.iter().map(|candidate| candidate.image.id);
+    let sketches = sketches(services, &images.collect::<Vec<_>>()).await?;
     let mut found = blocking(move || look(&question, candidates, &sketches)).await?;
     found.sort_by(|a, b| {
         let verdict = a.judgement.verdict.cmp(&b.judgement.verdict);
@@ -81,16 +81,12 @@ pub fn probes(fingerprint: &Fingerprint) -> Vec<(Fingerprint, u32)> {
 /// cannot be read now is left out.
 pub async fn sketches(
     services: &Services,
-    images: impl Iterator<Item = &Image>,
+    images: &[ImageId],
 ) -> Result<HashMap<ImageId, Sketch>, ServiceError> {
-    let images: Vec<&Image> = images.collect();
-    let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
-    let mut sketches = services.store.sketches(&ids).await?;
-    let missing: Vec<Image> = images
-        .into_iter()
-        .filter(|image| !sketches.contains_key(&image.id))
-        .cloned()
-        .collect();
+    let mut sketches = services.store.sketches(images).await?;
+    let missing = images.iter().filter(|image| !sketches.contains_key(image));
+    let missing: Vec<ImageId> = missing.copied().collect();
+    let missing = services.store.images_by_id(&missing).await?;
     let mut made = stream::iter(missing)
         .map(|image| async move { (image.id, make(services, &image).await) })
         .buffer_unordered(MADE_AT_ONCE);

@@ -83,6 +83,7 @@ async fn services_over(folder: &Path) -> Services {
         store,
         sandbox: sandbox(),
         scan: Arc::default(),
+        groups: Arc::default(),
         quality: 80,
     }
 }

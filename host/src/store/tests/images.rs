@@ -372,21 +372,41 @@ async fn given_files_can_be_asked_for_by_folder() {
             .unwrap();
     }
     for (below, expected) in [
-        ("", &["a", "a b", "a0", "f/1", "f/g/2", "f.jpg"][..]),
+        ("", &["a", "a b", "a0", "f.jpg", "f/1", "f/g/2"][..]),
         ("f", &["f/1", "f/g/2"]),
         ("f/g", &["f/g/2"]),
         ("a", &["a"]),
         ("none", &[]),
     ] {
-        let files = store.given_files(&project("p"), below).await.unwrap();
+        let p = project("p");
+        let files = store.given_files(&p, below, None, 100).await.unwrap();
         let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, expected, "{below:?}");
+        // The same one by one.
+        let mut after = None;
+        for expected in expected {
+            let page = store.given_files(&p, below, after.as_ref(), 1).await;
+            let page = page.unwrap();
+            let [file] = &page[..] else {
+                panic!("one file");
+            };
+            assert_eq!(file.name.as_str(), *expected, "{below:?}");
+            after = Some(file.name.clone());
+        }
     }
+    let names = [name("f/1"), name("f/2"), name("a")];
+    let stamps = store.stamps(&project("p"), names.iter()).await.unwrap();
+    let mut known: Vec<_> = stamps.keys().map(ImageName::as_str).collect();
+    known.sort_unstable();
+    assert_eq!(known, ["a", "f/1"]);
+    let nowhere = store.stamps(&project("q"), names.iter()).await.unwrap();
+    assert!(nowhere.is_empty());
     let file = store
         .given_file(&project("p"), &name("a"))
         .await
         .unwrap()
         .unwrap();
+    assert_eq!(stamps[&file.name], file.stamp);
     let stamp = FileStamp {
         bytes: 1,
         modified: Timestamp::from_second(1).unwrap(),
