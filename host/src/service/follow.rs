@@ -96,8 +96,10 @@ impl FollowedIndex {
         Ok(())
     }
 
-    /// Takes a snapshot for the next start, unless little has changed since the last one.
+    /// Takes a snapshot for the next start, unless little has changed since the last one. One that is being
+    /// taken is waited for: cut off, it would cost the next start minutes.
     pub async fn close(&self, store: &Store) {
+        drop(self.snapshot.writing.lock().await);
         if self.changes_to_save() >= FEW {
             self.save(store).await;
         }

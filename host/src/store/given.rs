@@ -79,7 +79,9 @@ impl Store {
         if !below.is_empty() {
             // `0` is the character after `/`; what lies between the name and `/` is left out by the second rule.
             let [folder, end] = ["/", "0"].map(|character| format!("{below}{character}"));
-            let is_inside = image::Column::Name.eq(below).or(image::Column::Name.gte(folder));
+            let is_inside = image::Column::Name
+                .eq(below)
+                .or(image::Column::Name.gte(folder));
             wanted = wanted
                 .filter(image::Column::Name.gte(below))
                 .filter(image::Column::Name.lt(end))

@@ -1,8 +1,11 @@
 //! A server over a million images under load: how soon it is ready, what it holds, and how many checks by
-//! fingerprint it answers a second, with the load generator `oha` on the same cores.
+//! fingerprint it answers a second, with the load generator `oha` on the same cores; and how long it takes to
+//! tell what is there twice.
 //!
-//! The images are rows without files, with the fingerprints of every algorithm, made once by the store
-//! itself and kept in `target/bench`. `just load` installs `oha` and runs this.
+//! The images are rows without files, made once by the store itself and kept in `target/bench`, which takes
+//! 5 GB. Their fingerprints are as near each other as those of photos are, one in ten is a copy of the one
+//! before, and their sketches are soft patches of which strangers may share half. `just load` installs `oha`
+//! and runs this.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +24,7 @@ use serde::Deserialize;
 use serde_json::json;
 use vismatch::domain::{
     Algorithm, Dimensions, Fingerprint, ImageFormat, ImageId, ImageInfo, ImageName, NewImage,
-    Orientation, ProjectName, Sha256,
+    Orientation, ProjectName, Sha256, Sketch,
 };
 use vismatch::store::Store;
 use vismatch_tests::bench::comparison::Bars;
@@ -51,6 +54,15 @@ struct Options {
 const BATCH: u64 = 50_000;
 /// Different questions.
 const QUESTIONS: u64 = 10_000;
+/// Of so many images the second is a copy of the first.
+const COPIES: u64 = 10;
+/// Sketches that all others are made of, two each.
+const SKETCHES: u64 = 2_000;
+/// Cells on each side of a sketch, and of a patch in it.
+const SIDE: usize = 64;
+const PATCH: usize = 8;
+/// Groups of one page.
+const PAGE: usize = 100;
 
 /// What `oha` tells, in seconds.
 #[derive(Deserialize)]
@@ -79,7 +91,6 @@ fn main() {
     let filled = fill(&data, options.images);
     let (built, mut first) = start(&data);
     // It takes a snapshot, which the next start begins with.
-    first.wait_until_indexed();
     first.ask_to_stop();
     first.wait_for_end();
     drop(first);
@@ -128,8 +139,18 @@ fn main() {
         );
     }
     row("resident memory after the load", mebibytes(resident()));
+    for page in ["first page of duplicates, judged", "the same again"] {
+        let begin = Instant::now();
+        let path = format!("/projects/p/duplicates?limit={PAGE}");
+        let groups = server.get(&path).ok().json();
+        row(page, milliseconds(begin.elapsed()));
+        assert_eq!(groups["groups"].as_array().map(Vec::len), Some(PAGE));
+    }
+    let peak = server.memory().map_or(0, |memory| memory.peak);
+    row("peak memory after that", mebibytes(peak));
     let mut bars = Bars::default();
-    bars.at_most("seconds to be ready", Some(ready.as_secs_f64()), 1.0);
+    let bar = if options.images > 1_000_000 { 5.0 } else { 1.0 };
+    bars.at_most("seconds to be ready", Some(ready.as_secs_f64()), bar);
     options.tables.publish("load", &(text + &bars.table()));
 }
 
@@ -150,12 +171,13 @@ fn fill(data: &Path, images: u64) -> Option<Duration> {
     }
     let _ = fs::remove_dir_all(data);
     let begin = Instant::now();
+    let patches: Vec<Vec<u8>> = (0..SKETCHES).map(patch).collect();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let store = Store::open(data).await.unwrap();
         for start in (0..images).step_by(BATCH as usize) {
             let batch = (start..images.min(start + BATCH))
-                .map(image)
+                .map(|number| image(number, &patches))
                 .collect::<Vec<_>>();
             store.insert_rows(&project(), &batch).await.unwrap();
         }
@@ -168,7 +190,7 @@ fn project() -> ProjectName {
     ProjectName::parse("p").unwrap()
 }
 
-fn image(number: u64) -> NewImage {
+fn image(number: u64, patches: &[Vec<u8>]) -> NewImage {
     let size = Dimensions {
         width: 1_600,
         height: 1_200,
@@ -191,20 +213,74 @@ fn image(number: u64) -> NewImage {
         fingerprints: Algorithm::ALL
             .map(|algorithm| fingerprint(algorithm, number))
             .into(),
-        sketch: None,
+        sketch: Some(sketch(number, patches)),
         deletion_token: None,
     }
 }
 
-/// The same for the same number.
+/// What an image shows: a copy shows the same as the one before it.
+fn shown(number: u64) -> u64 {
+    match number % COPIES {
+        1 => number - 1,
+        _ => number,
+    }
+}
+
+/// The same for the same number; of a copy three bits away.
+///
+/// Four bits of the 128 that candidates are searched by are always alike, so that of 100,000 pairs of
+/// strangers five are within 23 bits, as it is with photos.
 fn fingerprint(algorithm: Algorithm, number: u64) -> Fingerprint {
-    let mut random = Random::new(number ^ (algorithm as u64 + 1) << 40);
+    let shows = shown(number);
+    let (kind, lumps) = match algorithm {
+        Algorithm::Dhash128 | Algorithm::Core => (Algorithm::Dhash128, true),
+        other => (other, false),
+    };
+    let mut random = Random::new(shows ^ (kind as u64 + 1) << 40);
+    let mut bits = random.bytes(algorithm.bits() as usize / 8);
+    if lumps {
+        let nibble = |bit: u8| if bit == 0 { 0 } else { 0xF };
+        bits.iter_mut()
+            .for_each(|byte| *byte = nibble(*byte & 1) << 4 | nibble(*byte & 2));
+    }
+    let mut random = Random::new(number ^ (algorithm as u64 + 1) << 48);
+    let flips = if shows == number { 0 } else { 3 };
+    let of_the_middle = if algorithm == Algorithm::Core { 6 } else { 0 };
+    for _ in 0..flips + of_the_middle {
+        let bit = random.below(u64::from(algorithm.bits())) as usize;
+        bits[bit / 8] ^= 1 << (bit % 8);
+    }
     Fingerprint {
         algorithm,
         version: algorithm.version(),
-        bits: random.bytes(algorithm.bits() as usize / 8),
+        bits,
         quality: 100,
     }
+}
+
+/// Random grey levels, eight cells apart, and what lies between them.
+fn patch(number: u64) -> Vec<u8> {
+    let corners = SIDE / PATCH + 1;
+    let levels = Random::new(number ^ 7 << 56).bytes(corners * corners);
+    let level = |x: usize, y: usize| usize::from(levels[y * corners + x]);
+    let cell = |place: usize| {
+        let (x, y) = (place % SIDE, place / SIDE);
+        let (column, row) = (x / PATCH, y / PATCH);
+        let (right, down) = (x % PATCH, y % PATCH);
+        let between = |row| level(column, row) * (PATCH - right) + level(column + 1, row) * right;
+        let sum = between(row) * (PATCH - down) + between(row + 1) * down;
+        (sum / (PATCH * PATCH)) as u8
+    };
+    (0..SIDE * SIDE).map(cell).collect()
+}
+
+/// The mean of two patches: another two for another picture, up to four million.
+fn sketch(number: u64, patches: &[Vec<u8>]) -> Sketch {
+    let shows = shown(number);
+    let [one, other] = [shows % SKETCHES, shows / SKETCHES % SKETCHES];
+    let cells = patches[one as usize].iter().zip(&patches[other as usize]);
+    let cells = cells.map(|(a, b)| a.midpoint(*b));
+    Sketch::from_bytes(cells.collect()).unwrap()
 }
 
 /// Bodies of checks, a line each: of stored images with `flips` bits changed, or of none.

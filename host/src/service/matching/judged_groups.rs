@@ -147,7 +147,9 @@ async fn turned(
 
 fn warn_if(is_cut: bool) {
     if is_cut {
-        tracing::warn!("more than {PAIRS} pairs of images are near each other, the nearest are judged");
+        tracing::warn!(
+            "more than {PAIRS} pairs of images are near each other, the nearest are judged"
+        );
     }
 }
 
@@ -160,7 +162,10 @@ async fn judged(
     let mut joining = Joining::of(&pairs, decided);
     for part in pairs.chunks(PART) {
         let open = joining.open(part);
-        let mut ids: Vec<ImageId> = open.iter().flat_map(|pair| [pair.one, pair.other]).collect();
+        let mut ids: Vec<ImageId> = open
+            .iter()
+            .flat_map(|pair| [pair.one, pair.other])
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         let sketches = second_look::sketches(services, &ids).await?;
@@ -184,7 +189,10 @@ struct Joining {
 
 impl Joining {
     fn of(pairs: &[Candidate], decided: &HashSet<Pair>) -> Self {
-        let mut ids: Vec<ImageId> = pairs.iter().flat_map(|pair| [pair.one, pair.other]).collect();
+        let mut ids: Vec<ImageId> = pairs
+            .iter()
+            .flat_map(|pair| [pair.one, pair.other])
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         let place = |image: &ImageId| ids.binary_search(image).ok();
@@ -206,11 +214,7 @@ impl Joining {
     }
 
     /// Judges pairs in their order, and joins duplicates.
-    fn look<'a>(
-        &mut self,
-        pairs: &[Candidate],
-        sketch: impl Fn(ImageId) -> Option<&'a Sketch>,
-    ) {
+    fn look<'a>(&mut self, pairs: &[Candidate], sketch: impl Fn(ImageId) -> Option<&'a Sketch>) {
         for pair in pairs {
             let Some((one, other)) = self.places(pair) else {
                 continue;

@@ -12,8 +12,8 @@ mod ranking;
 pub(super) mod second_look;
 
 pub use bank::{Bank, Entry, KnownBank, bank};
-pub use judged_groups::LastGroups;
 pub use duplicates::{Duplicates, DuplicatesPage, duplicates, merits};
+pub use judged_groups::LastGroups;
 
 use crate::domain::{
     Algorithm, Comparison, Fingerprint, Image, Judgement, Kind, Match, Orientation, ProjectName,

@@ -151,3 +151,18 @@ async fn a_new_database_begins_without_the_snapshot_of_the_old_one() {
     rebuild(folder.path(), &|_, _| {}).await.unwrap();
     assert!(!file.exists());
 }
+
+#[tokio::test]
+async fn a_stop_waits_for_the_snapshot_that_is_being_taken() {
+    let world = World::new().await;
+    world.give("a.png", &png(1)).await;
+    let (index, store) = (&world.services.index, &world.services.store);
+    let file = store.index_snapshot();
+    assert!(!file.exists());
+    let stop = async {
+        index.close(store).await;
+        file.exists()
+    };
+    let ((), was_there) = tokio::join!(index.save(store), stop);
+    assert!(was_there);
+}

@@ -317,6 +317,35 @@ async fn groups_come_page_by_page_and_over_all_projects() {
 }
 
 #[tokio::test]
+async fn pages_of_judged_groups_are_those_of_the_store_as_it_is() {
+    let world = World::new().await;
+    let services = &world.services;
+    let asked = Duplicates::default();
+    let groups = async || {
+        let page = duplicates(services, Some(&PROJECT), &asked).await.unwrap();
+        assert_eq!(
+            page,
+            duplicates(services, Some(&PROJECT), &asked).await.unwrap()
+        );
+        names(&page)
+            .into_iter()
+            .map(|group| group.len())
+            .collect::<Vec<_>>()
+    };
+    let png = world.give("a.png", &png(1)).await.image;
+    assert!(groups().await.is_empty());
+    let jpeg = world.give("a.jpg", &copy_of(1)).await.image;
+    assert_eq!(groups().await, [2]);
+    let pair = crate::domain::Pair::new(png.id, jpeg.id).unwrap();
+    services.store.decide(&PROJECT, vec![pair]).await.unwrap();
+    assert!(groups().await.is_empty());
+    services.store.undecide(&PROJECT, pair).await.unwrap();
+    assert_eq!(groups().await, [2]);
+    images::delete(services, &PROJECT, "a.jpg").await.unwrap();
+    assert!(groups().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_sketch_that_is_missing_is_made_and_kept() {
     let world = World::new().await;
     let image = world.give("a.png", &png(1)).await.image;

@@ -16,6 +16,7 @@ fn questions_that_cannot_be_are_refused() {
         "orientation=sideways",
         "limit=0",
         "limit=1001",
+        "limit=1000000000",
         "limit=-1",
         "after=nobody",
         "algorithm=pdq&radius=257",
@@ -45,6 +46,7 @@ fn questions_to_all_projects_that_cannot_be_are_refused() {
         json!({"fingerprints": [{"algorithm": "phash", "version": 9, "bits": "0123456789abcdef"}]}),
         json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "radius": 65}),
         json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "limit": 0}),
+        json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "limit": 1_000_000_000}),
     ] {
         server.post_json("/check", &body).refused(400);
     }

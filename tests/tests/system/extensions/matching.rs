@@ -268,6 +268,7 @@ fn checks_that_cannot_be_are_refused() {
         json!({"fingerprints": phash(good), "radius": 65}),
         json!({"fingerprints": phash(good), "radius": -1}),
         json!({"fingerprints": phash(good), "limit": 0}),
+        json!({"fingerprints": phash(good), "limit": 1_000_000_000}),
         json!({"fingerprints": vec![phash(good)[0].clone(); 10_000]}),
     ] {
         server
