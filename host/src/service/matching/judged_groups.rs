@@ -99,12 +99,12 @@ pub fn among_files<'a>(
     joining.groups()
 }
 
-/// How near the fingerprints of copies are looked for among so many images. Of the strangers among a
-/// million that many are nearer than 11 as among a hundred thousand nearer than 23.
+/// How near the fingerprints of copies are looked for among so many images: wider circles among more of
+/// them hold millions of strangers, who take the place of copies.
 fn radius(images: usize) -> u32 {
     match images {
         ..=100_000 => RADIUS,
-        ..=500_000 => 17,
+        100_001..=500_000 => 17,
         _ => 11,
     }
 }
