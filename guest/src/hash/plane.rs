@@ -106,6 +106,11 @@ impl LumaPlane {
         &self.cells[y * SIDE..][..SIDE]
     }
 
+    /// All cells, row by row.
+    pub fn into_cells(self) -> Vec<u8> {
+        self.cells
+    }
+
     /// The plane averaged down to a smaller size.
     pub fn shrink(&self, width: usize, height: usize) -> GrayImage {
         grey_image(&self.averaged(0, (width, height)), width, height)
