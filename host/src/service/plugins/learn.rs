@@ -100,8 +100,8 @@ pub(super) async fn ask(
         HasherInput::Bytes => picture,
     };
     let answer = hash(plugin, &known.description, input.clone()).await?;
-    if plugin.asked.fetch_add(1, Ordering::Relaxed) % SPOT_CHECK == 0
-        && hash(plugin, &known.description, input).await? != answer
+    let asked = plugin.asked.fetch_add(1, Ordering::Relaxed);
+    if asked.is_multiple_of(SPOT_CHECK) && hash(plugin, &known.description, input).await? != answer
     {
         plugin.disable(FICKLE.into());
     }
