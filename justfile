@@ -20,7 +20,7 @@ build: component assets page
     cargo build --package vismatch
 
 # Run every test: native, as WebAssembly, in Node and Chromium, and of the whole system
-test: component assets page _browser-tools _hosts
+test: component assets page _browser-tools _hosts plugins
     cargo build --workspace --bins
     cargo test --workspace
     CARGO_TARGET_WASM32_WASIP2_RUNNER="{{target}}/debug/wasm-runner" \
@@ -93,10 +93,27 @@ bench-web *arguments: build _browser-tools
     cargo build --package vismatch-tests --bin bench-web
     "{{target}}/debug/bench-web" {{arguments}}
 
-# Run the component in Python, Node.js and a Rust program: which bits are the same, what a large picture costs
-hosts: component _hosts
+# Run the component in Python, Node.js, Chromium and a Rust program: which bits are the same, what a large picture costs
+hosts: component _hosts _browser-tools
     cargo build --workspace --bins
     cd tests/hosts && node hosts.test.mjs --table
+
+# Hold a native build for aarch64 to the frozen bits, on x86-64 under qemu (needs apt's gcc-aarch64-linux-gnu and qemu-user)
+aarch64: _cross
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+      CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
+      cargo test --package vismatch-pipeline --target aarch64-unknown-linux-gnu --test golden --test laid
+
+# Build the templates of plugins into target/hosts/plugins: a hasher in Rust, the same in JavaScript
+plugins: _targets
+    cargo build --package vismatch-plugin-template --target wasm32-wasip2 --release
+    @mkdir -p "{{target}}/hosts/plugins"
+    @cp "{{target}}/wasm32-wasip2/release/vismatch_plugin_template.wasm" "{{target}}/hosts/plugins/rust.wasm"
+    @test tests/hosts/plugins/javascript/package-lock.json -ot tests/hosts/plugins/javascript/node_modules/.package-lock.json \
+      || npm ci --prefix tests/hosts/plugins/javascript --no-audit --no-fund --ignore-scripts
+    @made="{{target}}/hosts/plugins/javascript.wasm"; \
+      { test wit/fingerprinting.wit -ot "$made" && test tests/hosts/plugins/javascript/lighter.js -ot "$made"; } \
+      || npm run --silent --prefix tests/hosts/plugins/javascript build -- "$made"
 
 # Feed broken files to a decoder of ours (jpeg_scan, jpeg_planes, jpeg_encode, png_rows) for so many seconds
 fuzz decoder="jpeg_scan" seconds="60": _fuzz
@@ -157,6 +174,11 @@ _hosts:
       || npm ci --prefix tests/hosts/node --no-audit --no-fund --ignore-scripts
     @test "{{target}}/component/vismatch.wasm" -ot tests/hosts/node/dist/vismatch.js \
       || VISMATCH_COMPONENT="{{target}}/component/vismatch.wasm" npm run --silent --prefix tests/hosts/node transpile
+
+_cross:
+    @rustup target list --installed | grep -qx aarch64-unknown-linux-gnu || rustup target add aarch64-unknown-linux-gnu
+    @{ command -v aarch64-linux-gnu-gcc && command -v qemu-aarch64; } >/dev/null \
+      || apt-get install -y -qq --no-install-recommends gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
 _fuzz:
     @"{{tools}}/bin/cargo-fuzz" --version 2>/dev/null | grep -qw 0.13.2 \

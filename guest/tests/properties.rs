@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use vismatch_pipeline::compare::compare;
 use vismatch_pipeline::comparison::Verdict;
 use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint, hamming, nearest};
-use vismatch_pipeline::hash::{hash, hash_orientations};
+use vismatch_pipeline::hash::{hash, hash_orientations, luma_plane};
 use vismatch_pipeline::info::{Dimensions, Orientation};
 use vismatch_pipeline::limits::Limits;
 use vismatch_pipeline::process::process;
@@ -93,6 +93,19 @@ proptest! {
         let all = hash_orientations(&png(&picture), algorithm, &LIMITS).unwrap();
         let turned = hash(&png(&laid(&picture, orientation)), &[algorithm], &LIMITS).unwrap();
         prop_assert_eq!(&all[which], &(orientation, turned[0].clone()));
+    }
+
+    #[test]
+    fn the_luma_plane_is_what_the_sketch_is_averaged_from(picture in picture()) {
+        let plane = luma_plane(&png(&picture), &LIMITS).unwrap();
+        prop_assert_eq!(plane.len(), 256 * 256);
+        let plan = Plan { algorithms: Algorithm::ALL.to_vec(), renditions: Vec::new() };
+        let sketch = process(&png(&picture), &plan, &LIMITS).unwrap().sketch.unwrap();
+        for (at, cell) in sketch.as_bytes().iter().enumerate() {
+            let corner = at / 64 * 4 * 256 + at % 64 * 4;
+            let sum: u32 = (0..16).map(|step| u32::from(plane[corner + step / 4 * 256 + step % 4])).sum();
+            prop_assert!((sum as i32 - i32::from(*cell) * 16).abs() <= 16, "cell {at}");
+        }
     }
 
     #[test]

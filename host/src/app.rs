@@ -13,6 +13,7 @@ use crate::sandbox::Sandbox;
 use crate::service::Services;
 use crate::service::follow::FollowedIndex;
 use crate::service::image_root::{self, ScanProgress};
+use crate::service::plugins::{self, Plugins};
 use crate::service::trash;
 use crate::store::Store;
 
@@ -44,13 +45,16 @@ struct Background {
 impl App {
     /// Opens the store, starts the sandbox, loads the index; then follows the image root in the background.
     pub async fn start(config: Config) -> Result<Self> {
+        let mut services = services(&config).await?;
+        services.plugins = Arc::new(plugins(&config, &services).await?);
         let app = Self {
-            services: services(&config).await?,
+            services,
             config: Arc::new(config),
             stopping: CancellationToken::new(),
             background: Background::default(),
         };
         app.background.follow_image_root(app.services.clone());
+        app.background.follow_plugins(&app.services);
         app.background
             .keep_trash_short(app.services.clone(), app.config.trash_retention);
         Ok(app)
@@ -83,6 +87,14 @@ impl Background {
         });
     }
 
+    fn follow_plugins(&self, services: &Services) {
+        for plugin in services.plugins.all() {
+            let (services, plugin) = (services.clone(), Arc::clone(plugin));
+            self.tasks
+                .spawn(plugins::follow(services, plugin, self.stop.clone()));
+        }
+    }
+
     fn keep_trash_short(&self, services: Services, retention: Duration) {
         let stop = self.stop.clone();
         self.tasks
@@ -90,7 +102,7 @@ impl Background {
     }
 }
 
-/// Everything over one data folder, store and sandbox side by side: both take their time.
+/// Everything over one data folder but for plugins, store and sandbox side by side: both take their time.
 pub async fn services(config: &Config) -> Result<Services> {
     let cache = config.data.join("cache");
     let (sandbox, (store, index)) =
@@ -99,6 +111,7 @@ pub async fn services(config: &Config) -> Result<Services> {
         store,
         sandbox,
         index: Arc::new(index),
+        plugins: Arc::default(),
         scan: Arc::new(ScanProgress::default()),
         groups: Arc::default(),
         quality: config.quality,
@@ -121,6 +134,13 @@ pub async fn sandbox(config: &Config, cache: Option<PathBuf>) -> Result<Sandbox>
         }
     };
     Ok(started??)
+}
+
+/// The plugins; only a server has any.
+async fn plugins(config: &Config, services: &Services) -> Result<Plugins> {
+    let Services { store, sandbox, .. } = services;
+    let plugins = Plugins::start(&config.plugins, store, sandbox).await;
+    plugins.context("cannot load the plugins")
 }
 
 async fn store_and_index(config: &Config) -> Result<(Store, FollowedIndex)> {

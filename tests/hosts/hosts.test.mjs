@@ -3,11 +3,12 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { skip } from "../browser/chromium.mjs";
 
 const here = fileURLToPath(new URL("./", import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? join(here, "../../target");
@@ -18,6 +19,7 @@ const golden = join(here, "../golden");
 const HOSTS = {
   Python: [join(target, "hosts/python/bin/python"), join(here, "python/golden.py"), component],
   "Node.js": [process.execPath, join(here, "node/golden.mjs")],
+  Chromium: [process.execPath, join(here, "browser/golden.mjs")],
   Rust: [join(target, "debug/vismatch-embedding"), component],
 };
 
@@ -45,13 +47,39 @@ if (process.argv.includes("--table")) table();
 else
   describe("the component in other hosts", () => {
     for (const host of Object.keys(HOSTS)) {
-      test(`${host} gives the frozen bits`, () => {
+      test(`${host} gives the frozen bits`, { skip: host === "Chromium" && skip }, () => {
         const report = run(host);
         assert.deepEqual(report.different, []);
         assert.ok(report.compared >= 99, `${report.compared} values`);
         assert.equal(report.refused, "unsupported-format");
       });
     }
+
+    test("jco's types say what the contract does", () => {
+      const types = readFileSync(join(here, "node/dist/interfaces/vismatch-pipeline-hashing.d.ts"), "utf8");
+      assert.match(types, /export function hash\(image: Uint8Array, algorithms: Array<Algorithm>, limits: Limits\): Array<Fingerprint>;/);
+    });
+  });
+
+/** The templates of plugins, as `just plugins` builds them. */
+if (!process.argv.includes("--table"))
+  describe("plugins in two languages", () => {
+    const bits = (language) => {
+      const plugin = join(target, "hosts/plugins", `${language}.wasm`);
+      const pictures = ["shapes.webp", "noise.bmp", "grey.tiff"].map((name) => join(golden, "pictures", name));
+      const env = { ...process.env, XDG_CACHE_HOME: join(target, "test-cache") };
+      return execFileSync(join(target, "debug/vismatch"), ["plugin", plugin, ...pictures], { encoding: "utf8", env }).split("\n");
+    };
+
+    test("give the same bits, by the same definition", () => {
+      const [said, digest, ...rust] = bits("rust");
+      const [same, other, ...javascript] = bits("javascript");
+      assert.equal(said, "Lighter than around, version 1, 256 bits of luma-plane");
+      assert.equal(same, said);
+      assert.notEqual(other, digest);
+      assert.equal(new Set(rust.map((line) => line.split(" ")[0])).size, 4, "three pictures and the end");
+      assert.deepEqual(javascript, rust);
+    });
   });
 
 function table() {

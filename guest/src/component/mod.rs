@@ -55,6 +55,10 @@ impl hashing::Guest for Component {
             &limits.into(),
         )?))
     }
+
+    fn luma_plane(image: Vec<u8>, limits: Limits) -> Result<Vec<u8>, ImageError> {
+        Ok(crate::hash::luma_plane(&image, &limits.into())?)
+    }
 }
 
 impl comparison::Guest for Component {

@@ -69,6 +69,12 @@ pub fn hash_orientations(
     Ok(Orientation::ALL.into_iter().flat_map(laid).collect())
 }
 
+/// The cells of the plane of an encoded picture, row by row: what hashers of other people start from.
+pub fn luma_plane(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImageError> {
+    let (_, plane) = plane_of(bytes, None, limits)?;
+    Ok(plane.into_cells())
+}
+
 /// The facts and the plane of an encoded picture. Every fingerprint of a file comes from here, so that
 /// a file has the same bits whatever else is asked of it. `decoded` is the same picture, for those who
 /// have it.

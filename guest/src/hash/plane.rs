@@ -111,6 +111,11 @@ impl LumaPlane {
         &self.cells
     }
 
+    /// The same, the plane being given away.
+    pub fn into_cells(self) -> Vec<u8> {
+        self.cells
+    }
+
     /// The plane averaged down to a smaller size, row by row.
     pub(super) fn shrink(&self, width: usize, height: usize) -> Vec<u8> {
         self.averaged(0, (width, height))

@@ -13,6 +13,7 @@ mod import;
 mod logging;
 mod openapi;
 mod output;
+mod plugin;
 mod progress;
 mod rebuild;
 mod resize;
@@ -69,6 +70,7 @@ enum Command {
     Rebuild(rebuild::Arguments),
     Verify(verify::Arguments),
     Component(component::Arguments),
+    Plugin(plugin::Arguments),
     Openapi(openapi::Arguments),
 }
 
@@ -98,6 +100,7 @@ impl Command {
             Self::Rebuild(arguments) => rebuild::run(arguments, config).await,
             Self::Verify(arguments) => verify::run(arguments, config).await,
             Self::Component(arguments) => component::run(arguments, config).await,
+            Self::Plugin(arguments) => plugin::run(arguments, config).await,
             Self::Openapi(arguments) => openapi::run(arguments),
         }
     }

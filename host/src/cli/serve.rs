@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::config::{Config, LogFormat};
+use crate::domain::PluginFile;
 use crate::http;
 
 use super::flags::{DataFlag, SandboxFlags, size};
@@ -27,16 +28,21 @@ Examples:
   vismatch serve
   vismatch serve --listen 127.0.0.1:8080 --data /srv/pictures
   vismatch serve --listen 0.0.0.0:3000 --cors-origin https://shop.example
+  vismatch serve --plugin edges=edges.wasm --plugin faces=faces.wasm
   VISMATCH_SANDBOX_TIMEOUT=30s vismatch serve --log-format json
 
   vismatch.toml:
     listen = [\"127.0.0.1:3000\", \"[::1]:3000\"]
     max_body = \"128MiB\"
     sandbox_timeout = \"30s\"
+    plugin = [\"edges=/srv/edges.wasm\"]
 
 When it is ready it prints one line with its addresses. Pictures that are put into \
 <data>/image_root/<project>/ are found and indexed. The first SIGINT or SIGTERM finishes the requests \
 that are running, for at most a minute; the second one does not.
+A plugin is a WebAssembly component of the world vismatch:pipeline/hasher (`vismatch component --wit`; `vismatch \
+plugin FILE` tries one). It is granted nothing, asked about every picture, and searched by its name, as in \
+POST /projects/p/matches?algorithm=edges; GET /plugins says how it is. One that misbehaves is disabled.
 Nobody is asked who they are: listen beyond this machine only behind something that asks.";
 
 /// Serve the HTTP API over a data folder
@@ -84,6 +90,10 @@ struct Flags {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     log_format: Option<LogFormat>,
+    /// Run a hasher of your own beside the built-in algorithms; may be given several times
+    #[arg(long, value_name = "NAME=FILE", value_parser = plugin)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plugin: Option<Vec<String>>,
     /// Pictures worked on at once [default: one a core]
     #[arg(long, value_name = "N", help_heading = "Sandbox")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,6 +137,11 @@ async fn out_of_patience(stop: CancellationToken) {
     tracing::info!("stopping: finishing the requests that are running");
     tokio::time::sleep(PATIENCE).await;
     tracing::warn!("requests that are still running after {PATIENCE:?} are cut off");
+}
+
+/// Checked as the environment's and the file's are, and told of before anything is begun.
+fn plugin(text: &str) -> Result<String, String> {
+    text.parse::<PluginFile>().map(|_| text.to_owned())
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -17,7 +17,7 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Limits;
+use crate::domain::{Limits, PluginFile};
 use crate::sandbox;
 
 use settings::Settings;
@@ -38,6 +38,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The component to run instead of the embedded one.
     pub component: Option<PathBuf>,
+    /// Hashers of other people.
+    pub plugins: Vec<PluginFile>,
     /// Workers, deadline, memory and limits of pixel work.
     pub sandbox: sandbox::Settings,
     /// Largest request body that carries one picture, and largest file of this machine, in bytes.
@@ -108,6 +110,7 @@ impl From<Settings> for Config {
             listen: settings.listen,
             data: settings.data,
             component: settings.component,
+            plugins: settings.plugin,
             sandbox: sandbox::Settings {
                 workers: settings.workers,
                 queue: settings.queue,

@@ -1,5 +1,6 @@
 //! The settings by their keys: what `vismatch.toml` may hold, its defaults and its ranges.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use bytesize::ByteSize;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
-use crate::domain::Limits;
+use crate::domain::{Limits, PluginFile};
 
 use super::LogFormat;
 use super::error::Wrong;
@@ -21,6 +22,8 @@ pub(super) struct Settings {
     pub listen: Vec<SocketAddr>,
     pub data: PathBuf,
     pub component: Option<PathBuf>,
+    #[serde(deserialize_with = "one_or_more")]
+    pub plugin: Vec<PluginFile>,
     pub max_pixels: u64,
     pub max_body: ByteSize,
     pub sandbox_memory: ByteSize,
@@ -42,6 +45,7 @@ impl Default for Settings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 3000))],
             data: PathBuf::from("data"),
             component: None,
+            plugin: Vec::new(),
             max_pixels: Limits::default().max_pixels,
             max_body: ByteSize::mib(64),
             sandbox_memory: ByteSize::gib(1),
@@ -62,6 +66,7 @@ impl Settings {
         "listen",
         "data",
         "component",
+        "plugin",
         "max_pixels",
         "max_body",
         "sandbox_memory",
@@ -91,6 +96,11 @@ impl Settings {
                     .contains(&self.sandbox_timeout),
                 "1ms to 1day",
             ),
+            (
+                "plugin",
+                names_differ(&self.plugin),
+                "NAME=FILE, each name once",
+            ),
             ("workers", (1..=1024).contains(&self.workers), "1 to 1024"),
             (
                 "trash_retention",
@@ -110,6 +120,11 @@ impl Settings {
             None => Ok(()),
         }
     }
+}
+
+fn names_differ(plugins: &[PluginFile]) -> bool {
+    let names: HashSet<_> = plugins.iter().map(|plugin| &plugin.name).collect();
+    names.len() == plugins.len()
 }
 
 fn cores() -> usize {

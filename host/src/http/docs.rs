@@ -82,6 +82,7 @@ pub(super) const REDOC_PAGE: &str = r#"<!DOCTYPE html>
         (name = "duplicates", description = "What is there more than once, and what becomes of it: decisions, resolving, the trash."),
         (name = "diff", description = "Upload and compare by JSON with base64."),
         (name = "library", description = "Uploaded, browsed, searched by similarity; over all projects."),
+        (name = "plugins", description = "Hashers of your own, run beside the built-in algorithms."),
         (name = "component", description = "The WebAssembly component that looks into pictures."),
         (name = "server", description = "Health, metrics, events and this description."),
         (name = "page", description = "The page for people."),

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::service::events::{self, Event};
 
-use super::health::Scan;
+use super::health::{Plugin, Scan};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Tells a proxy to hand events on as they come.
@@ -44,6 +44,8 @@ enum EventView {
     Image(ImageChanged),
     /// `event: scan`
     Scan(Scan),
+    /// `event: plugin`
+    Plugin(Plugin),
 }
 
 /// The connection stands.
@@ -76,7 +78,7 @@ struct ImageChanged {
 ///
 /// Server-sent events (`text/event-stream`), one JSON object as `data` each. First `ready`, then an
 /// `image` for every image that comes, is replaced or goes, by whichever process, and a `scan` when the
-/// indexing of the image root goes on. The ids are numbers of changes: a client that comes back with
+/// indexing of the image root goes on, and a `plugin` when a plugin's backfill does or it is disabled. The ids are numbers of changes: a client that comes back with
 /// `Last-Event-ID`, as browsers do, gets what it missed, or `ready` with `resumed: false` when that is
 /// too much. Comments keep a silent connection alive.
 #[utoipa::path(
@@ -131,6 +133,9 @@ fn to_sent(event: Event) -> Option<sse::Event> {
                 .json_data(view)
         }
         Event::Scan(state) => sent.event("scan").json_data(EventView::Scan(state.into())),
+        Event::Plugin(state) => sent
+            .event("plugin")
+            .json_data(EventView::Plugin(state.into())),
     }
     .ok()
 }

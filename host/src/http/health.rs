@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::service::image_root::ScanState;
+use crate::service::plugins::{Condition, PluginState};
 
 use super::error::{ApiError, ErrorBody};
 
@@ -58,6 +59,30 @@ struct Readiness {
     index: IndexState,
     /// How far the indexing of pictures found in the image root has come.
     scan: Scan,
+    /// Hashers of other people. One that misbehaves is disabled; requests are served without it.
+    plugins: Vec<Plugin>,
+}
+
+/// A plugin, in short.
+#[derive(Serialize, ToSchema)]
+pub struct Plugin {
+    /// What the operator calls it.
+    #[schema(example = "edges")]
+    pub name: String,
+    /// `backfilling`: asked about images that were there before it; `ready`: asked about all; `disabled`: it
+    /// misbehaved; `removed`; `absent`: not loaded, and its fingerprints are kept.
+    #[schema(example = "ready")]
+    pub state: &'static str,
+    /// What a disabled plugin did wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "it was stopped after 10s")]
+    pub reason: Option<String>,
+    /// Images that it had not been asked about when the present backfill began.
+    #[schema(example = 1200)]
+    pub to_do: u64,
+    /// Of those, how many it has been asked about.
+    #[schema(example = 800)]
+    pub done: u64,
 }
 
 /// The index of fingerprints.
@@ -118,6 +143,13 @@ async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiErro
         version: env!("CARGO_PKG_VERSION"),
         index: IndexState { images, change },
         scan: app.services.scan.state().into(),
+        plugins: app
+            .services
+            .plugins
+            .states()
+            .into_iter()
+            .map(Into::into)
+            .collect(),
     }))
 }
 
@@ -179,6 +211,25 @@ pub async fn keep_metrics(stopped: CancellationToken) {
     let mut every = tokio::time::interval(UPKEEP);
     while stopped.run_until_cancelled(every.tick()).await.is_some() {
         install_metrics().run_upkeep();
+    }
+}
+
+impl From<PluginState> for Plugin {
+    fn from(state: PluginState) -> Self {
+        let (word, reason) = match state.condition {
+            Condition::Backfilling => ("backfilling", None),
+            Condition::Ready => ("ready", None),
+            Condition::Disabled(reason) => ("disabled", Some(reason)),
+            Condition::Removed => ("removed", None),
+            Condition::Absent => ("absent", None),
+        };
+        Self {
+            name: state.name.to_string(),
+            state: word,
+            reason,
+            to_do: state.to_do,
+            done: state.done,
+        }
     }
 }
 

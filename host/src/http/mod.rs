@@ -17,6 +17,7 @@ mod observe;
 mod page;
 mod paging;
 mod patience;
+mod plugins;
 mod projects;
 #[cfg(test)]
 mod tests;
@@ -92,6 +93,7 @@ fn families() -> OpenApiRouter<App> {
         .merge(library::router())
         .merge(compare::router())
         .merge(component::router())
+        .merge(plugins::router())
         .merge(events::router())
         .merge(health::router())
         .merge(docs::router())

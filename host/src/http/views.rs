@@ -5,7 +5,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Exif, Fingerprint, Image, ImageId, Kind, Match, ProjectName, RenditionKind};
+use crate::domain::{
+    Exif, Fingerprint, Image, ImageId, Judgement, Kind, Match, Orientation, ProjectName,
+    RenditionKind, Verdict, similarity,
+};
+use crate::service::plugins::PluginMatch;
 
 /// What has to be escaped in a segment of a path: all but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -105,18 +109,19 @@ pub struct Urls {
 /// What one algorithm says of a picture.
 #[derive(Serialize, ToSchema)]
 pub struct FingerprintView {
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, or the name of a plugin.
     #[schema(example = "phash")]
-    pub algorithm: &'static str,
+    pub algorithm: String,
     /// Version of its definition; only fingerprints of the same version are compared.
     #[schema(example = 1)]
     pub version: u16,
     /// The bits as hexadecimal digits, most significant first.
     #[schema(example = "d1c48f3b2a7061e5")]
     pub bits: String,
-    /// 0 to 100; below 50 matches mean little.
+    /// 0 to 100; below 50 matches mean little. Left out of a plugin's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 100)]
-    pub quality: u8,
+    pub quality: Option<u8>,
 }
 
 /// An image that matches.
@@ -147,9 +152,9 @@ pub struct MatchView {
     /// Why, in one sentence for people.
     #[schema(example = "phash differs in 4 of 64 bits; nothing else was compared.")]
     pub reason: String,
-    /// Whose fingerprints were compared.
+    /// Whose fingerprints were compared: one of our own, or the name of a plugin.
     #[schema(example = "phash")]
-    pub algorithm: &'static str,
+    pub algorithm: String,
     /// How the query has to be laid to look like the image: `upright`, `mirrored`, `rotated180`,
     /// `flipped`, `transposed`, `rotated90`, `transversed`, `rotated270`.
     #[schema(example = "upright")]
@@ -210,10 +215,10 @@ impl Urls {
 impl From<&Fingerprint> for FingerprintView {
     fn from(fingerprint: &Fingerprint) -> Self {
         Self {
-            algorithm: fingerprint.algorithm.name(),
+            algorithm: fingerprint.algorithm.name().to_owned(),
             version: fingerprint.version,
             bits: hex::encode(&fingerprint.bits),
-            quality: fingerprint.quality,
+            quality: Some(fingerprint.quality),
         }
     }
 }
@@ -232,9 +237,44 @@ impl From<&Match> for MatchView {
             verdict: found.judgement.verdict.name(),
             similarity: found.judgement.similarity,
             reason: found.judgement.reason.clone(),
-            algorithm: found.algorithm.name(),
+            algorithm: found.algorithm.name().to_owned(),
             orientation: found.orientation.name(),
             urls: Urls::of(&found.image.project, found.image.id),
+        }
+    }
+}
+
+impl MatchView {
+    /// What a plugin found.
+    pub fn by_plugin(plugin: &str, found: &PluginMatch) -> Self {
+        let PluginMatch {
+            image,
+            exact,
+            distance,
+            bits,
+        } = found;
+        let judgement = match exact {
+            true => Judgement::same_bytes(),
+            false => Judgement {
+                verdict: Verdict::Similar,
+                similarity: similarity(*distance, *bits),
+                reason: format!(
+                    "{plugin} differs in {distance} of {bits} bits; nothing else was compared."
+                ),
+            },
+        };
+        Self {
+            image_id: image.id.to_string(),
+            name: image.name.to_string(),
+            project_id: image.project.to_string(),
+            kind: if *exact { "exact" } else { "near" },
+            distance: *distance,
+            verdict: judgement.verdict.name(),
+            similarity: judgement.similarity,
+            reason: judgement.reason,
+            algorithm: plugin.to_owned(),
+            orientation: Orientation::Upright.name(),
+            urls: Urls::of(&image.project, image.id),
         }
     }
 }

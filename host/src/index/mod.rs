@@ -11,6 +11,7 @@ mod buckets;
 mod gathered;
 mod graves;
 mod join;
+mod lengths;
 mod map;
 mod merge;
 mod nearest;
@@ -26,6 +27,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
 
+pub use lengths::BitIndex;
 pub use pairs::NearestPairs;
 pub use snapshot::{Mark, SnapshotError};
 

@@ -8,6 +8,13 @@ mod generated {
     });
 }
 
+mod hasher {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "hasher",
+    });
+}
+
 pub use generated::exports::vismatch::pipeline::comparison::{Comparison, Difference, Verdict};
 pub use generated::exports::vismatch::pipeline::hashing::{
     Algorithm, Fingerprint, OrientedFingerprint,
@@ -21,3 +28,7 @@ pub use generated::exports::vismatch::pipeline::types::{
     Orientation,
 };
 pub use generated::{Imaging, ImagingPre};
+pub use hasher::exports::vismatch::pipeline::fingerprinting::{
+    Description as HasherDescription, Input as HasherInput,
+};
+pub use hasher::{Hasher, HasherPre};

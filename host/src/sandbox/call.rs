@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
-use wasmtime::{Store, Trap, UpdateDeadline};
+use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
-use super::bindings::{Imaging, ImagingPre};
 use super::wasi::State;
 use super::{CallError, Settings};
 
@@ -38,28 +37,21 @@ enum Stopped {
     Abandoned,
 }
 
-/// Runs `work` in an instance of its own. It is stopped soon after its time is up or `abandoned` is
-/// cancelled.
+/// Runs `work`, which makes an instance in the store it gets. It is stopped soon after its time is up or
+/// `abandoned` is cancelled.
 pub fn run<T>(
-    instances: &ImagingPre<State>,
+    engine: &Engine,
     budget: Budget,
     abandoned: CancellationToken,
-    work: impl FnOnce(&Imaging, &mut Store<State>) -> wasmtime::Result<T>,
+    work: impl FnOnce(&mut Store<State>) -> wasmtime::Result<T>,
 ) -> Result<T, CallError> {
-    let mut store = store(instances, budget, abandoned);
-    instances
-        .instantiate(&mut store)
-        .and_then(|imaging| work(&imaging, &mut store))
-        .map_err(|error| name(&error, budget, store.data().memory.refused()))
+    let mut store = store(engine, budget, abandoned);
+    work(&mut store).map_err(|error| name(&error, budget, store.data().memory.refused()))
 }
 
 /// An empty store whose code runs for as long as the budget allows, from now.
-pub fn store(
-    instances: &ImagingPre<State>,
-    budget: Budget,
-    abandoned: CancellationToken,
-) -> Store<State> {
-    let mut store = Store::new(instances.engine(), State::new(budget.memory));
+pub fn store(engine: &Engine, budget: Budget, abandoned: CancellationToken) -> Store<State> {
+    let mut store = Store::new(engine, State::new(budget.memory));
     store.limiter(|state| &mut state.memory);
     // An answer that would not fit into the instance repeats itself: it is no answer.
     store.set_hostcall_fuel(budget.memory);

@@ -14,5 +14,7 @@ pub const WIT: &str = concat!(
     "\n",
     include_str!("../../../wit/about.wit"),
     "\n",
+    include_str!("../../../wit/fingerprinting.wit"),
+    "\n",
     include_str!("../../../wit/world.wit"),
 );

@@ -7,6 +7,11 @@ use super::CallError;
 use super::bindings as wit;
 use crate::domain;
 
+/// Cells on each side of a luma plane.
+const PLANE: usize = 256;
+/// Longest name of a hasher, in characters.
+const LONGEST_NAME: usize = 100;
+
 /// Enums with the same cases on both sides.
 macro_rules! same_cases {
     ($from:ident -> $to:ident: $name:ident { $($case:ident)* }) => {
@@ -252,6 +257,56 @@ pub fn check_renditions(asked: usize, answered: &[domain::Rendition]) -> Result<
     } else {
         Err(broken("renditions"))
     }
+}
+
+/// A luma plane as promised: 256 by 256 cells.
+pub fn check_plane(plane: &[u8]) -> Result<(), CallError> {
+    if plane.len() == PLANE * PLANE {
+        Ok(())
+    } else {
+        Err(broken("a luma plane"))
+    }
+}
+
+/// What a hasher says of itself, as far as it can be used.
+pub fn description(told: wit::HasherDescription) -> Result<domain::HasherDescription, CallError> {
+    let refused = |text: String| {
+        Err(CallError::Trap(format!(
+            "the plugin breaks its contract: {text}"
+        )))
+    };
+    if ![64, 128, 256].contains(&told.bits) {
+        return refused(format!(
+            "{} bits, where 64, 128 or 256 are possible",
+            told.bits
+        ));
+    }
+    if told.name.is_empty() || told.name.chars().count() > LONGEST_NAME {
+        return refused(format!(
+            "a name that is empty or longer than {LONGEST_NAME} characters"
+        ));
+    }
+    Ok(domain::HasherDescription {
+        name: told.name,
+        version: told.version,
+        bits: told.bits,
+        input: match told.input {
+            wit::HasherInput::LumaPlane => domain::HasherInput::LumaPlane,
+            wit::HasherInput::Bytes => domain::HasherInput::Bytes,
+        },
+    })
+}
+
+/// A hasher's fingerprint as promised: as many bits as it announced.
+pub fn check_bits(announced: u32, bits: &[u8]) -> Result<(), CallError> {
+    if bits.len() * 8 == announced as usize {
+        return Ok(());
+    }
+    Err(CallError::Trap(format!(
+        "the plugin breaks its contract: a fingerprint of {} bytes, where {} are announced",
+        bits.len(),
+        announced / 8
+    )))
 }
 
 fn broken(what: &str) -> CallError {

@@ -9,6 +9,7 @@ mod call;
 mod contract;
 mod convert;
 mod engine;
+mod hasher;
 mod input;
 mod limits;
 mod program;
@@ -18,7 +19,7 @@ mod workers;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,11 +29,12 @@ use thiserror::Error;
 use wasmtime::Store;
 
 pub use self::contract::WIT;
+pub use self::hasher::Hasher;
 pub use self::input::Input;
 pub use self::program::Program;
 
 use self::bindings as wit;
-use self::convert::{check_fingerprints, check_renditions, list};
+use self::convert::{check_fingerprints, check_plane, check_renditions, list};
 use self::wasi::State;
 use self::workers::Workers;
 
@@ -104,6 +106,18 @@ impl CallError {
             Self::Trap(_) => "trap",
             Self::Busy { .. } => "busy",
             Self::Input(_) => "input",
+        }
+    }
+
+    /// What the component did wrong, where no picture is to blame.
+    pub fn fault(&self) -> String {
+        match self {
+            Self::Timeout(after) => format!("it was stopped after {after:?}"),
+            Self::OutOfMemory { allowed } => {
+                format!("it needs more than {allowed} bytes of memory")
+            }
+            Self::Trap(text) => text.clone(),
+            other => other.to_string(),
         }
     }
 }
@@ -234,6 +248,27 @@ impl Sandbox {
         Ok(oriented)
     }
 
+    /// The luma plane that all fingerprints start from: 256 rows of 256 bytes.
+    pub async fn luma_plane(&self, image: Input) -> Result<Bytes, CallError> {
+        let limits = self.limits();
+        let plane = self.call("luma_plane", [image], move |imaging, store, [image]| {
+            imaging
+                .vismatch_pipeline_hashing()
+                .call_luma_plane(store, image, limits)
+        });
+        let plane = plane.await?;
+        check_plane(&plane)?;
+        Ok(plane.into())
+    }
+
+    /// A hasher that somebody else wrote, in the same engine, with the same workers, budget and grants: none.
+    /// Compiled code is kept where that of the component is.
+    ///
+    /// Blocks: for seconds when it has to be compiled, for milliseconds otherwise.
+    pub fn hasher(&self, file: &Path) -> Result<Hasher, StartError> {
+        Hasher::load(self.shared.clone(), file)
+    }
+
     /// Renditions in the order asked for.
     pub async fn render(
         &self,
@@ -283,12 +318,10 @@ impl Sandbox {
             let started = Instant::now();
             let images = read(&images, shared.settings.memory)?;
             let budget = (&shared.settings).into();
-            let answer = call::run(
-                &shared.program.instances,
-                budget,
-                abandoned,
-                |imaging, store| work(imaging, store, &images),
-            );
+            let answer = call::run(shared.program.engine(), budget, abandoned, |store| {
+                let imaging = shared.program.instances.instantiate(&mut *store)?;
+                work(&imaging, store, &images)
+            });
             histogram!("vismatch_sandbox_call_seconds", "function" => function)
                 .record(started.elapsed());
             answer?.map_err(|refusal| CallError::Image(refusal.into()))

@@ -11,12 +11,12 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 use wasmtime::Engine;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{Component, InstancePre, Linker};
 
 use super::bindings::ImagingPre;
 use super::call::{self, Budget};
 use super::wasi::{self, State};
-use super::{CallError, Settings, Source, StartError, engine};
+use super::{Settings, Source, StartError, engine};
 
 /// The component that is built into the binary.
 const EMBEDDED: &[u8] = include_bytes!(env!("VISMATCH_COMPONENT_PATH"));
@@ -65,9 +65,14 @@ impl Program {
         Ok(program)
     }
 
+    /// What compiles and runs it.
+    pub fn engine(&self) -> &Engine {
+        self.instances.engine()
+    }
+
     /// Makes an instance and throws it away: what every call pays before it starts.
     pub fn instantiate(&self, settings: &Settings) -> Result<(), StartError> {
-        let mut store = call::store(&self.instances, settings.into(), CancellationToken::new());
+        let mut store = call::store(self.engine(), settings.into(), CancellationToken::new());
         self.instances
             .instantiate(&mut store)
             .map(drop)
@@ -95,19 +100,17 @@ impl Program {
             timeout: settings.timeout.max(SELF_TEST),
         };
         let test = || {
-            call::run(
-                &self.instances,
-                budget,
-                CancellationToken::new(),
-                |imaging, store| imaging.vismatch_pipeline_about().call_self_test(store),
-            )
+            call::run(self.engine(), budget, CancellationToken::new(), |store| {
+                let imaging = self.instances.instantiate(&mut *store)?;
+                imaging.vismatch_pipeline_about().call_self_test(store)
+            })
         };
         // On a thread of its own: WASI must not block a thread that drives async tasks.
         let answer = thread::scope(|scope| scope.spawn(test).join());
         match answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(text)) => Err(StartError::SelfTest(text)),
-            Err(stopped) => Err(StartError::SelfTest(without_picture(&stopped))),
+            Err(stopped) => Err(StartError::SelfTest(stopped.fault())),
         }
     }
 }
@@ -125,25 +128,44 @@ fn passed(cache: &Path, digest: &str, engine: &Engine) -> PathBuf {
 fn read(source: &Source) -> Result<Bytes, StartError> {
     match source {
         Source::Embedded => Ok(Bytes::from_static(EMBEDDED)),
-        Source::File(path) => fs::read(path).map(Bytes::from).map_err(|source| {
-            let path = path.clone();
-            StartError::Read { path, source }
-        }),
+        Source::File(path) => read_file(path),
     }
 }
 
+/// The bytes of a component.
+pub fn read_file(path: &Path) -> Result<Bytes, StartError> {
+    fs::read(path).map(Bytes::from).map_err(|source| {
+        let path = path.to_owned();
+        StartError::Read { path, source }
+    })
+}
+
 fn link(engine: &Engine, bytes: &[u8]) -> Result<ImagingPre<State>, StartError> {
-    let unusable = |what: &str, error: wasmtime::Error| {
-        StartError::Unusable(format!("{what}: {error:#}; {NEEDED}"))
-    };
-    let component = Component::new(engine, bytes)
-        .map_err(|error| unusable("it is not a WebAssembly component that runs here", error))?;
+    let instances = prepare(engine, bytes, NEEDED)?;
+    let imaging = ImagingPre::new(instances);
+    imaging.map_err(|error| unusable("it does not export the world", &error, NEEDED))
+}
+
+/// Compiles a component and links it to the empty world of `wasi`. `needed` is what whoever brings it has to
+/// know.
+pub fn prepare(
+    engine: &Engine,
+    bytes: &[u8],
+    needed: &str,
+) -> Result<InstancePre<State>, StartError> {
+    let component = Component::new(engine, bytes).map_err(|error| {
+        let what = "it is not a WebAssembly component that runs here";
+        unusable(what, &error, needed)
+    })?;
     let mut linker = Linker::new(engine);
     wasi::offer(&mut linker).map_err(|error| StartError::Engine(format!("{error:#}")))?;
-    let instances = linker
-        .instantiate_pre(&component)
-        .map_err(|error| unusable("it imports something that is not offered", error))?;
-    ImagingPre::new(instances).map_err(|error| unusable("it does not export the world", error))
+    let instances = linker.instantiate_pre(&component);
+    instances.map_err(|error| unusable("it imports something that is not offered", &error, needed))
+}
+
+/// A component that cannot be used, and what would be usable.
+pub fn unusable(what: &str, error: &wasmtime::Error, needed: &str) -> StartError {
+    StartError::Unusable(format!("{what}: {error:#}; {needed}"))
 }
 
 /// Leaves the mark of a passed self-test. Losing it costs the next start the test again.
@@ -154,15 +176,5 @@ fn remember(passed: &Path) {
     };
     if let Err(error) = write() {
         warn!(file = %passed.display(), "the passed self-test is not remembered: {error}");
-    }
-}
-
-/// The fault of a call that had no picture.
-fn without_picture(stopped: &CallError) -> String {
-    match stopped {
-        CallError::Timeout(after) => format!("it was stopped after {after:?}"),
-        CallError::OutOfMemory { allowed } => format!("it needs more than {allowed} bytes"),
-        CallError::Trap(text) => text.clone(),
-        other => other.to_string(),
     }
 }

@@ -1,5 +1,5 @@
 //! What happens, as it happens: changes of the store, whichever process made them, and how far the
-//! indexing of the image root has come.
+//! indexing of the image root and the plugins have come.
 //!
 //! The change sequence is the only thing that all processes share, so it is looked at twice a second
 //! while somebody listens: one row by its key.
@@ -13,6 +13,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use crate::store::Change;
 
 use super::image_root::ScanState;
+use super::plugins::PluginState;
 use super::{ServiceError, Services};
 
 /// How often the change sequence is looked at.
@@ -36,6 +37,8 @@ pub enum Event {
     Image(Change),
     /// The indexing of the image root went on.
     Scan(ScanState),
+    /// A plugin was asked about more images, or is otherwise than it was.
+    Plugin(PluginState),
 }
 
 /// What happens from now on or, for a listener that comes back, from behind the last change it heard of.
@@ -62,6 +65,7 @@ struct Listener {
     services: Services,
     change: u64,
     scan: ScanState,
+    plugins: Vec<PluginState>,
     untold: VecDeque<Event>,
     pace: Interval,
 }
@@ -75,11 +79,15 @@ impl Listener {
         let scan = services.scan.state();
         let mut pace = interval(PACE);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let plugins = services.plugins.states();
+        let mut untold = VecDeque::from([Event::Ready { change, resumed }, Event::Scan(scan)]);
+        untold.extend(plugins.iter().cloned().map(Event::Plugin));
         Ok(Self {
             services,
             change,
             scan,
-            untold: VecDeque::from([Event::Ready { change, resumed }, Event::Scan(scan)]),
+            plugins,
+            untold,
             pace,
         })
     }
@@ -100,6 +108,13 @@ impl Listener {
             self.scan = scan;
             self.untold.push_back(Event::Scan(scan));
         }
+        let plugins = self.services.plugins.states();
+        for (now, told) in plugins.iter().zip(&self.plugins) {
+            if now != told {
+                self.untold.push_back(Event::Plugin(now.clone()));
+            }
+        }
+        self.plugins = plugins;
         let store = &self.services.store;
         if store.last_change().await? > self.change {
             let changes = store.changes_since(self.change, BATCH).await?;

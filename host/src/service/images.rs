@@ -4,7 +4,7 @@ use crate::domain::{Image, ImageFormat, ImageId, ImageName, Match, ProjectName, 
 use crate::store::{NameClash, Removed, Staged};
 
 use super::processing::{self, Given};
-use super::{ServiceError, Services, matching, projects, tokens};
+use super::{ServiceError, Services, matching, plugins, projects, tokens};
 
 /// Most duplicates that an upload is answered with.
 const MAX_DUPLICATES: usize = 10;
@@ -70,13 +70,18 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
     };
     let (image, renditions) = processing::image_of(facts, outcome);
     let sketch = image.sketch.clone();
+    let _claim = services.plugins.claim(image.id);
     let (store, clash) = (&services.store, upload.name_clash);
     let stored = match upload.on_duplicate {
         OnDuplicate::Keep => store.insert(image, given, renditions, clash).await?,
         OnDuplicate::Reject => store.insert_new(image, given, renditions, clash).await?,
     };
+    let ((), duplicates) = tokio::join!(
+        plugins::take_in(services, &stored.image),
+        duplicates_of(services, &stored.image, sketch)
+    );
     Ok(Ingested {
-        duplicates: duplicates_of(services, &stored.image, sketch).await?,
+        duplicates: duplicates?,
         image: stored.image,
         deletion_token,
     })

@@ -15,6 +15,7 @@ pub mod images;
 pub mod library;
 pub mod maintenance;
 pub mod matching;
+pub mod plugins;
 mod processing;
 pub mod projects;
 pub mod resolve;
@@ -40,6 +41,8 @@ pub struct Services {
     pub sandbox: Sandbox,
     /// Everything that searches.
     pub index: Arc<follow::FollowedIndex>,
+    /// Hashers of other people.
+    pub plugins: Arc<plugins::Plugins>,
     /// How far the indexing of the image root has come.
     pub scan: Arc<image_root::ScanProgress>,
     /// The groups of duplicates that were asked for last.

@@ -103,7 +103,8 @@ impl Store {
         }
     }
 
-    async fn project_names(&self) -> Result<HashMap<i64, ProjectName>, StoreError> {
+    /// The names of all projects by their keys.
+    pub(super) async fn project_names(&self) -> Result<HashMap<i64, ProjectName>, StoreError> {
         let names: Vec<(i64, String)> = project::Entity::find()
             .select_only()
             .columns([project::Column::Id, project::Column::Name])

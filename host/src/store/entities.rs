@@ -173,3 +173,50 @@ pub(super) mod alias {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Files of plugins that have been seen, each with its version.
+pub(super) mod edition {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "plugin_editions")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub name: String,
+        /// SHA-256 of the component, hex.
+        pub digest: String,
+        pub version: i32,
+        pub bits: i64,
+        /// Milliseconds since 1970.
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What plugins say of images.
+pub(super) mod plugin_fingerprint {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "plugin_fingerprints")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub position: i64,
+        /// `plugin_editions.id`.
+        pub edition: i64,
+        /// `images.id`.
+        pub image: Vec<u8>,
+        /// NULL when the plugin has none for this image.
+        pub bits: Option<Vec<u8>>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -252,6 +252,7 @@ impl Store {
         let row = row.update(&txn).await?;
         super::removal::set_token(&txn, &row, new.deletion_token.as_deref()).await?;
         super::sketches::set(&txn, &row.id, new.sketch.as_ref()).await?;
+        super::plugins::forget(&txn, &row.id).await?;
         super::merging::set_aliases(&txn, &row, &[]).await?;
         let forgot = super::decisions::forget(&txn, &row.id).await?;
         super::changes::note(&txn, &project.name, &row.id).await?;

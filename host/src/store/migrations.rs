@@ -11,6 +11,7 @@ impl MigratorTrait for Migrator {
             Box::new(FirstTables),
             Box::new(Duplicates),
             Box::new(Sketches),
+            Box::new(Plugins),
         ]
     }
 }
@@ -90,6 +91,31 @@ impl MigrationTrait for Sketches {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(sketches()).await
+    }
+}
+
+/// Hashers of other people, and what they say of images; made again when they are lost.
+struct Plugins;
+
+impl MigrationName for Plugins {
+    fn name(&self) -> &str {
+        "0004_plugins"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Plugins {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_table(plugin_editions()).await?;
+        manager.create_table(plugin_fingerprints()).await?;
+        for index in plugin_indexes() {
+            manager.create_index(index).await?;
+        }
+        Ok(())
     }
 }
 
@@ -246,6 +272,68 @@ fn alias_indexes() -> [IndexCreateStatement; 2] {
             .col("name")
             .take(),
         on_aliases("aliases_by_image").col("image").take(),
+    ]
+}
+
+fn plugin_editions() -> TableCreateStatement {
+    Table::create()
+        .table("plugin_editions")
+        .col(sequence("id"))
+        .col(ColumnDef::new("name").text().not_null())
+        .col(ColumnDef::new("digest").text().not_null())
+        .col(ColumnDef::new("version").integer().not_null())
+        .col(ColumnDef::new("bits").big_integer().not_null())
+        .col(ColumnDef::new("created_at").big_integer().not_null())
+        .take()
+}
+
+fn plugin_fingerprints() -> TableCreateStatement {
+    let owner = |column: &'static str, table: &'static str| {
+        ForeignKey::create()
+            .from("plugin_fingerprints", column)
+            .to(table, "id")
+            .on_delete(ForeignKeyAction::Cascade)
+            .take()
+    };
+    Table::create()
+        .table("plugin_fingerprints")
+        .col(sequence("position"))
+        .col(ColumnDef::new("edition").big_integer().not_null())
+        .col(ColumnDef::new("image").blob().not_null())
+        .col(ColumnDef::new("bits").blob())
+        .foreign_key(&mut owner("edition", "plugin_editions"))
+        .foreign_key(&mut owner("image", "images"))
+        .take()
+}
+
+fn plugin_indexes() -> [IndexCreateStatement; 4] {
+    let on_fingerprints = |name: &'static str| {
+        Index::create()
+            .name(name)
+            .table("plugin_fingerprints")
+            .take()
+    };
+    [
+        Index::create()
+            .name("plugin_editions_by_file")
+            .table("plugin_editions")
+            .col("name")
+            .col("digest")
+            .col("version")
+            .unique()
+            .take(),
+        on_fingerprints("plugin_fingerprints_by_edition")
+            .col("edition")
+            .col("image")
+            .unique()
+            .take(),
+        on_fingerprints("plugin_fingerprints_by_order")
+            .col("edition")
+            .col("position")
+            .take(),
+        on_fingerprints("plugin_fingerprints_by_image")
+            .col("image")
+            .take(),
     ]
 }
 

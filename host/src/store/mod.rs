@@ -19,6 +19,7 @@ mod manifest;
 mod merging;
 mod migrations;
 mod pending;
+mod plugins;
 mod projects;
 mod recovery;
 mod removal;
@@ -32,6 +33,7 @@ mod upkeep;
 
 pub use banks::FingerprintPage;
 pub use given::{FileStamp, GivenFile};
+pub use plugins::{Edition, EditionId, PluginRow};
 pub use staging::Staging;
 
 use std::path::PathBuf;

@@ -15,6 +15,8 @@ mod bad_input;
 mod benches;
 /// Every command.
 mod command_line;
+/// What the component's file says of itself.
+mod component;
 /// The corpus of hostile files beside the repository, when it is there.
 mod corpus;
 /// What the documents of the three clients promise, as they are written.
@@ -33,6 +35,8 @@ mod floors;
 mod image_root;
 /// Library, component and browser build give the frozen bits.
 mod parity;
+/// Hashers of other people: kept, searched, disabled.
+mod plugins;
 /// The examples of the README run.
 mod readme;
 /// Components that are refused.

@@ -69,6 +69,17 @@ fn a_component_that_wants_more_than_it_is_granted() {
 }
 
 #[test]
+fn a_component_that_fails_its_own_self_test() {
+    let whole = vismatch_tests::repository().join("host/src/sandbox/tests/imaging.wat");
+    let whole = fs::read_to_string(whole).unwrap();
+    // Its functions answer with zeroes, which is a success; here with an error, and a text of five bytes at 16.
+    let text = r#"(data (i32.const 0) "\01\00\00\00\10\00\00\00\05\00\00\00\00\00\00\00phash")"#;
+    let failing = whole.replace("(global $free", &format!("{text} (global $free"));
+    let said = refused(failing.as_bytes());
+    assert!(said.contains("fails its self-test: phash"), "{said}");
+}
+
+#[test]
 fn a_file_that_is_not_there() {
     let folder = TempDir::new().unwrap();
     let said = program::run(

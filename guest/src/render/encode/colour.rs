@@ -92,7 +92,7 @@ impl<'a> Planes<'a> {
         for (luma, (blue, red)) in self.luma.to_mut().chunks_mut(STEP * width).zip(chroma) {
             for (at, line) in pixels.chunks_exact_mut(STEP * samples).enumerate() {
                 // Beyond the lower edge, the last row is repeated.
-                let row = luma.chunks_exact(width).take(at + 1).last();
+                let row = luma.chunks_exact(width).take(at + 1).next_back();
                 colours::<STEP>(row.unwrap_or_default(), (blue, red), line);
             }
             convert(&mut pixels);

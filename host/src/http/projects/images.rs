@@ -16,6 +16,7 @@ use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
 use crate::http::views::{BinaryFile, FingerprintView, ImageView, project_url};
 use crate::service::images;
+use crate::service::plugins;
 use crate::service::projects;
 use crate::store::BlobKey;
 
@@ -152,7 +153,7 @@ async fn thumbnail(
     rendition(&app, cover, RenditionKind::Thumb, asked).await
 }
 
-/// What every algorithm says of an image
+/// What every algorithm says of an image, and every plugin that has been asked about it
 #[utoipa::path(
     get, path = "/projects/{project_id}/images/{image_id}/fingerprints",
     operation_id = "list_fingerprints", tag = "matching",
@@ -167,9 +168,17 @@ async fn fingerprints(
     at: OneImage,
 ) -> Result<axum::Json<Vec<FingerprintView>>, ApiError> {
     let image = images::get(&app.services, &at.project, &at.image).await?;
-    Ok(axum::Json(
-        image.fingerprints.iter().map(Into::into).collect(),
-    ))
+    let foreign = plugins::fingerprints(&app.services, image.id).await?;
+    let foreign = foreign
+        .into_iter()
+        .map(|(plugin, version, bits)| FingerprintView {
+            algorithm: plugin.to_string(),
+            version,
+            bits: hex::encode(bits),
+            quality: None,
+        });
+    let own = image.fingerprints.iter().map(Into::into);
+    Ok(axum::Json(own.chain(foreign).collect()))
 }
 
 /// Delete an image

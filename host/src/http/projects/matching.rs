@@ -16,6 +16,7 @@ use crate::http::views::MatchView;
 use crate::sandbox::Input;
 use crate::service::library;
 use crate::service::matching::{self, Check, Subject};
+use crate::service::plugins::{self, PluginQuery};
 
 /// Most matches that are answered.
 const MAX_LIMIT: usize = 1000;
@@ -90,8 +91,8 @@ struct MatchOptions {
     /// A stored image to match, by id or name, when no picture is sent.
     #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
     image_id: Option<String>,
-    /// Finds all within a distance by `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq` or `core`. With
-    /// neither this nor a radius pictures are judged.
+    /// Finds all within a distance by `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, or by a
+    /// plugin (`GET /plugins`). With neither this nor a radius pictures are judged.
     #[param(example = "phash")]
     algorithm: Option<String>,
     /// Largest distance in bits, by `phash` without an algorithm; the algorithm's default without it.
@@ -112,7 +113,7 @@ struct MatchForm {
     /// The picture.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq` or `core`.
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, or the name of a plugin.
     algorithm: Option<String>,
     /// Largest distance in bits.
     radius: Option<u32>,
@@ -232,9 +233,36 @@ async fn find_matches(
             ));
         }
     };
+    if let Some(plugin) = options.plugin(app) {
+        return by_plugin(app, plugin, project, subject, &options).await;
+    }
     let query = options.query()?;
     let found = matching::matches(&app.services, project, subject, &query).await?;
     Ok(axum::Json(found.iter().map(Into::into).collect()))
+}
+
+/// What a plugin finds.
+async fn by_plugin(
+    app: &App,
+    plugin: &str,
+    project: Option<&ProjectName>,
+    subject: Subject,
+    options: &MatchOptions,
+) -> Result<axum::Json<Vec<MatchView>>, ApiError> {
+    if any_orientation(options.orientation.as_deref())? {
+        return Err(ApiError::invalid(format!(
+            "orientation: {plugin} is a plugin, and knows pictures as they lie; ask for `upright`"
+        )));
+    }
+    let query = PluginQuery {
+        radius: options.radius,
+        limit: limit(options.limit)?,
+    };
+    let found = plugins::matches(&app.services, plugin, project, subject, &query).await?;
+    let views = found
+        .iter()
+        .map(|found| MatchView::by_plugin(plugin, found));
+    Ok(axum::Json(views.collect()))
 }
 
 /// A stored image: of the project by id or name, of any by id.
@@ -367,6 +395,12 @@ impl MatchOptions {
             limit: self.limit.or(those.limit),
             orientation: self.orientation.or(those.orientation),
         }
+    }
+
+    /// The plugin that is asked for in an algorithm's place.
+    fn plugin<'a>(&'a self, app: &App) -> Option<&'a str> {
+        let name = self.algorithm.as_deref()?;
+        app.services.plugins.get(name).map(|_| name)
     }
 
     fn query(&self) -> Result<matching::Query, ApiError> {

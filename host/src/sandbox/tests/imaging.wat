@@ -160,6 +160,9 @@
   (func $hash-orientations (param "image" (list u8)) (param "algorithm" $algorithm) (param "limits" $limits)
     (result (result (list $oriented-fingerprint) (error $image-error)))
     (canon lift (core func $program "hash-orientations") (memory $memory) (realloc $realloc)))
+  (func $luma-plane (param "image" (list u8)) (param "limits" $limits)
+    (result (result (list u8) (error $image-error)))
+    (canon lift (core func $program "inspect") (memory $memory) (realloc $realloc)))
   (func $distance (param "a" $fingerprint) (param "b" $fingerprint) (result (result u32 (error $image-error)))
     (canon lift (core func $program "distance") (memory $memory) (realloc $realloc)))
   (func $similarity (param "a" $fingerprint) (param "b" $fingerprint) (result (result f64 (error $image-error)))
@@ -194,7 +197,8 @@
   (instance $hashing
     (export "algorithms" (func $algorithms))
     (export "hash" (func $hash))
-    (export "hash-orientations" (func $hash-orientations)))
+    (export "hash-orientations" (func $hash-orientations))
+    (export "luma-plane" (func $luma-plane)))
   (export "vismatch:pipeline/hashing@0.1.0" (instance $hashing))
   (instance $comparing
     (export "distance" (func $distance))

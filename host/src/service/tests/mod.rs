@@ -82,6 +82,7 @@ async fn services_over(folder: &Path) -> Services {
         index: Arc::new(FollowedIndex::load(&store).await.unwrap()),
         store,
         sandbox: sandbox(),
+        plugins: Arc::default(),
         scan: Arc::default(),
         groups: Arc::default(),
         quality: 80,

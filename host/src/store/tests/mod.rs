@@ -4,6 +4,7 @@ mod blobs;
 mod crash;
 mod images;
 mod manifest;
+mod plugins;
 mod speed;
 mod together;
 mod trash;

@@ -1,0 +1,374 @@
+//! Plugins: hashers that somebody else wrote, beside our own algorithms.
+//!
+//! A plugin is asked about every picture that is uploaded, and in the background about every other image that
+//! it has not seen (`backfill`); what it says is kept under its name, file and version, and searched (`search`). It never
+//! stands in anybody's way: one that misbehaves is disabled, said so in the log and in `/readyz`, and
+//! pictures are taken in without it.
+
+mod backfill;
+mod learn;
+mod search;
+
+pub use backfill::follow;
+pub use learn::take_in;
+pub use search::{PluginMatch, PluginQuery, matches};
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::domain::{HasherDescription, ImageId, PluginFile, PluginName};
+use crate::sandbox::{Hasher, Sandbox, StartError};
+use crate::store::{Edition, EditionId, Store};
+
+use super::{ServiceError, Services};
+use search::FollowedBits;
+
+/// The plugins of this process.
+#[derive(Default)]
+pub struct Plugins {
+    by_name: BTreeMap<PluginName, Arc<Plugin>>,
+    /// Images that an upload asks about just now: the background leaves them alone.
+    claimed: Mutex<HashSet<ImageId>>,
+}
+
+/// One plugin.
+pub struct Plugin {
+    name: PluginName,
+    hasher: Hasher,
+    standing: Mutex<Standing>,
+    progress: Progress,
+    /// Pictures that it was asked about: now and then one is asked about twice.
+    asked: AtomicU64,
+    /// Rings when the background has to begin anew.
+    again: Notify,
+}
+
+/// Whether a plugin is asked.
+enum Standing {
+    Working(Arc<Known>),
+    Disabled(String),
+    Removed,
+}
+
+/// A plugin that said who it is.
+struct Known {
+    description: HasherDescription,
+    edition: EditionId,
+    index: FollowedBits,
+}
+
+/// How far the background has come.
+#[derive(Default)]
+struct Progress {
+    to_do: AtomicU64,
+    done: AtomicU64,
+}
+
+/// A look at a plugin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginState {
+    /// Which.
+    pub name: PluginName,
+    /// How it is.
+    pub condition: Condition,
+    /// Images that it had not been asked about when the background began.
+    pub to_do: u64,
+    /// Of those, how many it has been asked about.
+    pub done: u64,
+}
+
+/// How a plugin is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The background asks it about images that were there before it.
+    Backfilling,
+    /// It has been asked about every image.
+    Ready,
+    /// It misbehaved, and is not asked any more.
+    Disabled(String),
+    /// Its fingerprints were removed, and it is not asked any more.
+    Removed,
+    /// It has fingerprints and is not loaded.
+    Absent,
+}
+
+/// Everything about a plugin.
+#[derive(Clone, Debug)]
+pub struct PluginStatus {
+    /// How it is.
+    pub state: PluginState,
+    /// SHA-256 of its file; `None` when it is not loaded.
+    pub digest: Option<String>,
+    /// What it says of itself, as long as it is asked.
+    pub description: Option<HasherDescription>,
+    /// Its fingerprints.
+    pub edition: Option<Edition>,
+    /// Fingerprints by other files or versions under the same name: kept, never searched.
+    pub others: Vec<Edition>,
+}
+
+/// Images that an upload asks about; free again when it is dropped.
+pub struct Claim<'a> {
+    plugins: &'a Plugins,
+    image: ImageId,
+}
+
+impl Plugins {
+    /// Compiles plugins, asks them who they are and holds each to its word on a drawn picture. Fails for a file
+    /// that is no plugin; one that misbehaves is disabled.
+    pub async fn start(
+        files: &[PluginFile],
+        store: &Store,
+        sandbox: &Sandbox,
+    ) -> Result<Self, StartError> {
+        let mut plugins = Self::default();
+        for PluginFile { name, file } in files {
+            let plugin = Plugin {
+                name: name.clone(),
+                hasher: load(sandbox, file).await?,
+                standing: Mutex::new(Standing::Removed),
+                progress: Progress::default(),
+                asked: AtomicU64::new(0),
+                again: Notify::new(),
+            };
+            plugin.begin(store).await;
+            plugins.by_name.insert(name.clone(), Arc::new(plugin));
+        }
+        Ok(plugins)
+    }
+
+    /// Every plugin that is loaded, by name.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Plugin>> {
+        self.by_name.values()
+    }
+
+    /// The names of those that are loaded.
+    pub fn names(&self) -> impl Iterator<Item = &PluginName> {
+        self.by_name.keys()
+    }
+
+    /// A plugin that is loaded.
+    pub fn get(&self, name: &str) -> Option<&Arc<Plugin>> {
+        self.by_name.get(&name.parse().ok()?)
+    }
+
+    /// How all of them are.
+    pub fn states(&self) -> Vec<PluginState> {
+        self.all().map(|plugin| plugin.state()).collect()
+    }
+
+    /// Keeps the background away from an image that is about to be stored.
+    pub fn claim(&self, image: ImageId) -> Claim<'_> {
+        locked(&self.claimed).insert(image);
+        Claim {
+            plugins: self,
+            image,
+        }
+    }
+
+    fn is_claimed(&self, image: ImageId) -> bool {
+        locked(&self.claimed).contains(&image)
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        locked(&self.plugins.claimed).remove(&self.image);
+    }
+}
+
+impl Plugin {
+    /// How it is.
+    pub fn state(&self) -> PluginState {
+        let to_do = self.progress.to_do.load(Ordering::Relaxed);
+        let done = self.progress.done.load(Ordering::Relaxed);
+        let condition = match &*locked(&self.standing) {
+            Standing::Working(_) if done < to_do => Condition::Backfilling,
+            Standing::Working(_) => Condition::Ready,
+            Standing::Disabled(reason) => Condition::Disabled(reason.clone()),
+            Standing::Removed => Condition::Removed,
+        };
+        PluginState {
+            name: self.name.clone(),
+            condition,
+            to_do,
+            done,
+        }
+    }
+
+    /// Asks it who it is, and whether it keeps its word; from then on it is asked about pictures.
+    async fn begin(&self, store: &Store) {
+        match learn::introduce(&self.hasher, &self.name, store).await {
+            Ok(known) => {
+                let description = &known.description;
+                tracing::info!(
+                    plugin = %self.name, says = description.name, version = description.version,
+                    bits = description.bits, digest = self.hasher.digest(), "plugin loaded"
+                );
+                *locked(&self.standing) = Standing::Working(Arc::new(known));
+            }
+            Err(reason) => self.disable(reason),
+        }
+    }
+
+    /// It is not asked any more.
+    fn disable(&self, reason: String) {
+        tracing::error!(plugin = %self.name, %reason, "plugin disabled; pictures are taken in without it");
+        *locked(&self.standing) = Standing::Disabled(reason);
+    }
+
+    /// What it is, as long as it is asked; `Conflict` says why it is not.
+    fn working(&self) -> Result<Arc<Known>, ServiceError> {
+        let message = match &*locked(&self.standing) {
+            Standing::Working(known) => return Ok(Arc::clone(known)),
+            Standing::Disabled(reason) => format!("plugin {} is disabled: {reason}", self.name),
+            Standing::Removed => format!("plugin {} was removed", self.name),
+        };
+        Err(ServiceError::Conflict {
+            message,
+            image: None,
+        })
+    }
+}
+
+/// Everything about every plugin: those that are loaded, and those of which only fingerprints are left.
+pub async fn list(services: &Services) -> Result<Vec<PluginStatus>, ServiceError> {
+    let mut editions: BTreeMap<PluginName, Vec<Edition>> = BTreeMap::new();
+    for name in services.plugins.names() {
+        editions.insert(name.clone(), Vec::new());
+    }
+    for edition in services.store.editions().await? {
+        editions
+            .entry(edition.name.clone())
+            .or_default()
+            .push(edition);
+    }
+    let status = |(name, editions)| status(services, name, editions);
+    Ok(editions.into_iter().map(status).collect())
+}
+
+/// Everything about one plugin; `NotFound` when there is none of that name.
+pub async fn get(services: &Services, name: &str) -> Result<PluginStatus, ServiceError> {
+    let all = list(services).await?.into_iter();
+    let mut named = all.filter(|status| status.state.name.as_str() == name);
+    named.next().ok_or_else(|| unknown(name))
+}
+
+/// Asks a plugin again: about images that it had no fingerprint for, too, and also one that is disabled or was
+/// removed, if it keeps its word on a drawn picture.
+pub async fn backfill(services: &Services, name: &str) -> Result<PluginStatus, ServiceError> {
+    let Some(plugin) = services.plugins.get(name) else {
+        return match get(services, name).await {
+            Ok(_) => Err(not_loaded(name)),
+            Err(error) => Err(error),
+        };
+    };
+    if plugin.working().is_err() {
+        plugin.begin(&services.store).await;
+    }
+    let known = plugin.working()?;
+    services.store.forget_refused(known.edition).await?;
+    backfill::count(services, plugin, &known).await?;
+    plugin.again.notify_one();
+    get(services, name).await
+}
+
+/// Stops a plugin and removes every fingerprint under its name, by whichever file; says how many images had
+/// been asked about.
+pub async fn remove(services: &Services, name: &str) -> Result<u64, ServiceError> {
+    let Ok(parsed) = name.parse::<PluginName>() else {
+        return Err(unknown(name));
+    };
+    let loaded = services.plugins.get(name);
+    if let Some(plugin) = loaded {
+        *locked(&plugin.standing) = Standing::Removed;
+        plugin.again.notify_one();
+    }
+    let removed = services.store.remove_editions(&parsed).await?;
+    if let Some(rows) = removed {
+        tracing::info!(plugin = name, rows, "plugin removed");
+    }
+    match (removed, loaded) {
+        (None, None) => Err(unknown(name)),
+        (rows, _) => Ok(rows.unwrap_or_default()),
+    }
+}
+
+/// What the plugins that are asked say of an image, with name and version.
+pub async fn fingerprints(
+    services: &Services,
+    image: ImageId,
+) -> Result<Vec<(PluginName, u16, Vec<u8>)>, ServiceError> {
+    let mut found = Vec::new();
+    for plugin in services.plugins.all() {
+        let Ok(known) = plugin.working() else {
+            continue;
+        };
+        let store = &services.store;
+        let mut rows = store
+            .plugin_fingerprints_of(known.edition, &[image])
+            .await?;
+        if let Some(bits) = rows.remove(&image).flatten() {
+            found.push((plugin.name.clone(), known.description.version, bits));
+        }
+    }
+    Ok(found)
+}
+
+fn status(services: &Services, name: PluginName, mut editions: Vec<Edition>) -> PluginStatus {
+    let Some(plugin) = services.plugins.by_name.get(&name) else {
+        let state = PluginState {
+            name,
+            condition: Condition::Absent,
+            to_do: 0,
+            done: 0,
+        };
+        return PluginStatus {
+            state,
+            digest: None,
+            description: None,
+            edition: None,
+            others: editions,
+        };
+    };
+    let known = plugin.working().ok();
+    let is_own = |edition: &Edition| Some(edition.id) == known.as_ref().map(|known| known.edition);
+    let own = editions.iter().position(is_own);
+    PluginStatus {
+        state: plugin.state(),
+        digest: Some(plugin.hasher.digest().to_owned()),
+        edition: own.map(|at| editions.remove(at)),
+        description: known.map(|known| known.description.clone()),
+        others: editions,
+    }
+}
+
+async fn load(sandbox: &Sandbox, file: &Path) -> Result<Hasher, StartError> {
+    let (sandbox, file) = (sandbox.clone(), file.to_owned());
+    let loaded = tokio::task::spawn_blocking(move || sandbox.hasher(&file)).await;
+    loaded.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(error) => Err(StartError::Engine(error.to_string())),
+    })
+}
+
+fn unknown(name: &str) -> ServiceError {
+    let shown: String = name.chars().take(80).collect();
+    ServiceError::NotFound(format!("there is no plugin {shown:?}"))
+}
+
+fn not_loaded(name: &str) -> ServiceError {
+    ServiceError::Conflict {
+        message: format!("plugin {name} is not loaded: start the server with --plugin {name}=FILE"),
+        image: None,
+    }
+}
+
+// A panic while one of these locks was held cannot have left the value half changed.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
