@@ -116,7 +116,9 @@ struct MemberView {
 
 /// What is in a project more than once
 ///
-/// Images that were decided to be no duplicates are never in one group.
+/// Images that were decided to be no duplicates are never in one group. Without a radius and an algorithm
+/// candidates come from a circle that is tighter the more images there are, and at most the 250,000 nearest
+/// pairs are judged.
 #[utoipa::path(
     get, path = "/projects/{project_id}/duplicates",
     operation_id = "find_duplicates", tag = "duplicates",
