@@ -5,7 +5,7 @@
 //!
 //! Strangers are near each other by chance, and there are as many of them as the square of the images. So
 //! the circle around each image is drawn tighter where there are many, and at most `PAIRS` are judged, the
-//! nearest: that takes half a minute, whatever is stored.
+//! nearest: that takes a minute or two, whatever is stored.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
