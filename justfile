@@ -93,8 +93,8 @@ bench-web *arguments: build _browser-tools
     cargo build --package vismatch-tests --bin bench-web
     "{{target}}/debug/bench-web" {{arguments}}
 
-# Run the component in Python, Node.js, Chromium and a Rust program: which bits are the same, what a large picture costs
-hosts: component _hosts _browser-tools
+# Run the component in Python, Node.js, Chromium, Rust and the wasmtime command line: which bits are the same, what it costs
+hosts: component _hosts _browser-tools _wasmtime
     cargo build --workspace --bins
     cd tests/hosts && node hosts.test.mjs --table
 
@@ -106,7 +106,7 @@ aarch64: _cross
 
 # Build the templates of plugins into target/hosts/plugins: a hasher in Rust, the same in JavaScript
 plugins: _targets
-    cargo build --package vismatch-plugin-template --target wasm32-wasip2 --release
+    cargo rustc --package vismatch-plugin-template --lib --crate-type cdylib --target wasm32-wasip2 --release
     @mkdir -p "{{target}}/hosts/plugins"
     @cp "{{target}}/wasm32-wasip2/release/vismatch_plugin_template.wasm" "{{target}}/hosts/plugins/rust.wasm"
     @test tests/hosts/plugins/javascript/package-lock.json -ot tests/hosts/plugins/javascript/node_modules/.package-lock.json \
@@ -174,6 +174,12 @@ _hosts:
       || npm ci --prefix tests/hosts/node --no-audit --no-fund --ignore-scripts
     @test "{{target}}/component/vismatch.wasm" -ot tests/hosts/node/dist/vismatch.js \
       || VISMATCH_COMPONENT="{{target}}/component/vismatch.wasm" npm run --silent --prefix tests/hosts/node transpile
+
+_wasmtime:
+    @version="$(cargo pkgid wasmtime | sed 's/.*@//')"; \
+      "{{tools}}/bin/wasmtime" --version 2>/dev/null | grep -qw "$version" \
+      || cargo install wasmtime-cli --version "$version" --locked --no-default-features \
+        --features run,compile,component-model,cranelift,parallel-compilation --root "{{tools}}"
 
 _cross:
     @rustup target list --installed | grep -qx aarch64-unknown-linux-gnu || rustup target add aarch64-unknown-linux-gnu
