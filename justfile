@@ -25,6 +25,7 @@ test: component assets page _browser-tools _hosts plugins
     cargo test --workspace
     CARGO_TARGET_WASM32_WASIP2_RUNNER="{{target}}/debug/wasm-runner" \
       cargo test --package vismatch-pipeline --target wasm32-wasip2 --release
+    cargo build --workspace --bins # whatever the tests' own builds left of them
     cd tests/hosts && node --test hosts.test.mjs
     cd tests/browser && node --test
 
