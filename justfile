@@ -20,12 +20,12 @@ build: component assets page
     cargo build --package vismatch
 
 # Run every test: native, as WebAssembly, in Node and Chromium, and of the whole system
-test: component assets page _browser-tools _hosts plugins
+test: component assets page _browser-tools _hosts _wasmtime plugins
     cargo build --workspace --bins
     cargo test --workspace
     CARGO_TARGET_WASM32_WASIP2_RUNNER="{{target}}/debug/wasm-runner" \
       cargo test --package vismatch-pipeline --target wasm32-wasip2 --release
-    cargo build --workspace --bins # whatever the tests' own builds left of them
+    cargo build --workspace --bins # what the next two run
     cd tests/hosts && node --test hosts.test.mjs
     cd tests/browser && node --test
 

@@ -43,15 +43,20 @@ pub(super) fn other_than_srgb(profile: Vec<u8>, is_grey: bool) -> Option<Vec<u8>
     shows_others.then_some(profile)
 }
 
-/// Does an RGB profile show other colours than sRGB, where its primaries and curves tell? Most do,
-/// and the way to sRGB takes longer to prepare than a small picture to decode.
-fn by_numbers(profile: &ColorProfile) -> Option<bool> {
+/// Is what an RGB profile shows told by its primaries and curves, and by nothing that goes before them?
+pub fn has_numbers_alone(profile: &ColorProfile) -> bool {
     let tables = [
         &profile.lut_a_to_b_perceptual,
         &profile.lut_a_to_b_colorimetric,
         &profile.lut_a_to_b_saturation,
     ];
-    if profile.cicp.is_some() || tables.iter().any(|table| table.is_some()) {
+    profile.cicp.is_none() && tables.iter().all(|table| table.is_none())
+}
+
+/// Does an RGB profile show other colours than sRGB, where its primaries and curves tell? Most do,
+/// and the way to sRGB takes longer to prepare than a small picture to decode.
+fn by_numbers(profile: &ColorProfile) -> Option<bool> {
+    if !has_numbers_alone(profile) {
         return None;
     }
     let primaries = |profile: &ColorProfile| {

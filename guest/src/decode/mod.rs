@@ -40,6 +40,7 @@ use crate::error::ImageError;
 use crate::info::{Dimensions, ImageFormat, ImageInfo, Orientation};
 use crate::limits::Limits;
 
+pub(crate) use colour::has_numbers_alone;
 pub use format::{FORMATS, detect};
 pub use jpeg::{Plane, Samples};
 pub use luma::ReducedLuma;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 
 use super::encode::{Pixel, Planes};
+use crate::decode;
 use crate::lanes::{Four, Shorts};
 
 /// The way from a profile's colours to sRGB.
@@ -34,7 +35,7 @@ impl ToSrgb {
             (DataColorSpace::Gray, true) => grey(&profile).map(Self::Grey),
             (DataColorSpace::Rgb, false) => match Primaries::new(&profile) {
                 Some(primaries) => Some(Self::Primaries(Box::new(primaries))),
-                None => transform(&profile, Layout::Rgba).map(Self::Library),
+                None => transform(&profile, Layout::Rgba, Layout::Rgba).map(Self::Library),
             },
             _ => None,
         }
@@ -61,27 +62,20 @@ impl ToSrgb {
 
 fn transform(
     profile: &ColorProfile,
-    layout: Layout,
+    from: Layout,
+    to: Layout,
 ) -> Option<Arc<dyn TransformExecutor<u8> + Send + Sync>> {
     let options = TransformOptions::default();
     let srgb = ColorProfile::new_srgb();
-    profile
-        .create_transform_8bit(layout, &srgb, layout, options)
-        .ok()
+    profile.create_transform_8bit(from, &srgb, to, options).ok()
 }
 
 fn grey(profile: &ColorProfile) -> Option<Box<[u8; 256]>> {
     let own: [u8; 256] = std::array::from_fn(|level| level as u8);
-    let mut levels = Box::new([0; 256]);
-    let options = TransformOptions::default();
-    let srgb = ColorProfile::new_srgb();
-    let way = profile.create_transform_8bit(Layout::Gray, &srgb, Layout::Rgb, options);
     let mut colours = [[0; 3]; 256];
-    way.ok()?.transform(&own, colours.as_flattened_mut()).ok()?;
-    for (level, [_, green, _]) in levels.iter_mut().zip(colours) {
-        *level = green;
-    }
-    Some(levels)
+    let way = transform(profile, Layout::Gray, Layout::Rgb)?;
+    way.transform(&own, colours.as_flattened_mut()).ok()?;
+    Some(Box::new(colours.map(|[_, green, _]| green)))
 }
 
 /// All the light there is, before levels are looked up.
@@ -103,13 +97,7 @@ pub struct Primaries {
 
 impl Primaries {
     fn new(profile: &ColorProfile) -> Option<Self> {
-        let tables = [
-            &profile.lut_a_to_b_perceptual,
-            &profile.lut_a_to_b_colorimetric,
-            &profile.lut_a_to_b_saturation,
-        ];
-        let is_other = tables.iter().any(|table| table.is_some()) || profile.cicp.is_some();
-        if is_other || !profile.is_matrix_shaper() {
+        if !decode::has_numbers_alone(profile) || !profile.is_matrix_shaper() {
             return None;
         }
         let matrix = profile.transform_matrix(&ColorProfile::new_srgb()).v;
@@ -245,7 +233,7 @@ mod tests {
             let mut made = colours.clone();
             Primaries::new(&profile).unwrap().convert(&mut made);
             let mut expected = colours.clone();
-            transform(&profile, Layout::Rgba)
+            transform(&profile, Layout::Rgba, Layout::Rgba)
                 .unwrap()
                 .transform(colours.as_flattened(), expected.as_flattened_mut())
                 .unwrap();

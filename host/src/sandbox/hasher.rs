@@ -6,10 +6,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use bytes::Bytes;
-use metrics::histogram;
 use sha2::{Digest, Sha256};
 use wasmtime::Store;
 
@@ -17,8 +15,7 @@ use super::bindings::{Hasher as Instance, HasherPre};
 use super::convert::{check_bits, description};
 use super::program::{prepare, read_file, unusable};
 use super::wasi::State;
-use super::{CallError, Input, Shared, StartError, call, count};
-
+use super::{CallError, Input, Shared, StartError, count};
 use crate::domain::HasherDescription;
 
 /// What whoever brings a plugin has to know.
@@ -91,19 +88,10 @@ impl Hasher {
         input: Input,
         work: impl FnOnce(&Instance, &mut Store<State>, &[u8]) -> wasmtime::Result<T> + Send + 'static,
     ) -> Result<T, CallError> {
-        let hasher = self.clone();
-        let answer = self.shared.workers.run(move |abandoned| {
-            let started = Instant::now();
-            let settings = &hasher.shared.settings;
-            let input = input.read(settings.memory)?;
-            let engine = hasher.instances.engine();
-            let answer = call::run(engine, settings.into(), abandoned, |store| {
-                let instance = hasher.instances.instantiate(&mut *store)?;
-                work(&instance, store, &input)
-            });
-            histogram!("vismatch_sandbox_call_seconds", "function" => function)
-                .record(started.elapsed());
-            answer
+        let instances = self.instances.clone();
+        let answer = self.shared.call(function, [input], move |store, [input]| {
+            let instance = instances.instantiate(&mut *store)?;
+            work(&instance, store, input)
         });
         let answer = answer.await;
         count(function, &answer);

@@ -313,22 +313,40 @@ impl Sandbox {
         images: [Input; N],
         work: impl FnOnce(&wit::Imaging, &mut Store<State>, &[Bytes; N]) -> Answer<T> + Send + 'static,
     ) -> Result<T, CallError> {
-        let shared = self.shared.clone();
-        let answer = self.shared.workers.run(move |abandoned| {
+        let instances = self.shared.program.instances.clone();
+        let answer = self.shared.call(function, images, move |store, images| {
+            let imaging = instances.instantiate(&mut *store)?;
+            work(&imaging, store, images)
+        });
+        let answer = answer.await;
+        let answer =
+            answer.and_then(|answer| answer.map_err(|refusal| CallError::Image(refusal.into())));
+        count(function, &answer);
+        answer
+    }
+}
+
+impl Shared {
+    /// Waits for a worker, reads the pictures, runs `work` in a store of its own.
+    async fn call<T: Send + 'static, const N: usize>(
+        self: &Arc<Self>,
+        function: &'static str,
+        images: [Input; N],
+        work: impl FnOnce(&mut Store<State>, &[Bytes; N]) -> wasmtime::Result<T> + Send + 'static,
+    ) -> Result<T, CallError> {
+        let shared = Arc::clone(self);
+        let answer = self.workers.run(move |abandoned| {
             let started = Instant::now();
             let images = read(&images, shared.settings.memory)?;
             let budget = (&shared.settings).into();
             let answer = call::run(shared.program.engine(), budget, abandoned, |store| {
-                let imaging = shared.program.instances.instantiate(&mut *store)?;
-                work(&imaging, store, &images)
+                work(store, &images)
             });
             histogram!("vismatch_sandbox_call_seconds", "function" => function)
                 .record(started.elapsed());
-            answer?.map_err(|refusal| CallError::Image(refusal.into()))
+            answer
         });
-        let answer = answer.await;
-        count(function, &answer);
-        answer
+        answer.await
     }
 }
 

@@ -344,7 +344,8 @@ fn same_bytes(image: Image, algorithm: Algorithm) -> Match {
     }
 }
 
-fn check_limit(limit: usize) -> Result<(), ServiceError> {
+/// `Invalid` when it is out of range.
+pub(super) fn check_limit(limit: usize) -> Result<(), ServiceError> {
     if (1..=MAX_LIMIT).contains(&limit) {
         return Ok(());
     }

@@ -6,7 +6,6 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::future::try_join_all;
@@ -48,8 +47,7 @@ pub(super) async fn count(
     let store = &services.store;
     let asked = store.plugin_rows(known.edition).await?;
     let to_do = store.image_count().await?.saturating_sub(asked);
-    plugin.progress.done.store(0, Ordering::Relaxed);
-    plugin.progress.to_do.store(to_do, Ordering::Relaxed);
+    plugin.progress.begin(to_do);
     Ok(())
 }
 
@@ -114,13 +112,10 @@ async fn everything(
         let images = page.into_iter().map(|(_, image)| image).collect();
         later.extend(missing(services, plugin, known, images, Some(&plugin.progress)).await?);
     }
-    // Images that went meanwhile are not missed.
-    let to_do = plugin.progress.to_do.load(Ordering::Relaxed);
-    if to_do > 0 {
-        let asked = plugin.progress.done.load(Ordering::Relaxed);
+    let asked = plugin.progress.complete();
+    if asked > 0 {
         tracing::info!(plugin = %plugin.name, asked, "plugin has been asked about every image");
     }
-    plugin.progress.done.store(to_do, Ordering::Relaxed);
     Ok(later)
 }
 
@@ -149,9 +144,7 @@ async fn missing(
             .map(|image| patiently(services, plugin, known, image));
         try_join_all(asked).await?;
         if let Some(progress) = progress {
-            progress
-                .done
-                .fetch_add(together.len() as u64, Ordering::Relaxed);
+            progress.advance(together.len() as u64);
         }
     }
     Ok(later)

@@ -15,7 +15,7 @@ pub use search::{PluginMatch, PluginQuery, matches};
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -66,6 +66,28 @@ struct Known {
 struct Progress {
     to_do: AtomicU64,
     done: AtomicU64,
+    /// Set when everything that was to do is in the store.
+    is_complete: AtomicBool,
+}
+
+impl Progress {
+    fn begin(&self, to_do: u64) {
+        self.is_complete.store(false, Ordering::Relaxed);
+        self.done.store(0, Ordering::Relaxed);
+        self.to_do.store(to_do, Ordering::Relaxed);
+    }
+
+    fn advance(&self, images: u64) {
+        self.done.fetch_add(images, Ordering::Relaxed);
+    }
+
+    /// Nothing is left to do; images that went meanwhile are not missed. How many were asked about.
+    fn complete(&self) -> u64 {
+        let to_do = self.to_do.load(Ordering::Relaxed);
+        let asked = self.done.swap(to_do, Ordering::Relaxed);
+        self.is_complete.store(true, Ordering::Release);
+        asked
+    }
 }
 
 /// A look at a plugin.
@@ -81,10 +103,21 @@ pub struct PluginState {
     pub done: u64,
 }
 
+impl PluginState {
+    fn absent(name: PluginName) -> Self {
+        Self {
+            name,
+            condition: Condition::Absent,
+            to_do: 0,
+            done: 0,
+        }
+    }
+}
+
 /// How a plugin is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// The background asks it about images that were there before it.
+    /// The background asks it about images that were there before it, or is about to look for such.
     Backfilling,
     /// It has been asked about every image.
     Ready,
@@ -146,11 +179,6 @@ impl Plugins {
         self.by_name.values()
     }
 
-    /// The names of those that are loaded.
-    pub fn names(&self) -> impl Iterator<Item = &PluginName> {
-        self.by_name.keys()
-    }
-
     /// A plugin that is loaded.
     pub fn get(&self, name: &str) -> Option<&Arc<Plugin>> {
         self.by_name.get(&name.parse().ok()?)
@@ -184,19 +212,18 @@ impl Drop for Claim<'_> {
 impl Plugin {
     /// How it is.
     pub fn state(&self) -> PluginState {
-        let to_do = self.progress.to_do.load(Ordering::Relaxed);
-        let done = self.progress.done.load(Ordering::Relaxed);
+        let is_complete = self.progress.is_complete.load(Ordering::Acquire);
         let condition = match &*locked(&self.standing) {
-            Standing::Working(_) if done < to_do => Condition::Backfilling,
-            Standing::Working(_) => Condition::Ready,
+            Standing::Working(_) if is_complete => Condition::Ready,
+            Standing::Working(_) => Condition::Backfilling,
             Standing::Disabled(reason) => Condition::Disabled(reason.clone()),
             Standing::Removed => Condition::Removed,
         };
         PluginState {
             name: self.name.clone(),
             condition,
-            to_do,
-            done,
+            to_do: self.progress.to_do.load(Ordering::Relaxed),
+            done: self.progress.done.load(Ordering::Relaxed),
         }
     }
 
@@ -209,6 +236,7 @@ impl Plugin {
                     plugin = %self.name, says = description.name, version = description.version,
                     bits = description.bits, digest = self.hasher.digest(), "plugin loaded"
                 );
+                self.progress.begin(0);
                 *locked(&self.standing) = Standing::Working(Arc::new(known));
             }
             Err(reason) => self.disable(reason),
@@ -237,18 +265,26 @@ impl Plugin {
 
 /// Everything about every plugin: those that are loaded, and those of which only fingerprints are left.
 pub async fn list(services: &Services) -> Result<Vec<PluginStatus>, ServiceError> {
+    // Before the counts: whoever reads that a plugin is ready reads all that it was ready with.
+    let states = services.plugins.states();
     let mut editions: BTreeMap<PluginName, Vec<Edition>> = BTreeMap::new();
-    for name in services.plugins.names() {
-        editions.insert(name.clone(), Vec::new());
-    }
     for edition in services.store.editions().await? {
         editions
             .entry(edition.name.clone())
             .or_default()
             .push(edition);
     }
-    let status = |(name, editions)| status(services, name, editions);
-    Ok(editions.into_iter().map(status).collect())
+    let loaded = states.into_iter().map(|state| {
+        let own = editions.remove(&state.name).unwrap_or_default();
+        status(services, state, own)
+    });
+    let mut all: Vec<PluginStatus> = loaded.collect();
+    let absent = editions.into_iter();
+    all.extend(
+        absent.map(|(name, editions)| status(services, PluginState::absent(name), editions)),
+    );
+    all.sort_by(|a, b| a.state.name.cmp(&b.state.name));
+    Ok(all)
 }
 
 /// Everything about one plugin; `NotFound` when there is none of that name.
@@ -319,28 +355,14 @@ pub async fn fingerprints(
     Ok(found)
 }
 
-fn status(services: &Services, name: PluginName, mut editions: Vec<Edition>) -> PluginStatus {
-    let Some(plugin) = services.plugins.by_name.get(&name) else {
-        let state = PluginState {
-            name,
-            condition: Condition::Absent,
-            to_do: 0,
-            done: 0,
-        };
-        return PluginStatus {
-            state,
-            digest: None,
-            description: None,
-            edition: None,
-            others: editions,
-        };
-    };
-    let known = plugin.working().ok();
+fn status(services: &Services, state: PluginState, mut editions: Vec<Edition>) -> PluginStatus {
+    let plugin = services.plugins.by_name.get(&state.name);
+    let known = plugin.and_then(|plugin| plugin.working().ok());
     let is_own = |edition: &Edition| Some(edition.id) == known.as_ref().map(|known| known.edition);
     let own = editions.iter().position(is_own);
     PluginStatus {
-        state: plugin.state(),
-        digest: Some(plugin.hasher.digest().to_owned()),
+        state,
+        digest: plugin.map(|plugin| plugin.hasher.digest().to_owned()),
         edition: own.map(|at| editions.remove(at)),
         description: known.map(|known| known.description.clone()),
         others: editions,

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::domain::{Image, ImageId, ProjectName, Sha256, hamming};
 use crate::index::BitIndex;
-use crate::service::matching::{MAX_LIMIT, Subject};
+use crate::service::matching::{Subject, check_limit};
 use crate::service::{ServiceError, Services, digest, images, projects};
 use crate::store::{EditionId, Store};
 
@@ -109,12 +109,7 @@ pub async fn matches(
         .ok_or_else(|| unknown(plugin))?;
     let known = plugin.working()?;
     let (bits, radius) = (known.description.bits, radius_of(plugin, &known, query)?);
-    if !(1..=MAX_LIMIT).contains(&query.limit) {
-        return Err(ServiceError::Invalid(format!(
-            "limit: {} is not in 1 to {MAX_LIMIT}",
-            query.limit
-        )));
-    }
+    check_limit(query.limit)?;
     if let Some(project) = project {
         projects::check(services, project).await?;
     }
