@@ -4,7 +4,7 @@ mod bank;
 mod errors;
 mod views;
 
-use js_sys::{Array, Error, Object, Reflect};
+use js_sys::{Array, Error, Object, Reflect, Uint8Array};
 use vismatch_pipeline::decode;
 use vismatch_pipeline::error::ImageError;
 use vismatch_pipeline::fingerprint::Algorithm;
@@ -31,8 +31,10 @@ fn start() {
 /// This build reads what the bytes are: false for a format of which only the full build has the decoder.
 /// True for what is no picture at all: every build can say so.
 #[wasm_bindgen]
-pub fn reads(image: &[u8]) -> bool {
-    decode::detect(image).map_or(true, decode::reads)
+pub fn reads(image: &Uint8Array) -> bool {
+    // A view: the whole file is copied once, by who works on it.
+    let head = image.subarray(0, decode::HEAD as u32).to_vec();
+    decode::detect(&head).map_or(true, decode::reads)
 }
 
 /// The facts of an encoded picture, from its headers: `{format, media_type, width, height, ...}`.

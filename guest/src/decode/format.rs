@@ -22,6 +22,9 @@ pub const FORMATS: [ImageFormat; 13] = [
     ImageFormat::Avif,
 ];
 
+/// No format is told by more than so many bytes from the beginning.
+pub const HEAD: usize = 4096;
+
 /// Bytes at an offset that only this format has.
 type Signature<T> = (usize, &'static [u8], T);
 
@@ -115,7 +118,7 @@ fn brands(bytes: &[u8]) -> impl Iterator<Item = &[u8; 4]> {
         .first_chunk()
         .map_or(0, |length| u32::from_be_bytes(*length) as usize);
     let end = if is_media {
-        length.clamp(0, bytes.len())
+        length.min(bytes.len()).min(HEAD)
     } else {
         0
     };

@@ -41,7 +41,7 @@ use crate::info::{Dimensions, ImageFormat, ImageInfo, Orientation};
 use crate::limits::Limits;
 
 pub(crate) use colour::has_numbers_alone;
-pub use format::{FORMATS, detect};
+pub use format::{FORMATS, HEAD, detect};
 pub use jpeg::{Plane, Samples};
 pub use luma::ReducedLuma;
 pub(crate) use orientation::upright;

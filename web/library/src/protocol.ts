@@ -1,6 +1,6 @@
 /** What the page and its workers say to each other. Files travel as handles, results as plain data. */
 
-import type { Algorithm, RenditionSpec, Stage } from "./types.js";
+import type { Algorithm, RenditionSpec } from "./types.js";
 import type { ErrorCode } from "./errors.js";
 
 /** The two builds of the pipeline: for common formats, and for all. */
@@ -23,7 +23,8 @@ export type ToWorker =
 export type FromWorker =
   /** The module is needed; the task goes on when it has come. */
   | { kind: "need"; name: ModuleName }
-  | { kind: "stage"; id: number; stage: Stage }
+  /** The file has been read. */
+  | { kind: "working"; id: number }
   | { kind: "done"; id: number; outcome: Outcome; memory: number };
 
 /** `broken`: the WebAssembly instance met a fault of its own and must not be used again. */

@@ -46,6 +46,7 @@ export class Slot {
     this.#job = job;
     this.#worker ??= this.#start();
     this.#send({ kind: "task", id: job.id, task: job.task });
+    job.tell("reading");
   }
 
   /** Its job is of no interest any more. */
@@ -76,9 +77,9 @@ export class Slot {
     if (message.kind === "need") return void this.#provide(message.name);
     const job = this.#job;
     if (!job || job.id !== message.id) return;
-    if (message.kind === "stage") {
-      if (message.stage === "working") this.#startTimer();
-      return job.tell(message.stage);
+    if (message.kind === "working") {
+      this.#startTimer();
+      return job.tell("working");
     }
     const isBroken = !message.outcome.ok && message.outcome.broken;
     this.#finish(isBroken || message.memory > (this.#settings.bounds?.memory ?? Infinity));

@@ -24,10 +24,9 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
 };
 
 async function work(id: number, task: Task): Promise<void> {
-  const stage = (stage: "reading" | "working") => say({ kind: "stage", id, stage });
   let outcome: Outcome;
   try {
-    outcome = { ok: true, value: await perform(task, stage) };
+    outcome = { ok: true, value: await perform(id, task) };
   } catch (fault) {
     outcome = failed(fault);
   }
@@ -35,11 +34,10 @@ async function work(id: number, task: Task): Promise<void> {
   say({ kind: "done", id, outcome, memory });
 }
 
-async function perform(task: Task, stage: (stage: "reading" | "working") => void): Promise<unknown> {
-  stage("reading");
+async function perform(id: number, task: Task): Promise<unknown> {
   const files = await Promise.all(filesOf(task).map(read));
   const pipeline = await reader(files);
-  stage("working");
+  say({ kind: "working", id });
   const [first = new Uint8Array(), second = new Uint8Array()] = files;
   switch (task.kind) {
     case "fingerprint": {
