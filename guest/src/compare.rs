@@ -13,12 +13,23 @@
 use crate::comparison::{Comparison, Difference, Judgement, Verdict};
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
-use crate::hash::{LumaPlane, fingerprints_of, plane_of};
+use crate::hash::Looks;
 use crate::info::Orientation;
 use crate::judgement;
 use crate::limits::Limits;
 
 const ALGORITHMS: usize = Algorithm::ALL.len();
+
+/// Those that speak for `phash` or against it. `bare` says what `dhash128` does, but of pictures with
+/// transparency.
+const OTHERS: [Algorithm; 6] = [
+    Algorithm::Dhash,
+    Algorithm::Dhash128,
+    Algorithm::Ahash,
+    Algorithm::Blockhash,
+    Algorithm::Pdq,
+    Algorithm::Core,
+];
 
 /// Compares two encoded pictures; with a `threshold` (0 to 64) `phash` alone makes duplicates.
 pub fn compare(
@@ -32,11 +43,11 @@ pub fn compare(
         return Err(ImageError::InvalidParameter(text));
     }
     let is_same_file = a == b;
-    let first = plane(a, "first", limits)?;
+    let first = looks(a, "first", limits)?;
     let second = if is_same_file {
         first.clone()
     } else {
-        plane(b, "second", limits)?
+        looks(b, "second", limits)?
     };
     let evidence = Evidence {
         radius: threshold.unwrap_or(Algorithm::Phash.default_radius()),
@@ -63,11 +74,11 @@ pub fn compare(
     })
 }
 
-/// The plane of a file; an error says which of the two it is about.
-fn plane(bytes: &[u8], which: &str, limits: &Limits) -> Result<LumaPlane, ImageError> {
+/// The looks of a file; an error says which of the two it is about.
+fn looks(bytes: &[u8], which: &str, limits: &Limits) -> Result<Looks, ImageError> {
     let named = |text| format!("{which} picture: {text}");
-    match plane_of(bytes, None, limits) {
-        Ok((_, plane)) => Ok(plane),
+    match Looks::of(bytes, None, limits) {
+        Ok((_, looks)) => Ok(looks),
         Err(ImageError::UnsupportedFormat(text)) => Err(ImageError::UnsupportedFormat(named(text))),
         Err(ImageError::Corrupt(text)) => Err(ImageError::Corrupt(named(text))),
         Err(other) => Err(other),
@@ -75,8 +86,8 @@ fn plane(bytes: &[u8], which: &str, limits: &Limits) -> Result<LumaPlane, ImageE
 }
 
 /// Every algorithm's distance in the orientation of the second picture that is nearest.
-fn differences(first: &LumaPlane, second: &LumaPlane) -> [Difference; ALGORITHMS] {
-    let wanted = fingerprints_of(first, &Algorithm::ALL);
+fn differences(first: &Looks, second: &Looks) -> [Difference; ALGORITHMS] {
+    let wanted = first.fingerprints(&Algorithm::ALL);
     let laid = Orientation::ALL.map(|orientation| Laid::new(second, orientation));
     std::array::from_fn(|at| difference(&wanted[at], &laid, at))
 }
@@ -88,11 +99,10 @@ struct Laid {
 }
 
 impl Laid {
-    fn new(plane: &LumaPlane, orientation: Orientation) -> Self {
-        let plane = plane.oriented(orientation);
+    fn new(looks: &Looks, orientation: Orientation) -> Self {
         Self {
             orientation,
-            fingerprints: fingerprints_of(&plane, &Algorithm::ALL),
+            fingerprints: looks.oriented(orientation).fingerprints(&Algorithm::ALL),
         }
     }
 }
@@ -170,7 +180,7 @@ impl Evidence {
             "phash differs in {} of 64 bits{laid}, {} of {} other algorithms find them near",
             phash.distance,
             self.others_within(),
-            ALGORITHMS - 1
+            OTHERS.len()
         )
     }
 
@@ -183,7 +193,9 @@ impl Evidence {
     }
 
     fn others_within(&self) -> usize {
-        let others = Algorithm::ALL.into_iter().skip(1);
-        others.filter(|other| self.is_within(*other)).count()
+        OTHERS
+            .iter()
+            .filter(|other| self.is_within(**other))
+            .count()
     }
 }

@@ -25,11 +25,13 @@ pub enum Algorithm {
     Pdq,
     /// 128 bits: `dhash128` of the picture without its edges.
     Core,
+    /// 128 bits: `dhash128` of the picture's colours without their alpha.
+    Bare,
 }
 
 impl Algorithm {
     /// Every algorithm, in the order of `wit/hashing.wit`.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Phash,
         Self::Dhash,
         Self::Dhash128,
@@ -37,6 +39,7 @@ impl Algorithm {
         Self::Blockhash,
         Self::Pdq,
         Self::Core,
+        Self::Bare,
     ];
 
     /// The name in JSON and on the command line.
@@ -49,6 +52,7 @@ impl Algorithm {
             Self::Blockhash => "blockhash",
             Self::Pdq => "pdq",
             Self::Core => "core",
+            Self::Bare => "bare",
         }
     }
 
@@ -68,7 +72,7 @@ impl Algorithm {
     pub fn bits(self) -> u32 {
         match self {
             Self::Phash | Self::Dhash | Self::Ahash | Self::Blockhash => 64,
-            Self::Dhash128 | Self::Core => 128,
+            Self::Dhash128 | Self::Core | Self::Bare => 128,
             Self::Pdq => 256,
         }
     }
@@ -83,7 +87,7 @@ impl Algorithm {
         match self {
             Self::Phash => 10,
             Self::Dhash => 6,
-            Self::Dhash128 | Self::Core => 20,
+            Self::Dhash128 | Self::Core | Self::Bare => 20,
             Self::Ahash => 2,
             Self::Blockhash => 3,
             Self::Pdq => 31,

@@ -11,13 +11,15 @@
 //! 2. Anything else is `different`. Those who know more than sketches call some of it `similar`.
 //! 3. Of a picture with hardly any detail (below 50 of 100) structure says little. Then the sketches must
 //!    differ by less than four grey levels in the mean.
+//! 4. Pictures that are no duplicates as they are seen on white may be by a bare look (see
+//!    [`crate::hash::Looks`]): `edited`, where both looks have detail and rule 1 holds.
 //!
 //! Measured on the groups that `just quality` makes; the figures are in the README.
 
 use crate::comparison::{Judgement, Verdict};
 use crate::info::Orientation;
 use crate::registration::{Levels, Map, Moments, Registration, register};
-use crate::sketch::{SIDE, Sketch};
+use crate::sketch::{Look, SIDE, Sketch};
 
 /// Least agreement of duplicates.
 pub const DUPLICATE: f32 = 0.75;
@@ -53,35 +55,60 @@ const SAME_CONTRAST: f32 = 8.0 / 7.0;
 ///
 /// It does not matter which is the first: the orientation aside, both ways give the same judgement.
 pub fn judge(a: &Sketch, b: &Sketch, orientations: &[Orientation]) -> (Judgement, Orientation) {
+    let (seen_a, seen_b) = (a.on_white(), b.on_white());
+    let on_white = evidence(&seen_a, &seen_b, orientations);
+    if on_white.is_duplicate() {
+        return on_white.judged();
+    }
+    let (bare_a, bare_b) = (a.bare(), b.bare());
+    let looks = [
+        (bare_a.as_ref(), Some(&seen_b)),
+        (Some(&seen_a), bare_b.as_ref()),
+        (bare_a.as_ref(), bare_b.as_ref()),
+    ];
+    let bare = looks.into_iter().filter_map(|(a, b)| {
+        let found = evidence(a?, b?, orientations);
+        (found.has_detail && found.is_duplicate()).then_some(found)
+    });
+    let best = bare.reduce(|best, found| if found.is_better(&best) { found } else { best });
+    let best = best.map(|found| Evidence {
+        is_bare: true,
+        ..found
+    });
+    best.unwrap_or(on_white).judged()
+}
+
+/// What can be said of two looks at most.
+fn evidence(a: &Look, b: &Look, orientations: &[Orientation]) -> Evidence {
     // One of them stays, always the same.
     let is_swapped = b < a;
     let (fixed, laid) = if is_swapped { (b, a) } else { (a, b) };
     let levels = Levels::of(fixed);
-    let mut best: Option<(Evidence, Orientation)> = None;
+    let mut best: Option<Evidence> = None;
     for orientation in orientations {
         let inverse = orientation.inverse();
         let applied = if is_swapped { inverse } else { *orientation };
-        let evidence = Evidence::of(fixed, &levels, &laid.laid(applied), applied);
-        if best.is_none_or(|(best, _)| evidence.is_better(&best)) {
-            best = Some((evidence, *orientation));
+        let evidence = Evidence {
+            orientation: *orientation,
+            ..Evidence::of(fixed, &levels, &laid.laid(applied))
+        };
+        if best.is_none_or(|best| evidence.is_better(&best)) {
+            best = Some(evidence);
         }
         if *orientation == Orientation::Upright && evidence.is_duplicate() {
             break;
         }
     }
-    match best {
-        Some((evidence, orientation)) => (evidence.judgement(orientation), orientation),
-        None => (
-            Evidence::NONE.judgement(Orientation::Upright),
-            Orientation::Upright,
-        ),
-    }
+    best.unwrap_or(Evidence::NONE)
 }
 
 /// What a judgement rests on.
 #[derive(Clone, Copy, Debug)]
 struct Evidence {
+    /// How the second picture has to be laid.
     orientation: Orientation,
+    /// One of the pictures is seen without its alpha.
+    is_bare: bool,
     /// Both pictures have detail.
     has_detail: bool,
     /// Mean difference in 256ths of a grey level.
@@ -108,6 +135,7 @@ impl Evidence {
     /// Of pictures that do not lie on each other anywhere.
     const NONE: Self = Self {
         orientation: Orientation::Upright,
+        is_bare: false,
         has_detail: true,
         luma: u32::MAX,
         agreement: 0.0,
@@ -116,9 +144,8 @@ impl Evidence {
         contrast: 1.0,
     };
 
-    fn of(fixed: &Sketch, levels: &Levels, laid: &Sketch, orientation: Orientation) -> Self {
+    fn of(fixed: &Look, levels: &Levels, laid: &Look) -> Self {
         let facts = Self {
-            orientation,
             has_detail: fixed.detail().min(laid.detail()) >= DETAILED,
             luma: fixed.difference(laid),
             ..Self::NONE
@@ -164,17 +191,19 @@ impl Evidence {
             || self.moved <= STILL && self.contrast <= SAME_CONTRAST && self.misses <= FEW;
         match self.is_duplicate() {
             false => Verdict::Different,
+            true if self.is_bare => Verdict::Edited,
             true if self.orientation == Orientation::Upright && is_same => Verdict::SamePicture,
             true => Verdict::Edited,
         }
     }
 
-    fn judgement(&self, orientation: Orientation) -> Judgement {
-        Judgement {
+    fn judged(&self) -> (Judgement, Orientation) {
+        let judgement = Judgement {
             verdict: self.verdict(),
             similarity: self.similarity(),
-            reason: self.reason(orientation),
-        }
+            reason: self.reason(),
+        };
+        (judgement, self.orientation)
     }
 
     fn similarity(&self) -> f64 {
@@ -184,7 +213,7 @@ impl Evidence {
         }
     }
 
-    fn reason(&self, orientation: Orientation) -> String {
+    fn reason(&self) -> String {
         // Cut off, so that 100 % is all.
         let share = (self.agreement * 100.0) as u32;
         if !self.has_detail {
@@ -207,17 +236,20 @@ impl Evidence {
                 DUPLICATE * 100.0
             ),
             Verdict::SamePicture => format!("{share} % of the detail agrees, place for place."),
+            _ if self.is_bare => {
+                format!("{share} % of the detail agrees once transparency is left out.")
+            }
             _ => format!(
                 "{share} % of the detail agrees once the second picture is {}.",
-                self.edit(orientation)
+                self.edit()
             ),
         }
     }
 
     /// What is done to one picture to bring it on the other, in words.
-    fn edit(&self, orientation: Orientation) -> String {
-        if orientation != Orientation::Upright {
-            return format!("laid otherwise: {}", orientation.name());
+    fn edit(&self) -> String {
+        if self.orientation != Orientation::Upright {
+            return format!("laid otherwise: {}", self.orientation.name());
         }
         if self.moved > STILL {
             let percent = self.moved * 100.0;
@@ -398,13 +430,48 @@ mod tests {
     fn turned_copies_are_told_how_to_be_laid() {
         let (original, cropped) = (sketch(scene), sketch(|x, y| scene(x * 0.93, y * 0.93)));
         for orientation in Orientation::ALL {
-            let copy = cropped.laid(orientation);
+            let copy = cropped.on_white().laid(orientation);
+            let copy = Sketch::from_bytes(copy.cells().to_vec()).unwrap();
             let (judged, found) = judge(&original, &copy, &Orientation::ALL);
             assert_eq!(judged.verdict, Verdict::Edited, "{}", judged.reason);
             assert_eq!(found, orientation.inverse());
             let (judged, found) = judge(&copy, &original, &Orientation::ALL);
             assert_eq!((judged.verdict, found), (Verdict::Edited, orientation));
         }
+    }
+
+    fn with_bare(seen: &Sketch, bare: &Sketch) -> Sketch {
+        Sketch::from_bytes([seen.as_bytes(), bare.as_bytes()].concat()).unwrap()
+    }
+
+    #[test]
+    fn copies_without_alpha_are_found_by_the_bare_look() {
+        let (seen, below) = (sketch(look_alike), sketch(scene));
+        let transparent = with_bare(&seen, &below);
+        assert_eq!(verdict(&transparent, &seen), Verdict::SamePicture);
+        assert_eq!(verdict(&transparent, &below), Verdict::Edited);
+        let cropped = sketch(|x, y| scene(x * 0.93, y * 0.93));
+        assert_eq!(verdict(&transparent, &cropped), Verdict::Edited);
+        let framed = sketch(|x, y| framed(look_alike, x, y, 0.1));
+        assert_eq!(
+            verdict(&with_bare(&framed, &below), &transparent),
+            Verdict::Edited
+        );
+        assert_eq!(
+            verdict(&sketch(|_, _| 255.0), &transparent),
+            Verdict::Different
+        );
+    }
+
+    #[test]
+    fn brightness_says_nothing_of_bare_looks() {
+        let black = sketch(|_, _| 0.0);
+        let (one, other) = (
+            with_bare(&sketch(scene), &black),
+            with_bare(&sketch(look_alike), &black),
+        );
+        assert_eq!(verdict(&one, &other), Verdict::Different);
+        assert_eq!(verdict(&one, &black), Verdict::Different);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Everything an upload needs from one file.
 
 use crate::error::ImageError;
-use crate::hash::LumaPlane;
+use crate::hash::Looks;
 use crate::limits::Limits;
 use crate::rendition::{Outcome, Plan};
 use crate::{hash, render};
@@ -14,23 +14,23 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
     hash::check(&plan.algorithms)?;
     render::check(&plan.renditions, limits)?;
     if plan.renditions.is_empty() && !plan.algorithms.is_empty() {
-        let (info, plane) = hash::plane_of(bytes, None, limits)?;
+        let (info, looks) = Looks::of(bytes, None, limits)?;
         return Ok(Outcome {
             info,
-            fingerprints: hash::fingerprints_of(&plane, &plan.algorithms),
-            sketch: Some(plane.sketch()?),
+            fingerprints: looks.fingerprints(&plan.algorithms),
+            sketch: Some(looks.sketch()?),
             renditions: Vec::new(),
         });
     }
     let source = render::Source::open(bytes, &plan.renditions, limits)?;
-    let plane = match plan.algorithms.is_empty() {
+    let looks = match plan.algorithms.is_empty() {
         true => None,
-        false => Some(hash::plane_of(bytes, source.picture(), limits)?.1),
+        false => Some(Looks::of(bytes, source.picture(), limits)?.1),
     };
-    let fingerprints = |plane| hash::fingerprints_of(plane, &plan.algorithms);
+    let fingerprints = |looks: &Looks| looks.fingerprints(&plan.algorithms);
     Ok(Outcome {
-        fingerprints: plane.as_ref().map(fingerprints).unwrap_or_default(),
-        sketch: plane.as_ref().map(LumaPlane::sketch).transpose()?,
+        fingerprints: looks.as_ref().map(fingerprints).unwrap_or_default(),
+        sketch: looks.as_ref().map(Looks::sketch).transpose()?,
         renditions: source.renditions(bytes, &plan.renditions, limits)?,
         info: source.info().clone(),
     })

@@ -9,7 +9,7 @@
 //! Plain f32 additions, multiplications, divisions and square roots in one order, and no others: every
 //! build gives the same bits. How alike the pictures are where they lie on each other is not judged here.
 
-use crate::sketch::{SIDE, Sketch};
+use crate::sketch::{Look, SIDE};
 
 /// Where the search starts: as it is, the first lying in a part of the second, and the other way round.
 const STARTS: [f32; 3] = [1.0, 0.9, 1.11];
@@ -127,9 +127,9 @@ impl Map {
 }
 
 impl Levels {
-    /// The levels of a sketch.
-    pub fn of(sketch: &Sketch) -> Self {
-        let cells = sketch.as_bytes().iter();
+    /// The levels of a sketched look.
+    pub fn of(look: &Look) -> Self {
+        let cells = look.cells().iter();
         let fine = Level {
             side: SIDE,
             cells: cells.map(|cell| f32::from(*cell) - MIDDLE_GREY).collect(),

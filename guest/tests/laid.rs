@@ -39,7 +39,7 @@ fn bits_tell_what_pixels_would() {
         Algorithm::Phash => 12,
         Algorithm::Blockhash => 2,
         Algorithm::Dhash => 4,
-        Algorithm::Dhash128 | Algorithm::Core => 8,
+        Algorithm::Dhash128 | Algorithm::Core | Algorithm::Bare => 8,
         // Fine frequencies are weak in such smooth pictures; a wrong sign would turn half of the bits or all.
         Algorithm::Pdq => 96,
     };

@@ -36,7 +36,9 @@ fn whole(file: &[u8]) -> Answer {
 }
 
 fn streamed(file: &[u8]) -> Option<(ImageInfo, LumaPlane)> {
-    rows(file, &LIMITS).unwrap().and_then(LumaPlane::of_rows)
+    let mut rows = rows(file, &LIMITS).unwrap()?;
+    let plane = LumaPlane::of_rows(&mut rows)?;
+    Some((rows.info, plane))
 }
 
 /// How a PNG is written.

@@ -72,7 +72,7 @@ describe("the library in Chromium", { skip }, () => {
   function said(page, names) {
     return page.evaluate(async (names) => {
       const pipeline = await createPipeline();
-      const algorithms = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq", "core"];
+      const algorithms = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq", "core", "bare"];
       const known = await Promise.all(
         names.map(async (name) => pipeline.fingerprint(await blob(`/golden/${name}`), { algorithms })),
       );

@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage, Rgba, RgbaImage};
 
 use crate::random::Random;
 
@@ -56,7 +56,7 @@ impl Picture {
                 colour = [0, 1, 2].map(|c: usize| colour[c] / 2 + disc.colour[c] / 2);
             }
             let noise = random.below(grain + 1) as u8;
-            image::Rgb(colour.map(|level| level.saturating_add(noise)))
+            Rgb(colour.map(|level| level.saturating_add(noise)))
         });
         Self(picture)
     }
@@ -101,6 +101,22 @@ impl Picture {
         let mut file = Cursor::new(Vec::new());
         DynamicImage::from(self.0.clone())
             .write_to(&mut file, format)
+            .expect("a picture can be encoded");
+        file.into_inner()
+    }
+
+    /// A PNG file of which only a disc on the left is seen. The colours below the transparency stay.
+    pub fn cut_out(&self) -> Vec<u8> {
+        let (x, y) = (self.width() / 3, self.height() / 2);
+        let radius = self.height() / 3;
+        let seen =
+            |at: (u32, u32)| at.0.abs_diff(x).pow(2) + at.1.abs_diff(y).pow(2) < radius.pow(2);
+        let cut = RgbaImage::from_fn(self.width(), self.height(), |column, row| {
+            let Rgb([red, green, blue]) = *self.0.get_pixel(column, row);
+            Rgba([red, green, blue, if seen((column, row)) { 255 } else { 0 }])
+        });
+        let mut file = Cursor::new(Vec::new());
+        cut.write_to(&mut file, image::ImageFormat::Png)
             .expect("a picture can be encoded");
         file.into_inner()
     }

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vismatch_pipeline::decode::{decode, rows};
+use vismatch_pipeline::decode::{Rows, decode, rows};
 use vismatch_pipeline::hash::LumaPlane;
 use vismatch_pipeline::limits::Limits;
 
@@ -20,15 +20,17 @@ fuzz_target!(|bytes: &[u8]| {
     if !bytes.starts_with(b"\x89PNG\r\n\x1A\n") {
         return;
     }
-    let streamed = rows(bytes, &LIMITS).map(|rows| rows.and_then(LumaPlane::of_rows));
+    let plane = |mut rows: Rows<'_>| LumaPlane::of_rows(&mut rows).map(|plane| (rows, plane));
+    let streamed = rows(bytes, &LIMITS).map(|rows| rows.and_then(plane));
     let whole = decode(bytes, &LIMITS);
     match streamed {
         Err(ours) => assert_eq!(Some(ours), whole.err()),
         // Left to the decoder, whatever it says.
         Ok(None) => {}
-        Ok(Some((info, plane))) => {
+        Ok(Some((rows, plane))) => {
             let whole = whole.expect("the decoder takes it too");
-            assert_eq!(info, whole.info);
+            assert_eq!(rows.info, whole.info);
+            assert_eq!(rows.is_transparent, whole.is_transparent);
             assert_eq!(Ok(plane), LumaPlane::of(&whole.pixels));
         }
     }

@@ -36,8 +36,8 @@ macro_rules! same {
     (@case $case:ident $other:ident) => { Self::$other };
 }
 
-same!(enum hashing::Algorithm => Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq, Core });
-same!(enum Algorithm => hashing::Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq, Core });
+same!(enum hashing::Algorithm => Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq, Core, Bare });
+same!(enum Algorithm => hashing::Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq, Core, Bare });
 same!(enum Verdict => comparison::Verdict { Exact, SamePicture, Edited, Similar, Different });
 same!(enum Limit => types::Limit { Pixels, Side, Frames, OutputBytes, Memory });
 same!(enum ImageFormat => types::ImageFormat {

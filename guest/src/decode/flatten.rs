@@ -28,33 +28,50 @@ pub(super) fn onto_white(picture: DynamicImage) -> DynamicImage {
         DynamicImage::ImageLumaA8(_) | DynamicImage::ImageLumaA16(_) => grey(
             width,
             height,
-            without_alpha::<2>(picture.into_luma_alpha8().into_raw(), over_white),
+            laid::<2>(picture.into_luma_alpha8().into_raw(), over_white),
         ),
         DynamicImage::ImageRgba8(_)
         | DynamicImage::ImageRgba16(_)
         | DynamicImage::ImageRgba32F(_) => rgb(
             width,
             height,
-            without_alpha::<4>(picture.into_rgba8().into_raw(), over_white),
+            laid::<4>(picture.into_rgba8().into_raw(), over_white),
         ),
         other => DynamicImage::ImageRgb8(other.into_rgb8()),
     }
 }
 
-/// The same for colours that are already multiplied by their alpha.
+/// The same of the colours alone, whatever their alpha: what programs leave that drop it.
+pub(super) fn without_alpha(picture: DynamicImage) -> DynamicImage {
+    match picture {
+        DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) => picture,
+        grey if !grey.color().has_color() => DynamicImage::ImageLuma8(grey.into_luma8()),
+        coloured => DynamicImage::ImageRgb8(coloured.into_rgb8()),
+    }
+}
+
+/// Some pixel lets through what lies behind it.
+pub(super) fn is_transparent(picture: &DynamicImage) -> bool {
+    match picture {
+        DynamicImage::ImageLumaA8(samples) => samples.pixels().any(|pixel| pixel.0[1] < u8::MAX),
+        DynamicImage::ImageLumaA16(samples) => samples.pixels().any(|pixel| pixel.0[1] < u16::MAX),
+        DynamicImage::ImageRgba8(samples) => samples.pixels().any(|pixel| pixel.0[3] < u8::MAX),
+        DynamicImage::ImageRgba16(samples) => samples.pixels().any(|pixel| pixel.0[3] < u16::MAX),
+        DynamicImage::ImageRgba32F(samples) => samples.pixels().any(|pixel| pixel.0[3] < 1.0),
+        _ => false,
+    }
+}
+
+/// `onto_white` for colours that are already multiplied by their alpha: nothing is left below that.
 pub(super) fn premultiplied_onto_white(picture: DynamicImage) -> DynamicImage {
     let (width, height) = (picture.width(), picture.height());
     match picture {
-        DynamicImage::ImageLumaA8(samples) => grey(
-            width,
-            height,
-            without_alpha::<2>(samples.into_raw(), add_white),
-        ),
-        DynamicImage::ImageRgba8(samples) => rgb(
-            width,
-            height,
-            without_alpha::<4>(samples.into_raw(), add_white),
-        ),
+        DynamicImage::ImageLumaA8(samples) => {
+            grey(width, height, laid::<2>(samples.into_raw(), add_white))
+        }
+        DynamicImage::ImageRgba8(samples) => {
+            rgb(width, height, laid::<4>(samples.into_raw(), add_white))
+        }
         other => onto_white(other),
     }
 }
@@ -80,10 +97,7 @@ pub(super) fn rgb(width: u32, height: u32, samples: Vec<u8>) -> DynamicImage {
 
 /// Lays pixels of `CHANNELS`, the last being alpha, on white and drops the alpha. The result is
 /// shorter and is written over the start of the same memory.
-fn without_alpha<const CHANNELS: usize>(
-    mut samples: Vec<u8>,
-    lay: impl Fn(u8, u8) -> u8,
-) -> Vec<u8> {
+fn laid<const CHANNELS: usize>(mut samples: Vec<u8>, lay: impl Fn(u8, u8) -> u8) -> Vec<u8> {
     let pixels = samples.len() / CHANNELS;
     for pixel in 0..pixels {
         let from = pixel * CHANNELS;

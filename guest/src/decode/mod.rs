@@ -59,6 +59,17 @@ pub struct Picture {
     /// The file's ICC profile, when it has one that is not sRGB and fits the pixels: a grey profile
     /// with `ImageLuma8`, an RGB profile with `ImageRgb8`.
     pub colour_profile: Option<Vec<u8>>,
+    /// Some pixel lets through what lies behind it.
+    pub is_transparent: bool,
+}
+
+/// What becomes of transparency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Alpha {
+    /// The picture is laid on white, as people see it.
+    OnWhite,
+    /// The colours stay as they are below it.
+    Dropped,
 }
 
 /// The facts of a picture from its headers; no promise that the picture data is whole.
@@ -68,6 +79,16 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<ImageInfo, ImageError> {
 
 /// The whole picture.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ImageError> {
+    whole(bytes, limits, Alpha::OnWhite)
+}
+
+/// The whole picture's colours as they are below its transparency. Formats that store colours multiplied by
+/// their alpha have none there: they are on white.
+pub fn decode_without_alpha(bytes: &[u8], limits: &Limits) -> Result<Picture, ImageError> {
+    whole(bytes, limits, Alpha::Dropped)
+}
+
+fn whole(bytes: &[u8], limits: &Limits, alpha: Alpha) -> Result<Picture, ImageError> {
     let Opened { header, pixels } = open(bytes, limits)?;
     let pixels = pixels()?;
     if (pixels.width(), pixels.height()) != (header.size.width, header.size.height) {
@@ -77,7 +98,8 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ImageError> {
         ));
     }
     flatten::room_for(&pixels)?;
-    let pixels = flatten::onto_white(pixels);
+    let is_transparent = flatten::is_transparent(&pixels);
+    let pixels = alpha.applied(pixels);
     let pixels = match header.laid {
         Laid::AsStored => orientation::upright(pixels, header.orientation),
         Laid::Upright => pixels,
@@ -87,7 +109,17 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ImageError> {
         info: header.into_info(),
         pixels,
         colour_profile,
+        is_transparent,
     })
+}
+
+impl Alpha {
+    fn applied(self, picture: DynamicImage) -> DynamicImage {
+        match self {
+            Self::OnWhite => flatten::onto_white(picture),
+            Self::Dropped => flatten::without_alpha(picture),
+        }
+    }
 }
 
 /// The luma of a picture in blocks, for formats that tell it without decoding pixels: JPEG. None where

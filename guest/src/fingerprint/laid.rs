@@ -89,7 +89,7 @@ impl Grids {
         Self(match fingerprint.algorithm {
             Algorithm::Phash => vec![grid(Cells::Frequencies { first: 0 }, 8, &bits)],
             Algorithm::Dhash => vec![grid(Cells::Across, 8, &bits)],
-            Algorithm::Dhash128 | Algorithm::Core => vec![
+            Algorithm::Dhash128 | Algorithm::Core | Algorithm::Bare => vec![
                 grid(Cells::Across, 8, &bits[..64]),
                 grid(Cells::Down, 8, &bits[64..]),
             ],

@@ -1,4 +1,4 @@
-//! From a picture to fingerprints and a sketch: one luma plane, seven algorithms.
+//! From a picture to fingerprints and a sketch: one luma plane, eight algorithms.
 //!
 //! The picture is reduced once to [`LumaPlane`], from its pixels or, for a JPEG that is not tiny, from
 //! the means of its blocks (see [`plane_of`]); each algorithm averages that plane down to the
@@ -14,8 +14,10 @@
 //! | `blockhash` | the plane itself, in 8x8 blocks of 32x32 | the block's sum is above the upper median of its half of the picture (four rows of blocks), or equal to it where that median is over half of full white |
 //! | `pdq` | 64x64 smoothed cells, cosine transform, frequencies 1 to 16 | the coefficient is above the median of the 256 |
 //! | `core` | the plane without 12 cells on each side to 9x8, then 8x9 | as in `dhash128`: a cropped or bordered copy is near the picture's by one or the other |
+//! | `bare` | a second plane, of the colours without their alpha (see [`Looks`]) | as in `dhash128` |
 //!
-//! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm.
+//! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm; that of
+//! `bare` is 0 for a picture of one look: its bits are those of `dhash128`, and nothing is to be searched by them.
 
 use crate::decode::{self, Picture};
 use crate::error::ImageError;
@@ -25,9 +27,11 @@ use crate::limits::Limits;
 
 mod average;
 mod bits;
+mod looks;
 mod pdq;
 mod plane;
 
+pub use looks::Looks;
 pub use plane::LumaPlane;
 
 /// Blocks of a JPEG on its shorter side from which on their means stand for its pixels. Over 85 photos
@@ -48,8 +52,8 @@ pub fn hash(
         ));
     }
     check(algorithms)?;
-    let (_, plane) = plane_of(bytes, None, limits)?;
-    Ok(fingerprints_of(&plane, algorithms))
+    let (_, looks) = Looks::of(bytes, None, limits)?;
+    Ok(looks.fingerprints(algorithms))
 }
 
 /// One algorithm's fingerprints in all eight orientations, in EXIF order. Each is, bit for bit, the
@@ -59,9 +63,9 @@ pub fn hash_orientations(
     algorithm: Algorithm,
     limits: &Limits,
 ) -> Result<Vec<(Orientation, Fingerprint)>, ImageError> {
-    let (_, plane) = plane_of(bytes, None, limits)?;
+    let (_, looks) = Looks::of(bytes, None, limits)?;
     let laid = |orientation| {
-        let fingerprints = fingerprints_of(&plane.oriented(orientation), &[algorithm]);
+        let fingerprints = looks.oriented(orientation).fingerprints(&[algorithm]);
         fingerprints
             .into_iter()
             .map(move |fingerprint| (orientation, fingerprint))
@@ -75,8 +79,8 @@ pub fn luma_plane(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImageError> 
     Ok(plane.into_cells())
 }
 
-/// The facts and the plane of an encoded picture. Every fingerprint of a file comes from here, so that
-/// a file has the same bits whatever else is asked of it. `decoded` is the same picture, for those who
+/// The facts and the plane of an encoded picture on white. Every fingerprint of a file comes from here, so
+/// that a file has the same bits whatever else is asked of it. `decoded` is the same picture, for those who
 /// have it.
 ///
 /// A JPEG of at least [`LEAST_BLOCKS`] blocks on each side is not decoded: the means of its blocks make
@@ -87,23 +91,53 @@ pub fn plane_of(
     decoded: Option<&Picture>,
     limits: &Limits,
 ) -> Result<(ImageInfo, LumaPlane), ImageError> {
+    let read = read(bytes, decoded, limits)?;
+    Ok((read.info, read.plane))
+}
+
+/// What was read of a picture.
+struct Read {
+    info: ImageInfo,
+    /// On white.
+    plane: LumaPlane,
+    is_transparent: bool,
+}
+
+fn read(bytes: &[u8], decoded: Option<&Picture>, limits: &Limits) -> Result<Read, ImageError> {
     if let Some(luma) = decode::reduced_luma(bytes, LEAST_BLOCKS, limits)? {
-        let plane = LumaPlane::of_blocks(&luma);
-        return Ok((luma.info, plane));
+        return Ok(Read {
+            plane: LumaPlane::of_blocks(&luma),
+            info: luma.info,
+            is_transparent: false,
+        });
     }
-    let of_pixels = |picture: &Picture| -> Result<_, ImageError> {
-        Ok((picture.info.clone(), LumaPlane::of(&picture.pixels)?))
-    };
     if let Some(picture) = decoded {
-        return of_pixels(picture);
+        return Read::of(picture);
     }
-    match decode::rows(bytes, limits)?.and_then(LumaPlane::of_rows) {
-        Some(found) => Ok(found),
-        None => of_pixels(&decode::decode(bytes, limits)?),
+    let Some(mut rows) = decode::rows(bytes, limits)? else {
+        return Read::of(&decode::decode(bytes, limits)?);
+    };
+    let Some(plane) = LumaPlane::of_rows(&mut rows) else {
+        return Read::of(&decode::decode(bytes, limits)?);
+    };
+    Ok(Read {
+        plane,
+        info: rows.info,
+        is_transparent: rows.is_transparent,
+    })
+}
+
+impl Read {
+    fn of(picture: &Picture) -> Result<Self, ImageError> {
+        Ok(Self {
+            info: picture.info.clone(),
+            plane: LumaPlane::of(&picture.pixels)?,
+            is_transparent: picture.is_transparent,
+        })
     }
 }
 
-/// The fingerprints of a plane.
+/// The fingerprints of a plane: of a picture of one look.
 pub fn fingerprints_of(plane: &LumaPlane, algorithms: &[Algorithm]) -> Vec<Fingerprint> {
     let smoothed = pdq::Smoothed::of(plane);
     let quality = smoothed.quality();
@@ -111,7 +145,11 @@ pub fn fingerprints_of(plane: &LumaPlane, algorithms: &[Algorithm]) -> Vec<Finge
         algorithm: *algorithm,
         version: algorithm.version(),
         bits: bits_of(plane, &smoothed, *algorithm),
-        quality,
+        quality: if *algorithm == Algorithm::Bare {
+            0
+        } else {
+            quality
+        },
     };
     algorithms.iter().map(fingerprint).collect()
 }
@@ -122,7 +160,9 @@ fn bits_of(plane: &LumaPlane, smoothed: &pdq::Smoothed, algorithm: Algorithm) ->
             bits::at_least_median_frequency(&plane.shrink(bits::POINTS, bits::POINTS))
         }
         Algorithm::Dhash => bits::darker_than_right(&plane.shrink(9, 8), 9),
-        Algorithm::Dhash128 => gradients(&plane.shrink(9, 8), &plane.shrink(8, 9)),
+        Algorithm::Dhash128 | Algorithm::Bare => {
+            gradients(&plane.shrink(9, 8), &plane.shrink(8, 9))
+        }
         Algorithm::Ahash => bits::at_least_mean(&plane.shrink(8, 8)),
         Algorithm::Blockhash => bits::above_median_of_band(plane.cells(), plane::SIDE),
         Algorithm::Pdq => smoothed.bits(),

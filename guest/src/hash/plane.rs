@@ -12,8 +12,8 @@ use super::average::{Axis, average};
 use crate::decode::luma::of_rgb;
 use crate::decode::{ReducedLuma, Rows};
 use crate::error::{Excess, ImageError, Limit};
-use crate::info::{ImageInfo, Orientation};
-use crate::sketch::{self, Sketch};
+use crate::info::Orientation;
+use crate::sketch;
 
 /// Cells on each side of a plane.
 pub const SIDE: usize = 256;
@@ -56,9 +56,9 @@ impl LumaPlane {
         })
     }
 
-    /// The plane of the upright picture from the rows of the stored one, and the facts of its file. None
-    /// where a row cannot be read. It is the plane that the picture as a whole has.
-    pub fn of_rows(mut rows: Rows<'_>) -> Option<(ImageInfo, Self)> {
+    /// The plane of the upright picture from the rows of the stored one. None where a row cannot be read. It
+    /// is the plane that the picture as a whole has.
+    pub fn of_rows(rows: &mut Rows<'_>) -> Option<Self> {
         let (width, height) = (rows.size.width as usize, rows.size.height as usize);
         if width.max(height) > MAX_SIDE {
             return None;
@@ -72,8 +72,7 @@ impl LumaPlane {
             cells: average(axes, (SIDE, SIDE), read).ok()?,
             size: (width, height),
         };
-        let plane = stored.oriented(rows.info.orientation);
-        Some((rows.info, plane))
+        Some(stored.oriented(rows.info.orientation))
     }
 
     /// The plane of the upright picture from means of its blocks. A block that reaches over the edge
@@ -126,9 +125,9 @@ impl LumaPlane {
         self.averaged(MARGIN, (width, height))
     }
 
-    /// The plane averaged down to a sketch.
-    pub fn sketch(&self) -> Result<Sketch, ImageError> {
-        Sketch::from_bytes(self.averaged(0, (sketch::SIDE, sketch::SIDE)))
+    /// The plane averaged down to the cells of a sketch.
+    pub(super) fn sketched(&self) -> Vec<u8> {
+        self.averaged(0, (sketch::SIDE, sketch::SIDE))
     }
 
     fn averaged(&self, margin: usize, size: (usize, usize)) -> Vec<u8> {

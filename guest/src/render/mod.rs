@@ -42,7 +42,7 @@ pub fn render(
 
 /// What renditions are made of.
 pub(crate) enum Source {
-    Pixels(Picture),
+    Pixels(Box<Picture>),
     /// With the samples that the renditions need.
     Planes(Box<Planes>),
 }
@@ -57,7 +57,7 @@ impl Source {
         let planes = decode::planes(bytes, limits, |info| wanted(info, specs))?;
         match planes {
             Some(planes) => Ok(Self::Planes(Box::new(planes))),
-            None => decode::decode(bytes, limits).map(Self::Pixels),
+            None => Ok(Self::Pixels(Box::new(decode::decode(bytes, limits)?))),
         }
     }
 
@@ -210,6 +210,6 @@ fn original(
         return Ok(jpeg);
     }
     // The layers may be reduced.
-    let source = Source::Pixels(decode::decode(bytes, limits)?);
+    let source = Source::Pixels(Box::new(decode::decode(bytes, limits)?));
     Layers::of(&source)?.jpeg(place, quality)
 }

@@ -109,7 +109,7 @@ pub struct Urls {
 /// What one algorithm says of a picture.
 #[derive(Serialize, ToSchema)]
 pub struct FingerprintView {
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, or the name of a plugin.
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, `bare`, or the name of a plugin.
     #[schema(example = "phash")]
     pub algorithm: String,
     /// Version of its definition; only fingerprints of the same version are compared.

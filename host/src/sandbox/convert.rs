@@ -25,8 +25,8 @@ macro_rules! same_cases {
     };
 }
 
-same_cases!(domain -> wit: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq Core });
-same_cases!(wit -> domain: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq Core });
+same_cases!(domain -> wit: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq Core Bare });
+same_cases!(wit -> domain: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq Core Bare });
 same_cases!(wit -> domain: Limit { Pixels Side Frames OutputBytes Memory });
 same_cases!(wit -> domain: Verdict { Exact SamePicture Edited Similar Different });
 same_cases!(wit -> domain: Orientation {

@@ -78,7 +78,7 @@ pub(super) mod sketch {
         /// `images.id`.
         #[sea_orm(primary_key, auto_increment = false)]
         pub image: Vec<u8>,
-        /// 4096 bytes.
+        /// 4096 bytes; 8192 of a picture with transparency.
         pub cells: Vec<u8>,
     }
 

@@ -205,6 +205,7 @@ fn tag(algorithm: Algorithm) -> u8 {
         Algorithm::Blockhash => 5,
         Algorithm::Pdq => 6,
         Algorithm::Core => 7,
+        Algorithm::Bare => 8,
     }
 }
 

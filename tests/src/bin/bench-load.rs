@@ -233,7 +233,7 @@ fn shown(number: u64) -> u64 {
 fn fingerprint(algorithm: Algorithm, number: u64) -> Fingerprint {
     let shows = shown(number);
     let (kind, lumps) = match algorithm {
-        Algorithm::Dhash128 | Algorithm::Core => (Algorithm::Dhash128, true),
+        Algorithm::Dhash128 | Algorithm::Core | Algorithm::Bare => (Algorithm::Dhash128, true),
         other => (other, false),
     };
     let mut random = Random::new(shows ^ (kind as u64 + 1) << 40);
@@ -254,7 +254,7 @@ fn fingerprint(algorithm: Algorithm, number: u64) -> Fingerprint {
         algorithm,
         version: algorithm.version(),
         bits,
-        quality: 100,
+        quality: if algorithm == Algorithm::Bare { 0 } else { 100 },
     }
 }
 

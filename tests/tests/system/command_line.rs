@@ -103,6 +103,7 @@ fn hash_prints_json_of_every_algorithm() {
         ("blockhash", 64),
         ("pdq", 256),
         ("core", 128),
+        ("bare", 128),
     ];
     assert_eq!(bits, expected.map(|(name, bits)| (name.to_owned(), bits)));
 }

@@ -6,3 +6,4 @@ mod events;
 mod http;
 mod matching;
 mod page;
+mod transparency;

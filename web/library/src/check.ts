@@ -25,6 +25,8 @@ export interface CheckOptions extends Pick<CheckBody, "radius" | "limit" | "orie
  * picture is in it, neither its name nor what the camera wrote, and its sketch only on request.
  */
 export function checkBody(known: Known, { sketch = false, ...options }: CheckOptions = {}): CheckBody {
-  const fingerprints = known.fingerprints.map(({ algorithm, version, bits }) => ({ algorithm, version, bits }));
+  // Without transparency that is `dhash128` once more.
+  const told = known.fingerprints.filter(({ algorithm, quality }) => algorithm !== "bare" || quality > 0);
+  const fingerprints = told.map(({ algorithm, version, bits }) => ({ algorithm, version, bits }));
   return { sha256: known.sha256, fingerprints, ...(sketch && { sketch: known.sketch }), ...options };
 }

@@ -47,7 +47,7 @@ export class Pipeline {
   }
 
   /** Digest, facts, fingerprints and sketch: what the server is asked with, and the picture stays here. */
-  fingerprint(file: Blob, { algorithms = ["phash", "dhash128", "core"], ...options }: FingerprintOptions = {}): Promise<Known> {
+  fingerprint(file: Blob, { algorithms = ["phash", "dhash128", "core", "bare"], ...options }: FingerprintOptions = {}): Promise<Known> {
     return this.#pool.run({ kind: "fingerprint", file, algorithms: [...algorithms] }, options);
   }
 

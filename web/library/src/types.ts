@@ -1,10 +1,10 @@
 /** The words of the library: what goes in and what comes out, as the server spells them. */
 
 /** How a fingerprint is computed. */
-export type Algorithm = "phash" | "dhash" | "dhash128" | "ahash" | "blockhash" | "pdq" | "core";
+export type Algorithm = "phash" | "dhash" | "dhash128" | "ahash" | "blockhash" | "pdq" | "core" | "bare";
 
 /** Every algorithm, in the server's order. */
-export const ALGORITHMS: readonly Algorithm[] = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq", "core"];
+export const ALGORITHMS: readonly Algorithm[] = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq", "core", "bare"];
 
 /** What a file is, told by its content. */
 export type ImageFormat =
@@ -130,7 +130,7 @@ export interface JobOptions {
 }
 
 export interface FingerprintOptions extends JobOptions {
-  /** `["phash", "dhash128", "core"]` without it: what the server finds duplicates by. */
+  /** `["phash", "dhash128", "core", "bare"]` without it: what the server finds duplicates by. */
   algorithms?: readonly Algorithm[];
 }
 

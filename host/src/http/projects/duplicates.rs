@@ -32,7 +32,7 @@ struct DuplicateOptions {
     /// judged.
     #[param(example = 10)]
     radius: Option<u32>,
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq` or `core`: groups what is within the radius,
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core` or `bare`: groups what is within the radius,
     /// the algorithm's default without one.
     #[param(example = "phash")]
     algorithm: Option<String>,

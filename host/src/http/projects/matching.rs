@@ -40,12 +40,12 @@ struct CheckBody {
     /// Digest of its bytes, 64 hexadecimal digits.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     sha256: Option<String>,
-    /// What algorithms say of it, at most 16. With a sketch those of `phash`, `dhash128` and `core` find all
-    /// that there is to find.
+    /// What algorithms say of it, at most 16. With a sketch those of `phash`, `dhash128`, `core` and, where
+    /// its quality is over 0, `bare` find all that there is to find.
     #[serde(default)]
     fingerprints: Vec<KnownFingerprint>,
-    /// The picture in 64x64 grey cells, as the component's `process` tells it, 4096 bytes in base64. With it,
-    /// and without a radius, what fingerprints find is judged; without it distances are all there is.
+    /// The picture in 64x64 grey cells, as the component's `process` tells it, 4096 bytes in base64, 8192 where
+    /// a picture with transparency has two looks. With it, and without a radius, what fingerprints find is judged; without it distances are all there is.
     #[schema(example = "f39/gICBgYGBgoKCgoODg4OD…")]
     sketch: Option<String>,
     /// Largest distance: finds all that is within it, whatever the sketch says. Without radius and sketch
@@ -63,7 +63,7 @@ struct CheckBody {
 /// A fingerprint that a client computed.
 #[derive(Deserialize, ToSchema)]
 struct KnownFingerprint {
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq` or `core`.
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core` or `bare`.
     #[schema(example = "phash")]
     algorithm: String,
     /// Version of its definition; the server's own without it.
@@ -91,7 +91,7 @@ struct MatchOptions {
     /// A stored image to match, by id or name, when no picture is sent.
     #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
     image_id: Option<String>,
-    /// Finds all within a distance by `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, or by a
+    /// Finds all within a distance by `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, `bare`, or by a
     /// plugin (`GET /plugins`). With neither this nor a radius pictures are judged.
     #[param(example = "phash")]
     algorithm: Option<String>,
@@ -113,7 +113,7 @@ struct MatchForm {
     /// The picture.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, or the name of a plugin.
+    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, `bare`, or the name of a plugin.
     algorithm: Option<String>,
     /// Largest distance in bits.
     radius: Option<u32>,

@@ -18,10 +18,16 @@ use super::ranking::Ranking;
 use super::{ServiceError, Services, given};
 
 /// What candidates are searched by.
-pub const ALGORITHMS: [Algorithm; 3] = [Algorithm::Phash, Algorithm::Dhash128, Algorithm::Core];
-/// The two that are held against each other: the whole of one picture may be the core of the other.
-pub const CROSSED: [Algorithm; 2] = [Algorithm::Dhash128, Algorithm::Core];
-/// Largest distance of candidates by those two, of 128 bits. Of 880 edited copies none was farther than
+pub const ALGORITHMS: [Algorithm; 4] = [
+    Algorithm::Phash,
+    Algorithm::Dhash128,
+    Algorithm::Core,
+    Algorithm::Bare,
+];
+/// Those that are held against each other: the whole of one picture may be the core of the other, or what it
+/// is without its alpha.
+pub const CROSSED: [Algorithm; 3] = [Algorithm::Dhash128, Algorithm::Core, Algorithm::Bare];
+/// Largest distance of candidates by those, of 128 bits. Of 880 edited copies none was farther than
 /// 20, and 5 of 100,000 pairs of strangers are nearer; one more bit would cost the index half as much again.
 pub const RADIUS: u32 = 23;
 /// Candidates that are looked at, nearest first, when fewer matches are wanted.
@@ -67,6 +73,9 @@ pub async fn find(
 /// What the index is asked for a fingerprint, and how far around it.
 pub fn probes(fingerprint: &Fingerprint) -> Vec<(Fingerprint, u32)> {
     let algorithm = fingerprint.algorithm;
+    if algorithm == Algorithm::Bare && fingerprint.quality == 0 {
+        return Vec::new();
+    }
     if !CROSSED.contains(&algorithm) {
         return vec![(fingerprint.clone(), algorithm.default_radius())];
     }

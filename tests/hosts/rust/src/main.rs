@@ -97,6 +97,7 @@ fn algorithm(fingerprint: &Value) -> Result<Algorithm> {
         "blockhash" => Algorithm::Blockhash,
         "pdq" => Algorithm::Pdq,
         "core" => Algorithm::Core,
+        "bare" => Algorithm::Bare,
         other => return Err(format_err!("no algorithm {other}")),
     })
 }

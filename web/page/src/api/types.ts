@@ -1,6 +1,6 @@
 // The server's answers, as its OpenAPI description says them; only what the page reads.
 
-export type Algorithm = "phash" | "dhash" | "dhash128" | "ahash" | "blockhash" | "pdq" | "core";
+export type Algorithm = "phash" | "dhash" | "dhash128" | "ahash" | "blockhash" | "pdq" | "core" | "bare";
 
 export type Orientation =
   | "upright"

@@ -30,6 +30,7 @@ export const ALGORITHMS: Record<Algorithm, { name: string; says: string }> = {
   phash: { name: "pHash", says: "coarse shapes, by their frequencies" },
   dhash: { name: "dHash", says: "brighter or darker than the neighbour" },
   core: { name: "Core", says: "dHash 128 of the picture without its edges" },
+  bare: { name: "Bare", says: "dHash 128 of the picture's colours without their transparency" },
   dhash128: { name: "dHash 128", says: "neighbours across and down" },
   ahash: { name: "aHash", says: "brighter or darker than the average" },
   blockhash: { name: "Blockhash", says: "blocks against their band's median" },

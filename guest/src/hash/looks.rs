@@ -1,0 +1,166 @@
+//! How a picture with transparency is seen: laid on white, as people see it, and bare, by its colours alone,
+//! as programs leave it that drop the alpha.
+//!
+//! Such a program's copy shows whatever lay below the transparency, often a black ground, sometimes a whole
+//! photo. It is found by the bare look. A picture has one where some pixel lets its ground through and the
+//! colours have something to see: the black below all black icons would make them copies of each other.
+
+use super::{LumaPlane, fingerprints_of, gradients, pdq, read};
+use crate::decode::{self, Picture};
+use crate::error::ImageError;
+use crate::fingerprint::{Algorithm, Fingerprint};
+use crate::info::{ImageInfo, Orientation};
+use crate::limits::Limits;
+use crate::sketch::Sketch;
+
+/// Least quality of a bare look that says something.
+const DETAILED: u8 = 50;
+
+/// A picture as it is seen on white, and bare where that is another look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looks {
+    on_white: LumaPlane,
+    bare: Option<LumaPlane>,
+}
+
+impl Looks {
+    /// The facts and the looks of an encoded picture, as [`super::plane_of`] makes planes. The colours of
+    /// one with transparency are read once more.
+    pub fn of(
+        bytes: &[u8],
+        decoded: Option<&Picture>,
+        limits: &Limits,
+    ) -> Result<(ImageInfo, Self), ImageError> {
+        let read = read(bytes, decoded, limits)?;
+        let bare = match read.is_transparent {
+            true => Some(bare(bytes, limits)?),
+            false => None,
+        };
+        let has_detail = |plane: &LumaPlane| pdq::Smoothed::of(plane).quality() >= DETAILED;
+        let looks = Self {
+            on_white: read.plane,
+            bare: bare.filter(has_detail),
+        };
+        Ok((read.info, looks))
+    }
+
+    /// The fingerprints of both looks.
+    pub fn fingerprints(&self, algorithms: &[Algorithm]) -> Vec<Fingerprint> {
+        let mut fingerprints = fingerprints_of(&self.on_white, algorithms);
+        let is_bare = |made: &&mut Fingerprint| made.algorithm == Algorithm::Bare;
+        if let Some((plane, made)) = self
+            .bare
+            .as_ref()
+            .zip(fingerprints.iter_mut().find(is_bare))
+        {
+            made.bits = gradients(&plane.shrink(9, 8), &plane.shrink(8, 9));
+            made.quality = pdq::Smoothed::of(plane).quality();
+        }
+        fingerprints
+    }
+
+    /// The sketch of both looks.
+    pub fn sketch(&self) -> Result<Sketch, ImageError> {
+        let bare = self.bare.iter().flat_map(LumaPlane::sketched);
+        Sketch::from_bytes(self.on_white.sketched().into_iter().chain(bare).collect())
+    }
+
+    /// The looks of the picture after what `orientation` says was done to it.
+    pub fn oriented(&self, orientation: Orientation) -> Self {
+        let laid = |plane: &LumaPlane| plane.oriented(orientation);
+        Self {
+            on_white: laid(&self.on_white),
+            bare: self.bare.as_ref().map(laid),
+        }
+    }
+}
+
+/// The plane of a picture's colours without their alpha.
+fn bare(bytes: &[u8], limits: &Limits) -> Result<LumaPlane, ImageError> {
+    let rows = decode::rows(bytes, limits)?.map(decode::Rows::without_alpha);
+    match rows.and_then(|mut rows| LumaPlane::of_rows(&mut rows)) {
+        Some(plane) => Ok(plane),
+        None => LumaPlane::of(&decode::decode_without_alpha(bytes, limits)?.pixels),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+
+    use super::*;
+
+    fn scene(x: u32, y: u32) -> [u8; 3] {
+        let wave = (x * x / 90 + y * 3) % 256;
+        [wave as u8, (255 - wave) as u8, ((x ^ y) % 200) as u8]
+    }
+
+    fn file(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        picture.into().write_to(&mut file, format).unwrap();
+        file.into_inner()
+    }
+
+    /// The scene below a transparency that leaves a disc of it.
+    fn cut_out(below: impl Fn(u32, u32) -> [u8; 3]) -> RgbaImage {
+        RgbaImage::from_fn(300, 200, |x, y| {
+            let is_disc = x.abs_diff(90).pow(2) + y.abs_diff(100).pow(2) < 60 * 60;
+            let [red, green, blue] = if is_disc { scene(x, y) } else { below(x, y) };
+            Rgba([red, green, blue, if is_disc { 255 } else { 0 }])
+        })
+    }
+
+    fn looks(file: &[u8]) -> Looks {
+        Looks::of(file, None, &Limits::default()).unwrap().1
+    }
+
+    #[test]
+    fn the_bare_look_is_that_of_a_copy_without_alpha() {
+        let copy = looks(&file(
+            RgbImage::from_fn(300, 200, |x, y| Rgb(scene(x, y))),
+            ImageFormat::Png,
+        ));
+        assert_eq!(copy.bare, None);
+        for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Tga] {
+            let file = file(cut_out(scene), format);
+            let cut = looks(&file);
+            assert_eq!(cut.bare.as_ref(), Some(&copy.on_white), "{format:?}");
+            assert_ne!(cut.on_white, copy.on_white);
+            let decoded = decode::decode(&file, &Limits::default()).unwrap();
+            let again = Looks::of(&file, Some(&decoded), &Limits::default());
+            assert_eq!(again.unwrap().1, cut, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn bare_bits_are_dhash128_of_the_colours_alone() {
+        let algorithms = [Algorithm::Bare, Algorithm::Dhash128];
+        let cut = looks(&file(cut_out(scene), ImageFormat::Png)).fingerprints(&algorithms);
+        let copy = RgbImage::from_fn(300, 200, |x, y| Rgb(scene(x, y)));
+        let copy = looks(&file(copy, ImageFormat::Png)).fingerprints(&algorithms);
+        assert_eq!(cut[0].bits, copy[1].bits);
+        assert_eq!(cut[0].quality, copy[1].quality);
+        assert_ne!(cut[0].bits, cut[1].bits);
+        // Without transparency there is nothing more to tell.
+        assert_eq!((copy[0].quality, &copy[0].bits), (0, &copy[1].bits));
+    }
+
+    #[test]
+    fn colours_without_detail_are_no_look() {
+        let icon = RgbaImage::from_fn(64, 64, |x, y| Rgba([0, 0, 0, (x * y) as u8]));
+        let looks = looks(&file(icon, ImageFormat::Png));
+        assert_eq!(looks.bare, None);
+        assert_eq!(looks.sketch().unwrap().as_bytes().len(), 4096);
+    }
+
+    #[test]
+    fn an_alpha_channel_that_hides_nothing_is_none() {
+        let opaque = RgbaImage::from_fn(200, 100, |x, y| {
+            let [red, green, blue] = scene(x, y);
+            Rgba([red, green, blue, 255])
+        });
+        assert_eq!(looks(&file(opaque, ImageFormat::Png)).bare, None);
+    }
+}
