@@ -31,6 +31,7 @@ describe("stored images in Chromium", { skip }, () => {
     return { pictures, stored };
   }
   const names = async (project) => (await server.json(`/projects/${project}/images`)).map(({ name }) => name);
+  const trash = (project) => server.json(`/projects/${project}/trash`);
 
   test("both tabs see an image that comes and one that goes, without asking", async () => {
     const { pictures } = await project("live", [{ seed: 1 }, { seed: 2 }]);
@@ -183,6 +184,17 @@ describe("stored images in Chromium", { skip }, () => {
     await tour.page.getByText("1 group", { exact: true }).waitFor();
     await tour.page.getByText("in the trash").waitFor({ state: "detached" });
     assert.equal((await names("twice")).length, 4);
+
+    await tour.page.getByRole("button", { name: /^Remove 1 image/ }).first().click();
+    await tour.page.getByText("1 image in the trash").click();
+    await tour.page.getByRole("button", { name: "Empty the trash" }).click();
+    await tour.page.getByRole("button", { name: "Keep" }).click();
+    assert.equal((await trash("twice")).length, 1);
+    await tour.page.getByRole("button", { name: "Empty the trash" }).click();
+    await tour.page.getByRole("button", { name: "Delete all for good" }).click();
+    await tour.page.getByText("1 image deleted for good.").waitFor();
+    await tour.page.getByText("in the trash").waitFor({ state: "detached" });
+    assert.equal((await trash("twice")).length, 0);
     await tour.close();
   });
 

@@ -4,6 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use vismatch_pipeline::decode::{Rows, decode, rows};
+use vismatch_pipeline::error::ImageError;
 use vismatch_pipeline::hash::LumaPlane;
 use vismatch_pipeline::limits::Limits;
 
@@ -20,10 +21,8 @@ fuzz_target!(|bytes: &[u8]| {
     if !bytes.starts_with(b"\x89PNG\r\n\x1A\n") {
         return;
     }
-    let plane = |mut rows: Rows<'_>| LumaPlane::of_rows(&mut rows).map(|plane| (rows, plane));
-    let streamed = rows(bytes, &LIMITS).map(|rows| rows.and_then(plane));
     let whole = decode(bytes, &LIMITS);
-    match streamed {
+    match streamed(bytes) {
         Err(ours) => assert_eq!(Some(ours), whole.err()),
         // Left to the decoder, whatever it says.
         Ok(None) => {}
@@ -35,3 +34,12 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
 });
+
+/// The rows with the plane that they make. None where they leave it to the decoder.
+fn streamed(bytes: &[u8]) -> Result<Option<(Rows<'_>, LumaPlane)>, ImageError> {
+    let Some(mut rows) = rows(bytes, &LIMITS)? else {
+        return Ok(None);
+    };
+    let plane = LumaPlane::of_rows(&mut rows);
+    Ok(plane.map(|plane| (rows, plane)))
+}

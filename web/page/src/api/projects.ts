@@ -105,15 +105,19 @@ export async function listDuplicates(
 export const resolve = (project: string, keep: string, remove: string[], dryRun = false) =>
   askJson<Resolved>(url(project, "/duplicates/resolve"), json("POST", { keep, remove, dry_run: dryRun }));
 
-/** What is in the trash, at most `limit` images; a project that is not there yet has nothing. */
-export async function listTrash(project: string, limit: number): Promise<Trashed[]> {
+/** A page of what is in the trash; a project that is not there yet has nothing. */
+export async function listTrash(project: string, next?: string | null): Promise<Page<Trashed>> {
   try {
-    return await askJson<Trashed[]>(url(project, `/trash?limit=${limit}`));
+    const answer = await ask(next ?? url(project, "/trash?limit=60"));
+    return { entries: (await answer.json()) as Trashed[], next: nextPage(answer) };
   } catch (fault) {
-    if (fault instanceof ApiError && fault.status === 404) return [];
+    if (fault instanceof ApiError && fault.status === 404) return { entries: [], next: null };
     throw fault;
   }
 }
+
+export const emptyTrash = (project: string) =>
+  askJson<{ deleted_images: number }>(url(project, "/trash"), { method: "DELETE" });
 
 export const restore = (project: string, image: string) =>
   askJson<Image>(url(project, `/trash/${image}/restore`), { method: "POST" });
