@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
-use vismatch::domain::{ImageId, Orientation, Sketch, judge};
+use vismatch::domain::{Algorithm, Fingerprint, ImageId, Orientation, Sketch, hamming, judge};
 use vismatch::store::Store;
 use vismatch_tests::Server;
 use vismatch_tests::bench::comparison::{Bars, line};
@@ -76,6 +76,11 @@ const PROJECT: &str = "quality";
 /// The similarity from which on the server calls pictures duplicates.
 const DUPLICATES_AGREE: f64 = 0.75;
 
+/// What candidates are searched by, each held against all of another picture.
+const SEARCHED: [Algorithm; 3] = [Algorithm::Dhash128, Algorithm::Core, Algorithm::Bare];
+/// How far around each of how many images `duplicates` looks; everything else looks as far as the first.
+const CIRCLES: [(&str, u32); 3] = [("up to 100,000", 23), ("up to 500,000", 17), ("more", 11)];
+
 /// A picture of a group; photos that are in none are groups of their own.
 struct Member {
     path: PathBuf,
@@ -111,7 +116,9 @@ fn main() {
     report += &laid_table(&server, &members, &mut bars);
     report += &times(answers.times);
     server.kill();
-    report += &split_table(&members, server.data());
+    let stored = stored(&members, server.data());
+    report += &split_table(&members, &stored);
+    report += &circles_table(&members, &stored);
     report += &peers_table(&peers, &groups, folder.path());
     options.publish("matching", &(report + &bars.table()));
 }
@@ -280,9 +287,15 @@ struct Half {
     strangers: Vec<f64>,
 }
 
+/// What the server keeps of a picture.
+struct Stored {
+    sketch: Sketch,
+    fingerprints: Vec<Fingerprint>,
+}
+
 /// The threshold chosen on each half of the groups, and what it does on the other.
-fn split_table(members: &[Member], data: &Path) -> String {
-    let halves = halves(members, &sketches(members, data));
+fn split_table(members: &[Member], stored: &[Stored]) -> String {
+    let halves = halves(members, stored);
     let mut table = String::from(
         "\nHalf of the groups, by a hash of their names, to choose the lowest threshold without a false pair of \
          any two pictures there; recall and false pairs on the other half:\n\n\
@@ -322,51 +335,108 @@ fn split_table(members: &[Member], data: &Path) -> String {
     table
 }
 
-/// The sketches that the server made, of each member.
-fn sketches(members: &[Member], data: &Path) -> Vec<Sketch> {
+/// What the server made of each member.
+fn stored(members: &[Member], data: &Path) -> Vec<Stored> {
     let ids: Vec<ImageId> = members
         .iter()
         .map(|member| member.image.parse().unwrap())
         .collect();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut sketches = runtime.block_on(async {
+    let (mut sketches, images) = runtime.block_on(async {
         let store = Store::open(data).await.unwrap();
-        store.sketches(&ids).await.unwrap()
+        let sketches = store.sketches(&ids).await.unwrap();
+        (sketches, store.images_by_id(&ids).await.unwrap())
     });
-    ids.iter().map(|id| sketches.remove(id).unwrap()).collect()
+    let is_searched = |made: &Fingerprint| SEARCHED.contains(&made.algorithm) && made.quality > 0;
+    let mut fingerprints: HashMap<ImageId, Vec<Fingerprint>> = images
+        .into_iter()
+        .map(|image| (image.id, image.fingerprints))
+        .collect();
+    ids.iter()
+        .map(|id| {
+            let all = fingerprints.remove(id).unwrap().into_iter();
+            Stored {
+                sketch: sketches.remove(id).unwrap(),
+                fingerprints: all.filter(is_searched).collect(),
+            }
+        })
+        .collect()
 }
 
-fn halves(members: &[Member], sketches: &[Sketch]) -> [Half; 2] {
-    let mut halves = [Half::default(), Half::default()];
-    let class_of = |member: &Member| {
-        let transform = member.transform.as_str();
-        CLASSES
+/// How many copies lie in the circle around their original, where candidates are searched: it is drawn tighter
+/// by `duplicates` over many images.
+fn circles_table(members: &[Member], stored: &[Stored]) -> String {
+    let mut copies = [const { Vec::new() }; CLASSES.len()];
+    let mut strangers = Vec::new();
+    for (place, one) in members.iter().enumerate() {
+        for (other, kept) in members.iter().zip(stored).skip(place + 1) {
+            let distance = || stored[place].distance(kept);
+            if one.group != other.group {
+                strangers.push(distance());
+            } else if let Some(class) = class_of_pair(one, other) {
+                copies[class].push(distance());
+            }
+        }
+    }
+    let mut table = String::from(
+        "\nCopies among the candidates, and pairs of strangers, by how far apart fingerprints may be:\n\n\
+         | images | bits of 128 | mild | crop 5 % | crop 10 % | strangers of 100,000 |\n\
+         |---|---:|---:|---:|---:|---:|\n",
+    );
+    for (images, radius) in CIRCLES {
+        let within =
+            |distances: &[u32]| share(distances.iter().map(|distance| *distance <= radius));
+        let mut cells = vec![images.to_owned(), radius.to_string()];
+        cells.extend(copies.iter().map(|copies| format!("{:.4}", within(copies))));
+        cells.push(format!("{:.1}", within(&strangers) * 1e5));
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        line(&mut table, &cells);
+    }
+    table
+}
+
+impl Stored {
+    /// Of the nearest two fingerprints.
+    fn distance(&self, other: &Self) -> u32 {
+        let pairs = self
+            .fingerprints
             .iter()
-            .position(|(_, transforms, _)| transforms.contains(&transform))
+            .flat_map(|one| other.fingerprints.iter().map(move |other| (one, other)));
+        let distances = pairs.map(|(one, other)| hamming(&one.bits, &other.bits));
+        distances.min().unwrap_or(u32::MAX)
+    }
+}
+
+/// The class of a pair of an original and what was made of it.
+fn class_of_pair(one: &Member, other: &Member) -> Option<usize> {
+    let (original, variant) = if one.transform == "original" {
+        (one, other)
+    } else {
+        (other, one)
     };
+    let is_asked = original.transform == "original" && one.group.starts_with("gen_");
+    let is_of =
+        |(_, transforms, _): &(_, &[&str], _)| transforms.contains(&variant.transform.as_str());
+    CLASSES.iter().position(is_of).filter(|_| is_asked)
+}
+
+fn halves(members: &[Member], stored: &[Stored]) -> [Half; 2] {
+    let mut halves = [Half::default(), Half::default()];
     for (place, one) in members.iter().enumerate() {
         let half = half_of(&one.group);
         halves[half].groups.insert(one.group.clone());
-        for (other, sketch) in members.iter().zip(sketches).skip(place + 1) {
+        for (other, kept) in members.iter().zip(stored).skip(place + 1) {
             if half_of(&other.group) != half {
                 continue;
             }
             let alike = || {
-                judge(&sketches[place], sketch, &[Orientation::Upright])
+                judge(&stored[place].sketch, &kept.sketch, &[Orientation::Upright])
                     .0
                     .similarity
             };
             if one.group != other.group {
                 halves[half].strangers.push(alike());
-                continue;
-            }
-            let (original, variant) = if one.transform == "original" {
-                (one, other)
-            } else {
-                (other, one)
-            };
-            let is_asked = original.transform == "original" && one.group.starts_with("gen_");
-            if let Some(class) = class_of(variant).filter(|_| is_asked) {
+            } else if let Some(class) = class_of_pair(one, other) {
                 halves[half].copies[class].push(alike());
             }
         }
