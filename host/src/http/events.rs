@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::service::events::{self, Event};
+use crate::service::matching::JudgingState;
 
 use super::health::{Plugin, Scan};
 
@@ -46,6 +47,8 @@ enum EventView {
     Scan(Scan),
     /// `event: plugin`
     Plugin(Plugin),
+    /// `event: duplicates`
+    Judging(Judging),
 }
 
 /// The connection stands.
@@ -74,13 +77,28 @@ struct ImageChanged {
     present: bool,
 }
 
+/// An answer about duplicates is in the making.
+#[derive(Serialize, ToSchema)]
+struct Judging {
+    /// Where they are searched; null = over all projects.
+    #[schema(example = "holidays")]
+    project_id: Option<String>,
+    /// Pairs of images that were judged.
+    #[schema(example = 12_000)]
+    judged: u64,
+    /// Pairs that are to be judged; null while they are searched.
+    #[schema(example = 250_000)]
+    pairs: Option<u64>,
+}
+
 /// What happens, as it happens
 ///
 /// Server-sent events (`text/event-stream`), one JSON object as `data` each. First `ready`, then an
-/// `image` for every image that comes, is replaced or goes, by whichever process, and a `scan` when the
-/// indexing of the image root goes on, and a `plugin` when a plugin's backfill does or it is disabled. The ids are numbers of changes: a client that comes back with
-/// `Last-Event-ID`, as browsers do, gets what it missed, or `ready` with `resumed: false` when that is
-/// too much. Comments keep a silent connection alive.
+/// `image` for every image that comes, is replaced or goes, by whichever process, a `scan` when the
+/// indexing of the image root goes on, a `plugin` when a plugin's backfill does or it is disabled, and a
+/// `duplicates` when an answer of `GET …/duplicates` goes on that takes long. The ids are numbers of changes:
+/// a client that comes back with `Last-Event-ID`, as browsers do, gets what it missed, or `ready` with
+/// `resumed: false` when that is too much. Comments keep a silent connection alive.
 #[utoipa::path(
     get, path = "/events",
     operation_id = "events", tag = "server",
@@ -136,6 +154,19 @@ fn to_sent(event: Event) -> Option<sse::Event> {
         Event::Plugin(state) => sent
             .event("plugin")
             .json_data(EventView::Plugin(state.into())),
+        Event::Judging(state) => sent
+            .event("duplicates")
+            .json_data(EventView::Judging(state.into())),
     }
     .ok()
+}
+
+impl From<JudgingState> for Judging {
+    fn from(state: JudgingState) -> Self {
+        Self {
+            project_id: state.project.map(|project| project.to_string()),
+            judged: state.judged,
+            pairs: state.pairs,
+        }
+    }
 }

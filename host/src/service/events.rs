@@ -1,5 +1,5 @@
 //! What happens, as it happens: changes of the store, whichever process made them, and how far the
-//! indexing of the image root and the plugins have come.
+//! indexing of the image root, the plugins and the judging of duplicates have come.
 //!
 //! The change sequence is the only thing that all processes share, so it is looked at twice a second
 //! while somebody listens: one row by its key.
@@ -13,6 +13,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use crate::store::Change;
 
 use super::image_root::ScanState;
+use super::matching::JudgingState;
 use super::plugins::PluginState;
 use super::{ServiceError, Services};
 
@@ -39,6 +40,8 @@ pub enum Event {
     Scan(ScanState),
     /// A plugin was asked about more images, or is otherwise than it was.
     Plugin(PluginState),
+    /// An answer about duplicates is in the making and went on.
+    Judging(JudgingState),
 }
 
 /// What happens from now on or, for a listener that comes back, from behind the last change it heard of.
@@ -66,6 +69,7 @@ struct Listener {
     change: u64,
     scan: ScanState,
     plugins: Vec<PluginState>,
+    judgings: Vec<JudgingState>,
     untold: VecDeque<Event>,
     pace: Interval,
 }
@@ -87,6 +91,7 @@ impl Listener {
             change,
             scan,
             plugins,
+            judgings: Vec::new(),
             untold,
             pace,
         })
@@ -115,6 +120,12 @@ impl Listener {
             }
         }
         self.plugins = plugins;
+        let judgings = self.services.groups.judgings.states();
+        let new = judgings
+            .iter()
+            .filter(|state| !self.judgings.contains(state));
+        self.untold.extend(new.cloned().map(Event::Judging));
+        self.judgings = judgings;
         let store = &self.services.store;
         if store.last_change().await? > self.change {
             let changes = store.changes_since(self.change, BATCH).await?;

@@ -45,8 +45,8 @@ pub struct Services {
     pub plugins: Arc<plugins::Plugins>,
     /// How far the indexing of the image root has come.
     pub scan: Arc<image_root::ScanProgress>,
-    /// The groups of duplicates that were asked for last.
-    pub groups: Arc<matching::LastGroups>,
+    /// The groups of duplicates that were asked for last, and those in the making.
+    pub groups: Arc<matching::JudgedGroups>,
     /// JPEG quality of renditions, 1 to 100.
     pub quality: u8,
 }

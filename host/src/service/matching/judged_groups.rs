@@ -14,6 +14,7 @@ use crate::domain::{Fingerprint, ImageId, Orientation, Pair, ProjectName, Sketch
 use crate::index::{Index, NearestPairs, Query};
 
 use super::grouping::Sets;
+use super::judging::{Judging, Judgings};
 use super::second_look::{self, CROSSED, RADIUS, blocking, probes};
 use super::{ServiceError, Services};
 
@@ -39,9 +40,13 @@ struct Known {
     fingerprints: Vec<Fingerprint>,
 }
 
-/// The groups that were made last: whoever asks for the next page gets them again.
+/// The groups that were made last, which whoever asks for the next page gets again, and those in the making.
 #[derive(Debug, Default)]
-pub struct LastGroups(Mutex<Option<Made>>);
+pub struct JudgedGroups {
+    last: Mutex<Option<Made>>,
+    /// How far those in the making have come.
+    pub judgings: Judgings,
+}
 
 #[derive(Debug)]
 struct Made {
@@ -75,6 +80,7 @@ pub async fn groups(
     if let Some(groups) = services.groups.get(&asked) {
         return Ok(groups);
     }
+    let judging = services.groups.judgings.begin(project);
     let index = Arc::clone(services.index.current(&services.store).await?);
     let pairs = match any_orientation {
         true => turned(services, index, project).await?,
@@ -83,7 +89,7 @@ pub async fn groups(
             blocking(move || upright(&index, owner.as_ref())).await?
         }
     };
-    let groups = Arc::new(judged(services, pairs, &asked.decided).await?);
+    let groups = Arc::new(judged(services, pairs, &asked.decided, &judging).await?);
     services.groups.put(asked, Arc::clone(&groups));
     Ok(groups)
 }
@@ -158,8 +164,10 @@ async fn judged(
     services: &Services,
     pairs: Vec<Candidate>,
     decided: &HashSet<Pair>,
+    judging: &Judging<'_>,
 ) -> Result<Vec<Vec<ImageId>>, ServiceError> {
     let mut joining = Joining::of(&pairs, decided);
+    judging.found(pairs.len());
     for part in pairs.chunks(PART) {
         let open = joining.open(part);
         let mut ids: Vec<ImageId> = open
@@ -174,6 +182,7 @@ async fn judged(
             joining
         })
         .await?;
+        judging.advance(part.len());
     }
     Ok(joining.groups())
 }
@@ -250,15 +259,15 @@ impl Candidate {
     }
 }
 
-impl LastGroups {
+impl JudgedGroups {
     fn get(&self, asked: &Asked) -> Option<Arc<Vec<Vec<ImageId>>>> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let made = last.as_ref().filter(|made| made.of == *asked)?;
         Some(Arc::clone(&made.groups))
     }
 
     fn put(&self, of: Asked, groups: Arc<Vec<Vec<ImageId>>>) {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         *last = Some(Made { of, groups });
     }
 }

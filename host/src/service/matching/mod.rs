@@ -8,12 +8,14 @@ mod bank;
 mod duplicates;
 mod grouping;
 pub(super) mod judged_groups;
+mod judging;
 mod ranking;
 pub(super) mod second_look;
 
 pub use bank::{Bank, Entry, KnownBank, bank};
 pub use duplicates::{Duplicates, DuplicatesPage, duplicates, merits};
-pub use judged_groups::LastGroups;
+pub use judged_groups::JudgedGroups;
+pub use judging::{JudgingState, Judgings};
 
 use crate::domain::{
     Algorithm, Comparison, Fingerprint, Image, Judgement, Kind, Match, Orientation, ProjectName,

@@ -1,6 +1,7 @@
 //! The use cases on real parts: a store in a temporary folder, the embedded component, pictures
 //! drawn here.
 
+mod events;
 mod follow;
 mod image_root;
 mod images;

@@ -1,6 +1,6 @@
 // What happens on the server, as it happens: one connection for all tabs of a browser, because a
 // browser opens only six to one server. The tab that holds the lock listens and tells the others.
-import type { Scan } from "./types";
+import type { Judging, Scan } from "./types";
 
 /** An image came, was replaced, or went. */
 export interface Change {
@@ -15,6 +15,7 @@ export interface ServerEvents {
   ready: { change: number; resumed: boolean };
   image: Change;
   scan: Scan;
+  duplicates: Judging;
   /** The connection is lost, and is tried again. */
   lost: null;
 }
@@ -22,7 +23,7 @@ export interface ServerEvents {
 type Name = keyof ServerEvents;
 type Listener<N extends Name> = (data: ServerEvents[N]) => void;
 
-const NAMES: Name[] = ["ready", "image", "scan"];
+const NAMES: Name[] = ["ready", "image", "scan", "duplicates"];
 const listeners = new Map<Name, Set<Listener<Name>>>();
 const channel = new BroadcastChannel("vismatch-events");
 

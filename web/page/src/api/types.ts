@@ -152,6 +152,14 @@ export interface Scan {
   skipped: number;
 }
 
+/** An answer about duplicates that is in the making. */
+export interface Judging {
+  project_id: string | null;
+  judged: number;
+  /** Null while pairs are searched. */
+  pairs: number | null;
+}
+
 export interface Readiness {
   status: "ready";
   version: string;
