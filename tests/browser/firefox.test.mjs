@@ -58,7 +58,7 @@ describe("the page in Firefox", { skip }, () => {
     await server?.stop();
   });
 
-  test("a picture is known before it is sent, and seen in every tab once it is stored", async () => {
+  test("a picture is known before it is sent, and seen in another window once it is stored", async () => {
     const scene = { seed: 1 };
     const easel = await browser.newPage();
     const [first, smaller, second] = await draw(easel, [scene, { ...scene, width: 320, height: 240 }, { seed: 2 }]);
