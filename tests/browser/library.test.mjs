@@ -80,7 +80,7 @@ describe("the library in Chromium", { skip }, () => {
       format: "JPEG", media_type: "image/jpeg", width: 640, height: 480, orientation: "upright", frames: 1,
     });
     assert.equal(answers.comparison.is_duplicate, true);
-    assert.equal(answers.comparison.differences.length, 7);
+    assert.equal(answers.comparison.differences.length, 8);
     assert.equal(answers.same.verdict, "exact");
     assert.equal(answers.turned.code, "invalid-parameter");
   });
