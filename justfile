@@ -19,7 +19,7 @@ serve *arguments: build
 build: component assets page
     cargo build --package vismatch
 
-# Run every test: native, as WebAssembly, in Node and Chromium, and of the whole system
+# Run every test: native, as WebAssembly, in Node, Chromium and (where there is one) Firefox, and of the whole system
 test: component assets page _browser-tools _hosts _wasmtime plugins
     cargo build --workspace --bins
     cargo test --workspace
@@ -29,7 +29,7 @@ test: component assets page _browser-tools _hosts _wasmtime plugins
     cd tests/hosts && node --test hosts.test.mjs
     cd tests/browser && node --test
 
-# Run the tests in Chromium alone
+# Run the tests in browsers alone
 test-browser: build _browser-tools
     cd tests/browser && node --test
 
@@ -157,7 +157,8 @@ _page-tools:
     @test web/page/package-lock.json -ot web/page/node_modules/.package-lock.json \
       || npm ci --prefix web/page --no-audit --no-fund --ignore-scripts
 
-# Chromium and what drives it. Where no Chromium can be had, the tests that need it say so, and are skipped.
+# Chromium and what drives it. Where no Chromium can be had, the tests that need it say so, and are skipped; so do those
+# in Firefox, which is not installed from here.
 _browser-tools:
     @test tests/browser/package-lock.json -ot tests/browser/node_modules/.package-lock.json \
       || npm ci --prefix tests/browser --no-audit --no-fund --ignore-scripts

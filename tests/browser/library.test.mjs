@@ -1,27 +1,20 @@
 // The browser library in a real browser: the bits, the errors, the workers, what leaves the machine.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { launch, skip } from "./chromium.mjs";
 import { withExif } from "./exif.mjs";
-import { deepPng, largePng } from "./library/pictures.mjs";
-import { program, startServer } from "./server.mjs";
+import {
+  everyGoldenPictureHasTheFrozenBits, folders, frozen, golden, hostileFilesGiveCodedErrors, library, nothingBreaksThePolicy, open,
+  said, skipHostile, tooLittleMemoryIsSaid,
+} from "./library/everywhere.mjs";
+import { largePng } from "./library/pictures.mjs";
+import { startServer } from "./server.mjs";
 import { serve } from "./site.mjs";
 import { layWire } from "./wire.mjs";
-
-const run = promisify(execFile);
-const repository = fileURLToPath(new URL("../../", import.meta.url));
-const library = join(repository, "web/library");
-const golden = join(repository, "tests/golden");
-/** The corpus of hostile files beside the repository. */
-const bad = process.env.VISMATCH_BAD ?? join(repository, "../shared/data/bad");
 
 if (skip) console.error(`\n${"!".repeat(100)}\n${skip}\n${"!".repeat(100)}\n`);
 
@@ -32,18 +25,9 @@ describe("the library in Chromium", { skip }, () => {
     scratch = await mkdtemp(join(tmpdir(), "vismatch-pictures-"));
     server = await startServer();
     wire = await layWire(server.origin);
-    site = await serve(
-      {
-        "/library/": join(library, "dist"),
-        "/tests/": join(repository, "tests/browser/library"),
-        "/golden/": join(golden, "pictures"),
-        "/bad/": bad,
-        "/scratch/": scratch,
-      },
-      { connect: [wire.origin] },
-    );
+    site = await serve(folders(scratch), { connect: [wire.origin] });
     browser = await launch({ args: ["--host-resolver-rules=MAP plain.test 127.0.0.1"] });
-    page = await open(site.origin);
+    page = await open(browser, site.origin);
   });
 
   after(async () => {
@@ -54,45 +38,10 @@ describe("the library in Chromium", { skip }, () => {
     await rm(scratch, { recursive: true, force: true });
   });
 
-  async function open(origin) {
-    const page = await browser.newPage();
-    page.on("pageerror", (error) => assert.fail(`the page failed: ${error}`));
-    await page.goto(`${origin}/tests/page.html`);
-    await page.waitForFunction(() => globalThis.createPipeline);
-    return page;
-  }
-
-  async function frozen() {
-    const entries = JSON.parse(await readFile(join(golden, "golden.json"), "utf8"));
-    assert.ok(entries.length >= 9);
-    return entries;
-  }
-
-  /** The golden pictures as a page says what they are. */
-  function said(page, names) {
-    return page.evaluate(async (names) => {
-      const pipeline = await createPipeline();
-      const algorithms = ["phash", "dhash", "dhash128", "ahash", "blockhash", "pdq", "core", "bare"];
-      const known = await Promise.all(
-        names.map(async (name) => pipeline.fingerprint(await blob(`/golden/${name}`), { algorithms })),
-      );
-      pipeline.close();
-      return known;
-    }, names);
-  }
-
-  const facts = ({ sha256, fingerprints, width, height }) => ({ sha256, fingerprints, width, height });
-
-  test("every golden picture has the frozen bits", async () => {
-    const entries = await frozen();
-    const known = await said(page, entries.map(({ picture }) => picture));
-    known.forEach(({ info, ...rest }, at) => {
-      assert.deepEqual(facts({ ...rest, ...info }), facts(entries[at]), entries[at].picture);
-    });
-  });
+  test("every golden picture has the frozen bits", () => everyGoldenPictureHasTheFrozenBits(page));
 
   test("a page without crypto.subtle gets the same digest", async () => {
-    const plain = await open(site.origin.replace("localhost", "plain.test"));
+    const plain = await open(browser, site.origin.replace("localhost", "plain.test"));
     assert.equal(await plain.evaluate(() => globalThis.isSecureContext), false);
     const entries = await frozen();
     const known = await said(plain, entries.map(({ picture }) => picture));
@@ -131,7 +80,7 @@ describe("the library in Chromium", { skip }, () => {
       format: "JPEG", media_type: "image/jpeg", width: 640, height: 480, orientation: "upright", frames: 1,
     });
     assert.equal(answers.comparison.is_duplicate, true);
-    assert.equal(answers.comparison.differences.length, 7);
+    assert.equal(answers.comparison.differences.length, 8);
     assert.equal(answers.same.verdict, "exact");
     assert.equal(answers.turned.code, "invalid-parameter");
   });
@@ -159,7 +108,7 @@ describe("the library in Chromium", { skip }, () => {
   });
 
   test("the module of rare formats is loaded when one is met, and not before", async () => {
-    const fresh = await open(site.origin);
+    const fresh = await open(browser, site.origin);
     const loaded = [];
     fresh.on("request", (request) => loaded.push(new URL(request.url()).pathname));
     const formats = await fresh.evaluate(async () => {
@@ -177,46 +126,12 @@ describe("the library in Chromium", { skip }, () => {
     await fresh.close();
   });
 
-  test("hostile files give coded errors, the bits of the server, and leave the pool working", {
-    skip: existsSync(bad) ? false : `no corpus at ${bad}`,
-  }, async () => {
-    const names = (await readdir(bad)).filter((name) => name !== "MANIFEST.json").sort();
-    const outcomes = await page.evaluate(async (names) => {
-      const pipeline = await createPipeline();
-      const outcomes = await Promise.all(names.map(async (name) => {
-        const file = await blob(`/bad/${encodeURIComponent(name)}`);
-        return outcome(pipeline.fingerprint(file, { algorithms: ["phash", "pdq"] }));
-      }));
-      const after = await outcome(pipeline.fingerprint(await blob("/golden/landscape.jpg")));
-      pipeline.close();
-      return { outcomes, after };
-    }, names);
-    assert.equal(outcomes.after.value.fingerprints.length, 3);
-    const native = await hashedByProgram(names);
-    const codes = {};
-    names.forEach((name, at) => {
-      const { value, code, message } = outcomes.outcomes[at];
-      assert.deepEqual(value?.fingerprints, native.get(name), `${name}: ${message ?? "decoded"}`);
-      if (value) return;
-      codes[code] = (codes[code] ?? 0) + 1;
-      assert.ok(["unsupported-format", "corrupt", "too-large"].includes(code), `${name}: ${code}: ${message}`);
-      assert.ok(message.length > 10, `${name}: ${message}`);
-    });
-    console.log(`# ${names.length} files: ${JSON.stringify(codes)}, ${native.size} decoded`);
-  });
-
-  /** Fingerprints of those files of the corpus that the program decodes. */
-  async function hashedByProgram(names) {
-    const command = ["hash", "--json", "--algorithm", "phash,pdq", ...names];
-    const options = { cwd: bad, maxBuffer: 64 << 20 };
-    const { stdout } = await run(program, command, options).catch((failed) => failed);
-    const rows = stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-    return new Map(rows.filter(({ fingerprints }) => fingerprints).map(({ path, fingerprints }) => [path, fingerprints]));
-  }
+  test("hostile files give coded errors, the bits of the server, and leave the pool working", { skip: skipHostile }, () =>
+    hostileFilesGiveCodedErrors(page));
 
   test("a hundred large photos do not grow the tab, and their memory is given back", async () => {
     await writeFile(join(scratch, "large.png"), largePng(6000, 4000));
-    const fresh = await open(site.origin);
+    const fresh = await open(browser, site.origin);
     const before = await memory();
     await fresh.evaluate(async () => {
       globalThis.pipeline = await createPipeline({ workers: 2 });
@@ -243,34 +158,8 @@ describe("the library in Chromium", { skip }, () => {
     assert.ok(rest < before + 150, `${before} MiB before, ${rest} MiB at rest`);
   });
 
-  test("a picture that takes more memory than a worker has says so, and the worker is replaced", async () => {
-    await writeFile(join(scratch, "deep.png"), deepPng(10_000, 10_000));
-    let workers = 0;
-    const count = () => workers++;
-    page.on("worker", count);
-    const seen = await page.evaluate(async () => {
-      const pipeline = await createPipeline({ workers: 1 });
-      const small = await blob("/golden/landscape.jpg");
-      const deep = await blob("/scratch/deep.png");
-      const seen = {
-        fingerprint: await outcome(pipeline.fingerprint(deep)),
-        render: await outcome(pipeline.render(deep, [{ size: "fit", width: 100, height: 100 }])),
-        pair: await outcome(pipeline.compare(deep, small)),
-        facts: (await pipeline.info(deep)).width,
-        after: (await pipeline.fingerprint(small)).info.format,
-      };
-      pipeline.close();
-      return seen;
-    });
-    page.off("worker", count);
-    for (const { code, message } of [seen.fingerprint, seen.render, seen.pair]) {
-      assert.equal(code, "too-large", message);
-      assert.match(message, /^the picture is too large: it takes more memory than there is$/);
-    }
-    assert.equal(seen.facts, 10_000);
-    assert.equal(seen.after, "JPEG");
-    assert.ok(workers >= 4, `${workers} workers: memory was not given back after each`);
-  });
+  test("a picture that takes more memory than a worker has says so, and the worker is replaced", () =>
+    tooLittleMemoryIsSaid(page, scratch));
 
   /** The memory when it has fallen below a bound, or after half a minute. */
   async function settled(bound) {
@@ -504,7 +393,5 @@ describe("the library in Chromium", { skip }, () => {
     assert.equal(found.exact.length, 1);
   });
 
-  test("nothing breaks the content security policy", async () => {
-    assert.deepEqual(await page.evaluate(() => violations), []);
-  });
+  test("nothing breaks the content security policy", () => nothingBreaksThePolicy(page));
 });
