@@ -264,6 +264,24 @@ mod tests {
     }
 
     #[test]
+    fn candidates_are_found_by_phash_too() {
+        let files = [
+            file("a", 20, 0),
+            file("b", 10, 0b111),
+            file("c", 10, u64::MAX),
+        ];
+        let groups = groups(files.to_vec(), None, |_| None).unwrap();
+        let names = groups.iter().map(|group| {
+            let paths = group
+                .members
+                .iter()
+                .map(|member| member.file.path.display().to_string());
+            paths.collect::<Vec<_>>()
+        });
+        assert_eq!(names.collect::<Vec<_>>(), [["a", "b"]]);
+    }
+
+    #[test]
     fn groups_come_in_the_order_of_their_files() {
         let files = [
             file("a", 1, 0),

@@ -76,8 +76,13 @@ const PROJECT: &str = "quality";
 /// The similarity from which on the server calls pictures duplicates.
 const DUPLICATES_AGREE: f64 = 0.75;
 
-/// What candidates are searched by, each held against all of another picture.
-const SEARCHED: [Algorithm; 3] = [Algorithm::Dhash128, Algorithm::Core, Algorithm::Bare];
+/// What candidates are searched by, those of the same length each held against all of another picture.
+const SEARCHED: [Algorithm; 4] = [
+    Algorithm::Phash,
+    Algorithm::Dhash128,
+    Algorithm::Core,
+    Algorithm::Bare,
+];
 /// How far around each of how many images `duplicates` looks; everything else looks as far as the first.
 const CIRCLES: [(&str, u32); 3] = [("up to 100,000", 23), ("up to 500,000", 17), ("more", 11)];
 
@@ -396,13 +401,15 @@ fn circles_table(members: &[Member], stored: &[Stored]) -> String {
 }
 
 impl Stored {
-    /// Of the nearest two fingerprints.
+    /// Of the nearest two fingerprints, in bits of 128.
     fn distance(&self, other: &Self) -> u32 {
         let pairs = self
             .fingerprints
             .iter()
             .flat_map(|one| other.fingerprints.iter().map(move |other| (one, other)));
-        let distances = pairs.map(|(one, other)| hamming(&one.bits, &other.bits));
+        let alike = pairs.filter(|(one, other)| one.bits.len() == other.bits.len());
+        let weight = |one: &Fingerprint| 128 / one.algorithm.bits();
+        let distances = alike.map(|(one, other)| hamming(&one.bits, &other.bits) * weight(one));
         distances.min().unwrap_or(u32::MAX)
     }
 }

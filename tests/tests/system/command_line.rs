@@ -154,7 +154,7 @@ fn compare_says_why() {
     .json();
     assert_eq!(said["verdict"], "same picture");
     assert_eq!(said["orientation"], "upright");
-    assert_eq!(said["differences"].as_array().unwrap().len(), 7);
+    assert_eq!(said["differences"].as_array().unwrap().len(), 8);
     assert!(!text(&said, "reason").is_empty());
 }
 

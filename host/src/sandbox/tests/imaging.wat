@@ -109,7 +109,7 @@
   (export $image-error "image-error" (type $image-error'))
 
   ;; Of `hashing`.
-  (type $algorithm' (enum "phash" "dhash" "dhash128" "ahash" "blockhash" "pdq" "core"))
+  (type $algorithm' (enum "phash" "dhash" "dhash128" "ahash" "blockhash" "pdq" "core" "bare"))
   (export $algorithm "algorithm" (type $algorithm'))
   (type $fingerprint' (record
     (field "algorithm" $algorithm) (field "version" u16) (field "bits" (list u8)) (field "quality" u8)))

@@ -10,12 +10,14 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::{Fingerprint, ImageId, Orientation, Pair, ProjectName, Sketch, judge};
+use crate::domain::{
+    Algorithm, Fingerprint, ImageId, Orientation, Pair, ProjectName, Sketch, judge,
+};
 use crate::index::{Index, NearestPairs, Query};
 
 use super::grouping::Sets;
 use super::judging::{Judging, Judgings};
-use super::second_look::{self, CROSSED, RADIUS, blocking, probes};
+use super::second_look::{self, ALGORITHMS, CROSSED, RADIUS, blocking, probes};
 use super::{ServiceError, Services};
 
 /// Most pairs that are judged for one answer.
@@ -105,8 +107,8 @@ pub fn among_files<'a>(
     joining.groups()
 }
 
-/// How near the fingerprints of copies are looked for among so many images: wider circles among more of
-/// them hold millions of strangers, who take the place of copies.
+/// How near the fingerprints of copies are looked for among so many images, in bits of 128: wider circles
+/// among more of them hold millions of strangers, who take the place of copies.
 fn radius(images: usize) -> u32 {
     match images {
         ..=100_000 => RADIUS,
@@ -115,10 +117,26 @@ fn radius(images: usize) -> u32 {
     }
 }
 
+/// The bits of 128 that one of this algorithm's is worth.
+fn weight(algorithm: Algorithm) -> u32 {
+    128 / algorithm.bits()
+}
+
 /// The pairs of images that are near each other as they are, nearest first.
 fn upright(index: &Index, project: Option<&ProjectName>) -> Vec<Candidate> {
-    let (pairs, is_cut) = index.pairs(project, &CROSSED, radius, PAIRS);
-    warn_if(is_cut);
+    let mut nearest = NearestPairs::new(PAIRS);
+    let mut is_cut = false;
+    for together in [&CROSSED[..], &[Algorithm::Phash]] {
+        let weight = together.first().map_or(1, |first| weight(*first));
+        let radius = |images| radius(images) / weight;
+        let (pairs, is_more) = index.pairs(project, together, radius, PAIRS);
+        for (distance, pair) in pairs {
+            nearest.offer(pair, distance * weight);
+        }
+        is_cut |= is_more;
+    }
+    let (pairs, is_more) = nearest.into_sorted();
+    warn_if(is_cut || is_more);
     let pairs = pairs.into_iter().map(|(_, [one, other])| Candidate {
         one,
         other,
@@ -275,7 +293,7 @@ impl JudgedGroups {
 impl Known {
     fn of(id: ImageId, made: &[Fingerprint]) -> Self {
         let of_today = |made: &&Fingerprint| {
-            let is_searched = CROSSED.contains(&made.algorithm) && made.quality > 0;
+            let is_searched = ALGORITHMS.contains(&made.algorithm) && made.quality > 0;
             is_searched && made.version == made.algorithm.version()
         };
         Self {
@@ -294,10 +312,11 @@ impl Known {
     ) {
         for orientation in Orientation::ALL {
             for fingerprint in self.probes(orientation) {
+                let weight = weight(fingerprint.algorithm);
                 let hits = index.search(&Query {
                     project,
                     fingerprint: &fingerprint,
-                    radius,
+                    radius: radius / weight,
                     limit: usize::MAX,
                 });
                 for hit in hits.into_iter().filter(|hit| self.id < hit.image) {
@@ -306,7 +325,7 @@ impl Known {
                         other: hit.image,
                         laid: orientation.inverse().to_exif(),
                     };
-                    nearest.offer(pair, hit.distance);
+                    nearest.offer(pair, hit.distance * weight);
                 }
             }
         }
