@@ -86,9 +86,11 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
     pool
 }
 
+/// The engine's cache has a folder of its own: from time to time it deletes whatever lies there and is not
+/// its own, and that is other people's work where the folder above is shared.
 fn open_cache(directory: &Path) -> Option<Cache> {
     let open = || {
-        let directory = std::path::absolute(directory)?;
+        let directory = std::path::absolute(directory.join("compiled"))?;
         Cache::new(CacheConfig::new().with_directory(directory).clone())
     };
     open()

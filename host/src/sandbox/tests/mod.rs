@@ -389,5 +389,13 @@ async fn refusals_of_the_component_keep_their_names() {
 fn compiled_components_are_kept() {
     let cache = tempfile::tempdir().unwrap();
     start_with(IMAGING, &settings(), Some(cache.path())).unwrap();
-    assert!(cache.path().join("modules").is_dir());
+    assert!(cache.path().join("compiled/modules").is_dir());
+    let names = std::fs::read_dir(cache.path()).unwrap();
+    let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["compiled", "self-test"],
+        "nothing else is the engine's to clean"
+    );
 }

@@ -10,7 +10,10 @@ async fn a_picture_is_kept_verbatim_with_four_renditions() {
     let bytes = png(1);
     let image = world.give("tag 1/höhle #3.png", &bytes).await.image;
     assert_eq!((image.info.size.width, image.info.size.height), (240, 160));
-    assert_eq!(image.fingerprints.len(), crate::domain::Algorithm::ALL.len());
+    assert_eq!(
+        image.fingerprints.len(),
+        crate::domain::Algorithm::ALL.len()
+    );
     assert!(image.is_primary);
     assert_eq!(
         std::fs::read(world.given("tag 1/höhle #3.png")).unwrap(),
