@@ -3,7 +3,8 @@
 //!
 //! Such a program's copy shows whatever lay below the transparency, often a black ground, sometimes a whole
 //! photo. It is found by the bare look. A picture has one where some pixel lets its ground through and the
-//! colours have something to see: the black below all black icons would make them copies of each other.
+//! colours have something to see: the black below all black icons would make them copies of each other. Very
+//! large pictures that are not read row by row have none, either: their memory is not to be taken twice.
 
 use super::{LumaPlane, fingerprints_of, gradients, pdq, read};
 use crate::decode::{self, Picture};
@@ -15,6 +16,9 @@ use crate::sketch::Sketch;
 
 /// Least quality of a bare look that says something.
 const DETAILED: u8 = 50;
+
+/// Most pixels of a picture that is decoded as a whole once more.
+const MOST_PIXELS: u64 = 16_000_000;
 
 /// A picture as it is seen on white, and bare where that is another look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +37,7 @@ impl Looks {
     ) -> Result<(ImageInfo, Self), ImageError> {
         let read = read(bytes, decoded, limits)?;
         let bare = match read.is_transparent {
-            true => Some(bare(bytes, limits)?),
+            true => bare(bytes, &read.info, limits)?,
             false => None,
         };
         let has_detail = |plane: &LumaPlane| pdq::Smoothed::of(plane).quality() >= DETAILED;
@@ -75,13 +79,16 @@ impl Looks {
     }
 }
 
-/// The plane of a picture's colours without their alpha.
-fn bare(bytes: &[u8], limits: &Limits) -> Result<LumaPlane, ImageError> {
+/// The plane of a picture's colours without their alpha; none where that takes too much memory.
+fn bare(bytes: &[u8], info: &ImageInfo, limits: &Limits) -> Result<Option<LumaPlane>, ImageError> {
     let rows = decode::rows(bytes, limits)?.map(decode::Rows::without_alpha);
-    match rows.and_then(|mut rows| LumaPlane::of_rows(&mut rows)) {
-        Some(plane) => Ok(plane),
-        None => LumaPlane::of(&decode::decode_without_alpha(bytes, limits)?.pixels),
+    if let Some(plane) = rows.and_then(|mut rows| LumaPlane::of_rows(&mut rows)) {
+        return Ok(Some(plane));
     }
+    if u64::from(info.size.width) * u64::from(info.size.height) > MOST_PIXELS {
+        return Ok(None);
+    }
+    LumaPlane::of(&decode::decode_without_alpha(bytes, limits)?.pixels).map(Some)
 }
 
 #[cfg(test)]
@@ -153,6 +160,19 @@ mod tests {
         let looks = looks(&file(icon, ImageFormat::Png));
         assert_eq!(looks.bare, None);
         assert_eq!(looks.sketch().unwrap().as_bytes().len(), 4096);
+    }
+
+    #[test]
+    fn memory_is_not_taken_twice_for_a_very_large_picture() {
+        let large = RgbaImage::from_fn(8_001, 2_000, |x, y| {
+            let [red, green, blue] = scene(x / 8, y / 8);
+            Rgba([red, green, blue, (x / 32) as u8])
+        });
+        assert_eq!(looks(&file(large.clone(), ImageFormat::Qoi)).bare, None);
+        assert!(
+            looks(&file(large, ImageFormat::Png)).bare.is_some(),
+            "it is read row by row"
+        );
     }
 
     #[test]
