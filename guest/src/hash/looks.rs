@@ -6,7 +6,7 @@
 //! colours have something to see: the black below all black icons would make them copies of each other. Very
 //! large pictures that are not read row by row have none, either: their memory is not to be taken twice.
 
-use super::{LumaPlane, fingerprints_of, gradients, pdq, read};
+use super::{LumaPlane, fingerprints_of, pdq, plane_of, read};
 use crate::decode::{self, Picture};
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint};
@@ -48,17 +48,31 @@ impl Looks {
         Ok((read.info, looks))
     }
 
+    /// The looks that these algorithms tell of: only `bare` needs more than one.
+    pub(super) fn wanted(
+        bytes: &[u8],
+        algorithms: &[Algorithm],
+        limits: &Limits,
+    ) -> Result<Self, ImageError> {
+        if algorithms.contains(&Algorithm::Bare) {
+            return Ok(Self::of(bytes, None, limits)?.1);
+        }
+        let (_, on_white) = plane_of(bytes, None, limits)?;
+        Ok(Self {
+            on_white,
+            bare: None,
+        })
+    }
+
     /// The fingerprints of both looks.
     pub fn fingerprints(&self, algorithms: &[Algorithm]) -> Vec<Fingerprint> {
         let mut fingerprints = fingerprints_of(&self.on_white, algorithms);
         let is_bare = |made: &&mut Fingerprint| made.algorithm == Algorithm::Bare;
-        if let Some((plane, made)) = self
-            .bare
-            .as_ref()
-            .zip(fingerprints.iter_mut().find(is_bare))
+        if let Some(bare) = &self.bare
+            && let Some(made) = fingerprints.iter_mut().find(is_bare)
+            && let Some(below) = fingerprints_of(bare, &[Algorithm::Dhash128]).pop()
         {
-            made.bits = gradients(&plane.shrink(9, 8), &plane.shrink(8, 9));
-            made.quality = pdq::Smoothed::of(plane).quality();
+            (made.bits, made.quality) = (below.bits, below.quality);
         }
         fingerprints
     }
@@ -111,10 +125,10 @@ mod tests {
     }
 
     /// The scene below a transparency that leaves a disc of it.
-    fn cut_out(below: impl Fn(u32, u32) -> [u8; 3]) -> RgbaImage {
+    fn cut_out() -> RgbaImage {
         RgbaImage::from_fn(300, 200, |x, y| {
             let is_disc = x.abs_diff(90).pow(2) + y.abs_diff(100).pow(2) < 60 * 60;
-            let [red, green, blue] = if is_disc { scene(x, y) } else { below(x, y) };
+            let [red, green, blue] = scene(x, y);
             Rgba([red, green, blue, if is_disc { 255 } else { 0 }])
         })
     }
@@ -131,7 +145,7 @@ mod tests {
         ));
         assert_eq!(copy.bare, None);
         for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Tga] {
-            let file = file(cut_out(scene), format);
+            let file = file(cut_out(), format);
             let cut = looks(&file);
             assert_eq!(cut.bare.as_ref(), Some(&copy.on_white), "{format:?}");
             assert_ne!(cut.on_white, copy.on_white);
@@ -144,7 +158,7 @@ mod tests {
     #[test]
     fn bare_bits_are_dhash128_of_the_colours_alone() {
         let algorithms = [Algorithm::Bare, Algorithm::Dhash128];
-        let cut = looks(&file(cut_out(scene), ImageFormat::Png)).fingerprints(&algorithms);
+        let cut = looks(&file(cut_out(), ImageFormat::Png)).fingerprints(&algorithms);
         let copy = RgbImage::from_fn(300, 200, |x, y| Rgb(scene(x, y)));
         let copy = looks(&file(copy, ImageFormat::Png)).fingerprints(&algorithms);
         assert_eq!(cut[0].bits, copy[1].bits);

@@ -52,8 +52,7 @@ pub fn hash(
         ));
     }
     check(algorithms)?;
-    let (_, looks) = Looks::of(bytes, None, limits)?;
-    Ok(looks.fingerprints(algorithms))
+    Ok(Looks::wanted(bytes, algorithms, limits)?.fingerprints(algorithms))
 }
 
 /// One algorithm's fingerprints in all eight orientations, in EXIF order. Each is, bit for bit, the
@@ -63,7 +62,7 @@ pub fn hash_orientations(
     algorithm: Algorithm,
     limits: &Limits,
 ) -> Result<Vec<(Orientation, Fingerprint)>, ImageError> {
-    let (_, looks) = Looks::of(bytes, None, limits)?;
+    let looks = Looks::wanted(bytes, &[algorithm], limits)?;
     let laid = |orientation| {
         let fingerprints = looks.oriented(orientation).fingerprints(&[algorithm]);
         fingerprints
@@ -114,17 +113,16 @@ fn read(bytes: &[u8], decoded: Option<&Picture>, limits: &Limits) -> Result<Read
     if let Some(picture) = decoded {
         return Read::of(picture);
     }
-    let Some(mut rows) = decode::rows(bytes, limits)? else {
-        return Read::of(&decode::decode(bytes, limits)?);
-    };
-    let Some(plane) = LumaPlane::of_rows(&mut rows) else {
-        return Read::of(&decode::decode(bytes, limits)?);
-    };
-    Ok(Read {
-        plane,
-        info: rows.info,
-        is_transparent: rows.is_transparent,
-    })
+    if let Some(mut rows) = decode::rows(bytes, limits)?
+        && let Some(plane) = LumaPlane::of_rows(&mut rows)
+    {
+        return Ok(Read {
+            plane,
+            info: rows.info,
+            is_transparent: rows.is_transparent,
+        });
+    }
+    Read::of(&decode::decode(bytes, limits)?)
 }
 
 impl Read {
