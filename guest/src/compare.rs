@@ -13,7 +13,7 @@
 use crate::comparison::{Comparison, Difference, Judgement, Verdict};
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
-use crate::hash::Looks;
+use crate::hash::{Decoded, Looks};
 use crate::info::Orientation;
 use crate::judgement;
 use crate::limits::Limits;
@@ -77,7 +77,7 @@ pub fn compare(
 /// The looks of a file; an error says which of the two it is about.
 fn looks(bytes: &[u8], which: &str, limits: &Limits) -> Result<Looks, ImageError> {
     let named = |text| format!("{which} picture: {text}");
-    match Looks::of(bytes, None, limits) {
+    match Looks::of(bytes, Decoded::Nothing, limits) {
         Ok((_, looks)) => Ok(looks),
         Err(ImageError::UnsupportedFormat(text)) => Err(ImageError::UnsupportedFormat(named(text))),
         Err(ImageError::Corrupt(text)) => Err(ImageError::Corrupt(named(text))),

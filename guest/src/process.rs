@@ -1,7 +1,7 @@
 //! Everything an upload needs from one file.
 
 use crate::error::ImageError;
-use crate::hash::Looks;
+use crate::hash::{Decoded, Looks};
 use crate::limits::Limits;
 use crate::rendition::{Outcome, Plan};
 use crate::{hash, render};
@@ -14,7 +14,7 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
     hash::check(&plan.algorithms)?;
     render::check(&plan.renditions, limits)?;
     if plan.renditions.is_empty() && !plan.algorithms.is_empty() {
-        let (info, looks) = Looks::of(bytes, None, limits)?;
+        let (info, looks) = Looks::of(bytes, Decoded::Nothing, limits)?;
         return Ok(Outcome {
             info,
             fingerprints: looks.fingerprints(&plan.algorithms),
@@ -22,10 +22,11 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
             renditions: Vec::new(),
         });
     }
-    let source = render::Source::open(bytes, &plan.renditions, limits)?;
-    let looks = match plan.algorithms.is_empty() {
-        true => None,
-        false => Some(Looks::of(bytes, source.picture(), limits)?.1),
+    let has_looks = !plan.algorithms.is_empty();
+    let source = render::Source::open(bytes, &plan.renditions, has_looks, limits)?;
+    let looks = match has_looks {
+        true => Some(Looks::of(bytes, source.decoded(), limits)?.1),
+        false => None,
     };
     let fingerprints = |looks: &Looks| looks.fingerprints(&plan.algorithms);
     Ok(Outcome {

@@ -43,7 +43,7 @@ fn whole_planes_are_those_of_the_full_decoder() {
             for picture in [picture.clone(), picture.into_luma8().into()] {
                 let jpeg = encoded(&picture, coding);
                 let planes = reduced(&jpeg, 8).unwrap_or_else(|| panic!("{coding:?}"));
-                let ours = &planes.luma.samples;
+                let ours = &planes.luma.most().samples;
                 let lost = error(ours, &luma_of(picture));
                 assert!(lost < 4.0, "{coding:?} {width}x{height}: {lost} levels");
                 // The full decoder misplaces blocks of components that are smaller and come alone.
@@ -76,9 +76,9 @@ fn chroma_is_that_of_the_full_decoder() {
     for (x, y, pixel) in pixels.enumerate_pixels() {
         let level = |plane: &GrayImage| f64::from(plane.get_pixel(x, y).0[0]);
         let (luma, blue, red) = (
-            level(&planes.luma.samples),
-            level(&blue.samples) - 128.0,
-            level(&red.samples) - 128.0,
+            level(&planes.luma.most().samples),
+            level(&blue.most().samples) - 128.0,
+            level(&red.most().samples) - 128.0,
         );
         let exact = [
             luma + 1.402 * red,
@@ -99,10 +99,15 @@ fn reduced_planes_look_like_the_whole_ones() {
         for side in [4, 2, 1] {
             let reduced = reduced(&jpeg, side).unwrap();
             let extent = (40.0 * f64::from(side), 30.0 * f64::from(side));
-            assert_eq!(reduced.luma.extent, extent, "{coding:?}");
-            let (width, height) = reduced.luma.samples.dimensions();
-            let scaled = imageops::resize(&whole.luma.samples, width, height, FilterType::Lanczos3);
-            let error = error(&reduced.luma.samples, &scaled);
+            assert_eq!(reduced.luma.most().extent, extent, "{coding:?}");
+            let (width, height) = reduced.luma.most().samples.dimensions();
+            let scaled = imageops::resize(
+                &whole.luma.most().samples,
+                width,
+                height,
+                FilterType::Lanczos3,
+            );
+            let error = error(&reduced.luma.most().samples, &scaled);
             assert!(error < 5.0, "{coding:?} {side}: {error} levels");
             for (plane, whole) in reduced
                 .chroma
@@ -113,7 +118,7 @@ fn reduced_planes_look_like_the_whole_ones() {
                 let mean = |plane: &GrayImage| {
                     plane.iter().map(|level| f64::from(*level)).sum::<f64>() / plane.len() as f64
                 };
-                assert!((mean(&plane.samples) - mean(&whole.samples)).abs() < 1.0);
+                assert!((mean(&plane.most().samples) - mean(&whole.most().samples)).abs() < 1.0);
             }
         }
     }
@@ -158,8 +163,7 @@ fn files() -> Vec<Vec<u8>> {
     drawn.chain(refined).collect()
 }
 
-/// Fewer samples that are wanted as well are those that come when nothing else is wanted, but for a level:
-/// a block without low frequencies is rounded once then.
+/// Fewer samples that are wanted as well are those that come when nothing else is wanted.
 #[test]
 fn fewer_samples_come_with_more() {
     let least = |side| Least {
@@ -169,17 +173,24 @@ fn fewer_samples_come_with_more() {
     let wanted = Wanted {
         most: least(60_000),
         fewer: Some(least(20)),
+        reduced: Some(least(8)),
     };
     let drawn = DynamicImage::from(drawn(50, 41));
     for coding in codings() {
         let file = encoded(&drawn, coding);
-        let both = planes(&file, &LIMITS, |_| wanted).unwrap().unwrap().luma;
-        let alone = planes(&file, &LIMITS, |_| least(20)).unwrap().unwrap().luma;
-        let fewer = both.fewer.unwrap();
-        assert_eq!(fewer.extent, alone.extent);
-        let mut levels = fewer.samples.iter().zip(alone.samples.iter());
-        assert_eq!(both.samples.dimensions(), (50, 41));
-        assert!(levels.all(|(a, b)| a.abs_diff(*b) <= 1));
+        let read = |wanted| planes(&file, &LIMITS, |_| wanted).unwrap().unwrap().luma;
+        let both = read(wanted);
+        assert_eq!(both.most().samples.dimensions(), (50, 41));
+        assert_eq!(
+            both.fewer(),
+            Some(read(least(20).into()).most()),
+            "{coding:?}"
+        );
+        assert_eq!(
+            both.reduced(),
+            Some(read(least(8).into()).most()),
+            "{coding:?}"
+        );
     }
 }
 

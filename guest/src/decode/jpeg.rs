@@ -11,7 +11,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::flatten::{grey, rgb};
-use super::{Header, Opened, Planes, ReducedLuma, Wanted, colour, fault};
+use super::{Header, LeastBlocks, Opened, Planes, ReducedLuma, Wanted, colour, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat::Jpeg;
 use crate::info::ImageInfo;
@@ -61,11 +61,10 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     })
 }
 
-/// The luma of the picture in blocks, when there are at least `least` of them on each side and the
-/// scan has an answer.
+/// The luma of the picture in blocks, when there are enough of them on each side and the scan has an answer.
 pub(super) fn reduced_luma(
     bytes: &[u8],
-    least: u32,
+    least: LeastBlocks,
     limits: &Limits,
 ) -> Result<Option<ReducedLuma>, ImageError> {
     let Headers {
@@ -80,18 +79,30 @@ pub(super) fn reduced_luma(
     }
     let (block, size) = (blocks::SIDE as u32, header.size);
     // The full decoder is lenient where there are stray bytes, and has the word then.
-    if size.width.min(size.height).div_ceil(block) < least || markers.stray_bytes {
+    let shorter = size.width.min(size.height);
+    if shorter.div_ceil(block) < least.luma || markers.stray_bytes {
         return Ok(None);
     }
+    let with_chroma = least.chroma.is_some_and(|least| shorter / block >= least)
+        && is_luma_first(&decoder, frame);
     let decoded_as = decoder.input_colorspace();
     let colours = decoded_as.and_then(|space| Colours::of(space, frame.components, &markers));
-    let samples = colours.and_then(|colours| luma::scan(bytes, frame, colours));
-    Ok(samples.map(|samples| ReducedLuma {
+    let read = colours.and_then(|colours| luma::scan(bytes, frame, colours, with_chroma));
+    Ok(read.map(|(samples, chroma)| ReducedLuma {
         info: header.into_info(),
         size,
         block,
         samples,
+        chroma,
     }))
+}
+
+/// Is the picture of luma, or of luma and chroma?
+fn is_luma_first(decoder: &JpegDecoder<ZCursor<&[u8]>>, frame: Frame) -> bool {
+    matches!(
+        (decoder.input_colorspace(), frame.components),
+        (Some(ColorSpace::Luma), 1) | (Some(ColorSpace::YCbCr), 3)
+    )
 }
 
 /// The planes of the picture, each reduced as far as it still has the samples that are wanted, when they
@@ -111,12 +122,8 @@ pub(super) fn planes(
     if !markers.ended {
         return Err(fault::ends_early(Jpeg));
     }
-    let is_luma_first = matches!(
-        (decoder.input_colorspace(), frame.components),
-        (Some(ColorSpace::Luma), 1) | (Some(ColorSpace::YCbCr), 3)
-    );
     // The full decoder is lenient where there are stray bytes, and has the word then.
-    if markers.stray_bytes || !is_luma_first {
+    if markers.stray_bytes || !is_luma_first(&decoder, frame) {
         return Ok(None);
     }
     let colour_profile = header.colour_profile.clone();

@@ -43,7 +43,7 @@ use crate::limits::Limits;
 pub(crate) use colour::has_numbers_alone;
 pub use format::{FORMATS, HEAD, detect};
 pub use jpeg::{Plane, Samples};
-pub use luma::ReducedLuma;
+pub use luma::{ChromaBlocks, LeastBlocks, ReducedChroma, ReducedLuma};
 pub(crate) use orientation::upright;
 pub use planes::{Least, Planes, Wanted};
 pub use rows::Rows;
@@ -123,15 +123,16 @@ impl Alpha {
 }
 
 /// The luma of a picture in blocks, for formats that tell it without decoding pixels: JPEG. None where
-/// the format does not, where a side has fewer than `least` blocks, and where only the full decoder
-/// can say what the file holds, or whether it is broken.
+/// the format does not, where a side has fewer than the `least` blocks, and where only the full decoder
+/// can say what the file holds, or whether it is broken. With chroma, where that is wanted, there are enough
+/// blocks, and the file has luma and chroma, or luma alone, in blocks of whole pixels.
 pub fn reduced_luma(
     bytes: &[u8],
-    least: u32,
+    least: impl Into<LeastBlocks>,
     limits: &Limits,
 ) -> Result<Option<ReducedLuma>, ImageError> {
     match format::detect(bytes)? {
-        ImageFormat::Jpeg => jpeg::reduced_luma(bytes, least, limits),
+        ImageFormat::Jpeg => jpeg::reduced_luma(bytes, least.into(), limits),
         _ => Ok(None),
     }
 }

@@ -23,21 +23,39 @@ pub struct Wanted {
     pub most: Least,
     /// Samples that are wanted as well where they are few: half as many on each side, or fewer.
     pub fewer: Option<Least>,
+    /// Samples that are wanted besides, for a reduced picture.
+    pub reduced: Option<Least>,
 }
 
 impl From<Least> for Wanted {
     fn from(most: Least) -> Self {
-        Self { most, fewer: None }
+        Self {
+            most,
+            fewer: None,
+            reduced: None,
+        }
     }
+}
+
+/// Samples of a component on each side of a block of 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sides {
+    pub most: usize,
+    pub fewer: Option<usize>,
+    pub reduced: Option<usize>,
 }
 
 impl Wanted {
     /// To how many samples a block of 8 can be reduced on each side: for what is needed, and for what is
-    /// wanted as well, if it is.
-    pub(super) fn sides(&self, component: usize, extent: (f64, f64)) -> (usize, Option<usize>) {
-        let side = self.most.side(component, extent);
-        let fewer = self.fewer.map(|least| least.side(component, extent));
-        (side, fewer.filter(|fewer| 2 * fewer <= side))
+    /// wanted as well, if it is. For a reduced picture it is 1, 2, 4 or 8 of them, whatever else is wanted.
+    pub(super) fn sides(&self, component: usize, extent: (f64, f64)) -> Sides {
+        let side = |least: Least| least.side(component, extent);
+        let most = side(self.most);
+        Sides {
+            most,
+            fewer: self.fewer.map(side).filter(|fewer| 2 * fewer <= most),
+            reduced: self.reduced.map(|least| side(least).next_power_of_two()),
+        }
     }
 }
 

@@ -74,6 +74,53 @@ pub(super) fn average<E>(
     Ok(cells)
 }
 
+/// Averages a picture whose rows of pixels come one after another, each pixel of `N` samples. The sums are exact;
+/// whoever takes them rounds.
+pub(super) struct Gathered<const N: usize> {
+    columns: Vec<Cover>,
+    rows: Vec<Cover>,
+    /// Rows of pixels that have come, and rows of cells that are whole.
+    come: usize,
+    made: usize,
+    /// Of the row of cells that is not whole yet.
+    sums: Vec<i32>,
+}
+
+impl<const N: usize> Gathered<N> {
+    pub fn new((width, height): (usize, usize), cells: usize) -> Self {
+        Self {
+            columns: covers(Axis::of(width), cells),
+            rows: covers(Axis::of(height), cells),
+            come: 0,
+            made: 0,
+            sums: vec![0; width * N],
+        }
+    }
+
+    /// Adds a row of pixels, and hands on the cells that are whole with it: the sums of their samples, of which
+    /// width times height make a mean.
+    pub fn add(&mut self, row: &[u8], mut take: impl FnMut([i64; N])) {
+        let y = self.come;
+        self.come += 1;
+        while let Some(cover) = self.rows.get(self.made)
+            && let Some(weight) = y
+                .checked_sub(cover.first)
+                .and_then(|at| cover.weights.get(at))
+        {
+            add_weighted(&mut self.sums, row, *weight);
+            if y + 1 < cover.first + cover.weights.len() {
+                return;
+            }
+            let (pixels, _) = self.sums.as_chunks();
+            self.columns
+                .iter()
+                .for_each(|column| take(column.sums(pixels)));
+            self.sums.fill(0);
+            self.made += 1;
+        }
+    }
+}
+
 /// Target rows that are made at once.
 const LANES: usize = 4;
 
@@ -145,6 +192,18 @@ impl Cover {
         }
         [first, second]
     }
+
+    /// The weighted sums of pixels.
+    #[inline(always)]
+    fn sums<const N: usize>(&self, pixels: &[[i32; N]]) -> [i64; N] {
+        let mut sums = [0; N];
+        for (pixel, weight) in pixels[self.first..].iter().zip(&self.weights) {
+            for (sum, sample) in sums.iter_mut().zip(pixel) {
+                *sum += i64::from(*sample) * i64::from(*weight);
+            }
+        }
+        sums
+    }
 }
 
 fn covers(axis: Axis, cells: usize) -> Vec<Cover> {
@@ -212,6 +271,26 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_come_one_by_one_make_the_same_cells() {
+        for (width, height) in [(1, 1), (3, 700), (40, 30), (31, 8), (8, 9)] {
+            let row = |y: usize| (0..width).map(move |x| (x * 71 + y * y * 13) as u8);
+            let read = |y: usize, out: &mut [u8]| {
+                out.copy_from_slice(&row(y).collect::<Vec<_>>());
+                Ok::<_, Infallible>(())
+            };
+            let axes = (Axis::of(width), Axis::of(height));
+            let Ok(cells) = average(axes, (8, 8), read);
+            let (mut made, mut gathered) = (Vec::new(), Gathered::<1>::new((width, height), 8));
+            let total = (width * height) as i64;
+            for y in 0..height {
+                let row: Vec<_> = row(y).collect();
+                gathered.add(&row, |[sum]| made.push(((sum + total / 2) / total) as u8));
+            }
+            assert_eq!(made, cells, "{width}x{height}");
+        }
+    }
+
+    #[test]
     fn averaging_down_and_up() {
         let to = |cells| averaged(Axis::of(3), cells, &[0, 90, 30]);
         assert_eq!(to((1, 1)), [40]);
@@ -267,9 +346,12 @@ mod tests {
     #[test]
     fn every_cell_counts_the_same() {
         for pixels in [1, 2, 3, 7, 8, 9, 255, 256, 257, 1000, 65_535] {
-            for sample in [1, 8] {
+            for (sample, cells) in [1, 2, 4, 8, 16, 32]
+                .into_iter()
+                .flat_map(|sample| [64, 256, 512].map(|cells| (sample, cells)))
+            {
                 let axis = Axis { pixels, sample };
-                for cover in covers(axis, 256) {
+                for cover in covers(axis, cells) {
                     let sum: i32 = cover.weights.iter().sum();
                     assert_eq!(sum, pixels as i32 * axis.scale(), "{pixels} by {sample}");
                     let most: i64 = cover.weights.iter().map(|w| i64::from(w.abs())).sum();

@@ -6,8 +6,9 @@
 //! colours have something to see: the black below all black icons would make them copies of each other. Very
 //! large pictures that are not read row by row have none, either: their memory is not to be taken twice.
 
-use super::{LumaPlane, fingerprints_of, pdq, plane_of, read};
-use crate::decode::{self, Picture};
+use super::read::{Decoded, read};
+use super::{LumaPlane, ReducedPicture, fingerprints_of, pdq};
+use crate::decode;
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint};
 use crate::info::{ImageInfo, Orientation};
@@ -25,17 +26,27 @@ const MOST_PIXELS: u64 = 16_000_000;
 pub struct Looks {
     on_white: LumaPlane,
     bare: Option<LumaPlane>,
+    reduced: Option<ReducedPicture>,
 }
 
 impl Looks {
-    /// The facts and the looks of an encoded picture, as [`super::plane_of`] makes planes. The colours of
-    /// one with transparency are read once more.
+    /// The facts and the looks of an encoded picture, as [`super::plane_of`] makes planes, and the picture
+    /// reduced. The colours of one with transparency are read once more.
     pub fn of(
         bytes: &[u8],
-        decoded: Option<&Picture>,
+        decoded: Decoded<'_>,
         limits: &Limits,
     ) -> Result<(ImageInfo, Self), ImageError> {
-        let read = read(bytes, decoded, limits)?;
+        Self::read(bytes, decoded, true, limits)
+    }
+
+    fn read(
+        bytes: &[u8],
+        decoded: Decoded<'_>,
+        is_reduced: bool,
+        limits: &Limits,
+    ) -> Result<(ImageInfo, Self), ImageError> {
+        let read = read(bytes, decoded, is_reduced, limits)?;
         let bare = match read.is_transparent {
             true => bare(bytes, &read.info, limits)?,
             false => None,
@@ -44,24 +55,31 @@ impl Looks {
         let looks = Self {
             on_white: read.plane,
             bare: bare.filter(has_detail),
+            reduced: read.reduced,
         };
         Ok((read.info, looks))
     }
 
-    /// The looks that these algorithms tell of: only `bare` needs more than one.
+    /// The looks that these algorithms tell of: only `bare` needs more than one. The picture is not reduced.
     pub(super) fn wanted(
         bytes: &[u8],
         algorithms: &[Algorithm],
         limits: &Limits,
     ) -> Result<Self, ImageError> {
         if algorithms.contains(&Algorithm::Bare) {
-            return Ok(Self::of(bytes, None, limits)?.1);
+            return Ok(Self::read(bytes, Decoded::Nothing, false, limits)?.1);
         }
-        let (_, on_white) = plane_of(bytes, None, limits)?;
+        let read = read(bytes, Decoded::Nothing, false, limits)?;
         Ok(Self {
-            on_white,
+            on_white: read.plane,
             bare: None,
+            reduced: None,
         })
+    }
+
+    /// The picture on white in more cells, where it was read for more than fingerprints.
+    pub fn reduced(&self) -> Option<&ReducedPicture> {
+        self.reduced.as_ref()
     }
 
     /// The fingerprints of both looks.
@@ -89,6 +107,7 @@ impl Looks {
         Self {
             on_white: laid(&self.on_white),
             bare: self.bare.as_ref().map(laid),
+            reduced: (self.reduced.as_ref()).map(|reduced| reduced.oriented(orientation)),
         }
     }
 }
@@ -134,7 +153,9 @@ mod tests {
     }
 
     fn looks(file: &[u8]) -> Looks {
-        Looks::of(file, None, &Limits::default()).unwrap().1
+        Looks::of(file, Decoded::Nothing, &Limits::default())
+            .unwrap()
+            .1
     }
 
     #[test]
@@ -150,7 +171,7 @@ mod tests {
             assert_eq!(cut.bare.as_ref(), Some(&copy.on_white), "{format:?}");
             assert_ne!(cut.on_white, copy.on_white);
             let decoded = decode::decode(&file, &Limits::default()).unwrap();
-            let again = Looks::of(&file, Some(&decoded), &Limits::default());
+            let again = Looks::of(&file, Decoded::Picture(&decoded), &Limits::default());
             assert_eq!(again.unwrap().1, cut, "{format:?}");
         }
     }

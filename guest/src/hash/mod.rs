@@ -19,7 +19,7 @@
 //! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm; that of
 //! `bare` is 0 for a picture of one look: its bits are those of `dhash128`, and nothing is to be searched by them.
 
-use crate::decode::{self, Picture};
+use crate::decode::Picture;
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint};
 use crate::info::{ImageInfo, Orientation};
@@ -30,9 +30,13 @@ mod bits;
 mod looks;
 mod pdq;
 mod plane;
+mod read;
+mod reduced;
 
 pub use looks::Looks;
 pub use plane::LumaPlane;
+pub use read::Decoded;
+pub use reduced::ReducedPicture;
 
 /// Blocks of a JPEG on its shorter side from which on their means stand for its pixels. Over 85 photos
 /// of 50 to 396 blocks `phash` then differs from that of the pixels by 0 of 64 bits in the median and by
@@ -83,56 +87,16 @@ pub fn luma_plane(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImageError> 
 /// have it.
 ///
 /// A JPEG of at least [`LEAST_BLOCKS`] blocks on each side is not decoded: the means of its blocks make
-/// the plane (see [`decode::reduced_luma`]). The pixels of any other file make it: row by row as they are
-/// decoded, where the decoder works so (see [`decode::rows`]).
+/// the plane (see [`reduced_luma`](crate::decode::reduced_luma)). The pixels of any other file make it: row by row as they are
+/// decoded, where the decoder works so (see [`rows`](crate::decode::rows)).
 pub fn plane_of(
     bytes: &[u8],
     decoded: Option<&Picture>,
     limits: &Limits,
 ) -> Result<(ImageInfo, LumaPlane), ImageError> {
-    let read = read(bytes, decoded, limits)?;
+    let decoded = decoded.map_or(Decoded::Nothing, Decoded::Picture);
+    let read = read::read(bytes, decoded, false, limits)?;
     Ok((read.info, read.plane))
-}
-
-/// What was read of a picture.
-struct Read {
-    info: ImageInfo,
-    /// On white.
-    plane: LumaPlane,
-    is_transparent: bool,
-}
-
-fn read(bytes: &[u8], decoded: Option<&Picture>, limits: &Limits) -> Result<Read, ImageError> {
-    if let Some(luma) = decode::reduced_luma(bytes, LEAST_BLOCKS, limits)? {
-        return Ok(Read {
-            plane: LumaPlane::of_blocks(&luma),
-            info: luma.info,
-            is_transparent: false,
-        });
-    }
-    if let Some(picture) = decoded {
-        return Read::of(picture);
-    }
-    if let Some(mut rows) = decode::rows(bytes, limits)?
-        && let Some(plane) = LumaPlane::of_rows(&mut rows)
-    {
-        return Ok(Read {
-            plane,
-            info: rows.info,
-            is_transparent: rows.is_transparent,
-        });
-    }
-    Read::of(&decode::decode(bytes, limits)?)
-}
-
-impl Read {
-    fn of(picture: &Picture) -> Result<Self, ImageError> {
-        Ok(Self {
-            info: picture.info.clone(),
-            plane: LumaPlane::of(&picture.pixels)?,
-            is_transparent: picture.is_transparent,
-        })
-    }
 }
 
 /// The fingerprints of a plane: of a picture of one look.

@@ -35,6 +35,14 @@ pub struct LumaPlane {
 impl LumaPlane {
     /// The plane of an 8-bit grey or RGB picture. `too-large` over 8 million pixels a side.
     pub fn of(picture: &DynamicImage) -> Result<Self, ImageError> {
+        Self::noting(picture, |_, _| {})
+    }
+
+    /// The same. `note` is given each row, its samples and their luma, in order.
+    pub(super) fn noting(
+        picture: &DynamicImage,
+        mut note: impl FnMut(&[u8], &[u8]),
+    ) -> Result<Self, ImageError> {
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         if width.max(height) > MAX_SIDE {
             let actual = width.max(height) as u64;
@@ -48,7 +56,11 @@ impl LumaPlane {
         let cells = average(
             (Axis::of(width), Axis::of(height)),
             (SIDE, SIDE),
-            |y, luma| luma_of_row(picture, y, luma).ok_or_else(neither_grey_nor_rgb),
+            |y, luma| {
+                let row = luma_of_row(picture, y, luma).ok_or_else(neither_grey_nor_rgb)?;
+                note(row, luma);
+                Ok(())
+            },
         )?;
         Ok(Self {
             cells,
@@ -59,13 +71,22 @@ impl LumaPlane {
     /// The plane of the upright picture from the rows of the stored one. None where a row cannot be read. It
     /// is the plane that the picture as a whole has.
     pub fn of_rows(rows: &mut Rows<'_>) -> Option<Self> {
+        Self::of_rows_noting(rows, |_, _| {})
+    }
+
+    /// The same. `note` is given each row of the stored picture, its samples and their luma, in order.
+    pub(super) fn of_rows_noting(
+        rows: &mut Rows<'_>,
+        mut note: impl FnMut(&[u8], &[u8]),
+    ) -> Option<Self> {
         let (width, height) = (rows.size.width as usize, rows.size.height as usize);
         if width.max(height) > MAX_SIDE {
             return None;
         }
         let read = |_, luma: &mut [u8]| {
             let row = rows.next().ok_or(())?;
-            luma_of_row(&row, 0, luma).ok_or(())
+            note(luma_of_row(&row, 0, luma).ok_or(())?, luma);
+            Ok::<_, ()>(())
         };
         let axes = (Axis::of(width), Axis::of(height));
         let stored = Self {
@@ -141,26 +162,9 @@ impl LumaPlane {
 
     /// The plane of the picture after what `orientation` says was done to it.
     pub fn oriented(&self, orientation: Orientation) -> Self {
-        if orientation == Orientation::Upright {
-            return self.clone();
-        }
-        let place = |x: usize, y: usize| {
-            let (x, y) = orientation.source(x, y, SIDE - 1);
-            y * SIDE + x
-        };
-        // The cells of a row come one after another, with as much between them.
-        let step = place(1, 0).wrapping_sub(place(0, 0));
-        let row =
-            |y| std::iter::successors(Some(place(0, y)), move |at| Some(at.wrapping_add(step)));
-        let cells = (0..SIDE).flat_map(|y| row(y).take(SIDE).map(|at| self.cells[at]));
-        let (width, height) = self.size;
         Self {
-            cells: cells.collect(),
-            size: if orientation.swaps_sides() {
-                (height, width)
-            } else {
-                (width, height)
-            },
+            cells: laid(&self.cells, SIDE, orientation),
+            size: laid_size(self.size, orientation),
         }
     }
 
@@ -172,22 +176,55 @@ impl LumaPlane {
     }
 }
 
-/// The luma of a row of a grey or RGB picture; None for any other kind.
-fn luma_of_row(picture: &DynamicImage, y: usize, luma: &mut [u8]) -> Option<()> {
-    let width = luma.len();
-    match picture {
-        DynamicImage::ImageLuma8(grey) => {
-            luma.copy_from_slice(&grey.as_raw()[y * width..][..width])
-        }
-        DynamicImage::ImageRgb8(rgb) => {
-            let (pixels, _) = rgb.as_raw()[y * width * 3..][..width * 3].as_chunks::<3>();
-            for (luma, pixel) in luma.iter_mut().zip(pixels) {
-                *luma = of_rgb(*pixel);
-            }
-        }
-        _ => return None,
+/// A square of cells, `side` on a side, after what `orientation` says was done to it.
+pub(super) fn laid(cells: &[u8], side: usize, orientation: Orientation) -> Vec<u8> {
+    if orientation == Orientation::Upright {
+        return cells.to_vec();
     }
-    Some(())
+    let place = |x: usize, y: usize| {
+        let (x, y) = orientation.source(x, y, side - 1);
+        y * side + x
+    };
+    // The cells of a row come one after another, with as much between them.
+    let step = place(1, 0).wrapping_sub(place(0, 0));
+    let row = |y| std::iter::successors(Some(place(0, y)), move |at| Some(at.wrapping_add(step)));
+    let cells = (0..side).flat_map(|y| row(y).take(side).map(|at| cells[at]));
+    cells.collect()
+}
+
+/// The sides of a picture after what `orientation` says was done to it.
+pub(super) fn laid_size(
+    (width, height): (usize, usize),
+    orientation: Orientation,
+) -> (usize, usize) {
+    if orientation.swaps_sides() {
+        (height, width)
+    } else {
+        (width, height)
+    }
+}
+
+/// Reads the luma of a row of a grey or RGB picture; the samples of the row. None for any other kind.
+fn luma_of_row<'a>(picture: &'a DynamicImage, y: usize, luma: &mut [u8]) -> Option<&'a [u8]> {
+    let row = row(picture, y, luma.len())?;
+    let (pixels, _) = row.as_chunks::<3>();
+    if row.len() == luma.len() {
+        luma.copy_from_slice(row);
+        return Some(row);
+    }
+    for (luma, pixel) in luma.iter_mut().zip(pixels) {
+        *luma = of_rgb(*pixel);
+    }
+    Some(row)
+}
+
+/// The samples of a row: of a grey picture one a pixel, of an RGB picture three.
+fn row(picture: &DynamicImage, y: usize, width: usize) -> Option<&[u8]> {
+    match picture {
+        DynamicImage::ImageLuma8(grey) => Some(&grey.as_raw()[y * width..][..width]),
+        DynamicImage::ImageRgb8(rgb) => Some(&rgb.as_raw()[y * width * 3..][..width * 3]),
+        _ => None,
+    }
 }
 
 fn neither_grey_nor_rgb() -> ImageError {

@@ -8,6 +8,7 @@
 
 use crate::decode::{self, Least, Picture, Planes, Wanted};
 use crate::error::ImageError;
+use crate::hash::{Decoded, ReducedPicture};
 use crate::info::{Dimensions, ImageFormat, ImageInfo, Orientation};
 use crate::limits::Limits;
 use crate::rendition::{Rendition, RenditionSize, RenditionSpec};
@@ -37,7 +38,7 @@ pub fn render(
     limits: &Limits,
 ) -> Result<Vec<Rendition>, ImageError> {
     check(specs, limits)?;
-    Source::open(bytes, specs, limits)?.renditions(bytes, specs, limits)
+    Source::open(bytes, specs, false, limits)?.renditions(bytes, specs, limits)
 }
 
 /// What renditions are made of.
@@ -48,24 +49,31 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Decodes a picture for renditions: all of it is read, whatever they need.
+    /// Decodes a picture for renditions, and for its looks where it has any: all of it is read, whatever they
+    /// need.
     pub fn open(
         bytes: &[u8],
         specs: &[RenditionSpec],
+        has_looks: bool,
         limits: &Limits,
     ) -> Result<Self, ImageError> {
-        let planes = decode::planes(bytes, limits, |info| wanted(info, specs))?;
+        let reduced = has_looks.then_some(ReducedPicture::LEAST);
+        let wanted = |info: &ImageInfo| Wanted {
+            reduced,
+            ..wanted(info, specs)
+        };
+        let planes = decode::planes(bytes, limits, wanted)?;
         match planes {
             Some(planes) => Ok(Self::Planes(Box::new(planes))),
             None => Ok(Self::Pixels(Box::new(decode::decode(bytes, limits)?))),
         }
     }
 
-    /// The decoded picture, where there is one.
-    pub fn picture(&self) -> Option<&Picture> {
+    /// What looks can be made of.
+    pub fn decoded(&self) -> Decoded<'_> {
         match self {
-            Self::Pixels(picture) => Some(picture),
-            Self::Planes(_) => None,
+            Self::Pixels(picture) => Decoded::Picture(picture),
+            Self::Planes(planes) => Decoded::Planes(planes),
         }
     }
 
@@ -119,6 +127,7 @@ fn wanted(info: &ImageInfo, specs: &[RenditionSpec]) -> Wanted {
     Wanted {
         most: least(info, drawn),
         fewer: (has_own_size && !smaller.is_empty()).then(|| least(info, smaller)),
+        reduced: None,
     }
 }
 

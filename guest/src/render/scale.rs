@@ -26,10 +26,11 @@ pub struct Scaler<'a> {
 impl<'a> Scaler<'a> {
     /// For the plane of a file.
     pub fn new(plane: &'a Plane) -> Self {
+        let most = plane.most();
         Self {
-            samples: Cow::Borrowed(&plane.samples),
-            extent: plane.extent,
-            fewer: plane.fewer.as_ref(),
+            samples: Cow::Borrowed(&most.samples),
+            extent: most.extent,
+            fewer: plane.fewer(),
             made: Vec::new(),
         }
     }

@@ -67,6 +67,13 @@ impl Grid {
         (across, down) == self.most
     }
 
+    /// Pixels of a sample of a component, across and down, where they are whole ones.
+    pub fn ratio(&self, component: usize) -> Option<(usize, usize)> {
+        let Component { across, down, .. } = self.components[component];
+        let is_whole = self.most.0.is_multiple_of(across) && self.most.1.is_multiple_of(down);
+        is_whole.then(|| (self.most.0 / across, self.most.1 / down))
+    }
+
     /// Blocks of a component in whole units, across and down.
     pub fn whole(&self, component: usize) -> (usize, usize) {
         let Component { across, down, .. } = self.components[component];

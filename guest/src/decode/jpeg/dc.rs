@@ -5,7 +5,7 @@
 //! broken files: see [`super::luma`].
 
 use super::bits::Bits;
-use super::blocks::{Grid, Layout, Run, Scans};
+use super::blocks::{Grid, Layout, Run, SIDE, Scans};
 use super::coded::Coded;
 use super::huffman::{Codes, DcCodes};
 use super::markers::{Frame, Process, after_coded_data};
@@ -14,8 +14,10 @@ use super::skim::{Skim, skim};
 
 /// The DC coefficients of a component.
 pub(super) struct Plane {
-    /// Blocks that cover the picture across.
-    across: usize,
+    /// Blocks that cover the picture, across and down.
+    covering: (usize, usize),
+    /// Pixels of a sample, across and down, where they are whole ones.
+    ratio: Option<(usize, usize)>,
     /// Blocks in a row of `values`: whole interleaved units.
     stride: usize,
     /// Empty when nobody wants them.
@@ -26,15 +28,12 @@ pub(super) struct Plane {
 }
 
 impl Plane {
-    /// None when values are wanted and there is less than a block for 8 by 8 pixels.
     fn new(scans: &Scans<'_>, grid: &Grid, component: usize, is_wanted: bool) -> Option<Self> {
         let (across, down) = grid.whole(component);
-        if is_wanted && !grid.is_full(component) {
-            return None;
-        }
         let table = grid.components[component].table;
         Some(Self {
-            across: grid.covering(component).0,
+            covering: grid.covering(component),
+            ratio: grid.ratio(component),
             stride: across,
             values: vec![0; if is_wanted { across * down } else { 0 }],
             quantiser: scans.tables.quantisers[table]?[0],
@@ -44,11 +43,24 @@ impl Plane {
 
     /// The mean of each block of a row, 0 to 255.
     pub fn levels(&self, row: usize) -> impl Iterator<Item = u8> {
-        let values = &self.values[row * self.stride..][..self.across];
+        let values = &self.values[row * self.stride..][..self.covering.0];
         values.iter().map(|value| {
             let sum = i32::from(*value) * i32::from(self.quantiser);
             (((sum + 4) >> 3) + 128).clamp(0, 255) as u8
         })
+    }
+
+    /// The same of all rows.
+    pub fn all_levels(&self) -> Vec<u8> {
+        (0..self.covering.1)
+            .flat_map(|row| self.levels(row))
+            .collect()
+    }
+
+    /// Pixels of a block, across and down, where they are whole ones.
+    pub fn block(&self) -> Option<(u32, u32)> {
+        let (across, down) = self.ratio?;
+        Some(((across * SIDE) as u32, (down * SIDE) as u32))
     }
 
     /// Where its values go, when somebody wants them.
@@ -65,12 +77,19 @@ impl Plane {
     }
 }
 
-/// The planes of all components; those that `wanted` names have values. None where a file is broken,
-/// or is not as the standard says, or a wanted plane has less than a block for 8 by 8 pixels.
-pub(super) fn read(bytes: &[u8], frame: Frame, wanted: &[usize]) -> Option<Vec<Plane>> {
+/// The planes of all components; those that `wanted` names have values, and those that `full` names must have a
+/// block for 8 by 8 pixels. None where one has less, and where a file is broken or is not as the standard says.
+pub(super) fn read(
+    bytes: &[u8],
+    frame: Frame,
+    (wanted, full): (&[usize], &[usize]),
+) -> Option<Vec<Plane>> {
     let mut scans = Scans::new(bytes, frame);
     let mut next = scans.next()?;
     let grid = scans.grid.as_ref()?;
+    if !full.iter().all(|component| grid.is_full(*component)) {
+        return None;
+    }
     let plane = |component| Plane::new(&scans, grid, component, wanted.contains(&component));
     let mut planes: Vec<_> = (0..grid.components.len())
         .map(plane)

@@ -15,7 +15,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use super::blocks;
 use super::dc::{self, Plane};
 use super::markers::{Frame, Markers};
-use crate::decode::luma::{of_rgb, product};
+use crate::decode::luma::{ChromaBlocks, ReducedChroma, of_rgb, product};
 
 /// How luma comes out of components.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,24 +67,51 @@ impl Colours {
     }
 }
 
-/// Samples of all blocks, row by row, `ceil(width / 8)` of them in each.
-pub(super) fn scan(bytes: &[u8], frame: Frame, colours: Colours) -> Option<Vec<u8>> {
-    let wanted = colours.components();
-    let planes = dc::read(bytes, frame, wanted)?;
+/// Samples of all blocks, row by row, `ceil(width / 8)` of them in each; and chroma, where it is wanted and luma
+/// comes with it.
+pub(super) fn scan(
+    bytes: &[u8],
+    frame: Frame,
+    colours: Colours,
+    with_chroma: bool,
+) -> Option<(Vec<u8>, Option<ReducedChroma>)> {
+    let full = colours.components();
+    let with_chroma = with_chroma && colours == Colours::Luma;
+    let wanted = if with_chroma { &[0, 1, 2] } else { full };
+    let planes = dc::read(bytes, frame, (wanted, full))?;
+    let chroma = if with_chroma { chroma(&planes) } else { None };
+    Some((luma(&planes, frame, colours), chroma))
+}
+
+fn luma(planes: &[Plane], frame: Frame, colours: Colours) -> Vec<u8> {
+    if colours == Colours::Luma {
+        return planes[0].all_levels();
+    }
     let rows = usize::from(frame.height).div_ceil(blocks::SIDE);
     let mut samples = Vec::with_capacity(rows * usize::from(frame.width).div_ceil(blocks::SIDE));
     for row in 0..rows {
-        if colours == Colours::Luma {
-            samples.extend(planes[0].levels(row));
-            continue;
-        }
         let levels = |index: &usize| -> Vec<u8> { Plane::levels(&planes[*index], row).collect() };
         let mut levels_of: [Vec<u8>; 4] = Default::default();
-        for index in wanted {
+        for index in colours.components() {
             levels_of[*index] = levels(index);
         }
         let across = 0..levels_of[0].len();
         samples.extend(across.map(|x| colours.luma(|component| levels_of[component][x])));
     }
-    Some(samples)
+    samples
+}
+
+/// None where blocks are not of whole pixels.
+fn chroma(planes: &[Plane]) -> Option<ReducedChroma> {
+    let blocks = |plane: &Plane| {
+        Some(ChromaBlocks {
+            block: plane.block()?,
+            samples: plane.all_levels(),
+        })
+    };
+    match planes {
+        [_] => Some(ReducedChroma::Grey),
+        [_, blue, red] => Some(ReducedChroma::Planes([blocks(blue)?, blocks(red)?])),
+        _ => None,
+    }
 }

@@ -16,18 +16,17 @@ use super::inverse;
 use super::markers::{Frame, Process};
 use super::progressive;
 use super::segments::{Part, Scan, Tables};
+use crate::decode::planes::Sides;
 
-/// Samples of a component.
+/// Samples of a component, in every number of them that was wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plane {
-    /// The samples.
-    pub samples: GrayImage,
-    /// What the picture covers of them, across and down: the last ones may reach over its edge.
-    pub extent: (f64, f64),
-    /// The same before they were reduced.
+    /// What the picture covers of all samples, across and down, before they are reduced.
     pub unreduced: (f64, f64),
-    /// The same plane reduced further, where that was wanted.
-    pub fewer: Option<Samples>,
+    /// Pixels of each of those, across and down, where they are whole ones.
+    pub ratio: Option<(usize, usize)>,
+    drawings: Vec<Samples>,
+    sides: Sides,
 }
 
 /// Samples of a component, and what the picture covers of them.
@@ -37,15 +36,38 @@ pub struct Samples {
     pub samples: GrayImage,
     /// Across and down: the last ones may reach over its edge.
     pub extent: (f64, f64),
+    /// Samples on each side of a block of 8.
+    pub side: usize,
+}
+
+impl Plane {
+    /// As many as are needed.
+    pub fn most(&self) -> &Samples {
+        // Each of the sides is drawn; this one is the first.
+        &self.drawings[0]
+    }
+
+    /// The same plane reduced further, where that was wanted.
+    pub fn fewer(&self) -> Option<&Samples> {
+        self.of(self.sides.fewer?)
+    }
+
+    /// The samples of a reduced picture, where that was wanted.
+    pub fn reduced(&self) -> Option<&Samples> {
+        self.of(self.sides.reduced?)
+    }
+
+    fn of(&self, side: usize) -> Option<&Samples> {
+        self.drawings.iter().find(|drawing| drawing.side == side)
+    }
 }
 
 /// The planes of all components. `sides` says for a component, and the samples it has across and down,
-/// to how many of 8 samples a block is to be reduced on each side, 1 to 8, and whether it is to be
-/// reduced to fewer as well.
+/// to how many of 8 samples a block is to be reduced on each side, 1 to 8.
 pub(super) fn decode(
     bytes: &[u8],
     frame: Frame,
-    sides: impl Fn(usize, (f64, f64)) -> (usize, Option<usize>),
+    sides: impl Fn(usize, (f64, f64)) -> Sides,
 ) -> Option<Vec<Plane>> {
     let mut scans = Scans::new(bytes, frame);
     let first = scans.next()??;
@@ -63,15 +85,19 @@ pub(super) fn decode(
 pub(super) struct Canvas {
     /// Blocks, across and down.
     pub blocks: (usize, usize),
-    drawing: Drawing,
-    fewer: Option<Drawing>,
+    /// One for each number of samples that is wanted.
+    drawings: Vec<Drawing>,
+    sides: Sides,
     unreduced: (f64, f64),
+    ratio: Option<(usize, usize)>,
 }
 
 /// Whole blocks of samples.
 struct Drawing {
     /// Samples on a side of a block.
     side: usize,
+    /// The coefficients that samples are made of, the first in zigzag order in the lowest bit.
+    mask: u64,
     /// Samples in a row.
     stride: usize,
     samples: Vec<u8>,
@@ -79,21 +105,27 @@ struct Drawing {
 }
 
 impl Canvas {
-    fn new(grid: &Grid, component: usize, (side, fewer): (usize, Option<usize>)) -> Self {
+    fn new(grid: &Grid, component: usize, sides: Sides) -> Self {
         let blocks = grid.whole(component);
         let unreduced = grid.extent(component);
+        let mut drawn: Vec<usize> = Vec::new();
+        for side in [Some(sides.most), sides.fewer, sides.reduced] {
+            drawn.extend(side.filter(|side| !drawn.contains(side)));
+        }
         let drawing = |side| Drawing::new(blocks, unreduced, side);
         Self {
             blocks,
-            drawing: drawing(side),
-            fewer: fewer.map(drawing),
+            drawings: drawn.into_iter().map(drawing).collect(),
+            sides,
             unreduced,
+            ratio: grid.ratio(component),
         }
     }
 
     /// Coefficients that samples are made of, on each side of a block: the lowest.
     pub fn side(&self) -> usize {
-        self.drawing.side
+        let sides = self.drawings.iter().map(|drawing| drawing.side);
+        sides.max().unwrap_or(SIDE)
     }
 
     /// One place for each block.
@@ -106,37 +138,37 @@ impl Canvas {
 
     /// The last coefficient that samples are made of, in zigzag order.
     fn last(&self) -> usize {
-        let highest = (self.side() - 1) as u8;
-        let place = FREQUENCIES
-            .iter()
-            .position(|frequencies| *frequencies == (highest, highest));
-        place.unwrap_or(BLOCK - 1)
+        square(self.side()).ilog2() as usize
     }
 
-    /// Draws a block; `last` is the last coefficient in zigzag order that may not be zero.
+    /// Draws a block; `present` are the coefficients that may not be zero, the first in zigzag order in the
+    /// lowest bit. Each drawing is as it is alone.
     #[inline(always)]
-    pub fn draw(&mut self, index: usize, block: &[i16; BLOCK], last: usize) -> Option<()> {
+    pub fn draw(&mut self, index: usize, block: &[i16; BLOCK], present: u64) -> Option<()> {
         let (x, y) = (index % self.blocks.0, index / self.blocks.0);
-        self.drawing.draw((x, y), block, last)?;
-        match &mut self.fewer {
-            Some(fewer) => fewer.draw((x, y), block, last),
-            None => Some(()),
+        for drawing in &mut self.drawings {
+            drawing.draw((x, y), block, present)?;
         }
+        Some(())
     }
 
     fn into_plane(self) -> Option<Plane> {
-        let Samples { samples, extent } = self.drawing.into_samples()?;
-        let fewer = match self.fewer {
-            Some(fewer) => Some(fewer.into_samples()?),
-            None => None,
-        };
+        let drawings = self.drawings.into_iter().map(Drawing::into_samples);
         Some(Plane {
-            samples,
-            extent,
             unreduced: self.unreduced,
-            fewer,
+            ratio: self.ratio,
+            drawings: drawings.collect::<Option<_>>()?,
+            sides: self.sides,
         })
     }
+}
+
+/// The lowest coefficients, so many on each side of a block, the first in zigzag order in the lowest bit.
+pub(super) fn square(side: usize) -> u64 {
+    let is_within = |(across, down): (u8, u8)| usize::from(across.max(down)) < side;
+    (0..BLOCK).fold(0, |square, at| {
+        square | u64::from(is_within(FREQUENCIES[at])) << at
+    })
 }
 
 impl Drawing {
@@ -144,6 +176,7 @@ impl Drawing {
         let share = side as f64 / SIDE as f64;
         Self {
             side,
+            mask: square(side),
             stride: blocks.0 * side,
             samples: vec![0; blocks.0 * side * blocks.1 * side],
             extent: (unreduced.0 * share, unreduced.1 * share),
@@ -151,8 +184,9 @@ impl Drawing {
     }
 
     #[inline(always)]
-    fn draw(&mut self, (x, y): (usize, usize), block: &[i16; BLOCK], last: usize) -> Option<()> {
+    fn draw(&mut self, (x, y): (usize, usize), block: &[i16; BLOCK], present: u64) -> Option<()> {
         let Self { side, stride, .. } = *self;
+        let last = (present & self.mask | 1).ilog2() as usize;
         let rows = self.samples.get_mut(y * side * stride + x * side..)?;
         inverse::transform(block, last, side, rows, stride);
         Some(())
@@ -171,6 +205,7 @@ impl Drawing {
         Some(Samples {
             samples: GrayImage::from_raw(width as u32, height as u32, self.samples)?,
             extent: self.extent,
+            side: self.side,
         })
     }
 }
@@ -224,7 +259,8 @@ fn draw(scans: &Scans<'_>, scan: &Scan, canvases: &mut [Canvas]) -> Option<usize
         *predictor = predictor.wrapping_add(reader.dc.difference(bits)?);
         block[0] = saturated(saturated(*predictor) * reader.quantisers[0]) as i16;
         let last = reader.ac.read(bits, &reader.quantisers, &mut block)?;
-        canvases[scan.parts[index].component].draw(place, &block, last)
+        let present = u64::MAX >> (BLOCK - 1 - last);
+        canvases[scan.parts[index].component].draw(place, &block, present)
     })
 }
 

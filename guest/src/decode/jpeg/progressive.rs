@@ -205,15 +205,15 @@ impl Component {
         for (index, ((present, values), mean)) in blocks.enumerate() {
             let mut block = [0; BLOCK];
             block[0] = saturated(i32::from(*mean) * quantisers[0]) as i16;
-            let mut left = present & self.kept_mask;
-            let last = (left | 1).ilog2() as usize;
+            let kept = present & self.kept_mask;
+            let mut left = kept;
             while left != 0 {
                 let at = left.trailing_zeros() as usize % BLOCK;
                 left &= left - 1;
                 let value = i32::from(values[usize::from(self.kept[at].unwrap_or(0))]);
                 block[usize::from(PLACES[at]) % BLOCK] = (value * quantisers[at]) as i16;
             }
-            canvas.draw(index, &block, last)?;
+            canvas.draw(index, &block, kept)?;
         }
         Some(())
     }
