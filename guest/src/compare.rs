@@ -2,7 +2,7 @@
 //!
 //! The rules, the first that applies:
 //! 1. The same bytes are `exact`.
-//! 2. Their sketches are judged in all orientations: see [`crate::judgement`].
+//! 2. Their sketches are judged in all orientations: see [`crate::verification`].
 //! 3. `phash` within one and a half of its radius, or two other algorithms within theirs, make pictures
 //!    `similar` that are no duplicates.
 //!
@@ -15,8 +15,9 @@ use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
 use crate::hash::{Decoded, Looks};
 use crate::info::Orientation;
-use crate::judgement;
 use crate::limits::Limits;
+use crate::sketch::Sketch;
+use crate::verification::{Subject, verify};
 
 const ALGORITHMS: usize = Algorithm::ALL.len();
 
@@ -43,15 +44,15 @@ pub fn compare(
         return Err(ImageError::InvalidParameter(text));
     }
     let is_same_file = a == b;
-    let first = looks(a, "first", limits)?;
+    let first = Compared::read(a, "first", limits)?;
     let second = if is_same_file {
         first.clone()
     } else {
-        looks(b, "second", limits)?
+        Compared::read(b, "second", limits)?
     };
     let evidence = Evidence {
         radius: threshold.unwrap_or(Algorithm::Phash.default_radius()),
-        differences: differences(&first, &second),
+        differences: differences(&first.looks, &second.looks),
     };
     let (judgement, orientation) = match threshold {
         _ if is_same_file => (Judgement::same_bytes(), Orientation::Upright),
@@ -60,8 +61,9 @@ pub fn compare(
             evidence.of(Algorithm::Phash).orientation,
         ),
         None => {
-            let (first, second) = (first.sketch()?, second.sketch()?);
-            let (judged, orientation) = judgement::judge(&first, &second, &Orientation::ALL);
+            let (first, second) = (first.subject()?, second.subject()?);
+            let (judged, orientation) =
+                verify(&first, &second, &Orientation::ALL);
             (evidence.added_to(judged), orientation)
         }
     };
@@ -70,18 +72,39 @@ pub fn compare(
         similarity: judgement.similarity,
         orientation,
         reason: judgement.reason,
+        verified: judgement.verified,
         differences: evidence.differences.into(),
     })
 }
 
-/// The looks of a file; an error says which of the two it is about.
-fn looks(bytes: &[u8], which: &str, limits: &Limits) -> Result<Looks, ImageError> {
-    let named = |text| format!("{which} picture: {text}");
-    match Looks::of(bytes, Decoded::Nothing, limits) {
-        Ok((_, looks)) => Ok(looks),
-        Err(ImageError::UnsupportedFormat(text)) => Err(ImageError::UnsupportedFormat(named(text))),
-        Err(ImageError::Corrupt(text)) => Err(ImageError::Corrupt(named(text))),
-        Err(other) => Err(other),
+/// A file that is compared.
+#[derive(Clone)]
+struct Compared {
+    looks: Looks,
+    sketch: Sketch,
+}
+
+impl Compared {
+    /// An error says which of the two it is about.
+    fn read(bytes: &[u8], which: &str, limits: &Limits) -> Result<Self, ImageError> {
+        let named = |text| format!("{which} picture: {text}");
+        let (info, looks) = match Looks::of(bytes, Decoded::Nothing, limits) {
+            Ok(read) => read,
+            Err(ImageError::UnsupportedFormat(text)) => {
+                return Err(ImageError::UnsupportedFormat(named(text)));
+            }
+            Err(ImageError::Corrupt(text)) => return Err(ImageError::Corrupt(named(text))),
+            Err(other) => return Err(other),
+        };
+        let sketch = looks.sketch(&info)?;
+        Ok(Self { looks, sketch })
+    }
+
+    fn subject(&self) -> Result<Subject<'_>, ImageError> {
+        Ok(Subject {
+            close: Some(self.looks.appearance()?),
+            ..Subject::from_sketch(&self.sketch)
+        })
     }
 }
 
@@ -147,6 +170,7 @@ impl Evidence {
             verdict,
             similarity: phash.similarity,
             reason: format!("{}.", self.words()),
+            verified: false,
         }
     }
 

@@ -46,6 +46,9 @@ pub struct Judgement {
     pub similarity: f64,
     /// One sentence for people.
     pub reason: String,
+    /// What was compared decides. `false` where only a comparison of the pictures themselves can tell; then the
+    /// verdict claims no more than what is certain.
+    pub verified: bool,
 }
 
 impl Judgement {
@@ -55,6 +58,7 @@ impl Judgement {
             verdict: Verdict::Exact,
             similarity: 1.0,
             reason: "The files are the same, byte for byte.".into(),
+            verified: true,
         }
     }
 
@@ -98,6 +102,7 @@ impl Judgement {
             reason: format!(
                 "{name} differs in {distance} of {bits} bits; nothing else was compared."
             ),
+            verified: false,
         }
     }
 }
@@ -128,6 +133,8 @@ pub struct Comparison {
     pub orientation: Orientation,
     /// One sentence for people.
     pub reason: String,
+    /// What was compared decides.
+    pub verified: bool,
     /// Every algorithm's distance.
     pub differences: Vec<Difference>,
 }

@@ -1,15 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+pub mod appearance;
 pub mod bank;
 pub mod comparison;
 pub mod error;
 pub mod fingerprint;
 pub mod info;
-pub mod judgement;
 pub mod limits;
 pub mod registration;
 pub mod rendition;
 pub mod sketch;
+pub mod verification;
 
 #[cfg(feature = "codecs")]
 pub mod compare;

@@ -16,9 +16,9 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
     if plan.renditions.is_empty() && !plan.algorithms.is_empty() {
         let (info, looks) = Looks::of(bytes, Decoded::Nothing, limits)?;
         return Ok(Outcome {
-            info,
             fingerprints: looks.fingerprints(&plan.algorithms),
-            sketch: Some(looks.sketch()?),
+            sketch: Some(looks.sketch(&info)?),
+            info,
             renditions: Vec::new(),
         });
     }
@@ -31,7 +31,10 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
     let fingerprints = |looks: &Looks| looks.fingerprints(&plan.algorithms);
     Ok(Outcome {
         fingerprints: looks.as_ref().map(fingerprints).unwrap_or_default(),
-        sketch: looks.as_ref().map(Looks::sketch).transpose()?,
+        sketch: looks
+            .as_ref()
+            .map(|looks| looks.sketch(source.info()))
+            .transpose()?,
         renditions: source.renditions(bytes, &plan.renditions, limits)?,
         info: source.info().clone(),
     })

@@ -13,11 +13,11 @@ use sha2::{Digest, Sha256};
 use crate::error::ImageError;
 use crate::fingerprint::Algorithm;
 use crate::info::{Dimensions, Orientation};
-use crate::judgement::judge;
 use crate::limits::Limits;
 use crate::process::process;
 use crate::rendition::{Outcome, Plan, RenditionSize, RenditionSpec};
 use crate::sketch::Sketch;
+use crate::verification::judge;
 
 /// The values that every build must give.
 const GOLDEN: &str = include_str!("golden.txt");

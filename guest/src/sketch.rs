@@ -1,137 +1,417 @@
-//! Sketches: small grey pictures that say more than fingerprints do, for a second look at candidates.
+//! Sketches: what is kept of a picture to verify later whether it is the same as another one.
 //!
-//! A sketch is the luma plane of `hash` averaged down to 64x64 cells of 8 bits, whatever the picture's
-//! proportions: whole numbers only, so every build gives the same. A picture with transparency may have two
-//! looks (see [`crate::hash::Looks`]): then those of the bare one follow. What two sketches are to each other
-//! is told by [`crate::judgement`].
+//! A sketch holds the picture's content in 128x128 cells of luma and 24x24 cells of chroma, where that content lies
+//! in the picture, and the facts that make copies differ: size, frames, colours, true detail. It is a few
+//! kilobytes of bytes in a fixed layout, made of whole numbers, so every build gives the same. What two sketches are to
+//! each other is told by [`crate::verification`]; how one is made of a picture is `hash`'s work.
+//!
+//! | offset | bytes | what |
+//! |---:|---:|---|
+//! | 0 | 1 | the version of this layout, [`VERSION`] |
+//! | 1 | 1 | what is there: 1 chroma, 2 luma without alpha, 4 the further frames were sampled |
+//! | 2 | 1 | how many further frames were sampled, at most 7 |
+//! | 3 | 1 | flatness: the share of the picture that has its commonest level of luma, in 255ths |
+//! | 4 | 12 | width and height in pixels, frames: 32 bits each, little-endian |
+//! | 16 | 8 | the window of the content: left, top, right, bottom in 512ths of the sides, 16 bits each |
+//! | 24 | 1 | true detail: the share of the pixels on a side that are resolved, in 255ths; 0 when not measured |
+//! | 25 | 1 | 0 |
+//! | 26 | 2 | different colours, counted up to 257 |
+//! | 28 | 6656 | luma of the window in blocks of 8x8 cells: least level, range, 3 bits a cell |
+//! | | 1152 | with chroma: blue, then red chroma of the window, a byte each, 128 is neutral |
+//! | | 1664 | with luma without alpha: that of the whole picture in 64x64 cells, in such blocks |
+//! | | 64 | for each sampled frame: its luma in 8x8 cells |
 
 use crate::error::ImageError;
-use crate::info::Orientation;
 
-/// Cells on each side of a look.
-pub const SIDE: usize = 64;
-/// Bytes of a look: a grey level for each cell, row by row.
-pub const BYTES: usize = SIDE * SIDE;
+/// The version of the layout. Sketches of other versions are made anew.
+pub const VERSION: u8 = 2;
+/// Cells of luma on each side of the window.
+pub const SIDE: usize = 128;
+/// Cells of chroma on each side of the window.
+pub const CHROMA_SIDE: usize = 24;
+/// Cells on each side of the picture without its alpha.
+pub const OPAQUE_SIDE: usize = 64;
+/// Cells of a sampled frame.
+pub const FRAME_CELLS: usize = 64;
+/// Most frames that are sampled besides the first.
+pub const SAMPLED_FRAMES: usize = 7;
+/// What the sides of a window are measured in: parts of the side of the picture.
+pub const WINDOW_UNITS: u16 = 512;
+/// Most bytes of a sketch.
+pub const MAX_BYTES: usize = HEADER
+    + packed_length(SIDE)
+    + 2 * CHROMA_SIDE * CHROMA_SIDE
+    + packed_length(OPAQUE_SIDE)
+    + SAMPLED_FRAMES * FRAME_CELLS;
 
-/// A picture's luma in 64x64 cells, as it is seen on white; behind it, where that is another look, bare.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sketch {
-    cells: Vec<u8>,
+const HEADER: usize = 28;
+const HAS_CHROMA: u8 = 1;
+const HAS_OPAQUE: u8 = 2;
+const IS_SAMPLED: u8 = 4;
+/// Cells on each side of a block of luma, and the bytes that it is packed into.
+const BLOCK: usize = 8;
+const BLOCK_BYTES: usize = 26;
+/// Steps between the least and the greatest level of a block.
+const STEPS: u32 = 7;
+
+/// The part of a picture that is inside its uniform bands, in 512ths of the picture's sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Window {
+    /// The first column.
+    pub left: u16,
+    /// The first row.
+    pub top: u16,
+    /// The column behind the last, over `left`.
+    pub right: u16,
+    /// The row behind the last, over `top`.
+    pub bottom: u16,
 }
 
-/// One look of a sketch.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Look {
-    cells: Vec<u8>,
+/// What a sketch is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// Width and height of the upright picture in pixels.
+    pub size: (u32, u32),
+    /// Frames or pages of the file.
+    pub frames: u32,
+    /// The share of the picture that has its commonest level of luma, in 255ths.
+    pub flatness: u8,
+    /// The share of the pixels on a side that are resolved, in 255ths; 0 when it was not measured.
+    pub detail: u8,
+    /// Different colours, counted up to 257.
+    pub colours: u16,
+    /// Where the content lies.
+    pub window: Window,
+    /// 128x128 cells of the window.
+    pub luma: Vec<u8>,
+    /// Blue and red chroma of the window, 24x24 cells each; none of a grey picture.
+    pub chroma: Option<[Vec<u8>; 2]>,
+    /// 64x64 cells of the whole picture's luma without its alpha, where that is another picture.
+    pub opaque: Option<Vec<u8>>,
+    /// 8x8 cells of luma of each sampled frame besides the first; none when they were not sampled.
+    pub frame_samples: Option<Vec<[u8; FRAME_CELLS]>>,
+}
+
+/// A picture's sketch as its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sketch {
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    /// The whole picture.
+    pub const WHOLE: Self = Self {
+        left: 0,
+        top: 0,
+        right: WINDOW_UNITS,
+        bottom: WINDOW_UNITS,
+    };
+
+    /// Columns and rows.
+    pub fn extent(&self) -> (u16, u16) {
+        (self.right - self.left, self.bottom - self.top)
+    }
+
+    fn is_sound(&self) -> bool {
+        let is_ordered = self.left < self.right && self.top < self.bottom;
+        is_ordered && self.right <= WINDOW_UNITS && self.bottom <= WINDOW_UNITS
+    }
 }
 
 impl Sketch {
-    /// The sketch of its bytes; `invalid-parameter` when they are neither [`BYTES`] nor twice as many.
-    pub fn from_bytes(cells: Vec<u8>) -> Result<Self, ImageError> {
-        if ![BYTES, 2 * BYTES].contains(&cells.len()) {
-            let text = format!(
-                "sketch: {BYTES} bytes make one, or {} of a picture with transparency, not {}",
-                2 * BYTES,
-                cells.len()
-            );
-            return Err(ImageError::InvalidParameter(text));
+    /// The sketch of its parts. Cells that are missing count as 0.
+    pub fn from_parts(parts: &Parts) -> Self {
+        let mut bytes = Vec::with_capacity(MAX_BYTES);
+        let samples = parts.frame_samples.as_deref().unwrap_or_default();
+        let samples = &samples[..samples.len().min(SAMPLED_FRAMES)];
+        let flag = |is_there: bool, flag| if is_there { flag } else { 0 };
+        let flags = flag(parts.chroma.is_some(), HAS_CHROMA)
+            | flag(parts.opaque.is_some(), HAS_OPAQUE)
+            | flag(parts.frame_samples.is_some(), IS_SAMPLED);
+        bytes.extend([VERSION, flags, samples.len() as u8, parts.flatness]);
+        for number in [parts.size.0, parts.size.1, parts.frames] {
+            bytes.extend(number.to_le_bytes());
         }
-        Ok(Self { cells })
+        let Window {
+            left,
+            top,
+            right,
+            bottom,
+        } = parts.window;
+        for edge in [left, top, right, bottom] {
+            bytes.extend(edge.to_le_bytes());
+        }
+        bytes.extend([parts.detail, 0]);
+        bytes.extend(parts.colours.to_le_bytes());
+        pack(&parts.luma, SIDE, &mut bytes);
+        for plane in parts.chroma.iter().flatten() {
+            let cells = plane.iter().chain(std::iter::repeat(&128));
+            bytes.extend(cells.take(CHROMA_SIDE * CHROMA_SIDE));
+        }
+        if let Some(opaque) = &parts.opaque {
+            pack(opaque, OPAQUE_SIDE, &mut bytes);
+        }
+        samples.iter().for_each(|frame| bytes.extend(frame));
+        Self { bytes }
     }
 
-    /// The picture as it is seen on white.
-    pub fn on_white(&self) -> Look {
-        let cells = self.cells[..BYTES].to_vec();
-        Look { cells }
-    }
-
-    /// The picture without its alpha, where that is another look.
-    pub fn bare(&self) -> Option<Look> {
-        let cells = self.cells[BYTES..].to_vec();
-        (!cells.is_empty()).then_some(Look { cells })
+    /// The sketch of its bytes; `invalid-parameter` when they are none of this version.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ImageError> {
+        let invalid = |text: &str| ImageError::InvalidParameter(format!("sketch: {text}"));
+        if bytes.first() != Some(&VERSION) {
+            return Err(invalid(&format!(
+                "its first byte is its version; only version {VERSION} is read"
+            )));
+        }
+        if bytes.len() < HEADER {
+            return Err(invalid("it ends before its header does"));
+        }
+        let sketch = Self { bytes };
+        if sketch.bytes.len() != sketch.length() {
+            return Err(invalid(&format!(
+                "its header announces {} bytes, and there are {}",
+                sketch.length(),
+                sketch.bytes.len()
+            )));
+        }
+        if !sketch.window().is_sound() || sketch.size().0 == 0 || sketch.size().1 == 0 {
+            return Err(invalid("its window or its size cannot be"));
+        }
+        Ok(sketch)
     }
 
     /// Its bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.cells
+        &self.bytes
     }
 
     /// Its bytes.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.cells
-    }
-}
-
-impl Look {
-    /// Its cells, row by row.
-    pub fn cells(&self) -> &[u8] {
-        &self.cells
+        self.bytes
     }
 
-    /// The look of the picture after what `orientation` says was done to it, bit for bit.
-    pub fn laid(&self, orientation: Orientation) -> Self {
-        let last = SIDE - 1;
-        let source = |x: usize, y: usize| orientation.source(x, y, last);
-        let places = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
-        let cells = places
-            .map(|(x, y)| source(x, y))
-            .map(|(x, y)| self.cells[y * SIDE + x]);
-        Self {
-            cells: cells.collect(),
+    /// Width and height of the upright picture in pixels.
+    pub fn size(&self) -> (u32, u32) {
+        (self.u32_at(4), self.u32_at(8))
+    }
+
+    /// Frames or pages of the file; 1 for a still picture.
+    pub fn frames(&self) -> u32 {
+        self.u32_at(12)
+    }
+
+    /// Where the content lies.
+    pub fn window(&self) -> Window {
+        let edge = |at| u16::from_le_bytes([self.bytes[at], self.bytes[at + 1]]);
+        Window {
+            left: edge(16),
+            top: edge(18),
+            right: edge(20),
+            bottom: edge(22),
         }
     }
 
-    /// How much changes from cell to cell, 0 to 100, measured as PDQ measures quality: differences of
-    /// neighbours in hundredths of full range, cut to whole numbers, summed over both directions, over 90.
-    pub fn detail(&self) -> u8 {
-        let change = |a: u8, b: u8| u32::from(a.abs_diff(b)) * 100 / 255;
-        let rows = self.cells.chunks_exact(SIDE);
-        let across = rows
-            .flat_map(|row| row.windows(2))
-            .map(|pair| change(pair[0], pair[1]));
-        let lower = &self.cells[SIDE..];
-        let down = self.cells.iter().zip(lower).map(|(a, b)| change(*a, *b));
-        let sum = across.sum::<u32>() + down.sum::<u32>();
-        (sum / 90).min(100) as u8
+    /// The share of the picture that has its commonest level of luma, 0 to 1.
+    pub fn flatness(&self) -> f32 {
+        f32::from(self.bytes[3]) / 255.0
     }
 
-    /// Mean absolute difference of two looks in 256ths of a grey level.
-    pub fn difference(&self, other: &Self) -> u32 {
-        let pairs = self.cells.iter().zip(&other.cells);
-        let sum: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
-        sum * 256 / BYTES as u32
+    /// The share of the pixels on a side that are resolved, in 255ths; `None` when it was not measured.
+    pub fn detail(&self) -> Option<u8> {
+        (self.bytes[24] > 0).then_some(self.bytes[24])
     }
+
+    /// Different colours, counted up to 257.
+    pub fn colours(&self) -> u16 {
+        u16::from_le_bytes([self.bytes[26], self.bytes[27]])
+    }
+
+    /// 128x128 levels of luma of the window, row by row.
+    pub fn luma(&self) -> Vec<f32> {
+        unpack(&self.bytes[HEADER..], SIDE)
+    }
+
+    /// Blue and red chroma of the window, 24x24 cells each, -128 to 127; none of a grey picture.
+    pub fn chroma(&self) -> Option<[Vec<f32>; 2]> {
+        let cells = CHROMA_SIDE * CHROMA_SIDE;
+        let plane = |at: usize| {
+            let bytes = &self.bytes[at..at + cells];
+            bytes.iter().map(|cell| f32::from(*cell) - 128.0).collect()
+        };
+        let start = HEADER + packed_length(SIDE);
+        self.has(HAS_CHROMA)
+            .then(|| [plane(start), plane(start + cells)])
+    }
+
+    /// 64x64 levels of luma of the whole picture without its alpha, where that is another picture.
+    pub fn opaque(&self) -> Option<Vec<f32>> {
+        self.has(HAS_OPAQUE)
+            .then(|| unpack(&self.bytes[self.opaque_start()..], OPAQUE_SIDE))
+    }
+
+    /// 8x8 levels of luma of each sampled frame besides the first; `None` when they were not sampled.
+    pub fn frame_samples(&self) -> Option<&[[u8; FRAME_CELLS]]> {
+        let start = self.bytes.len() - usize::from(self.bytes[2]) * FRAME_CELLS;
+        let frames = self.bytes[start..].as_chunks().0;
+        self.has(IS_SAMPLED).then_some(frames)
+    }
+
+    fn has(&self, flag: u8) -> bool {
+        self.bytes[1] & flag != 0
+    }
+
+    fn u32_at(&self, at: usize) -> u32 {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|next| self.bytes[at + next]);
+        u32::from_le_bytes([a, b, c, d])
+    }
+
+    fn opaque_start(&self) -> usize {
+        let chroma = usize::from(self.has(HAS_CHROMA)) * 2 * CHROMA_SIDE * CHROMA_SIDE;
+        HEADER + packed_length(SIDE) + chroma
+    }
+
+    /// The bytes that the header announces.
+    fn length(&self) -> usize {
+        let opaque = usize::from(self.has(HAS_OPAQUE)) * packed_length(OPAQUE_SIDE);
+        self.opaque_start() + opaque + usize::from(self.bytes[2]) * FRAME_CELLS
+    }
+}
+
+/// Bytes that so many cells on each side are packed into.
+const fn packed_length(side: usize) -> usize {
+    (side / BLOCK) * (side / BLOCK) * BLOCK_BYTES
+}
+
+/// Blocks of 8x8 cells, row by row: the least level, the range, and 3 bits a cell, of four eighths of a byte
+/// the lowest first.
+fn pack(cells: &[u8], side: usize, bytes: &mut Vec<u8>) {
+    let cell = |x: usize, y: usize| cells.get(y * side + x).copied().unwrap_or(0);
+    for (x, y) in blocks(side) {
+        let block: [u8; BLOCK * BLOCK] =
+            std::array::from_fn(|at| cell(x + at % BLOCK, y + at / BLOCK));
+        let least = block.iter().copied().min().unwrap_or(0);
+        let range = block.iter().copied().max().unwrap_or(0) - least;
+        bytes.extend([least, range]);
+        let step = |level: u8| {
+            let range = u32::from(range).max(1);
+            (u32::from(level - least) * STEPS + range / 2) / range
+        };
+        for row in block.as_chunks::<BLOCK>().0 {
+            let bits = (0..BLOCK).map(|at| step(row[at]) << (3 * at));
+            let [a, b, c, _] = bits.sum::<u32>().to_le_bytes();
+            bytes.extend([a, b, c]);
+        }
+    }
+}
+
+fn unpack(bytes: &[u8], side: usize) -> Vec<f32> {
+    let mut cells = vec![0.0; side * side];
+    for ((x, y), block) in blocks(side).zip(bytes.as_chunks::<BLOCK_BYTES>().0) {
+        let (least, range) = (f32::from(block[0]), f32::from(block[1]));
+        for (row, bits) in block[2..].as_chunks::<3>().0.iter().enumerate() {
+            let bits = u32::from_le_bytes([bits[0], bits[1], bits[2], 0]);
+            let cells = &mut cells[(y + row) * side + x..][..BLOCK];
+            for (at, cell) in cells.iter_mut().enumerate() {
+                let step = bits >> (3 * at) & STEPS;
+                *cell = least + range * step as f32 / STEPS as f32;
+            }
+        }
+    }
+    cells
+}
+
+/// Where blocks begin, row by row.
+fn blocks(side: usize) -> impl Iterator<Item = (usize, usize)> {
+    let starts = move || (0..side).step_by(BLOCK);
+    starts().flat_map(move |y| starts().map(move |x| (x, y)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn one_look_or_two_are_a_sketch() {
-        for length in [0, BYTES - 1, BYTES + 1, 2 * BYTES - 1, 3 * BYTES] {
-            let refused = Sketch::from_bytes(vec![0; length]);
-            assert!(matches!(refused, Err(ImageError::InvalidParameter(_))));
+    fn parts() -> Parts {
+        Parts {
+            size: (640, 480),
+            frames: 3,
+            flatness: 12,
+            detail: 200,
+            colours: 257,
+            window: Window {
+                left: 10,
+                top: 20,
+                right: 500,
+                bottom: 512,
+            },
+            luma: (0..SIDE * SIDE).map(|at| (at * at / 91) as u8).collect(),
+            chroma: Some([0, 7].map(|add| {
+                let cells = 0..CHROMA_SIDE * CHROMA_SIDE;
+                cells.map(|at| (at + add) as u8).collect()
+            })),
+            opaque: Some(vec![77; OPAQUE_SIDE * OPAQUE_SIDE]),
+            frame_samples: Some(vec![[3; FRAME_CELLS], [4; FRAME_CELLS]]),
         }
-        let sketch = Sketch::from_bytes(vec![7; BYTES]).unwrap();
-        let look = sketch.on_white();
-        assert_eq!((look.detail(), look.difference(&look)), (0, 0));
-        assert_eq!(sketch.bare(), None);
-        let both = [[7; BYTES], [9; BYTES]].concat();
-        let sketch = Sketch::from_bytes(both.clone()).unwrap();
-        assert_eq!(sketch.on_white(), look);
-        assert_eq!(sketch.bare().unwrap().difference(&look), 2 * 256);
-        assert_eq!(sketch.into_bytes(), both);
     }
 
     #[test]
-    fn laying_it_back_gives_the_same_again() {
-        let cells = (0..BYTES).map(|at| (at * at / 7) as u8).collect();
-        let look = Sketch::from_bytes(cells).unwrap().on_white();
-        for orientation in Orientation::ALL {
-            let laid = look.laid(orientation);
-            assert_eq!(laid.laid(orientation.inverse()), look);
-            assert_eq!(laid == look, orientation == Orientation::Upright);
+    fn what_goes_in_comes_out() {
+        let parts = parts();
+        let sketch = Sketch::from_parts(&parts);
+        let sketch = Sketch::from_bytes(sketch.into_bytes()).unwrap();
+        assert_eq!(sketch.size(), parts.size);
+        assert_eq!(sketch.frames(), 3);
+        assert_eq!(sketch.window(), parts.window);
+        assert_eq!((sketch.detail(), sketch.colours()), (Some(200), 257));
+        assert_eq!(
+            sketch.opaque().unwrap(),
+            vec![77.0; OPAQUE_SIDE * OPAQUE_SIDE]
+        );
+        assert_eq!(sketch.frame_samples().unwrap()[1], [4; FRAME_CELLS]);
+        let chroma = sketch.chroma().unwrap();
+        assert_eq!((chroma[0][0], chroma[1][0]), (-128.0, -121.0));
+    }
+
+    #[test]
+    fn luma_is_kept_to_a_seventh_of_its_blocks_range() {
+        let parts = parts();
+        let luma = Sketch::from_parts(&parts).luma();
+        for (kept, given) in luma.iter().zip(&parts.luma) {
+            assert!((kept - f32::from(*given)).abs() <= 255.0 / 14.0 + 0.5);
+        }
+    }
+
+    #[test]
+    fn the_largest_sketch_is_under_ten_kilobytes() {
+        let frames = vec![[9; FRAME_CELLS]; SAMPLED_FRAMES];
+        let parts = Parts {
+            frame_samples: Some(frames),
+            ..parts()
+        };
+        let bytes = Sketch::from_parts(&parts).into_bytes();
+        assert_eq!(bytes.len(), MAX_BYTES);
+        assert!(MAX_BYTES < 10_000);
+    }
+
+    #[test]
+    fn bytes_that_are_no_sketch_are_refused() {
+        let sound = Sketch::from_parts(&parts()).into_bytes();
+        let mut other_version = sound.clone();
+        other_version[0] = 1;
+        let mut inside_out = sound.clone();
+        inside_out[20] = 5;
+        inside_out[21] = 0;
+        let short = sound[..sound.len() - 1].to_vec();
+        let old = vec![7; 4096];
+        for bytes in [
+            vec![],
+            vec![VERSION; 5],
+            other_version,
+            inside_out,
+            short,
+            old,
+        ] {
+            let refused = Sketch::from_bytes(bytes);
+            assert!(matches!(refused, Err(ImageError::InvalidParameter(_))));
         }
     }
 }

@@ -99,6 +99,7 @@ impl From<(Judgement, Orientation)> for comparison::Judgement {
             similarity: judgement.similarity,
             orientation: orientation.into(),
             reason: judgement.reason,
+            verified: judgement.verified,
         }
     }
 }
@@ -110,6 +111,7 @@ impl From<Comparison> for comparison::Comparison {
             similarity: value.similarity,
             orientation: value.orientation.into(),
             reason: value.reason,
+            verified: value.verified,
             differences: all(value.differences),
         }
     }

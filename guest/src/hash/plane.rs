@@ -13,7 +13,6 @@ use crate::decode::luma::of_rgb;
 use crate::decode::{ReducedLuma, Rows};
 use crate::error::{Excess, ImageError, Limit};
 use crate::info::Orientation;
-use crate::sketch;
 
 /// Cells on each side of a plane.
 pub const SIDE: usize = 256;
@@ -144,11 +143,6 @@ impl LumaPlane {
     /// The same of the plane without 12 cells on each side: the core.
     pub(super) fn shrink_core(&self, width: usize, height: usize) -> Vec<u8> {
         self.averaged(MARGIN, (width, height))
-    }
-
-    /// The plane averaged down to the cells of a sketch.
-    pub(super) fn sketched(&self) -> Vec<u8> {
-        self.averaged(0, (sketch::SIDE, sketch::SIDE))
     }
 
     fn averaged(&self, margin: usize, size: (usize, usize)) -> Vec<u8> {

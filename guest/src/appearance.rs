@@ -1,0 +1,262 @@
+//! What a picture looks like to verification: luma and chroma of its content as plain numbers, and where that content lies.
+//!
+//! It comes out of a sketch (128x128 cells), or is made of a decoded picture with more cells where pictures themselves are
+//! compared. Not for storing.
+
+use crate::info::Orientation;
+use crate::sketch::{self, CHROMA_SIDE, Sketch, WINDOW_UNITS, Window};
+
+/// A square plane of cells, row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane {
+    /// Cells on each side.
+    pub side: usize,
+    /// The cells.
+    pub cells: Vec<f32>,
+}
+
+/// A picture's content in cells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Appearance {
+    /// Levels of luma, 0 to 255, of the window.
+    pub luma: Plane,
+    /// Blue and red chroma of the window, -128 to 127; none of a grey picture.
+    pub chroma: Option<[Plane; 2]>,
+    /// Where the content lies.
+    pub window: Window,
+    /// Width and height of the picture in pixels.
+    pub size: (f32, f32),
+    /// The share of the picture that has its commonest level of luma, 0 to 1.
+    pub flatness: f32,
+}
+
+impl Plane {
+    /// The level between the four cells around a place; 0, 0 is the middle and a side is 1. `None` outside.
+    #[inline(always)]
+    pub fn at(&self, place: (f32, f32)) -> Option<f32> {
+        self.with_slopes(place).map(|[level, ..]| level)
+    }
+
+    /// The same with how it rises from cell to cell, across and down.
+    #[inline(always)]
+    pub fn with_slopes(&self, (x, y): (f32, f32)) -> Option<[f32; 3]> {
+        let (side, last) = (self.side as f32, (self.side - 1) as f32);
+        let (x, y) = ((x + 0.5) * side - 0.5, (y + 0.5) * side - 0.5);
+        let is_inside = x >= -0.5 && y >= -0.5 && x <= last + 0.5 && y <= last + 0.5;
+        if !is_inside {
+            return None;
+        }
+        let (x, y) = (x.clamp(0.0, last), y.clamp(0.0, last));
+        let cell = |at: f32| (at as usize).min(self.side - 2);
+        let (column, row) = (cell(x), cell(y));
+        let (x, y) = (x - column as f32, y - row as f32);
+        let cells = &self.cells[row * self.side + column..][..self.side + 2];
+        let [a, b] = [cells[0], cells[1]];
+        let [c, d] = [cells[self.side], cells[self.side + 1]];
+        let (upper, lower) = (b - a, d - c);
+        let (top, bottom) = (a + upper * x, c + lower * x);
+        let down = bottom - top;
+        Some([top + down * y, upper + (lower - upper) * y, down])
+    }
+
+    /// The middle of a column or row.
+    #[inline(always)]
+    pub fn place(&self, number: usize) -> f32 {
+        (number as f32 + 0.5) / self.side as f32 - 0.5
+    }
+
+    /// Half the side, each cell the mean of four.
+    pub fn halved(&self) -> Self {
+        let mut cells = Vec::with_capacity(self.cells.len() / 4);
+        for rows in self.cells.chunks_exact(2 * self.side) {
+            let (upper, lower) = rows.split_at(self.side);
+            let (upper, lower) = (upper.as_chunks().0, lower.as_chunks().0);
+            let mean = |([a, b], [c, d]): (&[f32; 2], &[f32; 2])| 0.25 * ((a + b) + (c + d));
+            cells.extend(upper.iter().zip(lower).map(mean));
+        }
+        Self {
+            side: self.side / 2,
+            cells,
+        }
+    }
+
+    fn oriented(&self, orientation: Orientation) -> Self {
+        let places = (0..self.side).flat_map(|y| (0..self.side).map(move |x| (x, y)));
+        let cells = places.map(|(x, y)| {
+            let (x, y) = orientation.source(x, y, self.side - 1);
+            self.cells[y * self.side + x]
+        });
+        Self {
+            side: self.side,
+            cells: cells.collect(),
+        }
+    }
+}
+
+impl Appearance {
+    /// What a sketch holds.
+    pub fn from_sketch(sketch: &Sketch) -> Self {
+        let plane = |side, cells| Plane { side, cells };
+        Self {
+            luma: plane(sketch::SIDE, sketch.luma()),
+            chroma: sketch
+                .chroma()
+                .map(|planes| planes.map(|cells| plane(CHROMA_SIDE, cells))),
+            ..Self::without_content(sketch)
+        }
+    }
+
+    /// What a sketch holds of the picture without its alpha, where that is another picture. Its colours are not known.
+    pub fn opaque_from_sketch(sketch: &Sketch) -> Option<Self> {
+        let luma = Plane {
+            side: sketch::OPAQUE_SIDE,
+            cells: sketch.opaque()?,
+        };
+        Some(Self {
+            luma,
+            window: Window::WHOLE,
+            flatness: 0.0,
+            ..Self::without_content(sketch)
+        })
+    }
+
+    fn without_content(sketch: &Sketch) -> Self {
+        let (width, height) = sketch.size();
+        Self {
+            luma: Plane {
+                side: 0,
+                cells: Vec::new(),
+            },
+            chroma: None,
+            window: sketch.window(),
+            size: (width as f32, height as f32),
+            flatness: sketch.flatness(),
+        }
+    }
+
+    /// With half as many cells of luma on each side.
+    pub fn halved(&self) -> Self {
+        Self {
+            luma: self.luma.halved(),
+            ..self.clone()
+        }
+    }
+
+    /// With no more cells of luma on each side than that, by halving.
+    pub fn reduced_to(&self, side: usize) -> Self {
+        let mut reduced = self.clone();
+        while reduced.luma.side > side {
+            reduced = reduced.halved();
+        }
+        reduced
+    }
+
+    /// After what `orientation` says was done to the picture.
+    pub fn oriented(&self, orientation: Orientation) -> Self {
+        let (width, height) = self.size;
+        Self {
+            luma: self.luma.oriented(orientation),
+            chroma: self
+                .chroma
+                .as_ref()
+                .map(|planes| planes.each_ref().map(|plane| plane.oriented(orientation))),
+            window: oriented(self.window, orientation),
+            size: match orientation.swaps_sides() {
+                true => (height, width),
+                false => (width, height),
+            },
+            flatness: self.flatness,
+        }
+    }
+
+    /// Width and height of the window in pixels.
+    pub fn window_size(&self) -> (f32, f32) {
+        let (across, down) = self.window.extent();
+        let share = |part: u16| f32::from(part) / f32::from(WINDOW_UNITS);
+        (self.size.0 * share(across), self.size.1 * share(down))
+    }
+
+    /// A place of the window as a place of the picture; in both 0, 0 is the middle and a side is 1.
+    pub fn on_picture(&self, (x, y): (f32, f32)) -> (f32, f32) {
+        let Window {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.window;
+        let along = |place: f32, start: u16, end: u16| {
+            let (start, end) = (f32::from(start), f32::from(end));
+            (start + (place + 0.5) * (end - start)) / f32::from(WINDOW_UNITS) - 0.5
+        };
+        (along(x, left, right), along(y, top, bottom))
+    }
+}
+
+/// Where a window comes to.
+fn oriented(window: Window, orientation: Orientation) -> Window {
+    let last = usize::from(WINDOW_UNITS);
+    let inverse = orientation.inverse();
+    let corner = |x: u16, y: u16| inverse.source(x.into(), y.into(), last);
+    let (one, other) = (
+        corner(window.left, window.top),
+        corner(window.right, window.bottom),
+    );
+    Window {
+        left: one.0.min(other.0) as u16,
+        top: one.1.min(other.1) as u16,
+        right: one.0.max(other.0) as u16,
+        bottom: one.1.max(other.1) as u16,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn appearance() -> Appearance {
+        Appearance {
+            luma: Plane {
+                side: 4,
+                cells: (0..16).map(|at| (at * at % 23) as f32).collect(),
+            },
+            chroma: None,
+            window: Window {
+                left: 100,
+                top: 40,
+                right: 500,
+                bottom: 300,
+            },
+            size: (800.0, 600.0),
+            flatness: 0.1,
+        }
+    }
+
+    #[test]
+    fn turned_back_it_is_the_same_again() {
+        let upright = appearance();
+        for orientation in Orientation::ALL {
+            let turned = upright.oriented(orientation);
+            assert_eq!(turned.oriented(orientation.inverse()), upright);
+        }
+    }
+
+    #[test]
+    fn the_window_turns_with_the_picture() {
+        let mirrored = appearance().oriented(Orientation::Mirrored);
+        let window = Window {
+            left: 12,
+            right: 412,
+            ..appearance().window
+        };
+        assert_eq!(mirrored.window, window);
+        let turned = appearance().oriented(Orientation::Rotated90);
+        let window = Window {
+            left: 212,
+            top: 100,
+            right: 472,
+            bottom: 500,
+        };
+        assert_eq!(turned.window, window);
+        assert_eq!(turned.size, (600.0, 800.0));
+    }
+}

@@ -1,0 +1,333 @@
+//! Where the content of a picture lies: inside uniform bands, as borders, letterboxes, phone screenshots, captions and the
+//! margins of a page make them.
+//!
+//! A side of the picture whose outermost cells are nearly all of one level has a ground of that level. Where there is a
+//! ground, the content is the rectangle in which most cells differ from it, found as the subrectangle of the largest sum
+//! (Bentley, "Programming Pearls", column 8, in two dimensions); where no rectangle is filled that well, as on a page of text,
+//! it is the smallest that holds all that differs. Looks at luma alone; whole numbers only.
+
+use crate::sketch::{WINDOW_UNITS, Window};
+
+/// Cells on each side of the plane that is looked at.
+pub(super) const SIDE: usize = WINDOW_UNITS as usize;
+
+/// Cells of an outermost line that must be near its median for the side to have a ground, in hundredths.
+const GROUND_SHARE: usize = 92;
+/// How far such cells may be from the median.
+const GROUND_SPREAD: u8 = 7;
+/// How far other cells must be from every ground to be content: over the noise of JPEG and scanners.
+const CONTENT: u8 = 12;
+/// Fields on each side in which the filled rectangle is searched, and cells on a side of each.
+const FIELDS: usize = 64;
+const FIELD: usize = SIDE / FIELDS;
+/// Fewest fields of a filled rectangle: a twelfth of the picture.
+const LEAST_FIELDS: usize = FIELDS * FIELDS / 12;
+/// The share of a filled rectangle that must be content, in hundredths.
+const FILLED: i32 = 80;
+/// Cells of a line that must be content for the line to hold some: one may be noise.
+const LEAST_CELLS: usize = 2;
+
+/// The luma of a picture and the grounds at its sides.
+struct Grounds<'a> {
+    cells: &'a [u8],
+    levels: Vec<u8>,
+}
+
+/// A rectangle of cells, ends exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rectangle {
+    left: usize,
+    top: usize,
+    right: usize,
+    bottom: usize,
+}
+
+/// The window of the content in a plane of 512x512 cells; the whole picture where no side has a ground, or nothing
+/// differs from it.
+pub(super) fn window(cells: &[u8]) -> Window {
+    let grounds = Grounds::find(cells);
+    if grounds.levels.is_empty() {
+        return Window::WHOLE;
+    }
+    let found = grounds.filled().or_else(|| grounds.bounds());
+    found.map_or(Window::WHOLE, Rectangle::into_window)
+}
+
+/// The share of the cells within three levels of the commonest one, in 255ths.
+pub(super) fn flatness(cells: &[u8]) -> u8 {
+    let mut counts = [0usize; 256];
+    cells
+        .iter()
+        .for_each(|cell| counts[usize::from(*cell)] += 1);
+    let most = counts
+        .windows(7)
+        .map(|near| near.iter().sum::<usize>())
+        .max();
+    (most.unwrap_or(0) * 255 / cells.len().max(1)) as u8
+}
+
+impl<'a> Grounds<'a> {
+    fn find(cells: &'a [u8]) -> Self {
+        let row = |y: usize| (0..SIDE).map(move |x| cells[y * SIDE + x]);
+        let column = |x: usize| (0..SIDE).map(move |y| cells[y * SIDE + x]);
+        // The outermost lines of a scan or a crop are often blurred.
+        let (first, last) = (1, SIDE - 2);
+        let lines = [
+            level_of(row(first)),
+            level_of(row(last)),
+            level_of(column(first)),
+            level_of(column(last)),
+        ];
+        Self {
+            cells,
+            levels: lines.into_iter().flatten().collect(),
+        }
+    }
+
+    fn is_content(&self, x: usize, y: usize) -> bool {
+        let cell = self.cells[y * SIDE + x];
+        self.levels
+            .iter()
+            .all(|level| cell.abs_diff(*level) > CONTENT)
+    }
+
+    fn content_in_row(&self, y: usize, (left, right): (usize, usize)) -> usize {
+        (left..right).filter(|x| self.is_content(*x, y)).count()
+    }
+
+    fn content_in_column(&self, x: usize, (top, bottom): (usize, usize)) -> usize {
+        (top..bottom).filter(|y| self.is_content(x, *y)).count()
+    }
+
+    /// The rectangle that is filled with content, if there is one.
+    fn filled(&self) -> Option<Rectangle> {
+        let (sum, fields) = largest_sum(&self.scores())?;
+        let area = (fields.right - fields.left) * (fields.bottom - fields.top);
+        let per_field = (FIELD * FIELD) as i32;
+        // A field that is all content scores plus one per cell, one without any minus one.
+        let content = (sum + area as i32 * per_field) / 2;
+        let is_filled = content * 100 >= FILLED * area as i32 * per_field;
+        (area >= LEAST_FIELDS && is_filled).then(|| self.refined(fields))
+    }
+
+    /// For each field, cells that are content less those that are not.
+    fn scores(&self) -> Vec<i32> {
+        let mut scores = vec![-((FIELD * FIELD) as i32); FIELDS * FIELDS];
+        for y in 0..SIDE {
+            for x in 0..SIDE {
+                if self.is_content(x, y) {
+                    scores[y / FIELD * FIELDS + x / FIELD] += 2;
+                }
+            }
+        }
+        scores
+    }
+
+    /// The cells of a rectangle of fields, each edge moved by up to a field to the first line of which half is content.
+    fn refined(&self, fields: Rectangle) -> Rectangle {
+        let Rectangle {
+            left,
+            top,
+            right,
+            bottom,
+        } = fields.times(FIELD);
+        let is_row = |y: &usize| 2 * self.content_in_row(*y, (left, right)) >= right - left;
+        let rows = top.saturating_sub(FIELD)..(bottom + FIELD).min(SIDE);
+        let (top, bottom) = ends(rows, is_row).unwrap_or((top, bottom));
+        let is_column = |x: &usize| 2 * self.content_in_column(*x, (top, bottom)) >= bottom - top;
+        let columns = left.saturating_sub(FIELD)..(right + FIELD).min(SIDE);
+        let (left, right) = ends(columns, is_column).unwrap_or((left, right));
+        Rectangle {
+            left,
+            top,
+            right,
+            bottom,
+        }
+    }
+
+    /// The smallest rectangle that holds all content.
+    fn bounds(&self) -> Option<Rectangle> {
+        let has_row = |y: &usize| self.content_in_row(*y, (0, SIDE)) >= LEAST_CELLS;
+        let has_column = |x: &usize| self.content_in_column(*x, (0, SIDE)) >= LEAST_CELLS;
+        let (top, bottom) = ends(0..SIDE, has_row)?;
+        let (left, right) = ends(0..SIDE, has_column)?;
+        Some(Rectangle {
+            left,
+            top,
+            right,
+            bottom,
+        })
+    }
+}
+
+impl Rectangle {
+    fn times(self, factor: usize) -> Self {
+        Self {
+            left: self.left * factor,
+            top: self.top * factor,
+            right: self.right * factor,
+            bottom: self.bottom * factor,
+        }
+    }
+
+    fn into_window(self) -> Window {
+        Window {
+            left: self.left as u16,
+            top: self.top as u16,
+            right: self.right as u16,
+            bottom: self.bottom as u16,
+        }
+    }
+}
+
+/// The level that nearly all cells of a line have.
+fn level_of(line: impl Iterator<Item = u8>) -> Option<u8> {
+    let mut levels: Vec<u8> = line.collect();
+    levels.sort_unstable();
+    let median = levels[levels.len() / 2];
+    let is_near = |level: &&u8| level.abs_diff(median) <= GROUND_SPREAD;
+    let near = levels.iter().filter(is_near).count();
+    (near * 100 >= levels.len() * GROUND_SHARE).then_some(median)
+}
+
+/// The first line that is one, and the one behind the last.
+fn ends(lines: std::ops::Range<usize>, is_one: impl Fn(&usize) -> bool) -> Option<(usize, usize)> {
+    let first = lines.clone().find(&is_one)?;
+    let last = lines.rev().find(&is_one)?;
+    Some((first, last + 1))
+}
+
+/// The rectangle of fields whose scores have the largest sum, and that sum; none where no score is over 0.
+fn largest_sum(scores: &[i32]) -> Option<(i32, Rectangle)> {
+    let mut best: Option<(i32, Rectangle)> = None;
+    for top in 0..FIELDS {
+        let mut columns = [0; FIELDS];
+        for bottom in top..FIELDS {
+            let row = &scores[bottom * FIELDS..][..FIELDS];
+            columns
+                .iter_mut()
+                .zip(row)
+                .for_each(|(sum, score)| *sum += score);
+            let (sum, left, right) = largest_run(&columns);
+            if sum > best.map_or(0, |(sum, _)| sum) {
+                let bottom = bottom + 1;
+                best = Some((
+                    sum,
+                    Rectangle {
+                        left,
+                        top,
+                        right,
+                        bottom,
+                    },
+                ));
+            }
+        }
+    }
+    best
+}
+
+/// The run of numbers with the largest sum: sum, start and end.
+fn largest_run(numbers: &[i32]) -> (i32, usize, usize) {
+    let (mut best, mut sum, mut start) = ((0, 0, 0), 0, 0);
+    for (at, number) in numbers.iter().enumerate() {
+        if sum <= 0 {
+            (sum, start) = (0, at);
+        }
+        sum += number;
+        if sum > best.0 {
+            best = (sum, start, at + 1);
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A plane of a ground, with levels of a texture in a rectangle.
+    fn framed(ground: u8, window: Window) -> Vec<u8> {
+        let texture = |x: usize, y: usize| 60 + ((x * 7) ^ (y * 3)) as u8 % 120;
+        let is_inside = |x: usize, y: usize| {
+            let (x, y) = (x as u16, y as u16);
+            (window.left..window.right).contains(&x) && (window.top..window.bottom).contains(&y)
+        };
+        let cells = (0..SIDE * SIDE).map(|at| (at % SIDE, at / SIDE));
+        let level = |(x, y)| {
+            if is_inside(x, y) {
+                texture(x, y)
+            } else {
+                ground
+            }
+        };
+        cells.map(level).collect()
+    }
+
+    #[test]
+    fn borders_letterboxes_and_bands_are_seen_through() {
+        let windows = [
+            (40, 40, 470, 470),
+            (0, 100, 512, 412),
+            (0, 90, 512, 512),
+            (30, 200, 300, 330),
+        ];
+        for (left, top, right, bottom) in windows {
+            let inside = Window {
+                left,
+                top,
+                right,
+                bottom,
+            };
+            for ground in [0, 20, 255] {
+                assert_eq!(window(&framed(ground, inside)), inside);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_in_a_band_is_not_content() {
+        let inside = Window {
+            left: 0,
+            top: 140,
+            right: 512,
+            bottom: 430,
+        };
+        let mut cells = framed(255, inside);
+        // A line of text above, a status bar, and buttons below.
+        for y in (60..75).chain(6..12).chain(470..490) {
+            for x in (20..300).filter(|x| x % 7 > 2) {
+                cells[y * SIDE + x] = 10;
+            }
+        }
+        assert_eq!(window(&cells), inside);
+    }
+
+    #[test]
+    fn a_page_is_as_large_as_what_is_written_on_it() {
+        let mut cells = vec![250; SIDE * SIDE];
+        for y in (80..400).filter(|y| y % 12 < 4) {
+            for x in (70..430).filter(|x| x % 5 > 2) {
+                cells[y * SIDE + x] = 40;
+            }
+        }
+        let page = Window {
+            left: 73,
+            top: 80,
+            right: 430,
+            bottom: 400,
+        };
+        assert_eq!(window(&cells), page);
+    }
+
+    #[test]
+    fn pictures_without_bands_are_whole() {
+        assert_eq!(window(&framed(0, Window::WHOLE)), Window::WHOLE);
+        assert_eq!(window(&vec![200; SIDE * SIDE]), Window::WHOLE);
+    }
+
+    #[test]
+    fn flatness_is_the_share_of_one_level() {
+        assert_eq!(flatness(&[9; 100]), 255);
+        assert_eq!(flatness(&[[9; 50], [200; 50]].concat()), 127);
+    }
+}

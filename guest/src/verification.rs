@@ -1,0 +1,538 @@
+//! What two pictures are to each other: the one rule behind every verdict.
+//!
+//! One picture is registered on the other ([`crate::registration`]), and what is left over is held against what re-encoding,
+//! resizing and filters explain (`residuals`), with the colours (`colour`) and the frames of both.
+//!
+//! 1. Pictures without detail are `different`: nothing tells them apart, and nothing says that they are one.
+//! 2. Where structure does not agree all over, or there is too little of it for how far one has to be moved, they are `different`.
+//! 3. Other frames, other colours, or content that both have and the other lacks make pictures `similar`.
+//! 4. The rest is one picture: `same picture` when it is upright, unmoved, unchanged and of the same colours, `edited` otherwise.
+//!    What is drawn over **one** of two photos is an edit of the other.
+//!
+//! Sketches cannot tell small text or figures apart. On drawings and documents, which have flat grounds, a sketch may name
+//! the difference but not vouch for sameness: then `verified` is false, and comparing the pictures decides, by the same rule over
+//! more cells. Those who know more than sketches call some of what is `different` `similar`.
+//!
+//! Measured on the material of `just quality`; the figures are in the documentation of benches.
+
+mod colour;
+mod residuals;
+
+use crate::appearance::Appearance;
+use crate::comparison::{Judgement, Verdict};
+use crate::info::Orientation;
+use crate::registration::{Map, Pyramid, register};
+use crate::sketch::Sketch;
+use colour::Colours;
+use residuals::Residuals;
+
+/// Least mean correlation of neighbourhoods of one picture: a copy of 100 pixels has 0.83 with its original.
+const AGREEMENT: f32 = 0.8;
+/// Most of what there is to see that may disagree, and the same where something was drawn over one.
+const DISAGREEING: f32 = 0.06;
+const DISAGREEING_DRAWN_OVER: f32 = 0.25;
+/// Least mean correlation where something was drawn over one picture: all over, and beside it.
+const AGREEMENT_DRAWN_OVER: f32 = 0.7;
+const AGREEMENT_BESIDE: f32 = 0.88;
+/// Most of a picture that can be drawn over.
+const DRAWN_OVER: f32 = 0.2;
+/// The residual of cells with structure, the sixth of ten, in multiples of what is explained, at most.
+const TYPICAL: f32 = 1.3;
+/// Least cells of 128x128 with structure, of a picture that does not have to be moved, and of one that has to.
+const LEAST_STRUCTURE: usize = 60;
+const LEAST_MOVED_STRUCTURE: usize = 1_500;
+/// A move of a corner, as a share of the side, up to which a picture counts as unmoved, and as hardly moved.
+const UNMOVED: f32 = 0.008;
+const HARDLY_MOVED: f32 = 0.02;
+/// Factor of contrast between files of the same picture, at most.
+const SAME_CONTRAST: f32 = 8.0 / 7.0;
+/// Difference of proportions between files of the same picture, at most: rounding to whole pixels.
+const SAME_PROPORTIONS: f32 = 0.03;
+/// The share of one level of luma from which on a picture is a drawing or a document.
+const FLAT: f32 = 0.35;
+/// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
+const PHOTO_CHANGES: usize = 3;
+/// Changed cells of a document up to which only the pictures themselves can tell.
+const UNCLEAR_CHANGES: usize = 12;
+/// The same where pictures themselves are compared, of a hundred thousand cells: what JPEG leaves around strokes.
+const CLOSE_CHANGES: f32 = 8.0;
+/// Pixels that a cell must be wide where pictures are compared: narrower ones are made up by scaling.
+const PIXELS_PER_CELL: f32 = 1.5;
+/// Mean and largest difference of sampled frames of one animation, in levels.
+const FRAME_MEAN: f32 = 3.0;
+const FRAME_MOST: u8 = 14;
+
+/// A picture to verify: its sketch, and what it looks like.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// Its sketch, for the facts.
+    pub sketch: &'a Sketch,
+    /// As it is seen on white, in the cells of a sketch.
+    pub on_white: Appearance,
+    /// Without its alpha, where that is another picture.
+    pub opaque: Option<Appearance>,
+    /// As it is seen on white, in more cells, where the picture itself is known.
+    pub close: Option<Appearance>,
+}
+
+impl<'a> Subject<'a> {
+    /// A picture of which only the sketch is known.
+    pub fn from_sketch(sketch: &'a Sketch) -> Self {
+        Self {
+            sketch,
+            on_white: Appearance::from_sketch(sketch),
+            opaque: Appearance::opaque_from_sketch(sketch),
+            close: None,
+        }
+    }
+}
+
+/// Judges two pictures by their sketches, the second in each of `orientations`; also the one in which it looks like the
+/// first. An upright duplicate is preferred, then the greatest agreement.
+///
+/// It does not matter which is the first: the orientation aside, both ways give the same judgement.
+pub fn judge(a: &Sketch, b: &Sketch, orientations: &[Orientation]) -> (Judgement, Orientation) {
+    verify(
+        &Subject::from_sketch(a),
+        &Subject::from_sketch(b),
+        orientations,
+    )
+}
+
+/// The same, and where sketches do not tell and both pictures are known from close by, those decide. Then strong crops are
+/// searched, too.
+pub fn verify(
+    a: &Subject<'_>,
+    b: &Subject<'_>,
+    orientations: &[Orientation],
+) -> (Judgement, Orientation) {
+    let frames = compare_frames(a.sketch, b.sketch);
+    let close = a.close.as_ref().zip(b.close.as_ref());
+    let mut on_white = best((&a.on_white, &b.on_white), orientations, close.is_some());
+    if let Some((a, b)) = close.filter(|_| on_white.finding().needs_pictures()) {
+        let side = resolved_side(a, b);
+        let (a, b) = (a.reduced_to(side), b.reduced_to(side));
+        on_white = best((&a, &b), &[on_white.orientation], false).from_close_by();
+    }
+    if on_white.finding().is_duplicate() {
+        return on_white.judged(frames);
+    }
+    // Sketches of pictures without their alpha have fewer cells, and no colours.
+    let fewer = [&a.on_white, &b.on_white].map(Appearance::halved);
+    let pairs = [
+        (a.opaque.as_ref(), Some(&fewer[1])),
+        (Some(&fewer[0]), b.opaque.as_ref()),
+        (a.opaque.as_ref(), b.opaque.as_ref()),
+    ];
+    let found = pairs.into_iter().filter_map(|(a, b)| {
+        let found = best((a?, b?), orientations, false).without_alpha();
+        found.finding().is_duplicate().then_some(found)
+    });
+    let best = found.reduce(|best, found| if found.is_better(&best) { found } else { best });
+    best.unwrap_or(on_white).judged(frames)
+}
+
+/// The orientation of which most can be said.
+fn best((a, b): (&Appearance, &Appearance), orientations: &[Orientation], crops: bool) -> Evidence {
+    // One of them stays as it is, always the same.
+    let is_swapped = is_before(b, a);
+    let (fixed, turned) = if is_swapped { (b, a) } else { (a, b) };
+    let levels = Pyramid::new(&fixed.luma);
+    let mut best: Option<Evidence> = None;
+    for orientation in orientations {
+        let inverse = orientation.inverse();
+        let applied = if is_swapped { inverse } else { *orientation };
+        let evidence = Evidence {
+            orientation: *orientation,
+            ..Evidence::gather((fixed, &levels), &turned.oriented(applied), crops)
+        };
+        if best.as_ref().is_none_or(|best| evidence.is_better(best)) {
+            best = Some(evidence);
+        }
+        if *orientation == Orientation::Upright && evidence.finding().is_duplicate() {
+            break;
+        }
+    }
+    best.unwrap_or(Evidence::NONE)
+}
+
+/// Cells on each side that both pictures have pixels for, at least those of a sketch.
+fn resolved_side(a: &Appearance, b: &Appearance) -> usize {
+    let shortest = |one: &Appearance| {
+        let (width, height) = one.window_size();
+        width.min(height)
+    };
+    let pixels = shortest(a).min(shortest(b));
+    let mut side = a.luma.side.min(b.luma.side);
+    while side > crate::sketch::SIDE && side as f32 * PIXELS_PER_CELL > pixels {
+        side /= 2;
+    }
+    side
+}
+
+/// An order of pictures that does not hang on which comes first.
+fn is_before(a: &Appearance, b: &Appearance) -> bool {
+    let facts = |one: &Appearance| (one.window, one.size.0 as u32, one.size.1 as u32);
+    let cells = |one: &Appearance| {
+        one.luma
+            .cells
+            .iter()
+            .map(|cell| *cell as i32)
+            .collect::<Vec<_>>()
+    };
+    facts(a)
+        .cmp(&facts(b))
+        .then_with(|| cells(a).cmp(&cells(b)))
+        .is_lt()
+}
+
+/// What a judgement rests on.
+#[derive(Clone, Copy, Debug)]
+struct Evidence {
+    /// How the second picture has to be turned or mirrored.
+    orientation: Orientation,
+    /// Both pictures are known from close by.
+    is_close: bool,
+    /// One of the pictures is seen without its alpha.
+    is_without_alpha: bool,
+    /// A drawing or a document: much of it has one level.
+    is_flat: bool,
+    /// Of the corner that moves most, as a share of the side of the picture.
+    moved: f32,
+    /// The same within the windows of the content.
+    moved_within: f32,
+    /// The sides are to each other as the other's are.
+    has_same_proportions: bool,
+    /// Cells of the first picture.
+    cells: usize,
+    colours: Colours,
+    /// None when the pictures do not lie on each other in any way.
+    residuals: Option<Residuals>,
+}
+
+/// What the evidence says, before frames are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+enum Finding {
+    /// Nothing says that they belong together.
+    Different,
+    /// Too little detail, for how far one has to be moved.
+    TooLittleDetail,
+    /// Things have other colours.
+    OtherColours,
+    /// Both have something that the other lacks.
+    OtherContent,
+    /// Cells of sketches do not tell.
+    Unclear,
+    /// One picture, something drawn over one of the two.
+    DrawnOver,
+    /// One picture.
+    Same,
+}
+
+impl Finding {
+    /// They are one picture, as far as can be told.
+    fn is_duplicate(self) -> bool {
+        self >= Self::Unclear
+    }
+
+    /// Only the pictures themselves can tell.
+    fn needs_pictures(self) -> bool {
+        self == Self::Unclear
+    }
+}
+
+impl Evidence {
+    const NONE: Self = Self {
+        orientation: Orientation::Upright,
+        is_close: false,
+        is_without_alpha: false,
+        is_flat: false,
+        moved: 1.0,
+        moved_within: 1.0,
+        has_same_proportions: false,
+        cells: 0,
+        colours: Colours::Same,
+        residuals: None,
+    };
+
+    fn gather((fixed, levels): (&Appearance, &Pyramid), turned: &Appearance, crops: bool) -> Self {
+        let facts = Self {
+            is_flat: fixed.flatness.max(turned.flatness) >= FLAT,
+            has_same_proportions: have_same_proportions(fixed.size, turned.size),
+            cells: fixed.luma.cells.len(),
+            ..Self::NONE
+        };
+        let turned_levels = Pyramid::new(&turned.luma);
+        let Some(map) = register((fixed, turned), (levels, &turned_levels), crops) else {
+            return facts;
+        };
+        Self {
+            moved: map.largest_move_on(fixed, turned),
+            moved_within: map.largest_move(),
+            colours: compare_colours(fixed, turned, &map),
+            residuals: Residuals::between(&fixed.luma, &turned.luma, &map),
+            ..facts
+        }
+    }
+
+    fn from_close_by(self) -> Self {
+        Self {
+            is_close: true,
+            ..self
+        }
+    }
+
+    fn without_alpha(self) -> Self {
+        Self {
+            is_without_alpha: true,
+            ..self
+        }
+    }
+
+    fn finding(&self) -> Finding {
+        let Some(found) = &self.residuals else {
+            return Finding::Different;
+        };
+        let is_drawn_over = self.is_drawn_over(found);
+        let agrees = found.correlation >= AGREEMENT && found.disagreeing <= DISAGREEING;
+        if found.typical > TYPICAL || !agrees && !is_drawn_over {
+            return Finding::Different;
+        }
+        match () {
+            () if !self.has_enough_structure(found) => Finding::TooLittleDetail,
+            () if self.colours == Colours::Other && !is_drawn_over => Finding::OtherColours,
+            () if self.is_flat => self.finding_of_flat(found),
+            () if found.changes <= self.photo_changes() => Finding::Same,
+            // Two captions on one photo may look like one in the cells of a sketch.
+            () if is_drawn_over && !self.is_close => Finding::Unclear,
+            () if is_drawn_over => Finding::DrawnOver,
+            () => Finding::OtherContent,
+        }
+    }
+
+    /// Of drawings and documents, where a single figure counts.
+    fn finding_of_flat(&self, found: &Residuals) -> Finding {
+        match self.is_close {
+            false if found.changes <= UNCLEAR_CHANGES => Finding::Unclear,
+            true if found.changed * 100_000.0 <= CLOSE_CHANGES => Finding::Same,
+            _ => Finding::OtherContent,
+        }
+    }
+
+    /// Cells of a photo that may change in a copy; as many of a hundred where there are more cells.
+    fn photo_changes(&self) -> usize {
+        PHOTO_CHANGES * (self.cells / (128 * 128)).max(1)
+    }
+
+    /// Something was drawn over one of two photos, which lie on each other as they are.
+    fn is_drawn_over(&self, found: &Residuals) -> bool {
+        !self.is_flat
+            && found.changes > 0
+            && found.is_one_sided
+            && self.moved_within <= HARDLY_MOVED
+            && found.changed <= DRAWN_OVER
+            && found.correlation >= AGREEMENT_DRAWN_OVER
+            && found.disagreeing <= DISAGREEING_DRAWN_OVER
+            && found.unchanged_correlation >= AGREEMENT_BESIDE
+    }
+
+    /// The farther one picture has to be moved, the more places there are where chance could put it.
+    fn has_enough_structure(&self, found: &Residuals) -> bool {
+        let per_sketch = 128 * 128;
+        let structure = found.structure * per_sketch / self.cells.max(1);
+        let least = match self.moved <= HARDLY_MOVED {
+            true => LEAST_STRUCTURE,
+            false => LEAST_MOVED_STRUCTURE,
+        };
+        structure >= least && (self.moved <= HARDLY_MOVED || !self.is_sparse())
+    }
+
+    /// So flat that what is on it may be anywhere.
+    fn is_sparse(&self) -> bool {
+        self.is_flat && self.moved > 0.1
+    }
+
+    fn is_better(&self, other: &Self) -> bool {
+        let (own, others) = (self.finding(), other.finding());
+        match own.is_duplicate() == others.is_duplicate() {
+            true => self.similarity() > other.similarity(),
+            false => own.is_duplicate(),
+        }
+    }
+
+    fn is_same_picture(&self, found: &Residuals) -> bool {
+        self.orientation == Orientation::Upright
+            && !self.is_without_alpha
+            && self.moved <= UNMOVED
+            && self.has_same_proportions
+            && found.gain.max(1.0 / found.gain) <= SAME_CONTRAST
+            && self.colours == Colours::Same
+    }
+
+    fn verdict(&self) -> Verdict {
+        let finding = self.finding();
+        match (&self.residuals, finding) {
+            (Some(found), Finding::Same) if self.is_same_picture(found) => Verdict::SamePicture,
+            (_, Finding::Same | Finding::DrawnOver) => Verdict::Edited,
+            (_, Finding::Different | Finding::TooLittleDetail) => Verdict::Different,
+            (_, Finding::OtherColours | Finding::OtherContent | Finding::Unclear) => {
+                Verdict::Similar
+            }
+        }
+    }
+
+    fn judged(&self, frames: Frames) -> (Judgement, Orientation) {
+        let (verdict, finding) = (self.verdict(), self.finding());
+        let mut judgement = Judgement {
+            verdict,
+            similarity: self.similarity(),
+            reason: self.reason(verdict, finding) + &self.debug(),
+            verified: finding != Finding::Unclear,
+        };
+        if finding.is_duplicate()
+            && let Some(reason) = frames.reason(self.orientation)
+        {
+            judgement = Judgement {
+                verdict: Verdict::Similar,
+                reason,
+                verified: true,
+                ..judgement
+            };
+        }
+        (judgement, self.orientation)
+    }
+
+    fn debug(&self) -> String {
+        let Some(f) = self.residuals else { return String::new() };
+        format!(" [corr {:.3} dis {:.3} typ {:.2} ch {} n {} one {} beside {:.3} st {} mv {:.3} col {:?} cov {:.2} flat {} g {:.2}]", f.correlation, f.disagreeing, f.typical, f.changes, self.cells, f.is_one_sided, f.unchanged_correlation, f.structure, self.moved, self.colours, f.coverage, self.is_flat, f.gain)
+    }
+
+    /// The correlation, 0 to 1.
+    fn similarity(&self) -> f64 {
+        let correlation = self.residuals.map_or(0.0, |found| found.correlation);
+        f64::from(correlation.clamp(0.0, 1.0))
+    }
+
+    fn reason(&self, verdict: Verdict, finding: Finding) -> String {
+        // Cut off, so that 100 % is all.
+        let share = (self.similarity() * 100.0) as u32;
+        match finding {
+            Finding::Different if share == 0 => {
+                "The pictures do not lie on each other in any way.".into()
+            }
+            Finding::Different => {
+                format!("Where the pictures lie on each other their detail agrees by {share} %; that is too little.")
+            }
+            Finding::TooLittleDetail => {
+                "There is too little detail to tell whether they are one picture.".into()
+            }
+            Finding::OtherColours => "The structure agrees, the colours do not.".into(),
+            Finding::OtherContent => {
+                "They agree for the most part, but each has something that the other lacks.".into()
+            }
+            Finding::Unclear => {
+                "Their sketches agree, but small text or figures may differ: comparing the pictures decides.".into()
+            }
+            Finding::Same if verdict == Verdict::SamePicture => {
+                format!("Their detail agrees by {share} %, place for place, and so do the colours.")
+            }
+            Finding::Same | Finding::DrawnOver => {
+                format!("It is one picture, {}: the detail agrees by {share} %.", self.edit(finding))
+            }
+        }
+    }
+
+    /// What was done to one of the pictures.
+    fn edit(&self, finding: Finding) -> String {
+        let gain = self.residuals.map_or(1.0, |found| found.gain);
+        let percent = self.moved * 100.0;
+        match () {
+            () if self.is_without_alpha => "one without its transparency".into(),
+            () if self.orientation != Orientation::Upright => {
+                format!("one turned or mirrored ({})", self.orientation.name())
+            }
+            () if finding == Finding::DrawnOver => "something drawn over one of them".into(),
+            () if self.moved > UNMOVED => {
+                format!("one cropped, bordered or turned, by up to {percent:.1} % of a side")
+            }
+            () if self.colours == Colours::Dropped => "one without its colours".into(),
+            () if !self.has_same_proportions => "one with other proportions".into(),
+            () if self.colours != Colours::Same => "one with its colours adjusted".into(),
+            () if gain.max(1.0 / gain) > SAME_CONTRAST => {
+                "one lighter, darker or of other contrast".into()
+            }
+            () => "one retouched".into(),
+        }
+    }
+}
+
+/// Colours are compared where both pictures' are known: those without alpha have none in a sketch.
+fn compare_colours(a: &Appearance, b: &Appearance, map: &Map) -> Colours {
+    if a.luma.side != b.luma.side || a.luma.side == crate::sketch::OPAQUE_SIDE {
+        return Colours::Same;
+    }
+    colour::compare(a.chroma.as_ref(), b.chroma.as_ref(), map)
+}
+
+/// Apart from what rounding to whole pixels makes of small pictures.
+fn have_same_proportions(a: (f32, f32), b: (f32, f32)) -> bool {
+    let ratio = (a.0 * b.1) / (a.1 * b.0);
+    let shortest = a.0.min(a.1).min(b.0).min(b.1);
+    ratio.max(1.0 / ratio) <= 1.0 + SAME_PROPORTIONS.max(1.5 / shortest)
+}
+
+/// What the frames of two files are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frames {
+    /// One each, or as many that agree.
+    Same,
+    /// Their numbers.
+    OtherNumber(u32, u32),
+    /// As many, and some differ.
+    Other,
+    /// As many, and not all were compared.
+    NotCompared,
+}
+
+fn compare_frames(a: &Sketch, b: &Sketch) -> Frames {
+    if a.frames() != b.frames() {
+        return Frames::OtherNumber(a.frames(), b.frames());
+    }
+    if a.frames() <= 1 {
+        return Frames::Same;
+    }
+    let (Some(first), Some(second)) = (a.frame_samples(), b.frame_samples()) else {
+        return Frames::NotCompared;
+    };
+    let agree = |(one, other): (&[u8; 64], &[u8; 64])| {
+        let differences = one.iter().zip(other).map(|(a, b)| a.abs_diff(*b));
+        let most = differences.clone().max().unwrap_or(0);
+        let sum: f32 = differences.map(f32::from).sum();
+        most <= FRAME_MOST && sum <= FRAME_MEAN * one.len() as f32
+    };
+    match first.len() == second.len() && first.iter().zip(second).all(agree) {
+        true => Frames::Same,
+        false => Frames::Other,
+    }
+}
+
+impl Frames {
+    /// Why pictures that agree are no duplicates all the same.
+    fn reason(self, orientation: Orientation) -> Option<String> {
+        match self {
+            Self::Same => None,
+            Self::OtherNumber(a, b) => Some(format!(
+                "The first frames agree, but one file has {} of them and the other {}.",
+                a.max(b),
+                a.min(b)
+            )),
+            Self::Other => Some(match orientation {
+                Orientation::Upright => "The first frames agree, later ones do not.".into(),
+                _ => "The first frames agree; later ones are compared upright only.".into(),
+            }),
+            Self::NotCompared => {
+                Some("The first frames agree; the later ones could not be compared.".into())
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Whether two registered pictures agree in their colours.
+//!
+//! Chroma may be scaled (saturation), a little offset (white balance, toning) or missing (a copy in grey); a hue may not be another one,
+//! neither of the whole picture nor of a thing in it.
+
+use crate::appearance::Plane;
+use crate::registration::Map;
+
+/// Root mean square of chroma below which a picture is grey: what JPEG leaves of none.
+const GREY: f32 = 4.0;
+/// The same of one that is clearly coloured.
+const COLOURED: f32 = 7.0;
+/// Saturation may change by factors in between.
+const SATURATION: std::ops::RangeInclusive<f32> = 0.3..=3.5;
+/// Files of the same picture may differ by factors in between.
+const SAME_SATURATION: std::ops::RangeInclusive<f32> = 0.85..=1.18;
+/// Most that white balance moves chroma, in levels, and most for files of the same picture.
+const OFFSET: f32 = 14.0;
+const SAME_OFFSET: f32 = 3.0;
+/// A cell has another colour where chroma differs by more levels than this, and by more than the share of what it has.
+const DIFFERENCE: f32 = 14.0;
+const DIFFERENCE_SHARE: f32 = 0.3;
+/// Cells of another colour that may be found in a copy, of a thousand.
+const FEW: usize = 10;
+/// Chroma that varies by less, root mean square, is one tone: sepia.
+const TONE: f32 = 7.0;
+
+/// What the colours of two pictures are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// The same.
+    Same,
+    /// Saturation or white balance was changed.
+    Adjusted,
+    /// One has none, or a single tone.
+    Dropped,
+    /// Things have other colours.
+    Other,
+}
+
+/// Blue and red chroma of both pictures at one place.
+type Pair = ([f32; 2], [f32; 2]);
+
+/// Compares the chroma of the first with the second's, seen through a map.
+pub fn compare(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Colours {
+    let pairs = pairs(a, b, map);
+    let (first, second) = (
+        strength(pairs.iter().map(|pair| pair.0)),
+        strength(pairs.iter().map(|pair| pair.1)),
+    );
+    let (weaker, stronger) = (first.min(second), first.max(second));
+    if stronger < GREY {
+        return Colours::Same;
+    }
+    if weaker < GREY {
+        return if stronger >= COLOURED {
+            Colours::Dropped
+        } else {
+            Colours::Adjusted
+        };
+    }
+    let fit = Fit::of(&pairs);
+    let others = pairs.iter().filter(|pair| fit.is_other(pair)).count();
+    if fit.is_plausible() && others * 1000 <= FEW * pairs.len() {
+        return if fit.is_same() {
+            Colours::Same
+        } else {
+            Colours::Adjusted
+        };
+    }
+    let varies = |of: fn(&Pair) -> [f32; 2]| variation(pairs.iter().map(of));
+    let (first, second) = (varies(|pair| pair.0), varies(|pair| pair.1));
+    let is_toned = first.min(second) < TONE && first.max(second) > 2.0 * TONE;
+    if is_toned {
+        Colours::Dropped
+    } else {
+        Colours::Other
+    }
+}
+
+/// Of every cell of the first that lies on the second.
+fn pairs(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Vec<Pair> {
+    let Some(shape) = a.or(b).map(|planes| &planes[0]) else {
+        return Vec::new();
+    };
+    let places = (0..shape.side).flat_map(|y| (0..shape.side).map(move |x| (x, y)));
+    let pair = |(x, y): (usize, usize)| {
+        let place = map.of(shape.place(x), shape.place(y));
+        let inside = shape.at(place).is_some();
+        let own = a.map_or([0.0; 2], |planes| {
+            planes
+                .each_ref()
+                .map(|plane| plane.cells[y * plane.side + x])
+        });
+        let other = b.map_or([0.0; 2], |planes| {
+            planes
+                .each_ref()
+                .map(|plane| plane.at(place).unwrap_or(0.0))
+        });
+        inside.then_some((own, other))
+    };
+    places.filter_map(pair).collect()
+}
+
+fn square([blue, red]: [f32; 2]) -> f32 {
+    blue * blue + red * red
+}
+
+/// Root mean square.
+fn strength(chroma: impl ExactSizeIterator<Item = [f32; 2]>) -> f32 {
+    let count = chroma.len().max(1) as f32;
+    (chroma.map(square).sum::<f32>() / count).sqrt()
+}
+
+fn mean(chroma: impl ExactSizeIterator<Item = [f32; 2]>) -> [f32; 2] {
+    let count = chroma.len().max(1) as f32;
+    let sum = chroma.fold([0.0; 2], |sum, one| [sum[0] + one[0], sum[1] + one[1]]);
+    sum.map(|sum| sum / count)
+}
+
+/// Root mean square of what differs from the mean.
+fn variation(chroma: impl ExactSizeIterator<Item = [f32; 2]> + Clone) -> f32 {
+    let [blue, red] = mean(chroma.clone());
+    strength(chroma.map(|one| [one[0] - blue, one[1] - red]))
+}
+
+/// How the second picture's chroma is made of the first's: one factor, and an offset.
+struct Fit {
+    factor: f32,
+    offset: [f32; 2],
+}
+
+impl Fit {
+    /// By least squares over those cells that fit: the others may have another colour, or lie under a sticker.
+    fn of(pairs: &[Pair]) -> Self {
+        let first = Self::of_all(pairs);
+        let fitting: Vec<Pair> = pairs
+            .iter()
+            .filter(|pair| !first.is_other(pair))
+            .copied()
+            .collect();
+        if fitting.len() * 2 < pairs.len() {
+            first
+        } else {
+            Self::of_all(&fitting)
+        }
+    }
+
+    fn of_all(pairs: &[Pair]) -> Self {
+        let (a, b) = (
+            mean(pairs.iter().map(|pair| pair.0)),
+            mean(pairs.iter().map(|pair| pair.1)),
+        );
+        let (mut products, mut squares) = (0.0, 0.0);
+        for (one, other) in pairs {
+            for plane in 0..2 {
+                let from_mean = one[plane] - a[plane];
+                products += from_mean * (other[plane] - b[plane]);
+                squares += from_mean * from_mean;
+            }
+        }
+        // Where colours do not vary, the factor stays near 1.
+        let prior = 4.0 * pairs.len() as f32;
+        let factor = (products + prior) / (squares + prior);
+        Self {
+            factor,
+            offset: [0, 1].map(|plane| b[plane] - factor * a[plane]),
+        }
+    }
+
+    fn is_other(&self, (a, b): &Pair) -> bool {
+        let expected = [0, 1].map(|plane| self.factor * a[plane] + self.offset[plane]);
+        let differs = square([b[0] - expected[0], b[1] - expected[1]]).sqrt();
+        let most = square(*b).max(square(expected)).sqrt();
+        differs > DIFFERENCE.max(DIFFERENCE_SHARE * most)
+    }
+
+    fn is_plausible(&self) -> bool {
+        SATURATION.contains(&self.factor) && square(self.offset).sqrt() <= OFFSET
+    }
+
+    fn is_same(&self) -> bool {
+        SAME_SATURATION.contains(&self.factor) && square(self.offset).sqrt() <= SAME_OFFSET
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: usize = 12;
+
+    /// Stripes of two colours.
+    fn striped(one: [f32; 2], other: [f32; 2]) -> [Plane; 2] {
+        [0, 1].map(|plane| Plane {
+            side: SIDE,
+            cells: (0..SIDE * SIDE)
+                .map(|at| {
+                    if at % SIDE < 5 {
+                        one[plane]
+                    } else {
+                        other[plane]
+                    }
+                })
+                .collect(),
+        })
+    }
+
+    fn compared(a: [[f32; 2]; 2], b: [[f32; 2]; 2]) -> Colours {
+        let (a, b) = (striped(a[0], a[1]), striped(b[0], b[1]));
+        let found = compare(Some(&a), Some(&b), &Map::IDENTITY);
+        assert_eq!(compare(Some(&a), None, &Map::IDENTITY), Colours::Dropped);
+        found
+    }
+
+    #[test]
+    fn saturation_and_white_balance_are_adjusted() {
+        let photo = [[-40.0, 30.0], [20.0, -25.0]];
+        assert_eq!(compared(photo, photo), Colours::Same);
+        let strong = photo.map(|colour| colour.map(|chroma| chroma * 1.5));
+        assert_eq!(compared(photo, strong), Colours::Adjusted);
+        let warm = photo.map(|[blue, red]| [blue - 6.0, red + 6.0]);
+        assert_eq!(compared(photo, warm), Colours::Adjusted);
+    }
+
+    #[test]
+    fn another_hue_of_one_thing_or_of_all_is_another_colour() {
+        let photo = [[-40.0, 30.0], [20.0, -25.0]];
+        let turned = photo.map(|colour| colour.map(|chroma| -chroma));
+        assert_eq!(compared(photo, turned), Colours::Other);
+        let (red, green) = ([[-30.0, 80.0], [0.0, 0.0]], [[-40.0, -60.0], [0.0, 0.0]]);
+        assert_eq!(compared(red, green), Colours::Other);
+        let (blue, violet) = ([[80.0, -10.0], [0.0, 0.0]], [[70.0, 30.0], [0.0, 0.0]]);
+        assert_eq!(compared(blue, violet), Colours::Other);
+    }
+
+    #[test]
+    fn one_tone_is_no_colour() {
+        let photo = [[-40.0, 30.0], [20.0, -25.0]];
+        assert_eq!(
+            compared(photo, [[-12.0, 8.0], [-12.0, 8.0]]),
+            Colours::Dropped
+        );
+    }
+}

@@ -1,0 +1,466 @@
+//! What is left over where two registered pictures lie on each other: does the content agree, cell by cell?
+//!
+//! Brightness is fitted in a neighbourhood of each cell, so that filters, exposure and fading leave nothing over. The residual of a
+//! cell is counted in multiples of what re-encoding, resizing and a map that is off by a fraction of a cell explain: some noise,
+//! and a share of the contrast that **both** pictures have there. What one picture has and the other lacks is not explained.
+
+use crate::appearance::Plane;
+use crate::registration::Map;
+
+/// Cells on each side of the middle of a neighbourhood.
+const RADIUS: usize = 12;
+/// Residuals of every so many cells on each axis stand for their neighbourhoods.
+const STRIDE: usize = 4;
+/// Variance of noise, in squares of levels.
+const NOISE: f32 = 1.0;
+/// Variance from which on there is something to see in a neighbourhood.
+const VISIBLE: f32 = 9.0;
+/// A correlation below which a neighbourhood disagrees.
+const AGREES: f32 = 0.6;
+/// Cells with so much contrast to a neighbour, in levels, are structure.
+const STRUCTURE: f32 = 12.0;
+/// What noise explains of a residual, in levels, and the share of the contrast that is explained.
+const EXPLAINED: f32 = 3.0;
+const EXPLAINED_SHARE: f32 = 0.25;
+/// A change is a cell whose residual is so many times what is explained, with two neighbours of half of that.
+const CHANGED: f32 = 8.0;
+const NEAR_CHANGED: f32 = 4.0;
+/// Cells at the edge of a picture in which nothing counts as a change.
+const EDGE: usize = 2;
+/// Variance that keeps the fit of brightness near that of the whole picture where there is little to see.
+const PRIOR: f32 = 30.0;
+/// Levels from which on, or down to which, a picture may be clipped.
+const CLIPPED: [f32; 2] = [4.0, 251.0];
+/// Agreement of signs from which on changes are of one kind: all lighter, or all darker.
+const ONE_SIGN: f32 = 0.8;
+/// Of what stands out of its surroundings in the changes of one picture, the share that the other may have of it.
+const ONE_SIDE: f32 = 0.3;
+
+/// What the residuals tell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Residuals {
+    /// The share of the first window that lies on the second.
+    pub coverage: f32,
+    /// Cells with contrast.
+    pub structure: usize,
+    /// Mean correlation of neighbourhoods, weighted by what there is to see.
+    pub correlation: f32,
+    /// The share of what there is to see in neighbourhoods that disagree.
+    pub disagreeing: f32,
+    /// The residual of cells with contrast, the sixth of ten, in multiples of what is explained.
+    pub typical: f32,
+    /// Cells whose content changed.
+    pub changes: usize,
+    /// The share of the cells that changed.
+    pub changed: f32,
+    /// All that changed stands out in one of the pictures and not in the other.
+    pub is_one_sided: bool,
+    /// Mean correlation of the neighbourhoods that no change is in.
+    pub unchanged_correlation: f32,
+    /// What the contrast of the second picture is multiplied with to be that of the first.
+    pub gain: f32,
+}
+
+/// Two pictures laid on each other: the first's cells, and what the second has there.
+struct Overlap {
+    side: usize,
+    /// 1 where they lie on each other, 0 elsewhere.
+    mask: Vec<f32>,
+    a: Vec<f32>,
+    b: Vec<f32>,
+}
+
+/// Means and variances around each cell.
+struct Neighbourhoods {
+    a: Vec<f32>,
+    b: Vec<f32>,
+    aa: Vec<f32>,
+    bb: Vec<f32>,
+    ab: Vec<f32>,
+}
+
+/// The residual of each cell.
+struct Residual {
+    levels: Vec<f32>,
+    /// In multiples of what is explained.
+    multiples: Vec<f32>,
+    has_structure: Vec<bool>,
+}
+
+impl Residuals {
+    /// Of two planes of as many cells, the second seen through a map. `None` where less than a fifth lies on each other.
+    pub fn between(a: &Plane, b: &Plane, map: &Map) -> Option<Self> {
+        let overlap = Overlap::new(a, b, map);
+        let cells = overlap.mask.len() as f32;
+        let covered: f32 = overlap.mask.iter().sum();
+        if covered < 0.2 * cells {
+            return None;
+        }
+        let around = Neighbourhoods::of(&overlap);
+        let gain = overlap.gain(covered);
+        let residual = Residual::of(&overlap, &around, gain);
+        let changes = residual.changes(overlap.side);
+        let count = changes.iter().filter(|change| **change).count();
+        let (correlation, disagreeing) = around.correlation(&overlap, |_| true);
+        let (unchanged_correlation, is_one_sided) = match count {
+            0 => (correlation, true),
+            _ => {
+                let near = box_mean(&as_numbers(&changes), overlap.side, RADIUS + 2);
+                let is_unchanged = |cell: usize| near[cell] <= 0.0;
+                let (correlation, _) = around.correlation(&overlap, is_unchanged);
+                (
+                    correlation,
+                    is_one_sided(&overlap, &residual, &changes, gain),
+                )
+            }
+        };
+        Some(Self {
+            coverage: covered / cells,
+            structure: residual.has_structure.iter().filter(|has| **has).count(),
+            correlation,
+            disagreeing,
+            typical: residual.typical(),
+            changes: count,
+            changed: count as f32 / covered,
+            is_one_sided,
+            unchanged_correlation,
+            gain,
+        })
+    }
+}
+
+impl Overlap {
+    fn new(a: &Plane, b: &Plane, map: &Map) -> Self {
+        let cells = a.cells.len();
+        let mut overlap = Self {
+            side: a.side,
+            mask: vec![0.0; cells],
+            a: vec![0.0; cells],
+            b: vec![0.0; cells],
+        };
+        for row in 0..a.side {
+            let v = a.place(row);
+            for column in 0..a.side {
+                let cell = row * a.side + column;
+                if let Some(level) = b.at(map.of(a.place(column), v)) {
+                    overlap.mask[cell] = 1.0;
+                    overlap.a[cell] = a.cells[cell];
+                    overlap.b[cell] = level;
+                }
+            }
+        }
+        overlap
+    }
+
+    /// The factor between the contrasts of the whole pictures.
+    fn gain(&self, covered: f32) -> f32 {
+        let variance = |levels: &[f32]| {
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for level in levels {
+                sum += f64::from(*level);
+                squares += f64::from(level * level);
+            }
+            let mean = sum / f64::from(covered);
+            (squares / f64::from(covered) - mean * mean).max(0.0) as f32
+        };
+        ((variance(&self.a) + 1.0) / (variance(&self.b) + 1.0)).sqrt()
+    }
+}
+
+impl Neighbourhoods {
+    fn of(overlap: &Overlap) -> Self {
+        let count = box_mean(&overlap.mask, overlap.side, RADIUS);
+        let mean = |values: &[f32]| {
+            let mut means = box_mean(values, overlap.side, RADIUS);
+            for (mean, count) in means.iter_mut().zip(&count) {
+                *mean = if *count > 0.0 { *mean / count } else { 0.0 };
+            }
+            means
+        };
+        let (a, b) = (&overlap.a, &overlap.b);
+        Self {
+            a: mean(a),
+            b: mean(b),
+            aa: mean(&products(a, a)),
+            bb: mean(&products(b, b)),
+            ab: mean(&products(a, b)),
+        }
+    }
+
+    /// Variance of the first, of the second, and their covariance.
+    fn variances(&self, cell: usize) -> (f32, f32, f32) {
+        let (a, b) = (self.a[cell], self.b[cell]);
+        let first = (self.aa[cell] - a * a).max(0.0);
+        let second = (self.bb[cell] - b * b).max(0.0);
+        (first, second, self.ab[cell] - a * b)
+    }
+
+    /// The mean correlation of those that count, and the share of them that disagrees.
+    fn correlation(&self, overlap: &Overlap, counts: impl Fn(usize) -> bool) -> (f32, f32) {
+        let (mut sum, mut disagreeing, mut weight) = (0.0, 0.0, 0.0);
+        let starts = || (STRIDE / 2..overlap.side).step_by(STRIDE);
+        for cell in starts().flat_map(|y| starts().map(move |x| y * overlap.side + x)) {
+            let (first, second, together) = self.variances(cell);
+            let most = first.max(second);
+            if overlap.mask[cell] == 0.0 || most <= VISIBLE || !counts(cell) {
+                continue;
+            }
+            let correlation = together / ((first + NOISE) * (second + NOISE)).sqrt();
+            let seen = most.sqrt();
+            sum += seen * correlation;
+            weight += seen;
+            if correlation < AGREES {
+                disagreeing += seen;
+            }
+        }
+        match weight > 0.0 {
+            true => (sum / weight, disagreeing / weight),
+            false => (0.0, 0.0),
+        }
+    }
+}
+
+impl Residual {
+    fn of(overlap: &Overlap, around: &Neighbourhoods, gain: f32) -> Self {
+        let contrast_a = contrast(&overlap.a, overlap.side);
+        let contrast_b = contrast(&overlap.b, overlap.side);
+        let cells = overlap.mask.len();
+        let mut residual = Self {
+            levels: vec![0.0; cells],
+            multiples: vec![0.0; cells],
+            has_structure: vec![false; cells],
+        };
+        for cell in (0..cells).filter(|cell| overlap.mask[*cell] > 0.0) {
+            let (_, second, together) = around.variances(cell);
+            let fitted = (together + PRIOR * gain) / (second + PRIOR);
+            let fitted = fitted.clamp(0.6 * gain, 1.6 * gain);
+            let (a, b) = (overlap.a[cell], overlap.b[cell]);
+            let left = a - around.a[cell] - fitted * (b - around.b[cell]);
+            let left = unclipped(left, a, b);
+            let (one, other) = (contrast_a[cell], fitted * contrast_b[cell]);
+            residual.levels[cell] = left;
+            residual.multiples[cell] = left.abs() / (EXPLAINED + EXPLAINED_SHARE * one.min(other));
+            residual.has_structure[cell] = one.max(contrast_b[cell] * gain) >= STRUCTURE;
+        }
+        residual
+    }
+
+    /// The sixth of ten of the cells with structure.
+    fn typical(&self) -> f32 {
+        let structured = self.multiples.iter().zip(&self.has_structure);
+        let mut multiples: Vec<f32> = structured
+            .filter_map(|(multiple, has)| has.then_some(*multiple))
+            .collect();
+        let place = multiples.len() * 6 / 10;
+        match multiples.is_empty() {
+            true => 0.0,
+            false => *multiples.select_nth_unstable_by(place, f32::total_cmp).1,
+        }
+    }
+
+    /// Cells that changed.
+    fn changes(&self, side: usize) -> Vec<bool> {
+        let inner = EDGE..side - EDGE;
+        let is_change = |cell: usize| {
+            let (x, y) = (cell % side, cell / side);
+            let is_inner = inner.contains(&x) && inner.contains(&y);
+            is_inner && self.multiples[cell] > CHANGED && self.changed_around(x, y, side) >= 3
+        };
+        (0..side * side).map(is_change).collect()
+    }
+
+    /// Of the nine cells around one, itself among them, those that are near a change at least.
+    fn changed_around(&self, x: usize, y: usize, side: usize) -> usize {
+        let rows = (y - 1..=y + 1).map(|row| &self.multiples[row * side + x - 1..][..3]);
+        rows.flatten()
+            .filter(|multiple| **multiple > NEAR_CHANGED)
+            .count()
+    }
+}
+
+/// A residual less what clipping explains: where one picture is white it may have been lighter still.
+fn unclipped(left: f32, a: f32, b: f32) -> f32 {
+    let [black, white] = CLIPPED;
+    let left = match () {
+        () if b >= white => left.min(0.0),
+        () if b <= black => left.max(0.0),
+        () => left,
+    };
+    match () {
+        () if a >= white => left.max(0.0),
+        () if a <= black => left.min(0.0),
+        () => left,
+    }
+}
+
+/// What changed is lighter, or darker, all over; or it stands out of the unchanged cells around it in one picture only.
+fn is_one_sided(overlap: &Overlap, residual: &Residual, changes: &[bool], gain: f32) -> bool {
+    let changed = || (0..changes.len()).filter(|cell| changes[*cell]);
+    let (mut sum, mut magnitude) = (0.0, 0.0);
+    for cell in changed() {
+        sum += residual.levels[cell];
+        magnitude += residual.levels[cell].abs();
+    }
+    if sum.abs() >= ONE_SIGN * magnitude {
+        return true;
+    }
+    let unchanged: Vec<f32> = (overlap.mask.iter().zip(&residual.multiples))
+        .map(|(mask, multiple)| if *multiple < 1.0 { *mask } else { 0.0 })
+        .collect();
+    let ground = |levels: &[f32]| box_mean(&products(levels, &unchanged), overlap.side, RADIUS);
+    let (count, a, b) = (
+        box_mean(&unchanged, overlap.side, RADIUS),
+        ground(&overlap.a),
+        ground(&overlap.b),
+    );
+    let (mut first, mut second) = (0.0, 0.0);
+    for cell in changed().filter(|cell| count[*cell] > 0.05) {
+        let stands_out = (overlap.a[cell] - a[cell] / count[cell]).abs()
+            - gain * (overlap.b[cell] - b[cell] / count[cell]).abs();
+        first += stands_out.max(0.0);
+        second += (-stands_out).max(0.0);
+    }
+    first.min(second) < ONE_SIDE * first.max(second)
+}
+
+fn products(a: &[f32], b: &[f32]) -> Vec<f32> {
+    a.iter().zip(b).map(|(a, b)| a * b).collect()
+}
+
+fn as_numbers(cells: &[bool]) -> Vec<f32> {
+    cells.iter().map(|is| f32::from(u8::from(*is))).collect()
+}
+
+/// The mean around each cell, of a square that ends at the edges. By a summed-area table (Crow, 1984).
+fn box_mean(cells: &[f32], side: usize, radius: usize) -> Vec<f32> {
+    let width = side + 1;
+    let mut table = vec![0.0_f64; width * width];
+    for y in 0..side {
+        let mut row = 0.0;
+        for x in 0..side {
+            row += f64::from(cells[y * side + x]);
+            table[(y + 1) * width + x + 1] = table[y * width + x + 1] + row;
+        }
+    }
+    let range = |at: usize| (at.saturating_sub(radius), (at + radius + 1).min(side));
+    let mut means = Vec::with_capacity(cells.len());
+    for y in 0..side {
+        let (top, bottom) = range(y);
+        for x in 0..side {
+            let (left, right) = range(x);
+            let sum = table[bottom * width + right] + table[top * width + left]
+                - table[top * width + right]
+                - table[bottom * width + left];
+            means.push((sum / ((right - left) * (bottom - top)) as f64) as f32);
+        }
+    }
+    means
+}
+
+/// The difference of the greatest and the least level among the nine cells around each.
+fn contrast(cells: &[f32], side: usize) -> Vec<f32> {
+    let range = |at: usize| at.saturating_sub(1)..(at + 2).min(side);
+    let mut extremes = vec![(0.0, 0.0); cells.len()];
+    for y in 0..side {
+        for x in 0..side {
+            let row = &cells[y * side..][range(x)];
+            extremes[y * side + x] = row
+                .iter()
+                .fold((f32::MAX, f32::MIN), |(least, most), level| {
+                    (least.min(*level), most.max(*level))
+                });
+        }
+    }
+    let mut contrast = Vec::with_capacity(cells.len());
+    for y in 0..side {
+        for x in 0..side {
+            let column = range(y).map(|row| extremes[row * side + x]);
+            let (least, most) =
+                column.fold((f32::MAX, f32::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+            contrast.push(most - least);
+        }
+    }
+    contrast
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: usize = 64;
+
+    /// Hills with some lines on them.
+    fn scene() -> Plane {
+        let level = |x: usize, y: usize| {
+            let hill = 120 + (x * 3 + y * 2) % 90;
+            if (x * 5 + y * 3) % 23 < 4 {
+                hill as f32 - 60.0
+            } else {
+                hill as f32
+            }
+        };
+        let cells = (0..SIDE * SIDE).map(|at| level(at % SIDE, at / SIDE));
+        Plane {
+            side: SIDE,
+            cells: cells.collect(),
+        }
+    }
+
+    fn changed(x: usize, y: usize, by: f32) -> Plane {
+        let mut plane = scene();
+        for row in y..y + 4 {
+            for column in x..x + 4 {
+                plane.cells[row * SIDE + column] += by;
+            }
+        }
+        plane
+    }
+
+    fn between(a: &Plane, b: &Plane) -> Residuals {
+        Residuals::between(a, b, &Map::IDENTITY).unwrap()
+    }
+
+    #[test]
+    fn nothing_is_left_over_of_a_picture_and_its_darker_copy() {
+        let mut darker = scene();
+        darker
+            .cells
+            .iter_mut()
+            .for_each(|cell| *cell = *cell * 0.7 + 10.0);
+        let found = between(&scene(), &darker);
+        assert_eq!(found.changes, 0);
+        assert!(found.correlation > 0.99 && found.typical < 0.1, "{found:?}");
+        assert!((found.gain - 1.0 / 0.7).abs() < 0.05);
+    }
+
+    #[test]
+    fn what_one_has_is_one_sided_and_what_both_have_is_not() {
+        let (one, other) = (changed(10, 10, 90.0), changed(40, 44, 90.0));
+        let drawn_over = between(&one, &scene());
+        assert!(
+            drawn_over.changes >= 8 && drawn_over.is_one_sided,
+            "{drawn_over:?}"
+        );
+        let moved = between(&one, &other);
+        assert!(
+            moved.changes > drawn_over.changes && !moved.is_one_sided,
+            "{moved:?}"
+        );
+    }
+
+    #[test]
+    fn box_means_end_at_the_edges() {
+        let cells: Vec<f32> = (0..9).map(|at| at as f32).collect();
+        assert_eq!(box_mean(&cells, 3, 1)[0], 2.0);
+        assert_eq!(box_mean(&cells, 3, 1)[4], 4.0);
+        assert_eq!(contrast(&cells, 3)[0], 4.0);
+    }
+
+    #[test]
+    fn clipping_explains_one_direction() {
+        assert_eq!(unclipped(30.0, 200.0, 255.0), 0.0);
+        assert_eq!(unclipped(-30.0, 200.0, 255.0), -30.0);
+        assert_eq!(unclipped(-30.0, 255.0, 200.0), 0.0);
+        assert_eq!(unclipped(30.0, 200.0, 200.0), 30.0);
+    }
+}
