@@ -23,6 +23,8 @@ mod jpeg;
 #[cfg(feature = "rare-codecs")]
 mod jxl;
 pub(crate) mod luma;
+#[cfg(feature = "rare-codecs")]
+mod media;
 mod orientation;
 mod planes;
 mod png;
