@@ -9,6 +9,7 @@ pub mod judgement;
 pub mod limits;
 pub mod registration;
 pub mod rendition;
+pub mod sequence;
 pub mod sketch;
 
 #[cfg(feature = "codecs")]

@@ -27,10 +27,12 @@ use crate::limits::Limits;
 
 mod average;
 mod bits;
+mod frames;
 mod looks;
 mod pdq;
 mod plane;
 
+pub use frames::sampled_frames;
 pub use looks::Looks;
 pub use plane::LumaPlane;
 

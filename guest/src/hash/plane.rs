@@ -35,24 +35,9 @@ pub struct LumaPlane {
 impl LumaPlane {
     /// The plane of an 8-bit grey or RGB picture. `too-large` over 8 million pixels a side.
     pub fn of(picture: &DynamicImage) -> Result<Self, ImageError> {
-        let (width, height) = (picture.width() as usize, picture.height() as usize);
-        if width.max(height) > MAX_SIDE {
-            let actual = width.max(height) as u64;
-            let excess = Excess {
-                limit: Limit::Side,
-                actual,
-                allowed: MAX_SIDE as u64,
-            };
-            return Err(ImageError::TooLarge(excess));
-        }
-        let cells = average(
-            (Axis::of(width), Axis::of(height)),
-            (SIDE, SIDE),
-            |y, luma| luma_of_row(picture, y, luma).ok_or_else(neither_grey_nor_rgb),
-        )?;
         Ok(Self {
-            cells,
-            size: (width, height),
+            cells: averaged(picture, (SIDE, SIDE))?,
+            size: (picture.width() as usize, picture.height() as usize),
         })
     }
 
@@ -170,6 +155,28 @@ impl LumaPlane {
         let sum: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
         (u64::from(sum) * 256 / self.cells.len() as u64) as u32
     }
+}
+
+/// The luma of an 8-bit grey or RGB picture averaged down to cells, row by row. `too-large` over 8 million pixels a
+/// side.
+pub(super) fn averaged(
+    picture: &DynamicImage,
+    size: (usize, usize),
+) -> Result<Vec<u8>, ImageError> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    if width.max(height) > MAX_SIDE {
+        let actual = width.max(height) as u64;
+        let excess = Excess {
+            limit: Limit::Side,
+            actual,
+            allowed: MAX_SIDE as u64,
+        };
+        return Err(ImageError::TooLarge(excess));
+    }
+    let axes = (Axis::of(width), Axis::of(height));
+    average(axes, size, |y, luma| {
+        luma_of_row(picture, y, luma).ok_or_else(neither_grey_nor_rgb)
+    })
 }
 
 /// The luma of a row of a grey or RGB picture; None for any other kind.
