@@ -13,7 +13,7 @@
 use crate::comparison::{Comparison, Difference, Judgement, Verdict};
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
-use crate::hash::{Decoded, Looks};
+use crate::hash::{self, Decoded, Looks};
 use crate::info::Orientation;
 use crate::limits::Limits;
 use crate::sketch::Sketch;
@@ -62,8 +62,7 @@ pub fn compare(
         ),
         None => {
             let (first, second) = (first.subject()?, second.subject()?);
-            let (judged, orientation) =
-                verify(&first, &second, &Orientation::ALL);
+            let (judged, orientation) = verify(&first, &second, &Orientation::ALL);
             (evidence.added_to(judged), orientation)
         }
     };
@@ -96,7 +95,7 @@ impl Compared {
             Err(ImageError::Corrupt(text)) => return Err(ImageError::Corrupt(named(text))),
             Err(other) => return Err(other),
         };
-        let sketch = looks.sketch(&info)?;
+        let sketch = looks.sketch(&info, hash::sampled_frames(bytes, &info, limits))?;
         Ok(Self { looks, sketch })
     }
 

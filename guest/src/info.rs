@@ -214,7 +214,7 @@ pub struct ImageInfo {
     pub size: Dimensions,
     /// How the stored pixels lie.
     pub orientation: Orientation,
-    /// Frames, pages or entries that the header announces; 1 for a still picture.
+    /// Frames, pages, pictures or entries that the file announces; 1 for a still picture.
     pub frames: u32,
     /// Has an alpha channel or a transparent colour.
     pub has_alpha: bool,

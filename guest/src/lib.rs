@@ -9,6 +9,7 @@ pub mod info;
 pub mod limits;
 pub mod registration;
 pub mod rendition;
+pub mod sequence;
 pub mod sketch;
 pub mod verification;
 

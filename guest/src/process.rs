@@ -17,7 +17,7 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
         let (info, looks) = Looks::of(bytes, Decoded::Nothing, limits)?;
         return Ok(Outcome {
             fingerprints: looks.fingerprints(&plan.algorithms),
-            sketch: Some(looks.sketch(&info)?),
+            sketch: Some(looks.sketch(&info, hash::sampled_frames(bytes, &info, limits))?),
             info,
             renditions: Vec::new(),
         });
@@ -29,11 +29,12 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
         false => None,
     };
     let fingerprints = |looks: &Looks| looks.fingerprints(&plan.algorithms);
+    let frames = |info: &_| hash::sampled_frames(bytes, info, limits);
     Ok(Outcome {
         fingerprints: looks.as_ref().map(fingerprints).unwrap_or_default(),
         sketch: looks
             .as_ref()
-            .map(|looks| looks.sketch(source.info()))
+            .map(|looks| looks.sketch(source.info(), frames(source.info())))
             .transpose()?,
         renditions: source.renditions(bytes, &plan.renditions, limits)?,
         info: source.info().clone(),

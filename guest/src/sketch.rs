@@ -14,14 +14,15 @@
 //! | 4 | 12 | width and height in pixels, frames: 32 bits each, little-endian |
 //! | 16 | 8 | the window of the content: left, top, right, bottom in 512ths of the sides, 16 bits each |
 //! | 24 | 1 | true detail: the share of the pixels on a side that are resolved, in 255ths; 0 when not measured |
-//! | 25 | 1 | 0 |
+//! | 25 | 1 | 1 for a document, whose frames are pages |
 //! | 26 | 2 | different colours, counted up to 257 |
 //! | 28 | 6656 | luma of the window in blocks of 8x8 cells: least level, range, 3 bits a cell |
 //! | | 1152 | with chroma: blue, then red chroma of the window, a byte each, 128 is neutral |
-//! | | 1664 | with luma without alpha: that of the whole picture in 64x64 cells, in such blocks |
-//! | | 64 | for each sampled frame: its luma in 8x8 cells |
+//! | | 1664 | with luma without alpha: that of the whole picture in 64x64 cells, in such blocks; of stills alone |
+//! | | 256 | for each sampled frame: its luma in 16x16 cells |
 
 use crate::error::ImageError;
+use crate::sequence;
 
 /// The version of the layout. Sketches of other versions are made anew.
 pub const VERSION: u8 = 2;
@@ -32,17 +33,14 @@ pub const CHROMA_SIDE: usize = 24;
 /// Cells on each side of the picture without its alpha.
 pub const OPAQUE_SIDE: usize = 64;
 /// Cells of a sampled frame.
-pub const FRAME_CELLS: usize = 64;
+pub const FRAME_CELLS: usize = sequence::CELLS;
 /// Most frames that are sampled besides the first.
-pub const SAMPLED_FRAMES: usize = 7;
+pub const SAMPLED_FRAMES: usize = sequence::SAMPLED as usize;
 /// What the sides of a window are measured in: parts of the side of the picture.
 pub const WINDOW_UNITS: u16 = 512;
 /// Most bytes of a sketch.
-pub const MAX_BYTES: usize = HEADER
-    + packed_length(SIDE)
-    + 2 * CHROMA_SIDE * CHROMA_SIDE
-    + packed_length(OPAQUE_SIDE)
-    + SAMPLED_FRAMES * FRAME_CELLS;
+pub const MAX_BYTES: usize =
+    HEADER + packed_length(SIDE) + 2 * CHROMA_SIDE * CHROMA_SIDE + SAMPLED_FRAMES * FRAME_CELLS;
 
 const HEADER: usize = 28;
 const HAS_CHROMA: u8 = 1;
@@ -86,9 +84,11 @@ pub struct Parts {
     pub luma: Vec<u8>,
     /// Blue and red chroma of the window, 24x24 cells each; none of a grey picture.
     pub chroma: Option<[Vec<u8>; 2]>,
-    /// 64x64 cells of the whole picture's luma without its alpha, where that is another picture.
+    /// 64x64 cells of the whole picture's luma without its alpha, where that is another picture; kept of stills alone.
     pub opaque: Option<Vec<u8>>,
-    /// 8x8 cells of luma of each sampled frame besides the first; none when they were not sampled.
+    /// The frames are pages of a document.
+    pub is_paged: bool,
+    /// 16x16 cells of luma of each sampled frame besides the first; none when they were not sampled.
     pub frame_samples: Option<Vec<[u8; FRAME_CELLS]>>,
 }
 
@@ -124,9 +124,10 @@ impl Sketch {
         let mut bytes = Vec::with_capacity(MAX_BYTES);
         let samples = parts.frame_samples.as_deref().unwrap_or_default();
         let samples = &samples[..samples.len().min(SAMPLED_FRAMES)];
+        let opaque = parts.opaque.as_ref().filter(|_| parts.frames <= 1);
         let flag = |is_there: bool, flag| if is_there { flag } else { 0 };
         let flags = flag(parts.chroma.is_some(), HAS_CHROMA)
-            | flag(parts.opaque.is_some(), HAS_OPAQUE)
+            | flag(opaque.is_some(), HAS_OPAQUE)
             | flag(parts.frame_samples.is_some(), IS_SAMPLED);
         bytes.extend([VERSION, flags, samples.len() as u8, parts.flatness]);
         for number in [parts.size.0, parts.size.1, parts.frames] {
@@ -141,14 +142,14 @@ impl Sketch {
         for edge in [left, top, right, bottom] {
             bytes.extend(edge.to_le_bytes());
         }
-        bytes.extend([parts.detail, 0]);
+        bytes.extend([parts.detail, u8::from(parts.is_paged)]);
         bytes.extend(parts.colours.to_le_bytes());
         pack(&parts.luma, SIDE, &mut bytes);
         for plane in parts.chroma.iter().flatten() {
             let cells = plane.iter().chain(std::iter::repeat(&128));
             bytes.extend(cells.take(CHROMA_SIDE * CHROMA_SIDE));
         }
-        if let Some(opaque) = &parts.opaque {
+        if let Some(opaque) = opaque {
             pack(opaque, OPAQUE_SIDE, &mut bytes);
         }
         samples.iter().for_each(|frame| bytes.extend(frame));
@@ -221,6 +222,11 @@ impl Sketch {
         (self.bytes[24] > 0).then_some(self.bytes[24])
     }
 
+    /// The frames are pages of a document.
+    pub fn is_paged(&self) -> bool {
+        self.bytes[25] == 1
+    }
+
     /// Different colours, counted up to 257.
     pub fn colours(&self) -> u16 {
         u16::from_le_bytes([self.bytes[26], self.bytes[27]])
@@ -249,7 +255,7 @@ impl Sketch {
             .then(|| unpack(&self.bytes[self.opaque_start()..], OPAQUE_SIDE))
     }
 
-    /// 8x8 levels of luma of each sampled frame besides the first; `None` when they were not sampled.
+    /// 16x16 levels of luma of each sampled frame besides the first; `None` when they were not sampled.
     pub fn frame_samples(&self) -> Option<&[[u8; FRAME_CELLS]]> {
         let start = self.bytes.len() - usize::from(self.bytes[2]) * FRAME_CELLS;
         let frames = self.bytes[start..].as_chunks().0;
@@ -333,8 +339,9 @@ mod tests {
     fn parts() -> Parts {
         Parts {
             size: (640, 480),
-            frames: 3,
+            frames: 1,
             flatness: 12,
+            is_paged: false,
             detail: 200,
             colours: 257,
             window: Window {
@@ -349,7 +356,7 @@ mod tests {
                 cells.map(|at| (at + add) as u8).collect()
             })),
             opaque: Some(vec![77; OPAQUE_SIDE * OPAQUE_SIDE]),
-            frame_samples: Some(vec![[3; FRAME_CELLS], [4; FRAME_CELLS]]),
+            frame_samples: None,
         }
     }
 
@@ -359,14 +366,14 @@ mod tests {
         let sketch = Sketch::from_parts(&parts);
         let sketch = Sketch::from_bytes(sketch.into_bytes()).unwrap();
         assert_eq!(sketch.size(), parts.size);
-        assert_eq!(sketch.frames(), 3);
+        assert_eq!(sketch.frames(), 1);
         assert_eq!(sketch.window(), parts.window);
         assert_eq!((sketch.detail(), sketch.colours()), (Some(200), 257));
         assert_eq!(
             sketch.opaque().unwrap(),
             vec![77.0; OPAQUE_SIDE * OPAQUE_SIDE]
         );
-        assert_eq!(sketch.frame_samples().unwrap()[1], [4; FRAME_CELLS]);
+        assert_eq!(sketch.frame_samples(), None);
         let chroma = sketch.chroma().unwrap();
         assert_eq!((chroma[0][0], chroma[1][0]), (-128.0, -121.0));
     }
@@ -384,11 +391,14 @@ mod tests {
     fn the_largest_sketch_is_under_ten_kilobytes() {
         let frames = vec![[9; FRAME_CELLS]; SAMPLED_FRAMES];
         let parts = Parts {
-            frame_samples: Some(frames),
+            frames: 60,
+            frame_samples: Some(frames.clone()),
             ..parts()
         };
-        let bytes = Sketch::from_parts(&parts).into_bytes();
-        assert_eq!(bytes.len(), MAX_BYTES);
+        let sketch = Sketch::from_parts(&parts);
+        assert_eq!(sketch.frame_samples(), Some(&frames[..]));
+        assert_eq!(sketch.opaque(), None);
+        assert_eq!(sketch.as_bytes().len(), MAX_BYTES);
         assert!(MAX_BYTES < 10_000);
     }
 

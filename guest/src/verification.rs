@@ -22,7 +22,7 @@ use crate::appearance::Appearance;
 use crate::comparison::{Judgement, Verdict};
 use crate::info::Orientation;
 use crate::registration::{Map, Pyramid, register};
-use crate::sketch::Sketch;
+use crate::sketch::{FRAME_CELLS, Sketch};
 use colour::Colours;
 use residuals::Residuals;
 
@@ -58,9 +58,9 @@ const UNCLEAR_CHANGES: usize = 12;
 const CLOSE_CHANGES: f32 = 8.0;
 /// Pixels that a cell must be wide where pictures are compared: narrower ones are made up by scaling.
 const PIXELS_PER_CELL: f32 = 1.5;
-/// Mean and largest difference of sampled frames of one animation, in levels.
-const FRAME_MEAN: f32 = 3.0;
-const FRAME_MOST: u8 = 14;
+/// The largest difference of cells of one animation's frames, in levels, and of one document's pages.
+const SAME_FRAME: u8 = 16;
+const SAME_PAGE: u8 = 4;
 
 /// A picture to verify: its sketch, and what it looks like.
 #[derive(Clone, Debug)]
@@ -403,8 +403,25 @@ impl Evidence {
     }
 
     fn debug(&self) -> String {
-        let Some(f) = self.residuals else { return String::new() };
-        format!(" [corr {:.3} dis {:.3} typ {:.2} ch {} n {} one {} beside {:.3} st {} mv {:.3} col {:?} cov {:.2} flat {} g {:.2}]", f.correlation, f.disagreeing, f.typical, f.changes, self.cells, f.is_one_sided, f.unchanged_correlation, f.structure, self.moved, self.colours, f.coverage, self.is_flat, f.gain)
+        let Some(f) = self.residuals else {
+            return String::new();
+        };
+        format!(
+            " [corr {:.3} dis {:.3} typ {:.2} ch {} n {} one {} beside {:.3} st {} mv {:.3} col {:?} cov {:.2} flat {} g {:.2}]",
+            f.correlation,
+            f.disagreeing,
+            f.typical,
+            f.changes,
+            self.cells,
+            f.is_one_sided,
+            f.unchanged_correlation,
+            f.structure,
+            self.moved,
+            self.colours,
+            f.coverage,
+            self.is_flat,
+            f.gain
+        )
     }
 
     /// The correlation, 0 to 1.
@@ -504,11 +521,13 @@ fn compare_frames(a: &Sketch, b: &Sketch) -> Frames {
     let (Some(first), Some(second)) = (a.frame_samples(), b.frame_samples()) else {
         return Frames::NotCompared;
     };
-    let agree = |(one, other): (&[u8; 64], &[u8; 64])| {
-        let differences = one.iter().zip(other).map(|(a, b)| a.abs_diff(*b));
-        let most = differences.clone().max().unwrap_or(0);
-        let sum: f32 = differences.map(f32::from).sum();
-        most <= FRAME_MOST && sum <= FRAME_MEAN * one.len() as f32
+    let most = match a.is_paged() || b.is_paged() {
+        true => SAME_PAGE,
+        false => SAME_FRAME,
+    };
+    let agree = |(one, other): (&[u8; FRAME_CELLS], &[u8; FRAME_CELLS])| {
+        let mut pairs = one.iter().zip(other);
+        pairs.all(|(a, b)| a.abs_diff(*b) <= most)
     };
     match first.len() == second.len() && first.iter().zip(second).all(agree) {
         true => Frames::Same,

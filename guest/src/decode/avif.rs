@@ -6,7 +6,7 @@ use otf_pixels_codec_avif::{AvifDecoder, Meta, Reader, StillPicture};
 use otf_pixels_core::{Decoder, PixelFormat, PixelsError};
 
 use super::flatten::{grey, rgb};
-use super::{Header, Opened, colour, fault};
+use super::{Header, Opened, colour, fault, media};
 use crate::error::ImageError;
 use crate::info::ImageFormat::Avif;
 use crate::info::Orientation;
@@ -18,6 +18,8 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     let decoder = AvifDecoder::new(bytes, unchecked).map_err(from_decoder)?;
     let info = decoder.info();
     let mut header = Header::new(Avif, (info.width, info.height), limits)?;
+    header.frames = media::pictures(bytes);
+    limits.check_frames(header.frames)?;
     if info.is_grid {
         return Err(fault::unsupported(Avif, "a grid of tiles"));
     }

@@ -113,8 +113,13 @@ fn laid<const CHANNELS: usize>(mut samples: Vec<u8>, lay: impl Fn(u8, u8) -> u8)
 
 /// One sample of straight alpha over white, rounded.
 fn over_white(sample: u8, alpha: u8) -> u8 {
-    let (sample, alpha) = (u32::from(sample), u32::from(alpha));
-    ((sample * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+    over(sample, alpha, u8::MAX)
+}
+
+/// One sample of straight alpha over what lies below it, rounded.
+pub(super) fn over(sample: u8, alpha: u8, ground: u8) -> u8 {
+    let [sample, alpha, ground] = [sample, alpha, ground].map(u32::from);
+    ((sample * alpha + ground * (255 - alpha) + 127) / 255) as u8
 }
 
 /// One sample that is already multiplied by its alpha, over white.

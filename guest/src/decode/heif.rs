@@ -7,7 +7,7 @@ use heic_rs::{Brand, DecodeOptions, Error, Mirror, PixelLayout, Rotation, Transf
 use image::{DynamicImage, RgbaImage};
 
 use super::flatten::rgb;
-use super::{Header, Laid, Opened, colour, fault, orientation};
+use super::{Header, Laid, Opened, colour, fault, media, orientation};
 use crate::error::{Excess, ImageError, Limit};
 use crate::info::ImageFormat::Heif;
 use crate::info::Orientation;
@@ -24,6 +24,8 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     limits.check_size(info.coded_width, info.coded_height)?;
 
     let mut header = Header::new(Heif, (info.width, info.height), limits)?;
+    header.frames = media::pictures(bytes);
+    limits.check_frames(header.frames)?;
     header.laid = Laid::Upright;
     header.has_alpha = info.has_alpha;
     header.colour_profile = props

@@ -31,6 +31,16 @@ const LONG8: u16 = 16;
 const IFD: u16 = 13;
 const IFD8: u16 = 18;
 
+/// Tags that say what a directory is for, and what they say of those that are no pages.
+const NEW_SUBFILE_TYPE: u16 = 254;
+const REDUCED: u64 = 1;
+const MASK: u64 = 4;
+const SUBFILE_TYPE: u16 = 255;
+const OLD_REDUCED: u64 = 2;
+
+/// Bytes of the first entries of a directory: 20 of TIFF, 12 of BigTIFF.
+const BEGINNING: usize = 240;
+
 impl<'a> Tiff<'a> {
     /// `None` when the header is not one of TIFF or BigTIFF.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
@@ -80,18 +90,38 @@ impl<'a> Tiff<'a> {
         })
     }
 
-    /// The number of pages, counted up to `most + 1`; a chain that runs in a circle ends there too.
-    pub fn pages(&self, most: u32) -> u32 {
-        let mut pages = 0;
-        let mut offset = self.first;
-        while offset != 0 && pages <= most {
-            let Some(directory) = self.directory(offset) else {
-                break;
-            };
-            pages += 1;
-            offset = directory.next;
+    /// Where the directories of pages lie: those of the chain, without thumbnails and masks. A chain of more
+    /// than `most` directories, or one that runs in a circle, is cut behind `most + 1`, and all of those count.
+    pub fn pages(&self, most: u32) -> Vec<u64> {
+        let chain: Vec<_> = self
+            .chain()
+            .take((most as usize).saturating_add(1))
+            .collect();
+        let is_too_long = chain.len() > most as usize;
+        let pages = chain
+            .iter()
+            .filter(|(_, directory)| is_too_long || directory.is_page());
+        pages.map(|(offset, _)| *offset).collect()
+    }
+
+    /// Makes a directory the first one of a copy of the file.
+    pub fn set_first(&self, file: &mut [u8], offset: u64) -> Option<()> {
+        let (at, length) = if self.big { (8, 8) } else { (4, 4) };
+        let place = file.get_mut(at..at + length)?;
+        if self.little_endian {
+            place.copy_from_slice(&offset.to_le_bytes()[..length]);
+        } else {
+            place.copy_from_slice(&offset.to_be_bytes()[8 - length..]);
         }
-        pages
+        Some(())
+    }
+
+    /// The directories one after another, each with its offset; endless when they run in a circle.
+    fn chain(&self) -> impl Iterator<Item = (u64, Directory<'_>)> {
+        let at = |offset: u64| Some((offset, self.directory(offset)?));
+        std::iter::successors(at(self.first), move |(_, directory)| {
+            (directory.next != 0).then(|| at(directory.next))?
+        })
     }
 
     fn slice(&self, offset: u64, length: u64) -> Option<&'a [u8]> {
@@ -132,6 +162,18 @@ impl<'a> Directory<'a> {
             None => tiff.slice(tiff.read(inline), length)?,
         };
         Some(Value { tiff, kind, data })
+    }
+
+    /// It is of a picture of its own: no smaller copy of another one, and no mask. Entries are in ascending
+    /// order and these tags are the lowest, so that only the beginning of a long directory is looked at.
+    fn is_page(&self) -> bool {
+        let beginning = Directory {
+            entries: &self.entries[..self.entries.len().min(BEGINNING)],
+            ..*self
+        };
+        let number = |tag| beginning.get(tag).and_then(|value| value.uint());
+        let (kind, old_kind) = (number(NEW_SUBFILE_TYPE), number(SUBFILE_TYPE));
+        kind.unwrap_or(0) & (REDUCED | MASK) == 0 && old_kind != Some(OLD_REDUCED)
     }
 
     /// The directory that an entry points at.
@@ -192,10 +234,40 @@ mod tests {
 
     #[test]
     fn pages_are_counted_up_to_the_limit() {
-        assert_eq!(Tiff::parse(&chain(3, 0)).unwrap().pages(10), 3);
-        assert_eq!(Tiff::parse(&chain(50, 0)).unwrap().pages(10), 11);
+        let pages = |file: &[u8]| Tiff::parse(file).unwrap().pages(10).len();
+        assert_eq!(pages(&chain(3, 0)), 3);
+        assert_eq!(pages(&chain(50, 0)), 11);
         // The last page points at the first one.
-        assert_eq!(Tiff::parse(&chain(2, 8)).unwrap().pages(10), 11);
+        assert_eq!(pages(&chain(2, 8)), 11);
+    }
+
+    /// Big-endian TIFF of directories with one entry each: a tag and its number.
+    fn of_kinds(kinds: &[(u16, u32)]) -> Vec<u8> {
+        let mut bytes = b"MM\0*\0\0\0\x08".to_vec();
+        for (at, (tag, number)) in (1..).zip(kinds) {
+            bytes.extend([0, 1]);
+            bytes.extend([&tag.to_be_bytes()[..], &[0, 4, 0, 0, 0, 1]].concat());
+            bytes.extend(number.to_be_bytes());
+            let next = if at == kinds.len() { 0 } else { 8 + at * 18 };
+            bytes.extend((next as u32).to_be_bytes());
+        }
+        bytes
+    }
+
+    #[test]
+    fn thumbnails_and_masks_are_no_pages() {
+        let kinds = [
+            (NEW_SUBFILE_TYPE, 0),
+            (NEW_SUBFILE_TYPE, 1),
+            (NEW_SUBFILE_TYPE, 2),
+            (NEW_SUBFILE_TYPE, 4),
+            (NEW_SUBFILE_TYPE, 6),
+            (SUBFILE_TYPE, 2),
+            (SUBFILE_TYPE, 3),
+        ];
+        let file = of_kinds(&kinds);
+        let pages = Tiff::parse(&file).unwrap().pages(10);
+        assert_eq!(pages, [8, 8 + 2 * 18, 8 + 6 * 18]);
     }
 
     #[test]

@@ -6,14 +6,14 @@ use jxl_oxide::{
     RenderingIntent,
 };
 
-use super::flatten::{grey, premultiplied_onto_white, rgb};
-use super::{Header, Laid, Opened, colour, fault};
+use super::flatten::{self, grey, premultiplied_onto_white, rgb};
+use super::{Header, Laid, Opened, Take, colour, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat::JpegXl;
 use crate::info::Orientation;
 use crate::limits::Limits;
 
-/// Bytes that are handed to the decoder at once: an animation is read no further than its first frame.
+/// Bytes that are handed to the decoder at once: an animation of too many frames is read no further.
 const STEP: usize = 64 << 10;
 
 /// Memory for what is not samples of the picture.
@@ -22,17 +22,74 @@ const WORKING_MEMORY: usize = 64 << 20;
 /// Memory a pixel: samples are 32-bit floats, in several planes and copies.
 const MEMORY_A_PIXEL: u64 = 100;
 
+/// Most pixels of the frames of an animation, all of which may have to be decoded to show its last: up to two
+/// seconds' work.
+const MOST_PIXELS: u64 = 8_000_000;
+
+/// Most frames of an animation of which others than the first are shown, those counted that are never shown alone:
+/// the decoder calls itself for each that another one is made of.
+const MOST_FRAMES: usize = 256;
+
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// Reads the headers, and collects the data of the first frame without decoding it.
+/// Reads the headers, and collects the data of the frames without decoding any.
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
+    let Loaded {
+        header,
+        image,
+        whole,
+    } = load(bytes, limits)?;
+    let read_pixels = move || match whole {
+        Ok(()) if image.num_loaded_keyframes() > 0 => render(&image, 0),
+        Ok(()) => Err(fault::ends_early(JpegXl)),
+        Err(error) => Err(from_decoder(error)),
+    };
+    Ok(Opened {
+        header,
+        pixels: Box::new(read_pixels),
+    })
+}
+
+/// Shows the wanted frames, as [`super::visit_frames`] says.
+pub(super) fn visit(
+    bytes: &[u8],
+    wanted: &[u32],
+    limits: &Limits,
+    take: &mut Take<'_>,
+) -> Option<()> {
+    let Loaded { header, image, .. } = load(bytes, limits).ok()?;
+    let frames = image.num_loaded_frames();
+    let pixels = u64::from(header.size.width) * u64::from(header.size.height);
+    let all_pixels = pixels.saturating_mul(frames as u64);
+    if frames > MOST_FRAMES || all_pixels > MOST_PIXELS.min(limits.max_pixels) {
+        return None;
+    }
+    for frame in wanted {
+        let picture = render(&image, *frame as usize).ok()?;
+        take(flatten::onto_white(picture))?;
+    }
+    Some(())
+}
+
+/// A file without its pixels.
+struct Loaded {
+    header: Header,
+    image: JxlImage,
+    /// What ended the reading of the file, where a fault did.
+    whole: Result<(), Fault>,
+}
+
+fn load(bytes: &[u8], limits: &Limits) -> Result<Loaded, ImageError> {
     let tracker = AllocTracker::with_limit(WORKING_MEMORY);
     let mut steps = bytes.chunks(STEP);
     let mut image = read_header(&mut steps, &tracker).map_err(from_decoder)?;
     let mut header = Header::new(JpegXl, (image.width(), image.height()), limits)?;
     let pixels = u64::from(image.width()) * u64::from(image.height());
     tracker.expand_limit(usize::try_from(pixels * MEMORY_A_PIXEL).unwrap_or(usize::MAX / 2));
-    let whole = read_first_frame(&mut image, steps);
+    let whole = read_frames(&mut image, steps, limits.max_frames);
+    let frames = u32::try_from(image.num_loaded_keyframes()).unwrap_or(u32::MAX);
+    limits.check_frames(frames)?;
+    header.frames = frames.max(1);
 
     let metadata = &image.image_header().metadata;
     header.laid = Laid::Upright;
@@ -43,14 +100,10 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     // The codestream says how the picture lies; an EXIF block beside it only repeats it.
     header.orientation = Orientation::from_exif(metadata.orientation);
     header.colour_profile = choose_colours(&mut image)?;
-    let read_pixels = move || match whole {
-        Ok(()) if image.num_loaded_keyframes() > 0 => render(&image),
-        Ok(()) => Err(fault::ends_early(JpegXl)),
-        Err(error) => Err(from_decoder(error)),
-    };
-    Ok(Opened {
+    Ok(Loaded {
         header,
-        pixels: Box::new(read_pixels),
+        image,
+        whole,
     })
 }
 
@@ -71,17 +124,31 @@ fn read_header<'a>(
     Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into())
 }
 
-/// Everything of a still picture, because metadata may come last; of an animation the first frame.
-fn read_first_frame<'a>(
+/// Collects the frames. Of an animation a fault behind the first one ends the count of frames.
+fn read_frames<'a>(
     image: &mut JxlImage,
     steps: impl Iterator<Item = &'a [u8]>,
+    most: u32,
 ) -> Result<(), Fault> {
     let is_animation = image.image_header().metadata.animation.is_some();
+    let read = read_to_end(image, steps, most);
+    if is_animation && image.num_loaded_keyframes() > 0 {
+        return Ok(());
+    }
+    read
+}
+
+/// Metadata may come last. The rest is left out where there are more than `most` frames.
+fn read_to_end<'a>(
+    image: &mut JxlImage,
+    steps: impl Iterator<Item = &'a [u8]>,
+    most: u32,
+) -> Result<(), Fault> {
     for step in steps {
-        if is_animation && image.num_loaded_keyframes() > 0 {
+        image.feed_bytes(step)?;
+        if image.num_loaded_keyframes() > most as usize {
             break;
         }
-        image.feed_bytes(step)?;
     }
     image.finalize()
 }
@@ -107,8 +174,8 @@ fn choose_colours(image: &mut JxlImage) -> Result<Option<Vec<u8>>, ImageError> {
     Ok(None)
 }
 
-fn render(image: &JxlImage) -> Result<DynamicImage, ImageError> {
-    let render = image.render_frame(0).map_err(from_decoder)?;
+fn render(image: &JxlImage, frame: usize) -> Result<DynamicImage, ImageError> {
+    let render = image.render_frame(frame).map_err(from_decoder)?;
     let mut stream = render.stream();
     let (width, height) = (stream.width(), stream.height());
     let mut samples = vec![0; width as usize * height as usize * stream.channels() as usize];

@@ -7,6 +7,8 @@
     allow(dead_code, reason = "what only rare formats ask for")
 )]
 
+mod animation;
+mod apng;
 #[cfg(feature = "rare-codecs")]
 mod avif;
 mod colour;
@@ -15,6 +17,7 @@ mod fault;
 mod flatten;
 mod format;
 mod frames;
+mod gif;
 #[cfg(feature = "rare-codecs")]
 mod heif;
 mod ico;
@@ -23,7 +26,11 @@ mod jpeg;
 #[cfg(feature = "rare-codecs")]
 mod jxl;
 pub(crate) mod luma;
+#[cfg(feature = "rare-codecs")]
+mod media;
 mod orientation;
+#[cfg(feature = "rare-codecs")]
+mod pages;
 mod planes;
 mod png;
 #[cfg(feature = "rare-codecs")]
@@ -33,6 +40,7 @@ mod rare;
 mod rare;
 mod raster;
 mod rows;
+mod webp;
 
 use image::DynamicImage;
 
@@ -157,6 +165,27 @@ pub fn rows<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Option<Rows<'a>>, Im
     match format::detect(bytes)? {
         ImageFormat::Png => raster::png_rows(bytes, limits),
         _ => Ok(None),
+    }
+}
+
+/// Takes a frame or a page, or ends the visit by None.
+pub type Take<'a> = dyn FnMut(DynamicImage) -> Option<()> + 'a;
+
+/// Shows the wanted frames or pages of a file of several, named in ascending order from 0: each as people see it,
+/// upright and on white, `ImageLuma8` or `ImageRgb8`. `info` is of the same file. None where one of them is broken
+/// or not read, and where together they are too many pixels; some may have been shown before that.
+pub fn visit_frames(
+    bytes: &[u8],
+    info: &ImageInfo,
+    wanted: &[u32],
+    limits: &Limits,
+    take: &mut Take<'_>,
+) -> Option<()> {
+    match info.format {
+        ImageFormat::Png | ImageFormat::WebP | ImageFormat::Gif => {
+            animation::visit(bytes, info, wanted, limits, take)
+        }
+        format => rare::visit_frames(format, bytes, wanted, limits, take),
     }
 }
 

@@ -14,16 +14,25 @@ use super::fault;
 use crate::error::ImageError;
 use crate::info::ImageFormat::Png;
 
+/// How every PNG begins.
+pub(super) const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1A\n";
+
 /// Most that the texts and profiles of one file may unpack to, in bytes: well over any real profile.
 const MOST_METADATA: u64 = 16 << 20;
 
-/// The frames that the file announces; 1 where it says nothing.
+/// The frames that the file announces, 1 where it says nothing; and the picture that is no frame of them, which
+/// only readers without animations show.
 pub(super) fn frames(bytes: &[u8]) -> u32 {
-    chunks(bytes)
-        .take_while(|(name, _)| *name != b"IDAT")
-        .find(|(name, _)| *name == b"acTL")
-        .and_then(|(_, data)| data.first_chunk().copied())
-        .map_or(1, u32::from_be_bytes)
+    let find = |wanted: &[u8; 4]| {
+        chunks(bytes)
+            .take_while(|(name, _)| *name != b"IDAT")
+            .find(|(name, _)| *name == wanted)
+    };
+    let announced = find(b"acTL").and_then(|(_, data)| data.first_chunk().copied());
+    let besides = u32::from(find(b"fcTL").is_none());
+    announced.map_or(1, |frames| {
+        u32::from_be_bytes(frames).saturating_add(besides)
+    })
 }
 
 /// `corrupt` when compressed texts and profiles unpack to more than 16 MiB together. Nothing is kept
@@ -116,8 +125,8 @@ fn packed<'a>(name: &[u8; 4], data: &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// Names and data of the chunks, as far as they are whole.
-fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
-    let mut rest = bytes.get(8..).unwrap_or_default();
+pub(super) fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
+    let mut rest = bytes.get(SIGNATURE.len()..).unwrap_or_default();
     std::iter::from_fn(move || {
         let (length, behind) = rest.split_first_chunk::<4>()?;
         let (name, behind) = behind.split_first_chunk::<4>()?;
@@ -126,4 +135,19 @@ fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
         rest = behind.get(4..).unwrap_or_default();
         Some((name, data))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_those_of_the_header() {
+        let mut png = b"\x89PNG\r\n\x1A\n\0\0\0\x08acTL\0\0\0\x07\0\0\0\0crc!".to_vec();
+        // The picture of the file comes before the seven frames.
+        assert_eq!(frames(&png), 8);
+        png.extend(b"\0\0\0\0fcTLcrc!");
+        assert_eq!(frames(&png), 7);
+        assert_eq!(frames(b"\x89PNG\r\n\x1A\n\xFF\xFF\xFF\xFFabcd"), 1);
+    }
 }

@@ -1,6 +1,6 @@
 //! A build without the feature `rare-codecs`: HEIF, AVIF, JPEG XL and TIFF are told, not read.
 
-use super::{Opened, fault};
+use super::{Opened, Take, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat;
 use crate::limits::Limits;
@@ -12,4 +12,15 @@ pub(super) fn open<'a>(
     _: &Limits,
 ) -> Result<Opened<'a>, ImageError> {
     Err(fault::unsupported(format, "this build does not read it"))
+}
+
+/// None of them.
+pub(super) fn visit_frames(
+    _: ImageFormat,
+    _: &[u8],
+    _: &[u32],
+    _: &Limits,
+    _: &mut Take<'_>,
+) -> Option<()> {
+    None
 }

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult};
 
-use super::{Header, Opened, Rows, colour, fault, frames, png};
+use super::{Header, Opened, Rows, colour, fault, frames, gif, png};
 use crate::error::ImageError;
 use crate::info::ImageFormat;
 use crate::limits::Limits;
@@ -32,9 +32,13 @@ pub(super) fn open<'a>(
     let mut opened = open_with(format, decoder, bytes, limits)?;
     opened.header.frames = frames;
     if format == ImageFormat::Gif {
-        let (width, height) = frames::gif(bytes, 0).first_size;
-        limits.check_size(width, height)?;
-        opened.header.has_alpha = frames::gif(bytes, 0).first_is_transparent;
+        let gif::Facts {
+            first_size,
+            first_is_transparent,
+            ..
+        } = gif::facts(bytes, 0);
+        limits.check_size(first_size.0, first_size.1)?;
+        opened.header.has_alpha = first_is_transparent;
     }
     Ok(opened)
 }

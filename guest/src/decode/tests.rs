@@ -2,5 +2,6 @@
 
 mod drawn;
 mod hostile;
+mod moving;
 mod reduced;
 mod sound;

@@ -14,6 +14,7 @@ use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint};
 use crate::info::{ImageInfo, Orientation};
 use crate::limits::Limits;
+use crate::sequence::FrameSamples;
 use crate::sketch::Sketch;
 
 /// Least quality of a bare look that says something.
@@ -97,11 +98,17 @@ impl Looks {
     }
 
     /// The sketch of the picture; `internal` where it was read for fingerprints alone.
-    pub fn sketch(&self, info: &ImageInfo) -> Result<Sketch, ImageError> {
+    /// `frames` are what was sampled of the further frames of its file.
+    pub fn sketch(
+        &self,
+        info: &ImageInfo,
+        frames: Option<FrameSamples>,
+    ) -> Result<Sketch, ImageError> {
         Ok(sketched::sketch(
             info,
             self.needed_reduced()?,
             self.bare.as_ref(),
+            frames,
         ))
     }
 

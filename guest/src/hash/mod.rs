@@ -28,6 +28,7 @@ use crate::limits::Limits;
 mod average;
 mod bits;
 mod content;
+mod frames;
 mod looks;
 mod pdq;
 mod plane;
@@ -35,6 +36,7 @@ mod read;
 mod reduced;
 mod sketched;
 
+pub use frames::sampled_frames;
 pub use looks::Looks;
 pub use plane::LumaPlane;
 pub use read::Decoded;

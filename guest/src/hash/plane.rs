@@ -42,28 +42,10 @@ impl LumaPlane {
         picture: &DynamicImage,
         mut note: impl FnMut(&[u8], &[u8]),
     ) -> Result<Self, ImageError> {
-        let (width, height) = (picture.width() as usize, picture.height() as usize);
-        if width.max(height) > MAX_SIDE {
-            let actual = width.max(height) as u64;
-            let excess = Excess {
-                limit: Limit::Side,
-                actual,
-                allowed: MAX_SIDE as u64,
-            };
-            return Err(ImageError::TooLarge(excess));
-        }
-        let cells = average(
-            (Axis::of(width), Axis::of(height)),
-            (SIDE, SIDE),
-            |y, luma| {
-                let row = luma_of_row(picture, y, luma).ok_or_else(neither_grey_nor_rgb)?;
-                note(row, luma);
-                Ok(())
-            },
-        )?;
+        let cells = averaged_noting(picture, (SIDE, SIDE), &mut note)?;
         Ok(Self {
             cells,
-            size: (width, height),
+            size: (picture.width() as usize, picture.height() as usize),
         })
     }
 
@@ -168,6 +150,39 @@ impl LumaPlane {
         let sum: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
         (u64::from(sum) * 256 / self.cells.len() as u64) as u32
     }
+}
+
+/// The luma of an 8-bit grey or RGB picture averaged down to cells, row by row. `too-large` over 8 million pixels a
+/// side.
+pub(super) fn averaged(
+    picture: &DynamicImage,
+    size: (usize, usize),
+) -> Result<Vec<u8>, ImageError> {
+    averaged_noting(picture, size, &mut |_, _| {})
+}
+
+/// The same. `note` is given each row, its samples and their luma, in order.
+fn averaged_noting(
+    picture: &DynamicImage,
+    size: (usize, usize),
+    note: &mut dyn FnMut(&[u8], &[u8]),
+) -> Result<Vec<u8>, ImageError> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    if width.max(height) > MAX_SIDE {
+        let actual = width.max(height) as u64;
+        let excess = Excess {
+            limit: Limit::Side,
+            actual,
+            allowed: MAX_SIDE as u64,
+        };
+        return Err(ImageError::TooLarge(excess));
+    }
+    let axes = (Axis::of(width), Axis::of(height));
+    average(axes, size, |y, luma| {
+        let row = luma_of_row(picture, y, luma).ok_or_else(neither_grey_nor_rgb)?;
+        note(row, luma);
+        Ok(())
+    })
 }
 
 /// A square of cells, `side` on a side, after what `orientation` says was done to it.

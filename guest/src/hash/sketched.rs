@@ -6,7 +6,8 @@ use super::average::{Axis, average};
 use super::reduced::{CHROMA, LUMA};
 use super::{LumaPlane, ReducedPicture, content};
 use crate::appearance::{Appearance, Plane};
-use crate::info::ImageInfo;
+use crate::info::{ImageFormat, ImageInfo};
+use crate::sequence::FrameSamples;
 use crate::sketch::{CHROMA_SIDE, OPAQUE_SIDE, Parts, SIDE, Sketch, Window};
 
 /// Cells of luma on each side where pictures themselves are compared.
@@ -17,6 +18,7 @@ pub(super) fn sketch(
     info: &ImageInfo,
     reduced: &ReducedPicture,
     opaque: Option<&LumaPlane>,
+    frames: Option<FrameSamples>,
 ) -> Sketch {
     let window = content::window(reduced.luma());
     let chroma = reduced.chroma().map(|planes| {
@@ -33,7 +35,13 @@ pub(super) fn sketch(
         luma: averaged(reduced.luma(), LUMA, window, SIDE),
         chroma,
         opaque: opaque.map(|plane| plane.shrink(OPAQUE_SIDE, OPAQUE_SIDE)),
-        frame_samples: None,
+        is_paged: info.format == ImageFormat::Tiff,
+        frame_samples: match frames {
+            Some(FrameSamples::Sampled(frames)) => {
+                Some(frames.into_iter().map(|frame| frame.cells).collect())
+            }
+            _ => None,
+        },
     })
 }
 
