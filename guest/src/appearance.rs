@@ -26,7 +26,7 @@ pub struct Appearance {
     pub window: Window,
     /// Width and height of the picture in pixels.
     pub size: (f32, f32),
-    /// The share of the picture that has its commonest level of luma, 0 to 1.
+    /// The share of the window that has its commonest level of luma, 0 to 1.
     pub flatness: f32,
 }
 
@@ -37,7 +37,30 @@ impl Plane {
         self.with_slopes(place).map(|[level, ..]| level)
     }
 
-    /// The same with how it rises from cell to cell, across and down.
+    /// The level at a place by cubic convolution (Keys, 1981), which keeps strokes sharper than [`Self::at`] does.
+    pub fn sharp_at(&self, (x, y): (f32, f32)) -> Option<f32> {
+        let (side, last) = (self.side as f32, self.side as isize - 1);
+        let (x, y) = ((x + 0.5) * side - 0.5, (y + 0.5) * side - 0.5);
+        if !(x >= -0.5 && y >= -0.5 && x <= side - 0.5 && y <= side - 0.5) {
+            return None;
+        }
+        // Whole numbers are rounded down, those below 0 too.
+        let (column, row) = ((x + 1.0) as isize - 1, (y + 1.0) as isize - 1);
+        let across = cubic(x - column as f32);
+        let down = cubic(y - row as f32);
+        let clamped = |at: isize| at.clamp(0, last) as usize;
+        let columns = [-1, 0, 1, 2].map(|next| clamped(column + next));
+        let mut level = 0.0;
+        for (next, weight) in (-1..).zip(down) {
+            let cells = &self.cells[clamped(row + next) * self.side..][..self.side];
+            let [a, b, c, d] = columns.map(|column| cells[column]);
+            let mean = across[0] * a + across[1] * b + across[2] * c + across[3] * d;
+            level += weight * mean;
+        }
+        Some(level)
+    }
+
+    /// The same as [`Self::at`], with how it rises from cell to cell, across and down.
     #[inline(always)]
     pub fn with_slopes(&self, (x, y): (f32, f32)) -> Option<[f32; 3]> {
         let (side, last) = (self.side as f32, (self.side - 1) as f32);
@@ -190,6 +213,17 @@ impl Appearance {
         };
         (along(x, left, right), along(y, top, bottom))
     }
+}
+
+/// Weights of the four cells around a place, which is `part` behind the second of them.
+fn cubic(part: f32) -> [f32; 4] {
+    let (square, cube) = (part * part, part * part * part);
+    [
+        -0.5 * cube + square - 0.5 * part,
+        1.5 * cube - 2.5 * square + 1.0,
+        -1.5 * cube + 2.0 * square + 0.5 * part,
+        0.5 * cube - 0.5 * square,
+    ]
 }
 
 /// Where a window comes to.

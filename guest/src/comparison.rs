@@ -20,11 +20,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The name in JSON: `exact`, `same picture`, `edited`, `similar`, `different`.
+    /// The name in JSON: `exact`, `same_picture`, `edited`, `similar`, `different`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
-            Self::SamePicture => "same picture",
+            Self::SamePicture => "same_picture",
             Self::Edited => "edited",
             Self::Similar => "similar",
             Self::Different => "different",

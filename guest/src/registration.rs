@@ -227,7 +227,7 @@ pub fn register(
         .unwrap_or(fit)
         .realigned((first, second), &starts);
     for level in 2..first.levels() {
-        fit = fit.improved((first, second), level)?;
+        fit = fit.improved((first, second), level).unwrap_or(fit);
     }
     Some(simplest((first, second), fit.map, &starts))
 }

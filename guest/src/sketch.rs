@@ -10,7 +10,7 @@
 //! | 0 | 1 | the version of this layout, [`VERSION`] |
 //! | 1 | 1 | what is there: 1 chroma, 2 luma without alpha, 4 the further frames were sampled |
 //! | 2 | 1 | how many further frames were sampled, at most 7 |
-//! | 3 | 1 | flatness: the share of the picture that has its commonest level of luma, in 255ths |
+//! | 3 | 1 | flatness: the share of the window that has its commonest level of luma, in 255ths |
 //! | 4 | 12 | width and height in pixels, frames: 32 bits each, little-endian |
 //! | 16 | 8 | the window of the content: left, top, right, bottom in 512ths of the sides, 16 bits each |
 //! | 24 | 1 | true detail: the share of the pixels on a side that are resolved, in 255ths; 0 when not measured |
@@ -72,7 +72,7 @@ pub struct Parts {
     pub size: (u32, u32),
     /// Frames or pages of the file.
     pub frames: u32,
-    /// The share of the picture that has its commonest level of luma, in 255ths.
+    /// The share of the window that has its commonest level of luma, in 255ths.
     pub flatness: u8,
     /// The share of the pixels on a side that are resolved, in 255ths; 0 when it was not measured.
     pub detail: u8,
@@ -212,7 +212,7 @@ impl Sketch {
         }
     }
 
-    /// The share of the picture that has its commonest level of luma, 0 to 1.
+    /// The share of the window that has its commonest level of luma, 0 to 1.
     pub fn flatness(&self) -> f32 {
         f32::from(self.bytes[3]) / 255.0
     }

@@ -29,18 +29,31 @@ use residuals::Residuals;
 /// Least mean correlation of neighbourhoods of one picture: a copy of 100 pixels has 0.83 with its original.
 const AGREEMENT: f32 = 0.8;
 /// Most of what there is to see that may disagree, and the same where something was drawn over one.
-const DISAGREEING: f32 = 0.06;
-const DISAGREEING_DRAWN_OVER: f32 = 0.25;
+const DISAGREEING: f32 = 0.08;
+const DISAGREEING_DRAWN_OVER: f32 = 0.35;
 /// Least mean correlation where something was drawn over one picture: all over, and beside it.
 const AGREEMENT_DRAWN_OVER: f32 = 0.7;
-const AGREEMENT_BESIDE: f32 = 0.88;
+const AGREEMENT_BESIDE: f32 = 0.92;
+/// Agreement of signs from which on changes are of one kind, as what is drawn over a picture: all lighter, or all darker.
+const ONE_SIGN: f32 = 0.9;
 /// Most of a picture that can be drawn over.
 const DRAWN_OVER: f32 = 0.2;
+/// The same for a small mark: the share of the picture, what may disagree, the agreement beside it, and how much the picture
+/// without it may stand out of its surroundings there.
+const MARK: f32 = 0.03;
+const MARK_DISAGREEING: f32 = 0.12;
+const MARK_AGREEMENT_BESIDE: f32 = 0.95;
+const MARK_LESSER_PART: f32 = 0.5;
 /// The residual of cells with structure, the sixth of ten, in multiples of what is explained, at most.
 const TYPICAL: f32 = 1.3;
-/// Least cells of 128x128 with structure, of a picture that does not have to be moved, and of one that has to.
-const LEAST_STRUCTURE: usize = 60;
+/// Least cells of 128x128 with structure: of a picture that does not have to be moved, of one whose bands alone are others, and
+/// of one that has to be moved.
+const LEAST_STRUCTURE: usize = 24;
+const LEAST_FRAMED_STRUCTURE: usize = 300;
 const LEAST_MOVED_STRUCTURE: usize = 1_500;
+/// Cells with structure below which there is little, and the agreement that is asked for then.
+const LITTLE_STRUCTURE: usize = 200;
+const LITTLE_STRUCTURE_AGREEMENT: f32 = 0.93;
 /// A move of a corner, as a share of the side, up to which a picture counts as unmoved, and as hardly moved.
 const UNMOVED: f32 = 0.008;
 const HARDLY_MOVED: f32 = 0.02;
@@ -52,12 +65,22 @@ const SAME_PROPORTIONS: f32 = 0.03;
 const FLAT: f32 = 0.35;
 /// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
 const PHOTO_CHANGES: usize = 3;
-/// Changed cells of a document up to which only the pictures themselves can tell.
-const UNCLEAR_CHANGES: usize = 12;
-/// The same where pictures themselves are compared, of a hundred thousand cells: what JPEG leaves around strokes.
-const CLOSE_CHANGES: f32 = 8.0;
+/// Changed cells of sketches up to which only the pictures themselves can tell: where both are unmoved, and where one is not.
+const UNCLEAR: usize = 16;
+const UNCLEAR_MOVED: usize = 48;
+/// Agreement, and most that may disagree, of flat pictures that sketches do not tell apart.
+const UNCLEAR_AGREEMENT: f32 = 0.7;
+const UNCLEAR_DISAGREEING: f32 = 0.15;
+/// Residual of a change, in multiples of what is explained; and of unmoved documents where pictures themselves are compared, where
+/// a copy leaves next to nothing over.
+const CHANGE: f32 = 8.0;
+const CLOSE_CHANGE: f32 = 4.0;
+/// Changed cells of documents where pictures themselves are compared: of an unmoved copy, and of a hundred thousand cells of a
+/// moved one, whose strokes lie elsewhere among the cells.
+const CLOSE_CHANGES: usize = 1;
+const CLOSE_MOVED_CHANGES: f32 = 16.0;
 /// Pixels that a cell must be wide where pictures are compared: narrower ones are made up by scaling.
-const PIXELS_PER_CELL: f32 = 1.5;
+const PIXELS_PER_CELL: f32 = 1.25;
 /// The largest difference of cells of one animation's frames, in levels, and of one document's pages.
 const SAME_FRAME: u8 = 16;
 const SAME_PAGE: u8 = 4;
@@ -108,11 +131,15 @@ pub fn verify(
 ) -> (Judgement, Orientation) {
     let frames = compare_frames(a.sketch, b.sketch);
     let close = a.close.as_ref().zip(b.close.as_ref());
-    let mut on_white = best((&a.on_white, &b.on_white), orientations, close.is_some());
+    let depth = match close {
+        Some(_) => Depth::SketchesAndCrops,
+        None => Depth::Sketches,
+    };
+    let mut on_white = best((&a.on_white, &b.on_white), orientations, depth);
     if let Some((a, b)) = close.filter(|_| on_white.finding().needs_pictures()) {
         let side = resolved_side(a, b);
         let (a, b) = (a.reduced_to(side), b.reduced_to(side));
-        on_white = best((&a, &b), &[on_white.orientation], false).from_close_by();
+        on_white = best((&a, &b), &[on_white.orientation], Depth::Pictures);
     }
     if on_white.finding().is_duplicate() {
         return on_white.judged(frames);
@@ -125,15 +152,30 @@ pub fn verify(
         (a.opaque.as_ref(), b.opaque.as_ref()),
     ];
     let found = pairs.into_iter().filter_map(|(a, b)| {
-        let found = best((a?, b?), orientations, false).without_alpha();
+        let found = best((a?, b?), orientations, Depth::Sketches).without_alpha();
         found.finding().is_duplicate().then_some(found)
     });
     let best = found.reduce(|best, found| if found.is_better(&best) { found } else { best });
     best.unwrap_or(on_white).judged(frames)
 }
 
+/// How much is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    /// The cells of sketches, as they lie on each other nearly.
+    Sketches,
+    /// The same, and strong crops are searched.
+    SketchesAndCrops,
+    /// As many cells as the pictures have pixels for.
+    Pictures,
+}
+
 /// The orientation of which most can be said.
-fn best((a, b): (&Appearance, &Appearance), orientations: &[Orientation], crops: bool) -> Evidence {
+fn best(
+    (a, b): (&Appearance, &Appearance),
+    orientations: &[Orientation],
+    depth: Depth,
+) -> Evidence {
     // One of them stays as it is, always the same.
     let is_swapped = is_before(b, a);
     let (fixed, turned) = if is_swapped { (b, a) } else { (a, b) };
@@ -144,7 +186,7 @@ fn best((a, b): (&Appearance, &Appearance), orientations: &[Orientation], crops:
         let applied = if is_swapped { inverse } else { *orientation };
         let evidence = Evidence {
             orientation: *orientation,
-            ..Evidence::gather((fixed, &levels), &turned.oriented(applied), crops)
+            ..Evidence::gather((fixed, &levels), &turned.oriented(applied), depth)
         };
         if best.as_ref().is_none_or(|best| evidence.is_better(best)) {
             best = Some(evidence);
@@ -203,6 +245,8 @@ struct Evidence {
     moved_within: f32,
     /// The sides are to each other as the other's are.
     has_same_proportions: bool,
+    /// Flat pictures from close by that leave next to nothing over: the least change counts.
+    is_near_identical: bool,
     /// Cells of the first picture.
     cells: usize,
     colours: Colours,
@@ -250,35 +294,44 @@ impl Evidence {
         moved: 1.0,
         moved_within: 1.0,
         has_same_proportions: false,
+        is_near_identical: false,
         cells: 0,
         colours: Colours::Same,
         residuals: None,
     };
 
-    fn gather((fixed, levels): (&Appearance, &Pyramid), turned: &Appearance, crops: bool) -> Self {
+    fn gather((fixed, levels): (&Appearance, &Pyramid), turned: &Appearance, depth: Depth) -> Self {
         let facts = Self {
+            is_close: depth == Depth::Pictures,
             is_flat: fixed.flatness.max(turned.flatness) >= FLAT,
             has_same_proportions: have_same_proportions(fixed.size, turned.size),
             cells: fixed.luma.cells.len(),
             ..Self::NONE
         };
         let turned_levels = Pyramid::new(&turned.luma);
-        let Some(map) = register((fixed, turned), (levels, &turned_levels), crops) else {
+        let Some(map) = register(
+            (fixed, turned),
+            (levels, &turned_levels),
+            depth == Depth::SketchesAndCrops,
+        ) else {
             return facts;
         };
+        let moved = map.largest_move_on(fixed, turned);
+        let residuals = |least| Residuals::between(&fixed.luma, &turned.luma, &map, least);
+        let mut found = residuals(CHANGE);
+        let is_near_identical = found.as_ref().is_some_and(|found| {
+            facts.is_flat && facts.is_close && moved <= UNMOVED && found.is_nearly_nothing()
+        });
+        if is_near_identical {
+            found = residuals(CLOSE_CHANGE);
+        }
         Self {
-            moved: map.largest_move_on(fixed, turned),
+            moved,
             moved_within: map.largest_move(),
             colours: compare_colours(fixed, turned, &map),
-            residuals: Residuals::between(&fixed.luma, &turned.luma, &map),
+            is_near_identical,
+            residuals: found,
             ..facts
-        }
-    }
-
-    fn from_close_by(self) -> Self {
-        Self {
-            is_close: true,
-            ..self
         }
     }
 
@@ -295,14 +348,21 @@ impl Evidence {
         };
         let is_drawn_over = self.is_drawn_over(found);
         let agrees = found.correlation >= AGREEMENT && found.disagreeing <= DISAGREEING;
-        if found.typical > TYPICAL || !agrees && !is_drawn_over {
+        let may_agree = self.is_flat
+            && !self.is_close
+            && found.correlation >= UNCLEAR_AGREEMENT
+            && found.disagreeing <= UNCLEAR_DISAGREEING;
+        if found.typical > TYPICAL || !agrees && !is_drawn_over && !may_agree {
             return Finding::Different;
         }
         match () {
             () if !self.has_enough_structure(found) => Finding::TooLittleDetail,
             () if self.colours == Colours::Other && !is_drawn_over => Finding::OtherColours,
-            () if self.is_flat => self.finding_of_flat(found),
-            () if found.changes <= self.photo_changes() => Finding::Same,
+            () if self.is_flat && !self.is_close && found.changes <= self.unclear_changes() => {
+                Finding::Unclear
+            }
+            () if found.changes <= self.same_changes() => Finding::Same,
+            () if !self.is_close && found.changes <= self.unclear_changes() => Finding::Unclear,
             // Two captions on one photo may look like one in the cells of a sketch.
             () if is_drawn_over && !self.is_close => Finding::Unclear,
             () if is_drawn_over => Finding::DrawnOver,
@@ -310,12 +370,21 @@ impl Evidence {
         }
     }
 
-    /// Of drawings and documents, where a single figure counts.
-    fn finding_of_flat(&self, found: &Residuals) -> Finding {
-        match self.is_close {
-            false if found.changes <= UNCLEAR_CHANGES => Finding::Unclear,
-            true if found.changed * 100_000.0 <= CLOSE_CHANGES => Finding::Same,
-            _ => Finding::OtherContent,
+    /// Cells that may change in a copy. A sketch never vouches for a drawing or a document, where a single figure counts.
+    fn same_changes(&self) -> usize {
+        match (self.is_flat, self.is_close) {
+            (true, false) => 0,
+            (true, true) if self.is_near_identical => CLOSE_CHANGES,
+            (true, true) => (CLOSE_MOVED_CHANGES * self.cells as f32 / 100_000.0) as usize,
+            (false, _) => self.photo_changes(),
+        }
+    }
+
+    /// Cells of sketches that may change without telling anything.
+    fn unclear_changes(&self) -> usize {
+        match self.moved > UNMOVED {
+            true => UNCLEAR_MOVED,
+            false => UNCLEAR,
         }
     }
 
@@ -324,27 +393,38 @@ impl Evidence {
         PHOTO_CHANGES * (self.cells / (128 * 128)).max(1)
     }
 
-    /// Something was drawn over one of two photos, which lie on each other as they are.
+    /// Something was drawn over one of two photos, which lie on each other as they are: all of it lighter or darker, or a small
+    /// mark that stands out in that one alone.
     fn is_drawn_over(&self, found: &Residuals) -> bool {
-        !self.is_flat
-            && found.changes > 0
-            && found.is_one_sided
-            && self.moved_within <= HARDLY_MOVED
+        let is_all_over = found.one_sign >= ONE_SIGN
             && found.changed <= DRAWN_OVER
             && found.correlation >= AGREEMENT_DRAWN_OVER
             && found.disagreeing <= DISAGREEING_DRAWN_OVER
-            && found.unchanged_correlation >= AGREEMENT_BESIDE
+            && found.unchanged_correlation >= AGREEMENT_BESIDE;
+        let is_mark = found.lesser_part <= MARK_LESSER_PART
+            && found.changed <= MARK
+            && found.correlation >= AGREEMENT
+            && found.disagreeing <= MARK_DISAGREEING
+            && found.unchanged_correlation >= MARK_AGREEMENT_BESIDE;
+        !self.is_flat
+            && found.changes > 0
+            && self.moved_within <= HARDLY_MOVED
+            && (is_all_over || is_mark)
     }
 
     /// The farther one picture has to be moved, the more places there are where chance could put it.
     fn has_enough_structure(&self, found: &Residuals) -> bool {
         let per_sketch = 128 * 128;
         let structure = found.structure * per_sketch / self.cells.max(1);
-        let least = match self.moved <= HARDLY_MOVED {
-            true => LEAST_STRUCTURE,
-            false => LEAST_MOVED_STRUCTURE,
+        let least = match () {
+            () if self.moved <= HARDLY_MOVED => LEAST_STRUCTURE,
+            () if self.is_sparse() => return false,
+            () if self.moved_within <= HARDLY_MOVED => LEAST_FRAMED_STRUCTURE,
+            () => LEAST_MOVED_STRUCTURE,
         };
-        structure >= least && (self.moved <= HARDLY_MOVED || !self.is_sparse())
+        let agrees =
+            structure >= LITTLE_STRUCTURE || found.correlation >= LITTLE_STRUCTURE_AGREEMENT;
+        structure >= least && agrees
     }
 
     /// So flat that what is on it may be anywhere.
@@ -386,7 +466,7 @@ impl Evidence {
         let mut judgement = Judgement {
             verdict,
             similarity: self.similarity(),
-            reason: self.reason(verdict, finding) + &self.debug(),
+            reason: self.reason(verdict, finding),
             verified: finding != Finding::Unclear,
         };
         if finding.is_duplicate()
@@ -400,28 +480,6 @@ impl Evidence {
             };
         }
         (judgement, self.orientation)
-    }
-
-    fn debug(&self) -> String {
-        let Some(f) = self.residuals else {
-            return String::new();
-        };
-        format!(
-            " [corr {:.3} dis {:.3} typ {:.2} ch {} n {} one {} beside {:.3} st {} mv {:.3} col {:?} cov {:.2} flat {} g {:.2}]",
-            f.correlation,
-            f.disagreeing,
-            f.typical,
-            f.changes,
-            self.cells,
-            f.is_one_sided,
-            f.unchanged_correlation,
-            f.structure,
-            self.moved,
-            self.colours,
-            f.coverage,
-            self.is_flat,
-            f.gain
-        )
     }
 
     /// The correlation, 0 to 1.

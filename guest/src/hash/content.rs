@@ -24,6 +24,10 @@ const FIELD: usize = SIDE / FIELDS;
 const LEAST_FIELDS: usize = FIELDS * FIELDS / 12;
 /// The share of a filled rectangle that must be content, in hundredths.
 const FILLED: i32 = 80;
+/// The share of all content that the filled rectangle must hold, in hundredths: a paragraph is not the page.
+const MOST: i32 = 70;
+/// Cells on each side of a window, at least: as many as a sketch has.
+const LEAST_SIDE: usize = crate::sketch::SIDE;
 /// Cells of a line that must be content for the line to hold some: one may be noise.
 const LEAST_CELLS: usize = 2;
 
@@ -50,20 +54,24 @@ pub(super) fn window(cells: &[u8]) -> Window {
         return Window::WHOLE;
     }
     let found = grounds.filled().or_else(|| grounds.bounds());
-    found.map_or(Window::WHOLE, Rectangle::into_window)
+    found.map_or(Window::WHOLE, |found| found.widened().into_window())
 }
 
-/// The share of the cells within three levels of the commonest one, in 255ths.
-pub(super) fn flatness(cells: &[u8]) -> u8 {
+/// The share of the cells of a window within three levels of the commonest one, in 255ths.
+pub(super) fn flatness(cells: &[u8], window: Window) -> u8 {
+    let columns = usize::from(window.left)..usize::from(window.right);
+    let rows = usize::from(window.top)..usize::from(window.bottom);
     let mut counts = [0usize; 256];
-    cells
-        .iter()
-        .for_each(|cell| counts[usize::from(*cell)] += 1);
+    for row in rows {
+        let row = &cells[row * SIDE..][columns.clone()];
+        row.iter().for_each(|cell| counts[usize::from(*cell)] += 1);
+    }
     let most = counts
         .windows(7)
         .map(|near| near.iter().sum::<usize>())
         .max();
-    (most.unwrap_or(0) * 255 / cells.len().max(1)) as u8
+    let all = counts.iter().sum::<usize>().max(1);
+    (most.unwrap_or(0) * 255 / all) as u8
 }
 
 impl<'a> Grounds<'a> {
@@ -101,13 +109,16 @@ impl<'a> Grounds<'a> {
 
     /// The rectangle that is filled with content, if there is one.
     fn filled(&self) -> Option<Rectangle> {
-        let (sum, fields) = largest_sum(&self.scores())?;
+        let scores = self.scores();
+        let (sum, fields) = largest_sum(&scores)?;
         let area = (fields.right - fields.left) * (fields.bottom - fields.top);
         let per_field = (FIELD * FIELD) as i32;
         // A field that is all content scores plus one per cell, one without any minus one.
         let content = (sum + area as i32 * per_field) / 2;
+        let all = (scores.iter().sum::<i32>() + (FIELDS * FIELDS) as i32 * per_field) / 2;
         let is_filled = content * 100 >= FILLED * area as i32 * per_field;
-        (area >= LEAST_FIELDS && is_filled).then(|| self.refined(fields))
+        let is_most = content * 100 >= MOST * all;
+        (area >= LEAST_FIELDS && is_filled && is_most).then(|| self.refined(fields))
     }
 
     /// For each field, cells that are content less those that are not.
@@ -167,6 +178,27 @@ impl Rectangle {
             top: self.top * factor,
             right: self.right * factor,
             bottom: self.bottom * factor,
+        }
+    }
+
+    /// No narrower than [`LEAST_SIDE`]: what is smaller has no more cells to show, and its edges would say too much.
+    fn widened(self) -> Self {
+        let along = |start: usize, end: usize| {
+            if end - start >= LEAST_SIDE {
+                return (start, end);
+            }
+            let length = LEAST_SIDE;
+            let middle = (start + end) / 2;
+            let start = middle.saturating_sub(length / 2).min(SIDE - length);
+            (start, start + length)
+        };
+        let (left, right) = along(self.left, self.right);
+        let (top, bottom) = along(self.top, self.bottom);
+        Self {
+            left,
+            top,
+            right,
+            bottom,
         }
     }
 
@@ -327,7 +359,14 @@ mod tests {
 
     #[test]
     fn flatness_is_the_share_of_one_level() {
-        assert_eq!(flatness(&[9; 100]), 255);
-        assert_eq!(flatness(&[[9; 50], [200; 50]].concat()), 127);
+        let mut cells = vec![9; SIDE * SIDE];
+        assert_eq!(flatness(&cells, Window::WHOLE), 255);
+        cells[..SIDE * SIDE / 2].fill(200);
+        assert_eq!(flatness(&cells, Window::WHOLE), 127);
+        let lower = Window {
+            top: 256,
+            ..Window::WHOLE
+        };
+        assert_eq!(flatness(&cells, lower), 255);
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn sketch(
     Sketch::from_parts(&Parts {
         size: (info.size.width, info.size.height),
         frames: info.frames,
-        flatness: content::flatness(reduced.luma()),
+        flatness: content::flatness(reduced.luma(), window),
         detail: 0,
         colours: 0,
         window,
@@ -64,7 +64,7 @@ pub(super) fn appearance(reduced: &ReducedPicture) -> Appearance {
         }),
         window,
         size: (width as f32, height as f32),
-        flatness: f32::from(content::flatness(reduced.luma())) / 255.0,
+        flatness: f32::from(content::flatness(reduced.luma(), window)) / 255.0,
     }
 }
 

@@ -20,10 +20,14 @@ const SAME_OFFSET: f32 = 3.0;
 /// A cell has another colour where chroma differs by more levels than this, and by more than the share of what it has.
 const DIFFERENCE: f32 = 14.0;
 const DIFFERENCE_SHARE: f32 = 0.3;
+/// The share of a colour's saturation that clipping may leave.
+const PALEST: f32 = 0.5;
 /// Cells of another colour that may be found in a copy, of a thousand.
 const FEW: usize = 10;
-/// Chroma that varies by less, root mean square, is one tone: sepia.
-const TONE: f32 = 7.0;
+/// Variance, in squares of levels, of colours that do not vary enough to tell how they were scaled.
+const PRIOR: f32 = 60.0;
+/// Cosine of the angle by which hues of one tone differ at most.
+const ONE_HUE: f32 = 0.9;
 
 /// What the colours of two pictures are to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +42,17 @@ pub enum Colours {
     Other,
 }
 
+/// Chroma that changes by more from cell to cell, in levels, is an edge: what lies there hangs on how chroma was halved.
+const EDGE: f32 = 24.0;
+/// The share of the cells that must not be edges for the others to be left out, one in so many.
+const INNER: usize = 8;
+
 /// Blue and red chroma of both pictures at one place.
 type Pair = ([f32; 2], [f32; 2]);
 
 /// Compares the chroma of the first with the second's, seen through a map.
 pub fn compare(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Colours {
-    let pairs = pairs(a, b, map);
+    let pairs = without_edges(pairs(a, b, map));
     let (first, second) = (
         strength(pairs.iter().map(|pair| pair.0)),
         strength(pairs.iter().map(|pair| pair.1)),
@@ -68,18 +77,15 @@ pub fn compare(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Col
             Colours::Adjusted
         };
     }
-    let varies = |of: fn(&Pair) -> [f32; 2]| variation(pairs.iter().map(of));
-    let (first, second) = (varies(|pair| pair.0), varies(|pair| pair.1));
-    let is_toned = first.min(second) < TONE && first.max(second) > 2.0 * TONE;
-    if is_toned {
-        Colours::Dropped
-    } else {
-        Colours::Other
+    let is_toned = |of: fn(&Pair) -> [f32; 2]| has_one_hue(pairs.iter().map(of));
+    match is_toned(|pair| pair.0) != is_toned(|pair| pair.1) {
+        true => Colours::Dropped,
+        false => Colours::Other,
     }
 }
 
-/// Of every cell of the first that lies on the second.
-fn pairs(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Vec<Pair> {
+/// Of every cell of the first that lies on the second; also whether it is an edge of the first.
+fn pairs(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Vec<(Pair, bool)> {
     let Some(shape) = a.or(b).map(|planes| &planes[0]) else {
         return Vec::new();
     };
@@ -97,9 +103,33 @@ fn pairs(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Vec<Pair>
                 .each_ref()
                 .map(|plane| plane.at(place).unwrap_or(0.0))
         });
-        inside.then_some((own, other))
+        let is_edge =
+            a.is_some_and(|planes| planes.iter().any(|plane| contrast(plane, x, y) > EDGE));
+        inside.then_some(((own, other), is_edge))
     };
     places.filter_map(pair).collect()
+}
+
+/// Those that are no edges, where there are enough of them.
+fn without_edges(pairs: Vec<(Pair, bool)>) -> Vec<Pair> {
+    let inner = pairs.iter().filter(|(_, is_edge)| !is_edge);
+    let inner: Vec<Pair> = inner.map(|(pair, _)| *pair).collect();
+    match inner.len() * INNER >= pairs.len() {
+        true => inner,
+        false => pairs.into_iter().map(|(pair, _)| pair).collect(),
+    }
+}
+
+/// The difference of the greatest and the least of nine cells.
+fn contrast(plane: &Plane, x: usize, y: usize) -> f32 {
+    let range = |at: usize| at.saturating_sub(1)..(at + 2).min(plane.side);
+    let rows = range(y).map(|row| &plane.cells[row * plane.side..][range(x)]);
+    let (least, most) = rows
+        .flatten()
+        .fold((f32::MAX, f32::MIN), |(least, most), cell| {
+            (least.min(*cell), most.max(*cell))
+        });
+    most - least
 }
 
 fn square([blue, red]: [f32; 2]) -> f32 {
@@ -118,10 +148,16 @@ fn mean(chroma: impl ExactSizeIterator<Item = [f32; 2]>) -> [f32; 2] {
     sum.map(|sum| sum / count)
 }
 
-/// Root mean square of what differs from the mean.
-fn variation(chroma: impl ExactSizeIterator<Item = [f32; 2]> + Clone) -> f32 {
+/// All that is coloured has the hue of the mean, as in sepia.
+fn has_one_hue(chroma: impl ExactSizeIterator<Item = [f32; 2]> + Clone) -> bool {
     let [blue, red] = mean(chroma.clone());
-    strength(chroma.map(|one| [one[0] - blue, one[1] - red]))
+    let length = square([blue, red]).sqrt();
+    let is_other = |one: &[f32; 2]| {
+        let own = square(*one).sqrt();
+        own > COLOURED && one[0] * blue + one[1] * red < ONE_HUE * own * length
+    };
+    let all = chroma.len();
+    length >= GREY && chroma.filter(is_other).count() * 1000 <= FEW * all
 }
 
 /// How the second picture's chroma is made of the first's: one factor, and an offset.
@@ -160,7 +196,7 @@ impl Fit {
             }
         }
         // Where colours do not vary, the factor stays near 1.
-        let prior = 4.0 * pairs.len() as f32;
+        let prior = PRIOR * pairs.len() as f32;
         let factor = (products + prior) / (squares + prior);
         Self {
             factor,
@@ -170,7 +206,11 @@ impl Fit {
 
     fn is_other(&self, (a, b): &Pair) -> bool {
         let expected = [0, 1].map(|plane| self.factor * a[plane] + self.offset[plane]);
-        let differs = square([b[0] - expected[0], b[1] - expected[1]]).sqrt();
+        // Clipping takes saturation, but leaves the hue.
+        let along = b[0] * expected[0] + b[1] * expected[1];
+        let share = (along / square(expected).max(1.0)).clamp(PALEST, 1.0);
+        let nearest = expected.map(|chroma| share * chroma);
+        let differs = square([b[0] - nearest[0], b[1] - nearest[1]]).sqrt();
         let most = square(*b).max(square(expected)).sqrt();
         differs > DIFFERENCE.max(DIFFERENCE_SHARE * most)
     }
