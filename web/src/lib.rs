@@ -46,7 +46,7 @@ pub fn info(image: &[u8]) -> Result<Object, Error> {
 
 /// Facts of an encoded picture, and its fingerprints by the algorithms of these names, in that order:
 /// `{info, fingerprints: [{algorithm, version, bits, quality}], sketch}` with `bits` in hexadecimal digits and
-/// the sketch's 4096 bytes in base64.
+/// the sketch, a few kilobytes, in base64.
 #[wasm_bindgen]
 pub fn fingerprint(image: &[u8], algorithms: Vec<String>) -> Result<Object, Error> {
     if algorithms.is_empty() {

@@ -52,6 +52,7 @@ pub fn comparison(comparison: &Comparison) -> Object {
     object([
         ("verdict", comparison.verdict.name().into()),
         ("is_duplicate", comparison.verdict.is_duplicate().into()),
+        ("verified", comparison.verified.into()),
         ("similarity", comparison.similarity.into()),
         ("orientation", comparison.orientation.name().into()),
         ("reason", comparison.reason.as_str().into()),
