@@ -5,7 +5,7 @@
 
 import { VismatchError } from "./errors.js";
 import type { Pipeline } from "./pipeline.js";
-import type { Comparison, Known, Orientation, Verdict } from "./types.js";
+import type { Comparison, JobOptions, Known, Orientation, Verdict } from "./types.js";
 
 /** What the server's check says of a stored image; the part of it that is read here. */
 export interface CheckedMatch {
@@ -32,8 +32,11 @@ export interface CheckAnswer<M extends CheckedMatch = CheckedMatch> {
 /** The picture that was asked about. */
 export interface CheckedPicture {
   file: Blob;
-  known: Pick<Known, "info">;
+  known: Pick<Known, "info" | "flatness">;
 }
+
+/** What a pipeline does here. */
+export type Comparing = Pick<Pipeline, "compare" | "fingerprint">;
 
 /** How to decide. */
 export interface DecideOptions {
@@ -48,6 +51,11 @@ export interface DecideOptions {
 const ORDER: readonly Verdict[] = ["exact", "same_picture", "edited", "similar", "different"];
 /** Candidates that are looked at, nearest first. */
 const MOST_CANDIDATES = 3;
+/** Pixels on the longer side of a thumbnail, at most. */
+const THUMB_SIDE = 400;
+/** The share of one level from which on a picture is a drawing or a document, as the verification has it. */
+const FLAT = 0.35;
+const SMALL_TEXT = "The thumbnail agrees, but small text or figures may differ: only the pictures themselves can tell.";
 const SEVERAL_FRAMES = "One of the files has several frames or pages, and a thumbnail shows only the first.";
 const THE_THUMBNAIL = "The file is the stored image's own thumbnail.";
 
@@ -56,7 +64,7 @@ const THE_THUMBNAIL = "The file is the stored image's own thumbnail.";
  * when nothing is like it. Of the first three matches those that the server could not decide are compared here.
  */
 export async function decide<M extends CheckedMatch>(
-  pipeline: Pick<Pipeline, "compare">,
+  pipeline: Comparing,
   picture: CheckedPicture,
   answer: CheckAnswer<M>,
   options: DecideOptions = {},
@@ -72,25 +80,50 @@ export async function decide<M extends CheckedMatch>(
 
 /**
  * One match with its verdict decided. What the server has verified stays as it is; else the stored thumbnail of 400
- * pixels is fetched and compared. Files of several frames stay undecided: a thumbnail shows one frame.
+ * pixels is fetched and compared. It can tell pictures apart, but does not show everything: files of several frames,
+ * and drawings and documents that agree with it, stay `similar` and `verified: false`.
  */
 export async function decideMatch<M extends CheckedMatch>(
-  pipeline: Pick<Pipeline, "compare">,
-  { file, known }: CheckedPicture,
+  pipeline: Comparing,
+  picture: CheckedPicture,
   match: M,
   options: DecideOptions = {},
 ): Promise<M> {
   if (match.verified || match.verdict === "exact") return match;
-  if (known.info.frames > 1 || (match.frames ?? 1) > 1) return { ...match, reason: SEVERAL_FRAMES };
+  const { file, known } = picture;
+  if (known.info.frames > 1 || (match.frames ?? 1) > 1) return { ...match, ...undecided(SEVERAL_FRAMES) };
   const { signal, fetchThumb = (address: string) => fetchPlainly(address, options) } = options;
+  const job = signal ? { signal } : {};
   const thumb = await fetchThumb(match.urls.thumb, signal);
-  const compared = await pipeline.compare(thumb, file, signal ? { signal } : {});
-  return { ...match, ...told(compared) };
+  const compared = told(await pipeline.compare(thumb, file, job));
+  const isUnclear = isDuplicate(compared) && (await hidesDetail(pipeline, thumb, known, job));
+  return { ...match, ...compared, ...(isUnclear && undecided(SMALL_TEXT)) };
 }
 
 /** It may be left out without looking at it: the same bytes, or the same picture for certain. */
 export function isCopy({ verdict, verified }: Pick<CheckedMatch, "verdict" | "verified">): boolean {
   return verdict === "exact" || (verdict === "same_picture" && verified);
+}
+
+function isDuplicate({ verdict }: Pick<CheckedMatch, "verdict">): boolean {
+  return verdict === "same_picture" || verdict === "edited";
+}
+
+function undecided(reason: string) {
+  return { verdict: "similar" as const, verified: false, reason };
+}
+
+/** Both pictures have more to see than the thumbnail shows, and what small strokes say counts in them. */
+async function hidesDetail(
+  pipeline: Comparing,
+  thumb: Blob,
+  { info, flatness }: CheckedPicture["known"],
+  job: JobOptions,
+): Promise<boolean> {
+  if (Math.max(info.width, info.height) <= THUMB_SIDE) return false;
+  const shown = await pipeline.fingerprint(thumb, { ...job, algorithms: ["phash"] });
+  if (Math.max(shown.info.width, shown.info.height) < THUMB_SIDE) return false;
+  return Math.max(flatness, shown.flatness) >= FLAT;
 }
 
 function isStronger(one: CheckedMatch, other: CheckedMatch): boolean {

@@ -70,6 +70,8 @@ export interface Known {
   fingerprints: Fingerprint[];
   /** A coarse picture of it that the server judges by: a few kilobytes in base64, a byte of version first. */
   sketch: string;
+  /** The share of the picture that has its commonest level, 0 to 1: much of a drawing or a document has one. */
+  flatness: number;
 }
 
 /**
