@@ -113,7 +113,7 @@ export interface Duplicates {
   groups: DuplicateGroup[];
   /** Images of which only the nearest candidates were compared. */
   left_out?: number;
-  /** What was near and could not be compared. */
+  /** Pairs that may be duplicates, and whose pictures were not compared. */
   not_compared?: number;
 }
 

@@ -60,13 +60,13 @@ export function removals(group: DuplicateGroup, kept: string, ticked: ReadonlySe
 export function bulkOf(groups: readonly DuplicateGroup[]): Bulk {
   const others = groups.flatMap(othersOf);
   const copies = others.filter(isCopy);
-  const amount = (accept: Accept) => others.filter((image) => claimOf(image) === accept).length;
+  const ofClaim = (accept: Accept) => others.filter((image) => claimOf(image) === accept).length;
   return {
     groups: groups.filter((group) => copiesOf(group).length > 0).length,
     removed: copies.length,
     bytes: copies.reduce((sum, { bytes }) => sum + bytes, 0),
-    edited: amount("edited"),
-    similar: amount("any"),
+    edited: ofClaim("edited"),
+    similar: ofClaim("any"),
   };
 }
 
@@ -79,14 +79,14 @@ export function without(group: DuplicateGroup, removed: readonly string[]): Dupl
 /** What the answer does not tell of, in sentences for people; null when it is complete. */
 export function omissions({ left_out = 0, not_compared = 0 }: Pick<Duplicates, "left_out" | "not_compared">): string | null {
   const said = [
-    left_out > 0 && `Of ${images(left_out)} only the nearest candidates were compared, so further copies may be missing here.`,
-    not_compared > 0 && `${images(not_compared)} could not be compared with what is near.`,
+    left_out > 0 && `Of ${amount(left_out, "image")} only the nearest candidates were compared, so copies may be missing here.`,
+    not_compared > 0 && `${amount(not_compared, "pair")} may be copies or not: their pictures were not compared.`,
   ];
   return said.filter(Boolean).join(" ") || null;
 }
 
-function images(count: number): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? "image" : "images"}`;
+function amount(number: number, one: string): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? one : `${one}s`}`;
 }
 
 function othersOf({ images, best }: DuplicateGroup): GroupMember[] {
