@@ -80,6 +80,7 @@ describe("the library in Chromium", { skip }, () => {
       format: "JPEG", media_type: "image/jpeg", width: 640, height: 480, orientation: "upright", frames: 1,
     });
     assert.equal(answers.comparison.is_duplicate, true);
+    assert.equal(answers.comparison.verified, true);
     assert.equal(answers.comparison.differences.length, 8);
     assert.equal(answers.same.verdict, "exact");
     assert.equal(answers.turned.code, "invalid-parameter");
@@ -329,6 +330,34 @@ describe("the library in Chromium", { skip }, () => {
     assert.equal(requests.filter((request) => request.url().endsWith("/check") && request.method() === "POST").length, 20);
     console.log(`# 20 pictures of ${bytes} bytes: ${sent} bytes sent, headers and all`);
     assert.ok(sent < bytes / 4, `${sent} bytes sent`);
+  });
+
+  test("what a check leaves open is decided by the thumbnail, without sending the picture", async () => {
+    await upload("decided", "landscape.jpg", await readFile(join(golden, "pictures/landscape.jpg")));
+    const requests = [];
+    page.on("request", (request) => requests.push(request));
+    const answers = await page.evaluate(async (origin) => {
+      const pipeline = await createPipeline({ workers: 1 });
+      const ask = async (file) => {
+        const known = await pipeline.fingerprint(file);
+        const headers = { "content-type": "application/json" };
+        const body = JSON.stringify(checkBody(known));
+        const response = await fetch(`${origin}/projects/decided/check`, { method: "POST", headers, body });
+        const answer = await response.json();
+        return { open: answer.near.map(({ verified }) => verified), match: await decide(pipeline, { file, known }, answer, { server: origin }) };
+      };
+      const stored = await blob("/golden/landscape.jpg");
+      const [{ blob: half }] = await pipeline.render(stored, [{ size: "fit", width: 320, height: 320, quality: 70 }]);
+      const answers = [await ask(half), await ask(stored)];
+      pipeline.close();
+      return answers;
+    }, wire.origin);
+    page.removeAllListeners("request");
+    assert.deepEqual(answers[0].open, [false], "fingerprints alone decide nothing");
+    const told = answers.map(({ match }) => [match.name, match.verdict, match.verified]);
+    assert.deepEqual(told, [["landscape.jpg", "same_picture", true], ["landscape.jpg", "exact", true]]);
+    const sizes = requests.map((request) => new URL(request.url()).searchParams.get("size")).filter(Boolean);
+    assert.deepEqual(sizes, ["thumb"], "one thumbnail, for the match that was open");
   });
 
   async function upload(project, name, bytes) {

@@ -119,7 +119,7 @@ describe("stored images in Chromium", { skip }, () => {
 
   test("a search sends no picture unless it is asked to, and then finds turned ones", async () => {
     const { pictures } = await project("search", [{ seed: 7 }, { seed: 7, quality: 0.4, note: "Hello" }, { seed: 8 }]);
-    const mirrored = await mirror(pictures[2]);
+    const mirrored = await redrawn(pictures[2], { mirrored: true });
     const tour = await visit(browser, server.origin);
     await tour.go("search/search");
     const posts = [];
@@ -174,6 +174,10 @@ describe("stored images in Chromium", { skip }, () => {
     await tour.page.getByText("1 group", { exact: true }).waitFor();
 
     await tour.page.getByRole("button", { name: "Keep the best of each" }).click();
+    await tour.page.getByRole("button", { name: "Cancel" }).click();
+    assert.equal((await names("twice")).length, 4, "nothing is done unasked");
+    await tour.page.getByRole("button", { name: "Keep the best of each" }).click();
+    await tour.page.getByRole("button", { name: "Move 1 image to the trash" }).click();
     await tour.page.getByText("Nothing is there twice").waitFor();
     assert.equal((await names("twice")).length, 3);
 
@@ -198,6 +202,48 @@ describe("stored images in Chromium", { skip }, () => {
     await tour.close();
   });
 
+  test("edited copies stand apart, and go only when they are ticked", async () => {
+    const { pictures } = await project("edited", [{ seed: 11 }, { seed: 11, width: 320, height: 240 }, { seed: 20 }]);
+    await server.upload("edited", "grey 11.jpg", await redrawn(pictures[0], { filter: "grayscale(1)" }));
+    await server.upload("edited", "grey 20.jpg", await redrawn(pictures[2], { filter: "grayscale(1)" }));
+    const tour = await visit(browser, server.origin);
+    const resolved = [];
+    tour.page.on("request", (request) => request.url().endsWith("/resolve") && resolved.push(request.postDataJSON()));
+    await tour.go("duplicates/edited");
+    await tour.page.getByText("2 groups").waitFor();
+    await tour.page.getByText("with 1 spare copy").waitFor();
+    await tour.page.getByRole("heading", { name: "Edited copies: look before you remove" }).waitFor();
+    const groupOf = (name) => tour.page.getByRole("region", { name: `Group of ${name}` });
+    const ticked = (name) => groupOf(name).getByRole("checkbox", { checked: true }).count();
+    assert.deepEqual([await ticked("0.jpg"), await ticked("2.jpg")], [1, 0]);
+
+    await tour.page.getByRole("button", { name: "Keep the best of each" }).click();
+    await tour.page.getByRole("dialog").getByText("Edited copies stay; left alone here: 2 edited copies.").waitFor();
+    await tour.page.getByRole("button", { name: "Move 1 image to the trash" }).click();
+    await tour.page.getByText("1 image went to the trash.").waitFor();
+    assert.deepEqual((await names("edited")).sort(), ["0.jpg", "2.jpg", "grey 11.jpg", "grey 20.jpg"]);
+    assert.ok(await tour.page.getByRole("button", { name: "Keep the best of each" }).isDisabled(), "nothing more is certain");
+
+    await groupOf("2.jpg").getByRole("checkbox").check();
+    await groupOf("2.jpg").getByRole("button", { name: /^Remove 1 image/ }).click();
+    await tour.page.getByText("1 group", { exact: true }).waitFor();
+    assert.deepEqual((await names("edited")).sort(), ["0.jpg", "2.jpg", "grey 11.jpg"]);
+    assert.deepEqual(resolved.map(({ accept }) => accept), ["same_picture", "edited"]);
+    await tour.close();
+  });
+
+  test("look-alikes are never ticked", async () => {
+    await project("alike", [{ seed: 10 }, { seed: 10, width: 320, height: 240 }]);
+    const tour = await visit(browser, server.origin);
+    await tour.go("duplicates/alike");
+    await tour.page.getByText("1 group", { exact: true }).waitFor();
+    await tour.page.getByRole("combobox", { name: "Show" }).selectOption("14");
+    await tour.page.getByRole("heading", { name: "Only alike" }).waitFor(); // distances say no more
+    assert.equal(await tour.page.getByRole("checkbox", { checked: true }).count(), 0);
+    assert.ok(await tour.page.getByRole("button", { name: "Keep the best of each" }).isDisabled());
+    await tour.close();
+  });
+
   test("the server's view tells how it is, and rebuilds the index", async () => {
     await project("figures", [{ seed: 12 }]);
     const tour = await visit(browser, server.origin);
@@ -211,16 +257,18 @@ describe("stored images in Chromium", { skip }, () => {
     await tour.close();
   });
 
-  async function mirror(picture) {
-    const text = await easel.evaluate(async (base64) => {
+  /** A picture mirrored, or under a filter of the canvas. */
+  async function redrawn(picture, { mirrored = false, filter = "none" }) {
+    const text = await easel.evaluate(async ([base64, mirrored, filter]) => {
       const bitmap = await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob());
       const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
       const pen = canvas.getContext("2d");
-      pen.scale(-1, 1);
-      pen.drawImage(bitmap, -bitmap.width, 0);
+      pen.filter = filter;
+      if (mirrored) pen.scale(-1, 1);
+      pen.drawImage(bitmap, mirrored ? -bitmap.width : 0, 0);
       const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 })).arrayBuffer());
       return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-    }, picture.toString("base64"));
+    }, [picture.toString("base64"), mirrored, filter]);
     return Buffer.from(text, "base64");
   }
 });

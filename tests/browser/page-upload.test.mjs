@@ -38,6 +38,8 @@ describe("upload in Chromium", { skip }, () => {
     const [smaller] = await scenes([2], { width: 320, height: 240, quality: 0.8 });
     const tour = await visit(browser, server.origin);
     await tour.go("upload/verdicts");
+    const fetched = [];
+    tour.page.on("request", (request) => fetched.push(new URL(request.url()).searchParams.get("size")));
     await tour.give([asFile("copy.jpg", kept), asFile("smaller.jpg", smaller), asFile("fresh.jpg", fresh), asFile("again.jpg", fresh)]);
     await tour.settled();
     await tour.row("copy.jpg").getByText("Exact copy").waitFor();
@@ -46,6 +48,7 @@ describe("upload in Chromium", { skip }, () => {
     await tour.row("fresh.jpg").getByText("New", { exact: true }).waitFor();
     await tour.row("again.jpg").getByText("Twice in this list").waitFor();
     assert.equal((await server.json("/projects/verdicts/images")).length, 2, "nothing was sent");
+    assert.deepEqual([...new Set(fetched.filter(Boolean))], ["thumb"], "a thumbnail is enough to decide");
 
     await tour.page.getByRole("button", { name: "Upload 1 new picture" }).click();
     await tour.row("copy.jpg").getByRole("button", { name: "Upload anyway" }).click();
@@ -105,6 +108,9 @@ describe("upload in Chromium", { skip }, () => {
     await tour.row("smaller.jpg").getByText("Similar").waitFor();
     await tour.row("smaller.jpg").getByText(/^pHash differs in \d+ of 64 bits/).waitFor();
     await tour.row("fresh.jpg").getByText("New", { exact: true }).waitFor();
+    // What is merely similar is not known: it is uploaded unless the visitor decides otherwise.
+    await tour.page.getByRole("button", { name: "Upload 1 new picture and 1 similar" }).waitFor();
+    assert.equal(await tour.page.getByRole("button", { name: /known/ }).count(), 0);
     const asked = requests.filter(({ pathname }) => pathname.startsWith("/projects/"));
     assert.deepEqual(asked.map(({ pathname, search }) => pathname + search), ["/projects/offline/bank?algorithm=phash"]);
 
@@ -123,7 +129,7 @@ describe("upload in Chromium", { skip }, () => {
     const tour = await visit(browser, server.origin);
     const sketches = [];
     tour.page.on("request", (request) => {
-      if (request.url().endsWith("/check")) sketches.push(JSON.parse(request.postData()).sketch?.length ?? 0);
+      if (request.url().endsWith("/check")) sketches.push(Buffer.from(JSON.parse(request.postData()).sketch ?? "", "base64"));
     });
     await tour.go("upload/sketched");
     const box = tour.page.getByRole("checkbox", { name: /^Send a sketch/ });
@@ -131,12 +137,19 @@ describe("upload in Chromium", { skip }, () => {
     await tour.give([asFile("cropped.jpg", cropped)]);
     await tour.settled();
     await tour.row("cropped.jpg").getByText("New", { exact: true }).waitFor();
-    assert.deepEqual(sketches, [0]);
+    assert.deepEqual(sketches.map(({ length }) => length), [0]);
 
     await box.check(); // what waits for a decision is asked about once more
-    await tour.row("cropped.jpg").getByText("Edited").waitFor();
+    await tour.row("cropped.jpg").getByText("Edited copy", { exact: true }).waitFor();
+    await tour.row("cropped.jpg").getByText(/^Edited copy of “whole.jpg”/).waitFor();
     await tour.row("cropped.jpg").getByAltText("Stored: whole.jpg").waitFor();
-    assert.deepEqual(sketches, [0, 5464]); // 4096 bytes in base64
+    assert.equal(sketches.length, 2);
+    assert.ok(sketches[1].length > 1_000 && sketches[1].length <= 10_000, `a sketch of ${sketches[1].length} bytes`);
+    // Edited copies wait for a decision of their own: neither uploaded nor skipped in bulk.
+    assert.equal(await tour.page.getByRole("button", { name: /^Skip 1/ }).count(), 0);
+    await tour.page.getByRole("checkbox", { name: "Skip edited copies, too" }).check();
+    await tour.page.getByRole("button", { name: "Skip 1 edited copy" }).waitFor();
+    await tour.page.getByRole("checkbox", { name: "Skip edited copies, too" }).uncheck();
     assert.equal((await server.json("/projects/sketched/images")).length, 1, "nothing was stored");
     await tour.page.reload();
     assert.ok(await box.isChecked(), "the switch is remembered");

@@ -47,11 +47,17 @@ pub fn sketch(sketch: Option<&Sketch>) -> JsValue {
     or_null(sketch.map(|sketch| BASE64_STANDARD.encode(sketch.as_bytes())))
 }
 
+/// How much of a picture has one level: a drawing or a document has much.
+pub fn flatness(sketch: Option<&Sketch>) -> JsValue {
+    or_null(sketch.map(Sketch::flatness))
+}
+
 pub fn comparison(comparison: &Comparison) -> Object {
     let differences: Array = comparison.differences.iter().map(difference).collect();
     object([
         ("verdict", comparison.verdict.name().into()),
         ("is_duplicate", comparison.verdict.is_duplicate().into()),
+        ("verified", comparison.verified.into()),
         ("similarity", comparison.similarity.into()),
         ("orientation", comparison.orientation.name().into()),
         ("reason", comparison.reason.as_str().into()),

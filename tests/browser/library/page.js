@@ -1,6 +1,6 @@
 // What the tests call inside the page: the library as a site would import it.
 
-import { VismatchError, checkBody, createPipeline } from "/library/index.js";
+import { VismatchError, checkBody, createPipeline, decide } from "/library/index.js";
 
 const violations = [];
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
@@ -22,4 +22,4 @@ async function outcome(promise) {
   }
 }
 
-Object.assign(globalThis, { VismatchError, checkBody, createPipeline, blob, outcome, violations });
+Object.assign(globalThis, { VismatchError, checkBody, createPipeline, decide, blob, outcome, violations });

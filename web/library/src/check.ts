@@ -15,7 +15,7 @@ export interface CheckBody {
 export interface CheckOptions extends Pick<CheckBody, "radius" | "limit" | "orientation"> {
   /**
    * Send the sketch, too, so that the server judges what it finds, cropped and bordered copies included. It is
-   * a grey picture of 64x64 cells: who sees it sees what the picture shows.
+   * a picture of 128x128 cells with coarse colours: anyone who sees it sees what the picture shows.
    */
   sketch?: boolean;
 }

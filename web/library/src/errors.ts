@@ -20,7 +20,7 @@ export type ErrorCode =
   | "closed"
   /** The file cannot be read: it was moved, changed or its permission is gone. */
   | "unreadable"
-  /** A part of the library, or a bank, cannot be loaded: the network, the address or the server's settings. */
+  /** A part of the library, a bank or a thumbnail cannot be loaded: the network, the address or the server's settings. */
   | "unavailable";
 
 export class VismatchError extends Error {

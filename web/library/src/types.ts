@@ -68,12 +68,17 @@ export interface Known {
   info: ImageInfo;
   /** In the order asked for. */
   fingerprints: Fingerprint[];
-  /** The picture in 64x64 grey cells, in base64: what the server judges by. */
+  /** A coarse picture of it that the server judges by: a few kilobytes in base64, a byte of version first. */
   sketch: string;
+  /** The share of the picture that has its commonest level, 0 to 1: much of a drawing or a document has one. */
+  flatness: number;
 }
 
-/** What two pictures are to each other, the strongest claim first. */
-export type Verdict = "exact" | "same picture" | "edited" | "similar" | "different";
+/**
+ * What two pictures are to each other, the strongest claim first. `exact`: the same bytes. `same_picture`: re-encoded,
+ * resized, converted. `edited`: one picture with something done to it. `similar`: near, and no copy.
+ */
+export type Verdict = "exact" | "same_picture" | "edited" | "similar" | "different";
 
 /** One algorithm's opinion of two pictures. */
 export interface Difference {
@@ -90,6 +95,8 @@ export interface Comparison {
   verdict: Verdict;
   /** The verdict is one of the first three. */
   is_duplicate: boolean;
+  /** What was compared decides. Where it is false only the pictures themselves can tell. */
+  verified: boolean;
   /** 0 to 1. */
   similarity: number;
   /** How the second picture has to be laid to look like the first. */

@@ -11,7 +11,7 @@ export function initSync(options: { module: WebAssembly.Module }): Exports;
 
 export function reads(image: Uint8Array): boolean;
 export function info(image: Uint8Array): ImageInfo;
-export function fingerprint(image: Uint8Array, algorithms: readonly string[]): Pick<Known, "info" | "fingerprints" | "sketch">;
+export function fingerprint(image: Uint8Array, algorithms: readonly string[]): Pick<Known, "info" | "fingerprints" | "sketch" | "flatness">;
 export function compare(first: Uint8Array, second: Uint8Array, threshold: number | undefined): Comparison;
 export function render(
   image: Uint8Array,

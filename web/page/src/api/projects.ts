@@ -2,6 +2,7 @@
 import { checkBody, type CheckOptions, type Known } from "vismatch";
 import { ask, ApiError, askJson, errorOf, json, nextPage, UNREACHABLE } from "./client";
 import type {
+  Accept,
   Checked,
   Comparison,
   Decision,
@@ -101,9 +102,20 @@ export async function listDuplicates(
   return { found: (await answer.json()) as Duplicates, next: nextPage(answer) };
 }
 
-/** Keeps one image; the others go to the trash and their names lead to the kept one. */
-export const resolve = (project: string, keep: string, remove: string[], dryRun = false) =>
-  askJson<Resolved>(url(project, "/duplicates/resolve"), json("POST", { keep, remove, dry_run: dryRun }));
+export interface Resolving {
+  keep: string;
+  remove: readonly string[];
+  accept: Accept;
+  /** Only says what would be done. */
+  dryRun?: boolean;
+}
+
+/**
+ * Keeps one image; the others go to the trash and their names lead to the kept one. The server refuses (409) when
+ * what one of them is to the kept one does not reach `accept`.
+ */
+export const resolve = (project: string, { dryRun = false, ...wish }: Resolving) =>
+  askJson<Resolved>(url(project, "/duplicates/resolve"), json("POST", { ...wish, dry_run: dryRun }));
 
 /** A page of what is in the trash; a project that is not there yet has nothing. */
 export async function listTrash(project: string, next?: string | null): Promise<Page<Trashed>> {

@@ -13,7 +13,7 @@ export type Orientation =
   | "rotated270";
 
 /** What two pictures are to each other; `different` means that nothing is like it. */
-export type Verdict = "exact" | "same picture" | "edited" | "similar" | "different";
+export type Verdict = "exact" | "same_picture" | "edited" | "similar" | "different";
 
 export type Size = "original" | "medium" | "thumb" | "game";
 
@@ -65,10 +65,14 @@ export interface Match {
   kind: "exact" | "near";
   distance: number;
   verdict: Verdict;
+  /** What was compared decides; where it is false only the pictures themselves can tell. */
+  verified: boolean;
   similarity: number;
   reason: string;
   algorithm: Algorithm;
   orientation: Orientation;
+  /** Frames or pages of the stored file, 1 where the answer does not say. */
+  frames?: number;
   urls: Urls;
   /** Found without asking: its picture is asked for only when the visitor wants to see it. */
   unseen?: true;
@@ -85,9 +89,11 @@ export interface Uploaded {
   urls: Urls;
 }
 
+/** An image of a group, and what it is to the one to keep. */
 export interface GroupMember extends Image {
   distance: number;
   verdict: Verdict;
+  verified: boolean;
   similarity: number;
   reason: string;
   orientation: Orientation;
@@ -105,7 +111,14 @@ export interface Duplicates {
   /** Null when pictures were judged. */
   radius: number | null;
   groups: DuplicateGroup[];
+  /** Images of which only the nearest candidates were compared. */
+  left_out?: number;
+  /** Pairs that may be duplicates, and whose pictures were not compared. */
+  not_compared?: number;
 }
+
+/** The weakest verdict on which an image may go for another. */
+export type Accept = "same_picture" | "edited" | "any";
 
 export interface Resolved {
   dry_run: boolean;
@@ -139,6 +152,7 @@ export interface Difference {
 export interface Comparison {
   verdict: Verdict;
   is_duplicate: boolean;
+  verified: boolean;
   similarity: number;
   orientation: Orientation;
   reason: string;

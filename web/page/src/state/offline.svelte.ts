@@ -39,6 +39,7 @@ export const offline = {
       distance,
       similarity,
       verdict: "similar",
+      verified: false,
       reason: `pHash differs in ${distance} of 64 bits. Nobody was asked, so nothing else was compared.`,
       algorithm: ALGORITHM,
       orientation: "upright",

@@ -39,9 +39,9 @@ export const ALGORITHMS: Record<Algorithm, { name: string; says: string }> = {
 
 export const VERDICTS: Record<Verdict, { label: string; means: string }> = {
   exact: { label: "Exact copy", means: "The very same file is there already." },
-  "same picture": { label: "Same picture", means: "The same picture in another size, format or quality." },
-  edited: { label: "Edited", means: "The same picture, cut, coloured or written on." },
-  similar: { label: "Similar", means: "It looks alike; it may be another picture." },
+  same_picture: { label: "Same picture", means: "The same picture in another size, format or quality." },
+  edited: { label: "Edited copy", means: "The same picture with something done to it: cut, bordered, coloured, written on." },
+  similar: { label: "Similar", means: "It looks alike; nothing says that it is a copy." },
   different: { label: "New", means: "Nothing like it is there." },
 };
 

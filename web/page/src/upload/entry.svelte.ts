@@ -1,4 +1,5 @@
 // One file on its way: looked at here, asked about, decided on, sent. Knows its state, not its turn.
+import { ApiError } from "../api/client";
 import { check, resolve, restore, upload } from "../api/projects";
 import type { Image, Match, Uploaded, Verdict } from "../api/types";
 import { strongest } from "../state/judge";
@@ -8,6 +9,7 @@ import { sketched } from "../state/sketched.svelte";
 import type { Known } from "vismatch";
 import { persist } from "./backoff";
 import type { Found } from "./files";
+import { standingOf, type Standing } from "./standing";
 
 export type State =
   /** Its turn has not come. */
@@ -23,7 +25,7 @@ export type State =
   | { is: "sending"; share: number }
   /** The server is gone or failing; it is asked again. */
   | { is: "retrying"; doing: "checking" | "sending"; reason: string; seconds: number }
-  | { is: "done"; image: Pick<Uploaded, "image_id">; replaced: Match | null; already: boolean }
+  | { is: "done"; image: Pick<Uploaded, "image_id">; replaced: Match | null; note: string | null }
   /** No picture that can be read, or refused by the server: nothing can be done about it here. */
   | { is: "refused"; reason: string }
   /** It did not work this time. */
@@ -60,6 +62,12 @@ export class Entry {
   get verdict(): Verdict | null {
     if (!this.asked) return null;
     return this.best?.verdict ?? (this.twin ? "exact" : "different");
+  }
+
+  /** What follows from the verdict. */
+  get standing(): Standing | null {
+    if (!this.asked) return null;
+    return this.twin ? "known" : standingOf(this.best);
   }
 
   /** It was cancelled, or did not work, before there was a verdict. */
@@ -123,13 +131,11 @@ export class Entry {
       const image = await persist(() => this.#attempt(project), signal, (fault, wait) =>
         this.#retry("sending", fault, wait),
       );
-      const replaced = this.choice === "replace" ? this.best : null;
-      if (replaced) await resolve(project, image.image_id, [replaced.image_id]);
-      this.state = { is: "done", image, replaced, already: false };
+      this.state = { is: "done", image, ...(await this.#replace(project, image.image_id)) };
     } catch (fault) {
       if (signal.aborted) return;
       const there = imageInTheWay(fault);
-      if (there) this.state = { is: "done", image: there, replaced: null, already: true };
+      if (there) this.state = { is: "done", image: there, replaced: null, note: "It is stored already." };
       else if (isFinal(fault)) this.state = { is: "refused", reason: words(fault) };
       else this.state = { is: "failed", doing: "sending", reason: words(fault) };
     }
@@ -183,12 +189,28 @@ export class Entry {
     });
   }
 
-  /** Nobody is asked, or the server by a sketch, which it judges; or it is asked without one, and judged is here. */
+  /**
+   * Puts the stored image that it was to replace into the trash. The server holds both pictures against each other:
+   * where they are not what the verdict said, both stay.
+   */
+  async #replace(project: string, image: string): Promise<{ replaced: Match | null; note: string | null }> {
+    const replaced = this.choice === "replace" ? this.best : null;
+    if (!replaced) return { replaced, note: null };
+    const accept = replaced.verdict === "edited" ? "edited" : "same_picture";
+    try {
+      await resolve(project, { keep: image, remove: [replaced.image_id], accept });
+      return { replaced, note: null };
+    } catch (fault) {
+      if (!(fault instanceof ApiError) || fault.status !== 409) throw fault;
+      return { replaced: null, note: `Stored beside “${replaced.name}”, which stays: ${fault.message}` };
+    }
+  }
+
+  /** Nobody is asked; or the server is, with a sketch or without one, and what it cannot tell is decided here. */
   async #mostLike(project: string, known: Known, signal: AbortSignal): Promise<Match | null> {
     if (offline.on) return (await offline.near(project, known, { limit: 1, signal }))[0] ?? null;
-    const { exact, near } = await check(project, known, { limit: 5, sketch: sketched.on, signal });
-    const found = [...exact, ...near];
-    return sketched.on ? (found[0] ?? null) : strongest(this.file, found, signal);
+    const answer = await check(project, known, { limit: 5, sketch: sketched.on, signal });
+    return strongest({ file: this.file, known }, answer, signal);
   }
 
   #retry(doing: "checking" | "sending", fault: Error, milliseconds: number): void {

@@ -5,13 +5,14 @@ import { toasts } from "../state/toasts.svelte";
 import { WORKERS } from "../state/pipeline";
 import { Entry, type Choice } from "./entry.svelte";
 import type { Found } from "./files";
+import { isLeftOut, isWanted, type Standing } from "./standing";
 
 /** Uploads side by side. */
 const SENDERS = 3;
 
 let entries = $state.raw<Entry[]>([]);
 let project = $state(projects.current);
-/** New pictures are sent as soon as they are known to be new. */
+/** What is not there yet is sent as soon as that is known. */
 let automatic = $state(false);
 let reading = 0;
 let sending = 0;
@@ -35,7 +36,7 @@ export const queue = {
   },
   set automatic(on: boolean) {
     automatic = on;
-    if (on) this.sendAllNew();
+    if (on) this.sendAllWanted();
   },
   /** Asks once more about all that waits for a decision. */
   askAgain(): void {
@@ -52,15 +53,19 @@ export const queue = {
     entry.state = { is: "queued" };
     sendOn();
   },
-  sendAllNew(): void {
-    for (const entry of entries) if (isNew(entry)) this.send(entry);
+  /** New pictures, and those that are merely similar to what is there. */
+  sendAllWanted(): void {
+    for (const entry of entries) if (isToBeSent(entry)) this.send(entry);
   },
   skip(entry: Entry): void {
     entry.state = { is: "skipped" };
   },
-  /** Leaves out everything that waits for a decision and is not new. */
-  skipAllKnown(): void {
-    for (const entry of entries) if (entry.state.is === "checked" && !isNew(entry)) this.skip(entry);
+  /** Leaves out what is there already for certain; edited copies only when the visitor says so. */
+  skipAllKnown(withEdited: boolean): void {
+    for (const entry of entries) {
+      const standing = undecidedStanding(entry);
+      if (standing && isLeftOut(standing, withEdited)) this.skip(entry);
+    }
   },
   cancel(entry: Entry): void {
     entry.cancel();
@@ -100,8 +105,14 @@ export const queue = {
   },
 };
 
-export function isNew(entry: Entry): boolean {
-  return entry.state.is === "checked" && entry.verdict === "different";
+/** What an entry is that waits for a decision; null when it does not. */
+export function undecidedStanding(entry: Entry): Standing | null {
+  return entry.state.is === "checked" ? entry.standing : null;
+}
+
+function isToBeSent(entry: Entry): boolean {
+  const standing = undecidedStanding(entry);
+  return standing !== null && isWanted(standing);
 }
 
 function forget(entry: Entry): void {
@@ -139,7 +150,7 @@ async function askAbout(entry: Entry): Promise<void> {
     where = project;
     await entry.check(where);
   } while (where !== project && entry.asked); // meanwhile the visitor chose another
-  if (automatic && isNew(entry)) queue.send(entry);
+  if (automatic && isToBeSent(entry)) queue.send(entry);
 }
 
 /** Gives free senders the next files that are to be sent. */
