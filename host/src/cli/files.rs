@@ -59,17 +59,31 @@ fn failure(argument: &Path, error: walkdir::Error) -> Failure {
     }
 }
 
-/// Each file by the first of the ways that lead to it: folders that were named may overlap.
+/// Each file by the first of the ways that lead to it: folders that were named may overlap, and hard links are
+/// names of one file.
 pub fn each_once(
     found: impl Iterator<Item = Result<PathBuf, Failure>>,
 ) -> Vec<Result<PathBuf, Failure>> {
     let mut met = HashSet::new();
-    let is_new =
-        |file: &Result<PathBuf, Failure>| match file.as_ref().map(|path| path.canonicalize()) {
-            Ok(Ok(path)) => met.insert(path),
-            _ => true,
-        };
+    let is_new = |file: &Result<PathBuf, Failure>| match file.as_ref().map(|path| identity(path)) {
+        Ok(Ok(identity)) => met.insert(identity),
+        _ => true,
+    };
     found.filter(is_new).collect()
+}
+
+/// What a file has for itself: device and number.
+#[cfg(unix)]
+fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let facts = std::fs::metadata(path)?;
+    Ok((facts.dev(), facts.ino()))
+}
+
+/// What a file has for itself; hard links are not told here.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> std::io::Result<PathBuf> {
+    path.canonicalize()
 }
 
 /// A picture for the sandbox, after a [`check`].
@@ -162,6 +176,19 @@ mod tests {
             below_it.join("."),
         ]);
         assert_eq!(each_once(twice).len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn hard_links_are_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a.jpg"), "a").unwrap();
+        std::fs::hard_link(at("a.jpg"), at("b.jpg")).unwrap();
+        std::fs::write(at("c.jpg"), "a").unwrap();
+        let found = each_once(below(vec![folder.path().to_owned()]));
+        let names: Vec<_> = found.into_iter().map(Result::unwrap).collect();
+        assert_eq!(names, ["a.jpg", "c.jpg"].map(at));
     }
 
     #[test]

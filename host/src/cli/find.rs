@@ -1,6 +1,7 @@
 //! `vismatch find`: groups of near-duplicates in folders, and what becomes of the copies.
 
 mod act;
+mod print;
 
 use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
@@ -9,14 +10,13 @@ use std::process::ExitCode;
 use anyhow::{Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use futures::{StreamExt, stream};
-use serde::Serialize;
 
 use crate::app;
 use crate::config::Config;
 use crate::domain::{Algorithm, ImageError};
 use crate::sandbox::Sandbox;
 use crate::service::ServiceError;
-use crate::service::folders::{self, FileGroup, Member, PictureFile};
+use crate::service::folders::{self, Asked, FileGroup, Found, PictureFile};
 use crate::store::FileStamp;
 
 use super::files::{self, Failure};
@@ -32,23 +32,32 @@ Examples:
   vismatch find ~/Pictures --hardlink --keep oldest --yes
   vismatch find ~/Pictures --algorithm pdq --json | jq -r '.files[1:][].path'
 
-Pictures belong to one group when a chain of duplicates leads from one to the other: copies that are \
-re-encoded, resized, cropped, bordered, marked or turned a little, told by looking at both. With --threshold \
-or --algorithm it is a chain of pictures whose fingerprints are within so many bits. \
-The first of a group, marked *, is the copy to keep: the one with the most pixels; of those a lossless \
-one, the one whose camera wrote the most about it, the longest file, the earliest. The others follow with \
-their distance to it and what they are to it: exact (the same bytes), same picture, edited, similar. \
+A group is a file to keep and those that are its duplicates: copies that are re-encoded, resized, cropped, \
+bordered, marked or turned a little, told by looking at both, and files of the same bytes, whatever is in \
+them. Hard links to one file are one file. With --threshold or --algorithm a group is what a chain of \
+fingerprints within so many bits leads to.
+The first of a group, marked *, is the copy to keep: the one with the most frames or pages, then with the most \
+pixels inside of any frame around it that are really resolved, then the most colours, transparency, what the \
+camera wrote, the format, the longest file, the earliest. The others follow with their distance to it and \
+what they are to it:
+  exact         the same bytes
+  same_picture  re-encoded, resized or converted: the finest detail agrees, and so do the colours
+  edited        the same picture with something done to it; the line below says what
+  similar       near, and no duplicate (only with --threshold or --algorithm)
 With --json one group a line:
-  {\"keep_reason\":…,\"files\":[{\"path\":…,\"distance\":0,\"verdict\":…,\"format\":…,\"width\":…,\"height\":…,\"bytes\":…}]}
+  {\"keep_reason\":…,\"files\":[{\"path\":…,\"distance\":0,\"verdict\":…,\"verdict_reason\":…,\"format\":…,\"width\":…,\"height\":…,\"bytes\":…}]}
+Of pictures that very many others are near to, as a webcam's, the nearest are compared. Where some were left \
+out for that, standard error says so, and --json ends with a line {\"files\":[],\"left_out\":…}.
 
 --delete-to-trash moves the others to the system's trash, --hardlink and --symlink put links to the first \
-in their place. Files that are only similar are left alone, so are links that would carry the name of \
-another format, and a file that changed since it was looked at is never touched. What is replaced by a link \
+in their place. Both act on exact and same_picture alone, and each pair of files is compared once more \
+before. An edited copy may be the one that somebody made on purpose, or have what the other lacks: look at \
+those first, then --edited takes them, too. What is only similar is never touched, nor are links that would \
+carry the name of another format, nor a file that changed since it was looked at. What is replaced by a link \
 and is not the same, byte for byte, goes to the trash first. Nothing is done without an answer to the \
 question, or --yes; --dry-run says what would be done.
 
-Pictures without any detail, such as a single colour, have nothing to compare and are in no group. Files \
-that are no pictures are passed over and counted. Pictures that cannot be read are told on standard \
+Files that are no pictures are passed over and counted. Pictures that cannot be read are told on standard \
 error; the others are still compared.
 
 Exit codes: 0 done; 1 some pictures could not be read, or some copies not be moved or linked; 2 nothing \
@@ -75,6 +84,9 @@ pub struct Arguments {
     json: bool,
     #[command(flatten)]
     action: ActionFlags,
+    /// Act on edited copies, too: cropped, bordered, marked, recoloured ones. Look at them first
+    #[arg(long)]
+    edited: bool,
     /// Do nothing, only say what would be done
     #[arg(long)]
     dry_run: bool,
@@ -106,7 +118,7 @@ struct ActionFlags {
 /// Which copy of a group is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Keep {
-    /// The most pixels, then lossless, then what the camera wrote, then the longest file
+    /// The most frames, pixels that show something, colours, then what the camera wrote, format, length
     Best,
     /// The longest file
     Largest,
@@ -146,8 +158,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
 }
 
 async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
-    let by = arguments.by()?;
-    let keep = arguments.keep;
+    arguments.by()?;
     let sandbox = app::sandbox(config, cache()).await?;
     let Seen {
         pictures,
@@ -155,13 +166,10 @@ async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         mut failed,
     } = look(&sandbox, arguments, config).await?;
     let seen = pictures.len() as u64;
-    let groups = tokio::task::spawn_blocking(move || {
-        folders::groups(pictures, by, |group| keep.choose(group))
-    });
-    let groups = groups.await??;
+    let Found { groups, left_out } = group(&sandbox, pictures, arguments, config).await?;
     let act = arguments.act(&sandbox);
     if let Some(act) = &act {
-        arguments.confirm(act.action, &groups).await?;
+        arguments.confirm(act, &groups).await?;
     }
     for (number, group) in groups.iter().enumerate() {
         let outcomes = match &act {
@@ -171,9 +179,12 @@ async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         let is_failure = |outcome: &&Option<Outcome>| matches!(outcome, Some(Outcome::Failed(_)));
         failed += outcomes.iter().filter(is_failure).count();
         match arguments.json {
-            true => output::json(&View::of(group, keep, &outcomes))?,
-            false => print(number, group, &outcomes)?,
+            true => print::json(group, arguments.keep, &outcomes)?,
+            false => print::lines(number, group, &outcomes)?,
         }
+    }
+    if left_out > 0 {
+        tell_left_out(left_out, arguments.json)?;
     }
     eprintln!(
         "{}, {}; no pictures: {others}, failed: {failed}",
@@ -181,6 +192,38 @@ async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         output::count(groups.len() as u64, "group"),
     );
     Ok(ExitCode::from(if failed == 0 { 0 } else { SOME_FAILED }))
+}
+
+async fn group(
+    sandbox: &Sandbox,
+    pictures: Vec<PictureFile>,
+    arguments: &Arguments,
+    config: &Config,
+) -> Result<Found> {
+    let bar = progress::bar("comparing", 0);
+    let report = progress::report(&bar);
+    let asked = Asked {
+        by: arguments.by()?,
+        choose: &|group| arguments.keep.choose(group),
+        workers: config.sandbox.workers,
+        progress: &report,
+    };
+    let compare =
+        async |one: PathBuf, other: PathBuf| folders::compare(sandbox, &one, &other).await;
+    let found = folders::groups(pictures, &asked, compare).await;
+    bar.finish_and_clear();
+    Ok(found?)
+}
+
+fn tell_left_out(left_out: usize, json: bool) -> Result<()> {
+    eprintln!(
+        "left out: {} near to more pictures than can be compared; the nearest were",
+        output::count(left_out as u64, "picture")
+    );
+    match json {
+        true => print::json_left_out(left_out),
+        false => Ok(()),
+    }
 }
 
 /// What became of each file of a group; nothing of the one that is kept.
@@ -218,18 +261,14 @@ impl Arguments {
         Some(Act {
             action,
             dry_run: self.dry_run,
-            threshold: self
-                .threshold
-                .filter(|_| self.algorithm.unwrap_or_default() == Algorithm::Phash),
+            takes_edited: self.edited,
             sandbox,
         })
     }
 
     /// Asks, unless that is not needed.
-    async fn confirm(&self, action: Action, groups: &[FileGroup]) -> Result<()> {
-        let is_copy = |member: &&Member| member.verdict.is_duplicate();
-        let copies = |group: &FileGroup| group.members.iter().skip(1).filter(is_copy).count();
-        let copies: usize = groups.iter().map(copies).sum();
+    async fn confirm(&self, act: &Act<'_>, groups: &[FileGroup]) -> Result<()> {
+        let (copies, edited) = act.count(groups);
         if self.dry_run || self.yes || copies == 0 {
             return Ok(());
         }
@@ -237,7 +276,11 @@ impl Arguments {
             stdin().is_terminal(),
             "nobody can be asked here: --yes does it without asking, --dry-run says what would be done"
         );
-        eprint!("{} [y/N] ", action.question(copies));
+        if edited > 0 {
+            let copies = output::count(edited as u64, "edited one");
+            eprintln!("Left alone: {copies}; --edited takes them, too.");
+        }
+        eprint!("{} [y/N] ", act.action.question(copies));
         let read = || {
             let mut answer = String::new();
             stdin().read_line(&mut answer).map(|_| answer)
@@ -252,7 +295,7 @@ impl Arguments {
 
 impl Keep {
     /// The place of the file to keep; `None` leaves the choice to the merits.
-    fn choose(self, group: &[PictureFile]) -> Option<usize> {
+    fn choose(self, group: &[&PictureFile]) -> Option<usize> {
         let places = 0..group.len();
         match self {
             Self::Best => None,
@@ -319,72 +362,4 @@ async fn picture(
 fn check(path: &Path, max: u64) -> Result<FileStamp> {
     files::check(path, max)?;
     FileStamp::of(path)?.ok_or_else(|| anyhow::anyhow!("is not a plain file"))
-}
-
-fn print(number: usize, group: &FileGroup, outcomes: &[Option<Outcome>]) -> Result<()> {
-    if number > 0 {
-        output::line("")?;
-    }
-    for (place, member) in group.members.iter().enumerate() {
-        let file = &member.file;
-        let mark = if place == 0 { "*" } else { " " };
-        let verdict = if place == 0 {
-            "keep"
-        } else {
-            member.verdict.name()
-        };
-        let size = format!("{}x{}", file.info.size.width, file.info.size.height);
-        let outcome = outcomes.get(place).and_then(Option::as_ref);
-        let outcome = outcome.map_or(String::new(), |outcome| format!("  ({})", outcome.words()));
-        output::line(&format!(
-            "{mark} {:>3}  {verdict:<12}  {size:>11}  {:>10}  {}{outcome}",
-            member.distance,
-            file.stamp.bytes,
-            output::shown(&file.path)
-        ))?;
-    }
-    Ok(())
-}
-
-/// A group in JSON.
-#[derive(Serialize)]
-struct View {
-    keep_reason: &'static str,
-    files: Vec<FileView>,
-}
-
-#[derive(Serialize)]
-struct FileView {
-    path: String,
-    distance: u32,
-    verdict: &'static str,
-    format: &'static str,
-    width: u32,
-    height: u32,
-    bytes: u64,
-    #[serde(flatten)]
-    outcome: Option<Outcome>,
-}
-
-impl View {
-    fn of(group: &FileGroup, keep: Keep, outcomes: &[Option<Outcome>]) -> Self {
-        let file = |(place, member): (usize, &Member)| FileView {
-            path: member.file.path.display().to_string(),
-            distance: member.distance,
-            verdict: if place == 0 {
-                "keep"
-            } else {
-                member.verdict.name()
-            },
-            format: member.file.info.format.name(),
-            width: member.file.info.size.width,
-            height: member.file.info.size.height,
-            bytes: member.file.stamp.bytes,
-            outcome: outcomes.get(place).cloned().flatten(),
-        };
-        Self {
-            keep_reason: keep.reason(group),
-            files: group.members.iter().enumerate().map(file).collect(),
-        }
-    }
 }

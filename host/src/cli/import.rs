@@ -25,8 +25,9 @@ Examples:
 
 Each picture gets the name of its path below the folder. Files whose bytes are in the project already \
 are passed over, so an import that was interrupted goes on where it was when it is called again.
-Files that are no pictures are told and skipped. A server over the same data folder may be running.
-Exit codes: 0 done; 1 some files could not be taken in; 130 interrupted.";
+Whatever is left out is told by name on standard error: files of the same bytes as another with that one, \
+files that are no pictures, and pictures that cannot be read. A server over the same data folder may be running.
+Exit codes: 0 done; 1 some pictures could not be read or taken in; 130 interrupted.";
 
 /// Take a folder of pictures into a project
 #[derive(Args)]
@@ -114,10 +115,21 @@ impl Tally {
     fn count(&mut self, import: Result<(PathBuf, Imported), Failure>, complain: impl Fn(&str)) {
         match import {
             Ok((_, Imported::Added)) => self.added += 1,
-            Ok((_, Imported::Known)) => self.known += 1,
+            Ok((path, Imported::Known(name))) => {
+                // Taken in before under this very name, it is not left out.
+                if !path.ends_with(name.as_str()) {
+                    let (path, name) = (output::shown(&path), name.as_str());
+                    complain(&format!("left out: {path}: the same bytes as {name}"));
+                }
+                self.known += 1;
+            }
             Ok((path, Imported::Skipped(reason))) => {
                 complain(&format!("skipped: {}: {reason}", output::shown(&path)));
                 self.skipped += 1;
+            }
+            Ok((path, Imported::Unreadable(reason))) => {
+                complain(&format!("error: {}: {reason}", output::shown(&path)));
+                self.failed += 1;
             }
             Err(failure) => {
                 complain(&format!("error: {failure}"));

@@ -1,26 +1,50 @@
 //! Which of several copies of one picture is worth keeping, and why.
 //!
-//! A rule over plain facts: pixels, then whether it is soft beside the others, then how the file was stored,
-//! then what the camera wrote. It never looks at a picture; that these are copies of one another is somebody
-//! else's finding.
+//! A rule over plain facts: what a copy has of the picture comes first (frames, resolved pixels, colours, alpha),
+//! then what the camera wrote, then how the file is stored. It never looks at a picture; that these are copies
+//! of one another is somebody else's finding. A fact that one of the copies is not known by decides nothing.
 
-use super::{Fingerprint, ImageFormat, ImageInfo};
+use super::{Fingerprint, ImageFormat, ImageInfo, Sketch};
 
-/// Copies whose detail differs by no more, of 100, are as sharp as each other: re-encoding changes less.
+/// Copies whose quality differs by no more, of 100, are as sharp as each other: re-encoding changes less.
 const AS_SHARP: u64 = 10;
+/// Parts of a hundred that count as nothing between two numbers of pixels, or two shares of detail.
+const AS_MANY: u64 = 5;
+const AS_RESOLVED: u64 = 10;
+/// Thousandths of the picture that bands may differ by: the edge of a band is known to 512ths only.
+const AS_BARE: u64 = 20;
+/// All of a side, in the units of a sketch's window and of its detail.
+const WHOLE_SIDE: u64 = 512;
+const ALL_DETAIL: u64 = 255;
+/// Colours are counted up to here.
+const MANY_COLOURS: u16 = 257;
 
 /// What speaks for one copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Merits {
-    /// Width times height.
+    /// Frames or pages.
+    pub frames: u32,
+    /// Pixels inside of uniform bands, as many as are really resolved.
     pub pixels: u64,
+    /// The share of the file's picture that is no uniform band, in thousandths.
+    pub bare: u64,
+    /// The share of pixels on a side that are resolved, in 255ths: an enlargement has few.
+    pub resolved: u64,
+    /// How many colours it can tell apart, as a rank; `None` when they were not counted.
+    pub tones: Option<u8>,
+    /// It has colours, or is grey; `None` when that is not known.
+    pub is_coloured: Option<bool>,
     /// How much of the picture there is to see, 0 to 100: the quality of its fingerprints. That is told from
     /// 64x64 cells, so only what is plainly blurred has less than its copies.
-    pub detail: u8,
-    /// Its format keeps every pixel as it was.
-    pub is_lossless: bool,
+    pub quality: u8,
+    /// It is known to be seen through somewhere.
+    pub is_seen_through: bool,
+    /// Its file has an alpha channel, whatever is in it.
+    pub has_alpha: bool,
     /// How many facts the camera wrote: date, place, camera, lens.
     pub facts: u32,
+    /// How near its format is to what a camera or an editor wrote first, as a rank.
+    pub format: u8,
     /// Length of the file: of equals, the longer one was compressed less.
     pub bytes: u64,
 }
@@ -28,14 +52,28 @@ pub struct Merits {
 /// What told the best copy from the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Merit {
-    /// The most pixels.
+    /// The most frames or pages.
+    Frames,
+    /// The most pixels that show something.
     Pixels,
+    /// The only one of those without a band around it.
+    Bare,
+    /// The most colours of those.
+    Tones,
+    /// The only one of those in colour.
+    Colour,
     /// The only sharp one of those.
     Sharpness,
-    /// The only lossless one of those.
-    Lossless,
+    /// The only one of those that is seen through.
+    Transparency,
     /// The most facts written by the camera.
     Facts,
+    /// The only one of those that is no enlargement.
+    Resolved,
+    /// The only one of those with an alpha channel.
+    Alpha,
+    /// Its format.
+    Format,
     /// The longest file.
     Bytes,
     /// Nothing: it is the earliest of equals.
@@ -52,50 +90,117 @@ pub struct BestCopy {
 }
 
 impl Merits {
-    /// The merits of a file of `bytes` bytes.
+    /// The merits of a file of `bytes` bytes of which no sketch is known.
     pub fn of(info: &ImageInfo, fingerprints: &[Fingerprint], bytes: u64) -> Self {
+        Self::with_sketch(info, fingerprints, bytes, None)
+    }
+
+    /// The merits of a file of `bytes` bytes. Without its sketch all of it counts as content and as resolved.
+    pub fn with_sketch(
+        info: &ImageInfo,
+        fingerprints: &[Fingerprint],
+        bytes: u64,
+        sketch: Option<&Sketch>,
+    ) -> Self {
         let qualities = fingerprints.iter().map(|made| made.quality);
+        let (columns, rows) = content(sketch);
+        let resolved = sketch
+            .and_then(Sketch::detail)
+            .map_or(ALL_DETAIL, u64::from);
+        let side = |pixels: u32, part: u64| u64::from(pixels) * part * resolved;
+        let all = WHOLE_SIDE * ALL_DETAIL;
+        let across = side(info.size.width, columns);
+        let down = side(info.size.height, rows);
         Self {
-            pixels: u64::from(info.size.width) * u64::from(info.size.height),
-            detail: qualities.max().unwrap_or(0),
-            is_lossless: is_lossless(info.format),
+            frames: info.frames,
+            pixels: (u128::from(across) * u128::from(down) / u128::from(all * all)) as u64,
+            bare: columns * rows * 1_000 / (WHOLE_SIDE * WHOLE_SIDE),
+            resolved,
+            tones: sketch.and_then(tones),
+            is_coloured: sketch.map(|sketch| sketch.chroma().is_some()),
+            quality: qualities.max().unwrap_or(0),
+            is_seen_through: info.has_alpha
+                && sketch.is_some_and(|sketch| sketch.opaque().is_some()),
+            has_alpha: info.has_alpha,
             facts: facts(info),
+            format: format_rank(info),
             bytes,
         }
     }
 }
 
 impl Merit {
-    /// How much of it a copy has; of being the earliest none has more than another.
-    fn of(self, copy: &Merits) -> u64 {
-        match self {
+    /// In the order in which they decide. That a file has an alpha channel says little, many editors write one
+    /// that is opaque all over; so it counts behind the camera's facts, where it is not known to be used.
+    const ORDER: [Self; 12] = [
+        Self::Frames,
+        Self::Pixels,
+        Self::Bare,
+        Self::Tones,
+        Self::Colour,
+        Self::Sharpness,
+        Self::Transparency,
+        Self::Facts,
+        Self::Resolved,
+        Self::Alpha,
+        Self::Format,
+        Self::Bytes,
+    ];
+
+    /// How much of it a copy has, when that is known; of being the earliest none has more than another.
+    fn of(self, copy: &Merits) -> Option<u64> {
+        Some(match self {
+            Self::Frames => copy.frames.into(),
             Self::Pixels => copy.pixels,
-            Self::Sharpness => copy.detail.into(),
-            Self::Lossless => copy.is_lossless.into(),
+            Self::Bare => copy.bare,
+            Self::Tones => copy.tones?.into(),
+            Self::Colour => copy.is_coloured?.into(),
+            Self::Sharpness => copy.quality.into(),
+            Self::Transparency => copy.is_seen_through.into(),
             Self::Facts => copy.facts.into(),
+            Self::Resolved => copy.resolved,
+            Self::Alpha => copy.has_alpha.into(),
+            Self::Format => copy.format.into(),
             Self::Bytes => copy.bytes,
             Self::Earliest => 0,
-        }
+        })
     }
 
-    /// How much less of it counts as much.
-    fn margin(self) -> u64 {
+    /// The least that counts as much as the most.
+    fn least(self, most: u64) -> u64 {
+        let without_percent = |percent: u64| most - most * percent / 100;
         match self {
-            Self::Sharpness => AS_SHARP,
-            _ => 0,
+            Self::Pixels => without_percent(AS_MANY),
+            Self::Resolved => without_percent(AS_RESOLVED),
+            Self::Sharpness => most.saturating_sub(AS_SHARP),
+            Self::Bare => most.saturating_sub(AS_BARE),
+            _ => most,
         }
     }
 
     /// One sentence for people.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::Pixels => "It has the most pixels.",
-            Self::Sharpness => "It is the sharpest, and no other has more pixels.",
-            Self::Lossless => {
-                "It is stored without loss, and no other has more pixels or is sharper."
+            Self::Frames => "It has the most frames or pages.",
+            Self::Pixels => {
+                "It has the most pixels: those inside of a frame count, and those that are really resolved."
+            }
+            Self::Bare => "It has no band around the picture, and no other has more pixels of it.",
+            Self::Tones => "It has the most colours, and no other has more pixels.",
+            Self::Colour => "It is in colour, and no other has more pixels.",
+            Self::Sharpness => "It is the sharpest, and no other has more pixels or colours.",
+            Self::Transparency => {
+                "It has its transparency, and no other has more pixels or colours."
             }
             Self::Facts => {
-                "Its camera wrote the most about it; pixels, sharpness and format are no better elsewhere."
+                "Its camera wrote the most about it; pixels, colours and sharpness are no better elsewhere."
+            }
+            Self::Resolved => "It is no enlargement, and no other shows more of the picture.",
+            Self::Alpha => {
+                "It has an alpha channel; what it shows and what its camera wrote is no less than elsewhere."
+            }
+            Self::Format => {
+                "Its format is the nearest to an original; what it shows is no better elsewhere."
             }
             Self::Bytes => "It is the longest file, so compressed the least; all else is equal.",
             Self::Earliest => "It is the earliest of equals.",
@@ -108,16 +213,14 @@ impl Merit {
 pub fn best_copy(copies: &[Merits]) -> Option<BestCopy> {
     let mut left: Vec<usize> = (0..copies.len()).collect();
     let mut decided = Merit::Earliest;
-    for merit in [
-        Merit::Pixels,
-        Merit::Sharpness,
-        Merit::Lossless,
-        Merit::Facts,
-        Merit::Bytes,
-    ] {
-        let value = |at: usize| merit.of(&copies[at]);
-        let most = left.iter().map(|&at| value(at)).max()?;
-        left.retain(|&at| value(at) + merit.margin() >= most);
+    for merit in Merit::ORDER {
+        let value = |at: &usize| merit.of(&copies[*at]);
+        // Unknown of one, it tells nothing of the others.
+        let Some(values) = left.iter().map(value).collect::<Option<Vec<u64>>>() else {
+            continue;
+        };
+        let least = merit.least(values.into_iter().max()?);
+        left.retain(|at| value(at) >= Some(least));
         if left.len() == 1 {
             decided = merit;
             break;
@@ -127,6 +230,37 @@ pub fn best_copy(copies: &[Merits]) -> Option<BestCopy> {
         position,
         merit: decided,
     })
+}
+
+/// Columns and rows of the content, in 512ths of the sides.
+fn content(sketch: Option<&Sketch>) -> (u64, u64) {
+    sketch.map_or((WHOLE_SIDE, WHOLE_SIDE), |sketch| {
+        let (columns, rows) = sketch.window().extent();
+        (columns.into(), rows.into())
+    })
+}
+
+/// The rank of the number of colours. A grey picture has 256 levels at best, and is not the poorer for it.
+fn tones(sketch: &Sketch) -> Option<u8> {
+    let is_coloured = sketch.chroma().is_some();
+    Some(match sketch.colours() {
+        0 => return None,
+        1..=2 => 0,
+        3..=16 => 1,
+        _ if !is_coloured => 2,
+        17..MANY_COLOURS => 3,
+        _ => 4,
+    })
+}
+
+/// What a camera writes and where its facts still are counts for an original. A container that can be lossless
+/// proves nothing of what was put into it, but loses nothing either.
+fn format_rank(info: &ImageInfo) -> u8 {
+    let is_of_camera = matches!(info.format, ImageFormat::Jpeg | ImageFormat::Heif);
+    match facts(info) > 0 && is_of_camera {
+        true => 2,
+        false => is_lossless(info.format).into(),
+    }
 }
 
 /// Formats whose files are stored without loss as a rule; those that can be either count as lossy.
@@ -167,86 +301,4 @@ fn facts(info: &ImageInfo) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PLAIN: Merits = Merits {
-        pixels: 100,
-        detail: 70,
-        is_lossless: false,
-        facts: 0,
-        bytes: 10,
-    };
-
-    #[track_caller]
-    fn best(copies: &[Merits]) -> (usize, Merit) {
-        let best = best_copy(copies).unwrap();
-        (best.position, best.merit)
-    }
-
-    #[test]
-    fn each_merit_decides_where_those_before_it_do_not() {
-        let larger = Merits {
-            pixels: 101,
-            ..PLAIN
-        };
-        let lossless = Merits {
-            is_lossless: true,
-            ..PLAIN
-        };
-        let dated = Merits { facts: 4, ..PLAIN };
-        let longer = Merits { bytes: 11, ..PLAIN };
-        let sharp = Merits {
-            detail: 81,
-            ..PLAIN
-        };
-        let all = [
-            PLAIN,
-            longer.clone(),
-            dated.clone(),
-            lossless.clone(),
-            sharp,
-            larger,
-        ];
-        assert_eq!(best(&all), (5, Merit::Pixels));
-        assert_eq!(best(&all[..5]), (4, Merit::Sharpness));
-        assert_eq!(best(&all[..4]), (3, Merit::Lossless));
-        assert_eq!(best(&all[..3]), (2, Merit::Facts));
-        assert_eq!(best(&all[..2]), (1, Merit::Bytes));
-        assert_eq!(best(&[PLAIN, PLAIN]), (0, Merit::Earliest));
-        assert_eq!(best_copy(&[]), None);
-    }
-
-    #[test]
-    fn a_blurred_copy_is_not_kept_and_one_that_is_hardly_softer_may_be() {
-        let blurred = Merits {
-            detail: 40,
-            is_lossless: true,
-            facts: 11,
-            bytes: 1_000,
-            ..PLAIN
-        };
-        assert_eq!(best(&[blurred.clone(), PLAIN]), (1, Merit::Sharpness));
-        let softer = Merits {
-            detail: 60,
-            ..blurred
-        };
-        assert_eq!(best(&[PLAIN, softer]), (1, Merit::Lossless));
-    }
-
-    #[test]
-    fn what_is_larger_wins_over_everything_else() {
-        let rich = Merits {
-            is_lossless: true,
-            facts: 11,
-            bytes: 1_000,
-            ..PLAIN
-        };
-        let large = Merits {
-            pixels: 200,
-            bytes: 1,
-            ..PLAIN
-        };
-        assert_eq!(best(&[rich, large]), (1, Merit::Pixels));
-    }
-}
+mod tests;

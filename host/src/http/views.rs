@@ -261,6 +261,7 @@ impl MatchView {
                 reason: format!(
                     "{plugin} differs in {distance} of {bits} bits; nothing else was compared."
                 ),
+                verified: false,
             },
         };
         Self {

@@ -1,17 +1,34 @@
 //! Near-duplicates among files of this machine that no store knows.
+//!
+//! Files of the same bytes are one picture, whatever it shows. Pictures that are near each other are judged, and
+//! those that a chain of duplicates leads between are looked at together: the best of them is kept, and those
+//! that are its duplicates are its group; what is left over makes groups of its own by the same rule. So a group
+//! is never held together by a chain.
 
+mod judges;
+mod near;
+mod twins;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::domain::{
-    Algorithm, Fingerprint, ImageId, ImageInfo, InvalidName, Merit, Merits, Orientation, Plan,
-    ProjectName, Sketch, Verdict, best_copy, judge,
+    Algorithm, Fingerprint, ImageInfo, Judgement, Merit, Merits, Plan, Sketch, Verdict, best_copy,
 };
-use crate::index::Index;
 use crate::sandbox::{Input, Sandbox};
 use crate::store::FileStamp;
 
-use super::matching::{judged_groups, second_look};
-use super::{ServiceError, digest};
+use super::ServiceError;
+use super::matching::second_look::{self, blocking};
+use judges::Judges;
+use near::Places;
+
+/// Pictures of one chain that are tried as the one to keep, one after another, without finding a duplicate.
+const TRIED: usize = 64;
 
 /// A picture file that was looked at.
 #[derive(Clone, Debug)]
@@ -35,11 +52,11 @@ pub struct Member {
     pub file: PictureFile,
     /// Differing bits to the copy to keep.
     pub distance: u32,
-    /// What it is to the copy to keep.
-    pub verdict: Verdict,
+    /// What it is to the copy to keep, and why.
+    pub judgement: Judgement,
 }
 
-/// Files that are near-duplicates of each other, directly or through one between them.
+/// A file to keep, and its duplicates; with a radius what a chain of near ones leads to.
 #[derive(Clone, Debug)]
 pub struct FileGroup {
     /// At least two, the copy to keep first.
@@ -47,6 +64,30 @@ pub struct FileGroup {
     /// What makes one of them the best copy: the first, unless another was chosen.
     pub merit: Merit,
 }
+
+/// The groups among files.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// In the order of the earliest file of each.
+    pub groups: Vec<FileGroup>,
+    /// Files that have more near ones than they were compared with.
+    pub left_out: usize,
+}
+
+/// How groups are asked for.
+pub struct Asked<'a> {
+    /// Pictures within a radius; `None` when they are to be judged.
+    pub by: Option<(Algorithm, u32)>,
+    /// The place of the copy to keep of some; `None` leaves it to the merits.
+    pub choose: &'a (dyn Fn(&[&PictureFile]) -> Option<usize> + Sync),
+    /// Comparisons at once.
+    pub workers: usize,
+    /// Hears how many of how many pairs were judged.
+    pub progress: &'a Progress<'a>,
+}
+
+/// Hears what is done, and of how much.
+pub type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
 
 /// Looks at one file, which had that stamp just before. An algorithm is one more than those that judging
 /// takes.
@@ -73,225 +114,227 @@ pub async fn look_at(
     })
 }
 
-/// The pictures of two files are duplicates, by everything that comparing them tells; `threshold`
-/// replaces the default radius of `phash`.
-pub async fn are_duplicates(
-    sandbox: &Sandbox,
-    a: &Path,
-    b: &Path,
-    threshold: Option<u32>,
-) -> Result<bool, ServiceError> {
+/// What the pictures of two files are to each other, by everything that comparing them tells. Files that cannot
+/// be compared are `similar`, with the reason.
+pub async fn compare(sandbox: &Sandbox, one: &Path, other: &Path) -> Judgement {
     let input = |path: &Path| Input::File(path.to_owned());
-    let comparison = sandbox.compare(input(a), input(b), threshold).await?;
-    Ok(comparison.verdict.is_duplicate())
-}
-
-/// The groups among files: duplicates, or with an algorithm and a radius what is within that; the order of
-/// the files decides that of the groups. `choose` names the copy to keep of a group, or leaves it to the
-/// merits. Takes time with the square of the files, and reads those of the same length: not for an async
-/// thread.
-pub fn groups(
-    files: Vec<PictureFile>,
-    by: Option<(Algorithm, u32)>,
-    choose: impl Fn(&[PictureFile]) -> Option<usize>,
-) -> Result<Vec<FileGroup>, InvalidName> {
-    let folder = ProjectName::parse("folder")?;
-    let index = Index::default();
-    for (position, file) in files.iter().enumerate() {
-        index.insert(&folder, id(position), &file.fingerprints);
+    match sandbox.compare(input(one), input(other), None).await {
+        Ok(comparison) => Judgement {
+            verdict: comparison.verdict,
+            similarity: comparison.similarity,
+            reason: comparison.reason,
+            verified: comparison.verified,
+        },
+        Err(error) => Judgement {
+            verdict: Verdict::Similar,
+            similarity: 0.0,
+            reason: format!("The files could not be compared: {error}"),
+            verified: false,
+        },
     }
-    let groups = match by {
-        Some((algorithm, radius)) => index.groups(Some(&folder), algorithm, radius),
-        None => judged_groups::among_files(&index, |image| Some(&files[position(image)].sketch)),
+}
+
+/// The groups among files: duplicates of one that is kept, or with an algorithm and a radius what is within that
+/// by a chain. `compare` decides where sketches cannot.
+pub async fn groups<C, F>(
+    files: Vec<PictureFile>,
+    asked: &Asked<'_>,
+    compare: C,
+) -> Result<Found, ServiceError>
+where
+    C: Fn(PathBuf, PathBuf) -> F,
+    F: Future<Output = Judgement>,
+{
+    let files = Arc::new(files);
+    let of = Arc::clone(&files);
+    let heads = blocking(move || twins::heads(&of)).await?;
+    let mut classes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, head) in heads.iter().enumerate() {
+        classes.entry(*head).or_default().push(place);
+    }
+    let mut grouping = Grouping {
+        judges: Judges::new(Arc::clone(&files), compare, asked.workers),
+        heads,
+        classes,
+        files,
+        asked,
+        cut: HashSet::new(),
     };
-    let algorithm = by.map_or(Algorithm::default(), |(algorithm, _)| algorithm);
-    let mut files: Vec<Option<PictureFile>> = files.into_iter().map(Some).collect();
-    let mut take = |id| files.get_mut(position(id)).and_then(Option::take);
-    let mut ranked = |group: Vec<ImageId>| {
-        let files = group.into_iter().filter_map(&mut take).collect();
-        ranked(files, algorithm, &choose)
-    };
-    Ok(groups.into_iter().filter_map(&mut ranked).collect())
-}
-
-/// The index knows images by id: a file's is its place in the list.
-fn id(position: usize) -> ImageId {
-    ImageId::from_bytes((position as u128).to_be_bytes())
-}
-
-fn position(id: ImageId) -> usize {
-    u128::from_be_bytes(*id.as_bytes()) as usize
-}
-
-/// The copy to keep first, then the others as they came.
-fn ranked(
-    mut files: Vec<PictureFile>,
-    algorithm: Algorithm,
-    choose: impl Fn(&[PictureFile]) -> Option<usize>,
-) -> Option<FileGroup> {
-    let merits: Vec<Merits> = files
-        .iter()
-        .map(|file| Merits::of(&file.info, &file.fingerprints, file.stamp.bytes))
-        .collect();
-    let best = best_copy(&merits)?;
-    let first = files.remove(choose(&files).unwrap_or(best.position));
-    files.insert(0, first.clone());
-    let members = files.into_iter().filter_map(|file| {
-        Some(Member {
-            distance: distance(&first, &file, algorithm)?,
-            verdict: verdict(&first, &file),
-            file,
-        })
-    });
-    Some(FileGroup {
-        members: members.collect(),
-        merit: best.merit,
+    let mut groups = Vec::new();
+    for chain in grouping.chains().await? {
+        match asked.by {
+            Some((algorithm, _)) => groups.push(grouping.whole(&chain, algorithm).await?),
+            None => groups.extend(grouping.around_kept(chain).await?),
+        }
+    }
+    groups.retain(|(_, group)| group.members.len() > 1);
+    groups.sort_by_key(|(first, _)| *first);
+    Ok(Found {
+        groups: groups.into_iter().map(|(_, group)| group).collect(),
+        left_out: grouping.cut.len(),
     })
 }
 
-/// What a file is to the best copy.
-fn verdict(best: &PictureFile, file: &PictureFile) -> Verdict {
-    if have_the_same_bytes(best, file) {
-        return Verdict::Exact;
-    }
-    let (judged, _) = judge(&best.sketch, &file.sketch, &[Orientation::Upright]);
-    judged.in_group().verdict
+/// Groups in the making. Files of the same bytes go by the place of their first, their head.
+struct Grouping<'a, C> {
+    judges: Judges<C>,
+    /// Of each place its head.
+    heads: Vec<usize>,
+    /// Heads, with the places of all files of the same bytes.
+    classes: BTreeMap<usize, Vec<usize>>,
+    files: Arc<Vec<PictureFile>>,
+    asked: &'a Asked<'a>,
+    /// Heads of those that were not compared with all that are near.
+    cut: HashSet<usize>,
 }
 
-fn distance(a: &PictureFile, b: &PictureFile, algorithm: Algorithm) -> Option<u32> {
-    let of = |file: &PictureFile| {
-        let mut made = file.fingerprints.iter();
-        made.find(|made| made.algorithm == algorithm).cloned()
-    };
-    of(a)?.distance(&of(b)?).ok()
-}
+/// The earliest place of a group, and the group.
+type Placed = (usize, FileGroup);
 
-/// Files that cannot be read any more have nothing the same.
-fn have_the_same_bytes(a: &PictureFile, b: &PictureFile) -> bool {
-    let digest = |file: &PictureFile| digest::read(&file.path).ok();
-    a.path == b.path
-        || (a.stamp.bytes == b.stamp.bytes
-            && digest(a).is_some_and(|digest_of_a| Some(digest_of_a) == digest(b)))
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-
-    use crate::domain::{Dimensions, ImageFormat};
-
-    use super::*;
-
-    fn file(name: &str, side: u32, bits: u64) -> PictureFile {
-        PictureFile {
-            path: name.into(),
-            stamp: FileStamp {
-                bytes: 100,
-                modified: Timestamp::UNIX_EPOCH,
-            },
-            info: ImageInfo {
-                format: ImageFormat::Jpeg,
-                size: Dimensions {
-                    width: side,
-                    height: side,
-                },
-                orientation: Orientation::Upright,
-                frames: 1,
-                has_alpha: false,
-                has_colour_profile: false,
-                exif: None,
-            },
-            fingerprints: vec![Fingerprint {
-                algorithm: Algorithm::Phash,
-                version: Algorithm::Phash.version(),
-                bits: bits.to_be_bytes().to_vec(),
-                quality: 100,
-            }],
-            sketch: striped(8),
-        }
+impl<C, F> Grouping<'_, C>
+where
+    C: Fn(PathBuf, PathBuf) -> F,
+    F: Future<Output = Judgement>,
+{
+    /// The heads that may be of one group; also those alone that others have the bytes of.
+    async fn chains(&mut self) -> Result<Vec<Vec<usize>>, ServiceError> {
+        let heads: Vec<usize> = self.classes.keys().copied().collect();
+        let files = Arc::clone(&self.files);
+        let mut chains = match self.asked.by {
+            Some((algorithm, radius)) => {
+                let chained = move || Ok(Places::of(&files, &heads)?.chained(algorithm, radius));
+                blocking::<Result<_, ServiceError>>(chained).await??
+            }
+            None => {
+                let near = move || Ok(Places::of(&files, &heads)?.near(&files, &heads));
+                let mut near = blocking::<Result<_, ServiceError>>(near).await??;
+                let chains = self.judges.chained(&mut near, self.asked.progress).await?;
+                self.cut = near.cut;
+                chains
+            }
+        };
+        let chained: HashSet<usize> = chains.iter().flatten().copied().collect();
+        let twins = self.classes.iter().filter(|(_, class)| class.len() > 1);
+        let alone = twins.filter(|(head, _)| !chained.contains(head));
+        chains.extend(alone.map(|(head, _)| vec![*head]));
+        Ok(chains)
     }
 
-    /// Stripes of so many cells.
-    fn striped(width: usize) -> Sketch {
-        let cells = (0..64 * 64).map(|at| {
-            if ((at % 64 + at / 128) / width).is_multiple_of(2) {
-                40
+    /// All of a chain, with what each is to the one that is kept.
+    async fn whole(&mut self, chain: &[usize], by: Algorithm) -> Result<Placed, ServiceError> {
+        let (kept, merit) = self.kept(chain);
+        let others = self.judged(kept, chain).await?;
+        Ok(self.group((kept, merit), &others, by))
+    }
+
+    /// Groups of those that are duplicates of the one that is kept, until nothing is left that has any.
+    async fn around_kept(&mut self, chain: Vec<usize>) -> Result<Vec<Placed>, ServiceError> {
+        let mut groups = Vec::new();
+        let mut left = chain;
+        let mut tried = 0;
+        while !left.is_empty() {
+            if tried == TRIED {
+                self.cut.extend(left);
+                break;
+            }
+            let (kept, merit) = self.kept(&left);
+            let mut others = self.judged(kept, &left).await?;
+            others.retain(|(_, judgement)| judgement.verdict.is_duplicate());
+            let head = self.heads[kept];
+            let is_taken = |place: &usize| others.iter().any(|(other, _)| other == place);
+            left.retain(|place| *place != head && !is_taken(place));
+            let group = self.group((kept, merit), &others, Algorithm::default());
+            tried = if group.1.members.len() > 1 {
+                0
             } else {
-                210
+                tried + 1
+            };
+            groups.push(group);
+        }
+        Ok(groups)
+    }
+
+    /// What the others of a chain are to the one that is kept, by heads.
+    async fn judged(
+        &mut self,
+        kept: usize,
+        chain: &[usize],
+    ) -> Result<Vec<(usize, Judgement)>, ServiceError> {
+        let head = self.heads[kept];
+        let others: Vec<usize> = chain.iter().filter(|one| **one != head).copied().collect();
+        let judgements = self.judges.verified(head, &others).await?;
+        Ok(others.into_iter().zip(judgements).collect())
+    }
+
+    /// The place of the file to keep of a chain, and what makes the best of them that.
+    fn kept(&self, chain: &[usize]) -> (usize, Merit) {
+        let classes = chain.iter().filter_map(|head| self.classes.get(head));
+        let mut places: Vec<usize> = classes.flatten().copied().collect();
+        places.sort_unstable();
+        let files: Vec<&PictureFile> = places.iter().map(|place| &self.files[*place]).collect();
+        let merits: Vec<Merits> = files.iter().map(|file| file.merits()).collect();
+        let (best, merit) = match best_copy(&merits) {
+            Some(best) => (best.position, best.merit),
+            None => (0, Merit::Earliest),
+        };
+        let chosen = (self.asked.choose)(&files).unwrap_or(best);
+        (places[chosen], merit)
+    }
+
+    /// The kept file, then the others with those of the same bytes, as they came.
+    fn group(
+        &self,
+        (kept, merit): (usize, Merit),
+        others: &[(usize, Judgement)],
+        algorithm: Algorithm,
+    ) -> Placed {
+        let exact = (self.heads[kept], Judgement::same_bytes());
+        let mut judged: Vec<(usize, &Judgement)> = Vec::new();
+        for (head, judgement) in others.iter().chain([&exact]) {
+            let class = self.classes.get(head).into_iter().flatten();
+            judged.extend(class.map(|place| (*place, judgement)));
+        }
+        judged.sort_unstable_by_key(|(place, _)| (*place != kept, *place));
+        let first = &self.files[kept];
+        let members = judged.iter().map(|(place, judgement)| {
+            let file = &self.files[*place];
+            Member {
+                file: file.clone(),
+                distance: first.distance(file, algorithm),
+                judgement: at_least_similar(judgement),
             }
         });
-        Sketch::from_bytes(cells.collect()).unwrap()
+        let group = FileGroup {
+            members: members.collect(),
+            merit,
+        };
+        let earliest = judged.iter().map(|(place, _)| *place).min();
+        (earliest.unwrap_or(kept), group)
+    }
+}
+
+/// Within a radius, what is no duplicate is near all the same.
+fn at_least_similar(judgement: &Judgement) -> Judgement {
+    Judgement {
+        verdict: judgement.verdict.min(Verdict::Similar),
+        ..judgement.clone()
+    }
+}
+
+impl PictureFile {
+    fn merits(&self) -> Merits {
+        let sketch = Some(&self.sketch);
+        Merits::with_sketch(&self.info, &self.fingerprints, self.stamp.bytes, sketch)
     }
 
-    fn names(radius: u32, files: &[PictureFile]) -> Vec<Vec<(String, u32)>> {
-        let groups = groups(files.to_vec(), Some((Algorithm::Phash, radius)), |_| None).unwrap();
-        let name = |member: Member| (member.file.path.display().to_string(), member.distance);
-        groups
-            .into_iter()
-            .map(|group| group.members.into_iter().map(name).collect())
-            .collect()
-    }
-
-    #[test]
-    fn chains_are_one_group_and_the_largest_leads() {
-        let files = [
-            file("a", 10, 0),
-            file("far", 10, u64::MAX),
-            file("b", 30, 0b11),
-            file("c", 20, 0b1111),
-        ];
-        let group = [("b", 0), ("a", 2), ("c", 2)].map(|(name, far)| (name.to_owned(), far));
-        assert_eq!(names(2, &files), [group.to_vec()]);
-        assert!(names(1, &files).is_empty());
-    }
-
-    #[test]
-    fn the_far_end_of_a_chain_is_only_similar() {
-        let chain = [
-            file("best", 30, 0),
-            file("near", 20, 0xff),
-            PictureFile {
-                sketch: striped(5),
-                ..file("far", 10, 0xffff)
-            },
-        ];
-        let groups = groups(chain.to_vec(), Some((Algorithm::Phash, 10)), |_| None).unwrap();
-        let verdicts: Vec<Verdict> = groups[0].members.iter().map(|one| one.verdict).collect();
-        assert_eq!(
-            verdicts,
-            [Verdict::Exact, Verdict::SamePicture, Verdict::Similar]
-        );
-    }
-
-    #[test]
-    fn candidates_are_found_by_phash_too() {
-        let files = [
-            file("a", 20, 0),
-            file("b", 10, 0b111),
-            file("c", 10, u64::MAX),
-        ];
-        let groups = groups(files.to_vec(), None, |_| None).unwrap();
-        let names = groups.iter().map(|group| {
-            let paths = group
-                .members
-                .iter()
-                .map(|member| member.file.path.display().to_string());
-            paths.collect::<Vec<_>>()
-        });
-        assert_eq!(names.collect::<Vec<_>>(), [["a", "b"]]);
-    }
-
-    #[test]
-    fn groups_come_in_the_order_of_their_files() {
-        let files = [
-            file("a", 1, 0),
-            file("b", 1, u64::MAX),
-            file("b2", 1, u64::MAX),
-            file("a2", 1, 0),
-        ];
-        let found = names(0, &files);
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[0][0].0, "a");
-        assert_eq!(found[1][0].0, "b");
+    /// Differing bits.
+    fn distance(&self, other: &Self, algorithm: Algorithm) -> u32 {
+        let of = |file: &Self| {
+            let mut made = file.fingerprints.iter();
+            made.find(|made| made.algorithm == algorithm).cloned()
+        };
+        let pair = of(self).zip(of(other));
+        let distance = pair.and_then(|(one, other)| one.distance(&other).ok());
+        distance.unwrap_or(algorithm.bits())
     }
 }

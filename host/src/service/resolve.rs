@@ -1,9 +1,16 @@
 //! Duplicates are brought down to one image: it takes over names and metadata, the others go to the trash.
+//!
+//! Each that goes is verified against the one that stays; what is less to it than the caller accepts is in the
+//! way of all.
+
+mod verified;
 
 use crate::domain::{Image, ImageId, ImageName, Merits, Pair, ProjectName, Resolved, best_copy};
 
 use super::matching::merits;
 use super::{ServiceError, Services, images, projects};
+
+pub use verified::Accept;
 
 /// Most images of one resolution.
 pub const MAX_IMAGES: usize = 1_000;
@@ -46,11 +53,13 @@ enum Named {
 
 /// Merges duplicates into one image, or only says what would come of it. Done twice, it is done once:
 /// what went to the trash for the kept image before is only named. `Conflict` when an image went to the
-/// trash for another, or two of them were decided to be no duplicates.
+/// trash for another, when two of them were decided to be no duplicates, or when one is less to the kept image
+/// than is accepted.
 pub async fn resolve(
     services: &Services,
     project: &ProjectName,
     wish: Wish,
+    accept: Accept,
     dry_run: bool,
 ) -> Result<Resolution, ServiceError> {
     projects::check(services, project).await?;
@@ -76,6 +85,7 @@ pub async fn resolve(
     };
     let (remove, before) = sort_out(project, keep, named)?;
     check_decisions(services, project, keep, &remove).await?;
+    verified::check(services, keep, &remove, accept).await?;
     let store = &services.store;
     let resolved = match dry_run || remove.is_empty() {
         true => store.would_resolve(project, keep, &remove).await?,

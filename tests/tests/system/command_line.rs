@@ -226,6 +226,7 @@ fn import_takes_a_folder_and_can_be_called_again() {
     .unwrap();
     let second = import();
     assert_eq!(second.code, Some(0), "{second:#?}");
+    assert!(!second.err.contains("left out"), "{second:#?}");
     let server = Server::over(data.path());
     let list = server.get("/projects/p/images").json();
     let names: BTreeSet<String> = list
@@ -237,6 +238,40 @@ fn import_takes_a_folder_and_can_be_called_again() {
     let expected = ["below/copy.png", "new.jpg", "other.webp", "photo.jpg"];
     assert_eq!(names, expected.map(str::to_owned).into());
     assert_eq!(list.as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn import_tells_what_it_left_out() {
+    let folder = pictures();
+    let photo = fs::read(folder.path().join("photo.jpg")).unwrap();
+    fs::write(folder.path().join("twin.jpg"), &photo).unwrap();
+    fs::write(folder.path().join("broken.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    let data = TempDir::new().unwrap();
+    let data = data.path().to_str().unwrap();
+    let said = program::run(
+        folder.path(),
+        [
+            "import",
+            ".",
+            "--project",
+            "p",
+            "--data",
+            data,
+            "--jobs",
+            "1",
+        ],
+    );
+    assert_eq!(said.code, Some(1), "{said:#?}");
+    for left_out in [
+        "left out: ./twin.jpg: the same bytes as photo.jpg",
+        "broken.png",
+    ] {
+        assert!(said.err.contains(left_out), "{said:#?}");
+    }
+    assert!(
+        said.out.contains("3 added, 1 known, 1 skipped, 1 failed"),
+        "{said:#?}"
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `vismatch find` and what it does with copies: printed, trashed, linked, left alone.
 
+mod cases;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -62,15 +64,17 @@ impl Pictures {
     /// The one group that a command printed as JSON, by file name.
     #[track_caller]
     fn group(&self, said: program::Said) -> Vec<(String, Value)> {
-        let group = said.json();
-        let files = group["files"].as_array().unwrap().iter();
-        files
-            .map(|file| {
-                let path = text(file, "path");
-                let name = Path::new(&path).file_name().unwrap();
-                (name.to_str().unwrap().to_owned(), file.clone())
-            })
-            .collect()
+        members(&said.json())
+    }
+
+    /// The names of all files that are there, sorted.
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort_unstable();
+        names
     }
 
     /// Names of the files in the trash, sorted.
@@ -83,6 +87,18 @@ impl Pictures {
             .map(|entry| entry.file_name().to_string_lossy().into_owned())
             .collect()
     }
+}
+
+/// The files of a group by name.
+fn members(group: &Value) -> Vec<(String, Value)> {
+    let files = group["files"].as_array().unwrap().iter();
+    files
+        .map(|file| {
+            let path = text(file, "path");
+            let name = Path::new(&path).file_name().unwrap();
+            (name.to_str().unwrap().to_owned(), file.clone())
+        })
+        .collect()
 }
 
 #[track_caller]
@@ -116,8 +132,8 @@ fn the_best_copy_comes_first_with_what_the_others_are_to_it() {
     let expected = [
         ("again.jpg", "keep"),
         ("photo.jpg", "exact"),
-        ("small.jpg", "same picture"),
-        ("small.png", "same picture"),
+        ("small.jpg", "same_picture"),
+        ("small.png", "same_picture"),
     ];
     assert_eq!(
         verdicts,
@@ -207,12 +223,7 @@ fn copies_go_to_the_trash_and_the_best_one_stays() {
     ];
     assert_eq!(outcomes(&group), expected);
     assert_eq!(pictures.trashed(), ["photo.jpg", "small.jpg", "small.png"]);
-    let mut left: Vec<String> = fs::read_dir(pictures.folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    left.sort_unstable();
-    assert_eq!(left, ["again.jpg", "other.jpg"]);
+    assert_eq!(pictures.names(), ["again.jpg", "other.jpg"]);
     assert_eq!(pictures.find(&["--delete-to-trash", "--yes"]).ok(), "");
 }
 
@@ -246,14 +257,11 @@ fn hard_links_take_the_place_of_copies_and_no_byte_is_lost() {
         .unwrap();
     assert_eq!(fs::read(kept.path()).unwrap(), small);
     assert_eq!(fs::read_dir(pictures.folder.path()).unwrap().count(), 5);
+    // The links are one file now, and listed once.
     let again = pictures.group(pictures.find(&["--json", "--hardlink", "--yes"]));
     assert_eq!(
-        outcomes(&again)[1..],
-        [
-            ("photo.jpg", "left_alone"),
-            ("small.jpg", "left_alone"),
-            ("small.png", "left_alone")
-        ]
+        outcomes(&again),
+        [("again.jpg", ""), ("small.png", "left_alone")]
     );
 }
 
@@ -346,4 +354,53 @@ fn what_is_only_similar_is_left_alone() {
     let other = group.iter().find(|(name, _)| name == "other.jpg").unwrap();
     assert_eq!(other.1["verdict"], json!("similar"));
     assert_eq!(other.1["outcome"], json!("left_alone"));
+}
+
+#[test]
+fn edited_copies_are_left_alone_until_they_are_asked_for() {
+    let pictures = Pictures::new();
+    for name in ["again.jpg", "small.jpg", "small.png", "other.jpg"] {
+        fs::remove_file(pictures.path(name)).unwrap();
+    }
+    let photo = image::load_from_memory(&pictures.read("photo.jpg")).unwrap();
+    let cropped = photo.crop_imm(20, 15, 600, 450);
+    cropped.save(pictures.path("cropped.jpg")).unwrap();
+    let would = |arguments: &[&str]| {
+        let all = [&["--json", "--delete-to-trash", "--dry-run"], arguments].concat();
+        pictures.group(pictures.find(&all))
+    };
+    let group = would(&[]);
+    assert_eq!(
+        outcomes(&group),
+        [("photo.jpg", ""), ("cropped.jpg", "left_alone")]
+    );
+    assert_eq!(group[1].1["verdict"], json!("edited"));
+    assert!(!text(&group[1].1, "verdict_reason").is_empty());
+    assert_eq!(
+        outcomes(&would(&["--edited"])),
+        [("photo.jpg", ""), ("cropped.jpg", "would_be_trashed")]
+    );
+    let printed = pictures.find(&[]).ok();
+    let reason = text(&group[1].1, "verdict_reason");
+    assert!(printed.contains(&reason), "{printed}");
+    // Nobody has to be asked when there is nothing to do.
+    let said = pictures.find(&["--delete-to-trash"]).ok();
+    assert!(said.contains("--edited"), "{said}");
+    assert_eq!(pictures.names(), ["cropped.jpg", "photo.jpg"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn hard_links_to_one_file_are_one_file() {
+    let pictures = Pictures::new();
+    for name in ["again.jpg", "small.jpg", "small.png", "other.jpg"] {
+        fs::remove_file(pictures.path(name)).unwrap();
+    }
+    fs::hard_link(pictures.path("photo.jpg"), pictures.path("link.jpg")).unwrap();
+    for action in ["--print", "--delete-to-trash", "--hardlink"] {
+        let said = pictures.find(&["--yes", action]);
+        assert!(said.err.contains("1 picture, 0 groups"), "{said:#?}");
+        assert_eq!(said.ok(), "");
+    }
+    assert_eq!(pictures.names(), ["link.jpg", "photo.jpg"]);
 }

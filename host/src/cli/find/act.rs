@@ -1,8 +1,9 @@
 //! What becomes of the copies that are not kept: the system's trash, or links to the one that is.
 //!
 //! A file is only touched when it and the copy that is kept are as they were when they were looked at,
-//! and comparing the two files once more still calls them duplicates. Bytes are never lost: what is not
-//! the same, byte for byte, goes to the trash before a link takes its place.
+//! and comparing the two files once more still calls them the same picture; edited copies only when they were
+//! asked for. Bytes are never lost: what is not the same, byte for byte, goes to the trash before a link takes
+//! its place.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind};
@@ -11,9 +12,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
-use crate::domain::Verdict;
+use crate::domain::{Judgement, Verdict};
 use crate::sandbox::Sandbox;
-use crate::service::folders::{self, Member, PictureFile};
+use crate::service::folders::{self, FileGroup, Member, PictureFile};
 use crate::store::FileStamp;
 
 use super::output;
@@ -48,8 +49,8 @@ pub enum Outcome {
 pub struct Act<'a> {
     pub action: Action,
     pub dry_run: bool,
-    /// Of `phash`, when the user named one.
-    pub threshold: Option<u32>,
+    /// Edited copies are acted on, too.
+    pub takes_edited: bool,
     pub sandbox: &'a Sandbox,
 }
 
@@ -57,10 +58,17 @@ impl Action {
     /// What is asked before it is done to `copies` files.
     pub fn question(self, copies: usize) -> String {
         match self {
-            Self::Trash => format!("Move {copies} copies to the trash?"),
-            Self::Hardlink => format!("Replace {copies} copies by hard links?"),
-            Self::Symlink => format!("Replace {copies} copies by symbolic links?"),
+            Self::Trash => format!("Move {} to the trash?", number(copies)),
+            Self::Hardlink => format!("Replace {} by hard links?", number(copies)),
+            Self::Symlink => format!("Replace {} by symbolic links?", number(copies)),
         }
+    }
+}
+
+fn number(copies: usize) -> String {
+    match copies {
+        1 => "1 copy".into(),
+        _ => format!("{copies} copies"),
     }
 }
 
@@ -90,35 +98,69 @@ impl Act<'_> {
         }
     }
 
+    /// How many copies would be acted on, and how many edited ones are left alone.
+    pub fn count(&self, groups: &[FileGroup]) -> (usize, usize) {
+        let (mut copies, mut edited) = (0, 0);
+        for group in groups {
+            let [kept, others @ ..] = group.members.as_slice() else {
+                continue;
+            };
+            for copy in others {
+                let is_edited = copy.judgement.verdict == Verdict::Edited;
+                copies += usize::from(self.reason_to_leave(&kept.file, copy).is_none());
+                edited += usize::from(is_edited && !self.takes_edited);
+            }
+        }
+        (copies, edited)
+    }
+
     fn reason_to_leave(&self, kept: &PictureFile, copy: &Member) -> Option<String> {
-        if !copy.verdict.is_duplicate() {
-            return Some("it is only similar to the copy that is kept".into());
+        if let Some(reason) = self.reason_of(&copy.judgement) {
+            return Some(reason);
+        }
+        if same_file::is_same_file(&kept.path, &copy.file.path).unwrap_or(false) {
+            return Some("it is the same file already".into());
         }
         if self.action == Action::Trash {
             return None;
         }
         let (own, others) = (copy.file.info.format, kept.info.format);
-        if own != others {
+        (own != others).then(|| {
             let (own, others) = (own.name(), others.name());
-            return Some(format!(
+            format!(
                 "it is {own} and the copy that is kept is {others}: the link's name would not fit"
-            ));
+            )
+        })
+    }
+
+    /// Why what it is to the kept copy is not enough to act on it.
+    fn reason_of(&self, judgement: &Judgement) -> Option<String> {
+        match judgement.verdict {
+            Verdict::Exact | Verdict::SamePicture => None,
+            Verdict::Edited if self.takes_edited => None,
+            Verdict::Edited => Some("it is edited; --edited takes such copies, too".into()),
+            Verdict::Similar | Verdict::Different => {
+                Some("it is only similar to the copy that is kept".into())
+            }
         }
-        let is_one_file = same_file::is_same_file(&kept.path, &copy.file.path);
-        (self.action == Action::Hardlink && is_one_file.unwrap_or(false))
-            .then(|| "it is the same file already".into())
+    }
+
+    async fn compared_again(&self, kept: &PictureFile, copy: &PictureFile) -> Result<Judgement> {
+        let (one, other) = (kept.path.clone(), copy.path.clone());
+        let same_bytes = move || have_the_same_bytes(&one, &other);
+        if tokio::task::spawn_blocking(same_bytes).await?? {
+            return Ok(Judgement::same_bytes());
+        }
+        Ok(folders::compare(self.sandbox, &kept.path, &copy.path).await)
     }
 
     async fn try_to(&self, kept: &PictureFile, copy: &Member) -> Result<Outcome> {
         check_unchanged(kept)?;
         check_unchanged(&copy.file)?;
-        if copy.verdict != Verdict::Exact {
-            let (kept, copy) = (&kept.path, &copy.file.path);
-            let alike = folders::are_duplicates(self.sandbox, kept, copy, self.threshold).await?;
-            if !alike {
-                let reason = "compared once more, it is only similar to the copy that is kept";
-                return Ok(Outcome::LeftAlone(reason.into()));
-            }
+        let now = self.compared_again(kept, &copy.file).await?;
+        if let Some(reason) = self.reason_of(&now) {
+            let reason = format!("compared once more, {reason}: {}", now.reason);
+            return Ok(Outcome::LeftAlone(reason));
         }
         if self.dry_run {
             return Ok(match self.action {

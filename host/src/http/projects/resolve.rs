@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, Json, ProjectPath};
 use crate::http::views::ImageView;
-use crate::service::resolve::{self, Resolution, Wish};
+use crate::service::resolve::{self, Accept, Resolution, Wish};
 
 /// The route that resolves duplicates.
 pub fn router() -> OpenApiRouter<App> {
@@ -28,10 +28,24 @@ struct ResolveBody {
     remove: Option<Vec<String>>,
     /// A whole group, by ids or names: all but the one that stays go.
     images: Option<Vec<String>>,
+    /// What an image has to be to the one that stays, at least, to go.
+    #[serde(default)]
+    accept: AcceptBody,
     /// Do nothing, only say what would be done.
     #[serde(default)]
     #[schema(default = false)]
     dry_run: bool,
+}
+
+/// What may go without a look: `same_picture` the same bytes, and what is re-encoded, resized or converted;
+/// `edited` also the same picture with something done to it; `any` says that somebody has looked at them.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum AcceptBody {
+    #[default]
+    SamePicture,
+    Edited,
+    Any,
 }
 
 /// What came of it, or what would.
@@ -71,6 +85,10 @@ struct RemovedView {
 /// The image that stays takes over the names of the others, which lead to it from now on, the cover, the
 /// earliest date, and what their cameras wrote where it says nothing itself. The others go to the trash,
 /// from where they can be restored. Sent twice, it is done once.
+///
+/// Each image that would go is compared with the one that stays first, by the pictures themselves where it takes
+/// that. Unless all of them are `exact` or `same_picture`, or as much as `accept` says, nothing is done: 409 names
+/// the first that is less, what it is, and why. `dry_run` is answered in the same way.
 #[utoipa::path(
     post, path = "/projects/{project_id}/duplicates/resolve",
     operation_id = "resolve_duplicates", tag = "duplicates",
@@ -80,7 +98,7 @@ struct RemovedView {
         (status = 200, description = "It is done; with `dry_run`, it would be.", body = ResolvedView),
         (status = 400, description = "Neither `remove` nor `images`, or both; `remove` without `keep`; an image that is kept and removed; fewer than 2 or more than 1000 images.", body = ErrorBody),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
-        (status = 409, description = "An image is in the trash for another one, or went meanwhile; or two of them were decided to be no duplicates.", body = ErrorBody),
+        (status = 409, description = "An image is in the trash for another one, or went meanwhile; two of them were decided to be no duplicates; or one is less to the image that stays than `accept` asks for, `details.image_id` says which.", body = ErrorBody),
     ),
 )]
 async fn resolve(
@@ -88,10 +106,20 @@ async fn resolve(
     InProject(project): InProject,
     Json(body): Json<ResolveBody>,
 ) -> Result<axum::Json<ResolvedView>, ApiError> {
-    let dry_run = body.dry_run;
+    let (accept, dry_run) = (body.accept.into(), body.dry_run);
     let wish = body.into_wish()?;
-    let resolution = resolve::resolve(&app.services, &project, wish, dry_run).await?;
+    let resolution = resolve::resolve(&app.services, &project, wish, accept, dry_run).await?;
     Ok(axum::Json(ResolvedView::of(&resolution, dry_run)))
+}
+
+impl From<AcceptBody> for Accept {
+    fn from(accept: AcceptBody) -> Self {
+        match accept {
+            AcceptBody::SamePicture => Self::SamePicture,
+            AcceptBody::Edited => Self::Edited,
+            AcceptBody::Any => Self::Any,
+        }
+    }
 }
 
 impl ResolveBody {

@@ -4,7 +4,7 @@ use std::path::{Component, Path};
 
 use tokio::io::AsyncReadExt;
 
-use crate::domain::{ImageName, ProjectName, Sha256};
+use crate::domain::{ImageError, ImageName, ProjectName, Sha256};
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, Services, digest};
 use crate::store::{NameClash, Staged};
@@ -17,10 +17,12 @@ const CHUNK: usize = 256 << 10;
 pub enum Imported {
     /// Taken in.
     Added,
-    /// These bytes are in the project already.
-    Known,
-    /// No picture, or unreadable; the text says why.
+    /// These bytes are in the project already, under this name.
+    Known(ImageName),
+    /// No picture; the text says what.
     Skipped(String),
+    /// It may be a picture, and cannot be taken in; the text says why.
+    Unreadable(String),
 }
 
 /// Takes one file of this machine into a project, unless its bytes are there; called again after an
@@ -34,22 +36,27 @@ pub async fn import_file(
 ) -> Result<Imported, ServiceError> {
     let name = match name_below(folder, file) {
         Ok(name) => name,
-        Err(error) => return Ok(Imported::Skipped(error.to_string())),
+        Err(error) => return Ok(Imported::Unreadable(error.to_string())),
     };
     let sha256 = match digest::of_file(file.to_path_buf()).await {
         Ok(digest) => digest,
-        Err(error) => return Ok(Imported::Skipped(error.to_string())),
+        Err(error) => return Ok(Imported::Unreadable(error.to_string())),
     };
     let known = services
         .store
         .images_by_digest(Some(project), sha256)
         .await?;
-    if !known.is_empty() {
-        return Ok(Imported::Known);
+    let by_name = known.iter().find(|image| image.name == name);
+    if let Some(image) = by_name.or(known.first()) {
+        return Ok(Imported::Known(image.name.clone()));
     }
     match add(services, project, name, file, sha256).await {
         Ok(imported) => Ok(imported),
-        Err(error) if error.is_refusal() => Ok(Imported::Skipped(error.to_string())),
+        Err(ServiceError::NotAPicture(ImageError::UnsupportedFormat(text))) => {
+            let error = ImageError::UnsupportedFormat(text);
+            Ok(Imported::Skipped(error.to_string()))
+        }
+        Err(error) if error.is_refusal() => Ok(Imported::Unreadable(error.to_string())),
         Err(error) => Err(error),
     }
 }
@@ -65,7 +72,7 @@ async fn add(
     let outcome = processing::process_patiently(services, file).await?;
     let staged = copy(services, file).await?;
     if staged.sha256 != sha256 {
-        return Ok(Imported::Skipped("it changed while it was read".into()));
+        return Ok(Imported::Unreadable("it changed while it was read".into()));
     }
     let given = Given {
         project: project.clone(),

@@ -96,17 +96,6 @@ pub async fn groups(
     Ok(groups)
 }
 
-/// The duplicates among pictures that no store knows, in the order of their ids.
-pub fn among_files<'a>(
-    index: &Index,
-    sketch: impl Fn(ImageId) -> Option<&'a Sketch>,
-) -> Vec<Vec<ImageId>> {
-    let pairs = upright(index, None);
-    let mut joining = Joining::of(&pairs, &HashSet::new());
-    joining.look(&pairs, sketch);
-    joining.groups()
-}
-
 /// How near the fingerprints of copies are looked for among so many images, in bits of 128: wider circles
 /// among more of them hold millions of strangers, who take the place of copies.
 fn radius(images: usize) -> u32 {

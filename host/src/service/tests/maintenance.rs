@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::*;
-use crate::domain::{Image, RenditionKind};
+use crate::domain::{Image, ImageName, RenditionKind};
 use crate::service::images;
 use crate::service::maintenance::{Imported, Report, import_file, rebuild, verify};
 
@@ -138,17 +138,13 @@ async fn an_import_goes_on_where_it_was() {
     };
     let picture = file("tag 1/a.png", &png(1));
     assert_eq!(import(&picture).await, Imported::Added);
-    assert_eq!(import(&picture).await, Imported::Known);
-    assert_eq!(import(&file("twin.png", &png(1))).await, Imported::Known);
-    for skipped in [
-        file("letter.jpg", b"Dear sir"),
-        folder.path().join("not there.png"),
-    ] {
-        assert!(
-            matches!(import(&skipped).await, Imported::Skipped(_)),
-            "{skipped:?}"
-        );
-    }
+    let known = || Imported::Known(ImageName::parse("tag 1/a.png").unwrap());
+    assert_eq!(import(&picture).await, known());
+    assert_eq!(import(&file("twin.png", &png(1))).await, known());
+    let letter = import(&file("letter.jpg", b"Dear sir")).await;
+    assert!(matches!(letter, Imported::Skipped(_)), "{letter:?}");
+    let nowhere = import(&folder.path().join("not there.png")).await;
+    assert!(matches!(nowhere, Imported::Unreadable(_)), "{nowhere:?}");
     assert_eq!(names(&images_of(&world.services).await), ["tag 1/a.png"]);
     assert!(picture.exists(), "the folder is left as it was");
 }

@@ -232,3 +232,70 @@ fn conflicts_name_what_is_in_the_way() {
     assert_eq!(alias["details"]["image_id"], json!(large));
     assert_eq!(server.ids("p").len(), 5);
 }
+
+#[test]
+fn what_is_no_copy_goes_only_when_somebody_has_looked() {
+    let server = Server::start();
+    let photo = Picture::photo(1, 640, 480).jpeg(90);
+    let large = give(&server, "large.jpg", &photo);
+    let small = give(&server, "small.jpg", &Picture::photo(1, 320, 240).jpeg(80));
+    let cropped = image::load_from_memory(&photo)
+        .unwrap()
+        .crop_imm(20, 15, 600, 450);
+    let mut file = std::io::Cursor::new(Vec::new());
+    cropped
+        .write_to(&mut file, image::ImageFormat::Jpeg)
+        .unwrap();
+    let cropped = give(&server, "cropped.jpg", file.get_ref());
+    let stranger = give(
+        &server,
+        "stranger.jpg",
+        &Picture::photo(2, 640, 480).jpeg(90),
+    );
+    let all = server.ids("p");
+    let refused = |body: Value, image: &str, verdicts: &[&str]| {
+        let answer = server
+            .post_json("/projects/p/duplicates/resolve", &body)
+            .refused(409);
+        let said = text(&answer, "message");
+        assert!(
+            verdicts.iter().any(|verdict| said.contains(verdict)),
+            "{said}"
+        );
+        assert_eq!(answer["details"]["image_id"], json!(image), "{said}");
+    };
+    for dry_run in [true, false] {
+        refused(
+            json!({"keep": large, "remove": [small, cropped], "dry_run": dry_run}),
+            &cropped,
+            &["edited"],
+        );
+        refused(
+            json!({"keep": large, "images": [small, large, "cropped.jpg"], "dry_run": dry_run}),
+            &cropped,
+            &["edited"],
+        );
+        for accept in ["same_picture", "edited"] {
+            refused(
+                json!({"keep": large, "remove": [small, stranger], "accept": accept, "dry_run": dry_run}),
+                &stranger,
+                &["different", "similar"],
+            );
+        }
+    }
+    assert_eq!(server.ids("p"), all, "nothing was done");
+    server
+        .post_json(
+            "/projects/p/duplicates/resolve",
+            &json!({"keep": large, "remove": [small], "accept": "everything"}),
+        )
+        .refused_somehow();
+    let done = |accept: &str, remove: &[&String]| {
+        let body = json!({"keep": large, "remove": remove, "accept": accept});
+        let removed = resolve(&server, body)["removed"].clone();
+        removed.as_array().unwrap().len()
+    };
+    assert_eq!(done("edited", &[&small, &cropped]), 2);
+    assert_eq!(done("any", &[&stranger]), 1);
+    assert_eq!(server.ids("p"), [large]);
+}

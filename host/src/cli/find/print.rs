@@ -1,0 +1,110 @@
+//! How groups are told: lines for people, or JSON.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::domain::Verdict;
+use crate::service::folders::{FileGroup, Member};
+
+use super::act::Outcome;
+use super::{Keep, output};
+
+/// A group for people.
+pub fn lines(number: usize, group: &FileGroup, outcomes: &[Option<Outcome>]) -> Result<()> {
+    if number > 0 {
+        output::line("")?;
+    }
+    for (place, member) in group.members.iter().enumerate() {
+        let file = &member.file;
+        let mark = if place == 0 { "*" } else { " " };
+        let size = format!("{}x{}", file.info.size.width, file.info.size.height);
+        let outcome = outcomes.get(place).and_then(Option::as_ref);
+        let outcome = outcome.map_or(String::new(), |outcome| format!("  ({})", outcome.words()));
+        output::line(&format!(
+            "{mark} {:>3}  {:<12}  {size:>11}  {:>10}  {}{outcome}",
+            member.distance,
+            word(place, member),
+            file.stamp.bytes,
+            output::shown(&file.path)
+        ))?;
+        if place > 0 && member.judgement.verdict == Verdict::Edited {
+            output::line(&format!("       {}", member.judgement.reason))?;
+        }
+    }
+    Ok(())
+}
+
+/// A group as one line of JSON.
+pub fn json(group: &FileGroup, keep: Keep, outcomes: &[Option<Outcome>]) -> Result<()> {
+    output::json(&View::of(group, keep, outcomes))
+}
+
+/// The last line of JSON, where not all that is near was compared.
+pub fn json_left_out(left_out: usize) -> Result<()> {
+    output::json(&LeftOut {
+        files: [],
+        left_out,
+    })
+}
+
+/// A verdict in one word.
+pub fn name(verdict: Verdict) -> String {
+    verdict.name().replace(' ', "_")
+}
+
+fn word(place: usize, member: &Member) -> String {
+    match place {
+        0 => "keep".into(),
+        _ => name(member.judgement.verdict),
+    }
+}
+
+/// A group in JSON.
+#[derive(Serialize)]
+struct View<'a> {
+    keep_reason: &'static str,
+    files: Vec<FileView<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileView<'a> {
+    path: String,
+    distance: u32,
+    verdict: String,
+    /// Why the verdict; the file that is kept has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict_reason: Option<&'a str>,
+    format: &'static str,
+    width: u32,
+    height: u32,
+    bytes: u64,
+    #[serde(flatten)]
+    outcome: Option<Outcome>,
+}
+
+/// No group: a reader of `files` finds none.
+#[derive(Serialize)]
+struct LeftOut {
+    files: [(); 0],
+    left_out: usize,
+}
+
+impl<'a> View<'a> {
+    fn of(group: &'a FileGroup, keep: Keep, outcomes: &[Option<Outcome>]) -> Self {
+        let file = |(place, member): (usize, &'a Member)| FileView {
+            path: member.file.path.display().to_string(),
+            distance: member.distance,
+            verdict: word(place, member),
+            verdict_reason: (place > 0).then_some(member.judgement.reason.as_str()),
+            format: member.file.info.format.name(),
+            width: member.file.info.size.width,
+            height: member.file.info.size.height,
+            bytes: member.file.stamp.bytes,
+            outcome: outcomes.get(place).cloned().flatten(),
+        };
+        Self {
+            keep_reason: keep.reason(group),
+            files: group.members.iter().enumerate().map(file).collect(),
+        }
+    }
+}

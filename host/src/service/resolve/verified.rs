@@ -1,0 +1,137 @@
+//! What images are to the one that is to stay: by their stored sketches, and where those do not vouch for it by
+//! their files.
+
+use std::collections::HashMap;
+
+use crate::domain::{Image, ImageId, Judgement, Orientation, Sketch, Verdict, judge};
+use crate::sandbox::Input;
+use crate::service::matching::second_look::{blocking, sketches};
+use crate::service::{ServiceError, Services, blobs};
+
+/// What an image has to be to the one that stays, at least, to go without a look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Accept {
+    /// The same bytes, or re-encoded, resized, converted.
+    #[default]
+    SamePicture,
+    /// Also with something done to it.
+    Edited,
+    /// Anything: whoever asks has looked at them.
+    Any,
+}
+
+impl Accept {
+    fn takes(self, verdict: Verdict) -> bool {
+        match self {
+            Self::SamePicture => verdict <= Verdict::SamePicture,
+            Self::Edited => verdict <= Verdict::Edited,
+            Self::Any => true,
+        }
+    }
+
+    /// What to send for images of a verdict to go, too.
+    fn for_verdict(verdict: Verdict) -> &'static str {
+        match verdict <= Verdict::Edited {
+            true => "edited",
+            false => "any",
+        }
+    }
+}
+
+/// `Conflict` when one of those that are to go is less to the one that stays than is accepted.
+pub async fn check(
+    services: &Services,
+    keep: ImageId,
+    remove: &[ImageId],
+    accept: Accept,
+) -> Result<(), ServiceError> {
+    if accept == Accept::Any || remove.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<ImageId> = remove.iter().copied().chain([keep]).collect();
+    let mut images = services.store.images_by_id(&ids).await?;
+    let gone = || ServiceError::NotFound(format!("image {keep} went meanwhile"));
+    let at = images.iter().position(|image| image.id == keep);
+    let kept = images.swap_remove(at.ok_or_else(gone)?);
+    images.sort_unstable_by_key(|image| image.id);
+    let unclear = by_sketches(services, &kept, images, accept).await?;
+    for image in unclear {
+        let judgement = by_files(services, &kept, &image).await?;
+        if !accept.takes(judgement.verdict) {
+            return Err(refused(&kept, &image, &judgement));
+        }
+    }
+    Ok(())
+}
+
+/// Those whose sketches do not vouch for what is accepted. A sketch never refuses: files tell more.
+async fn by_sketches(
+    services: &Services,
+    kept: &Image,
+    mut images: Vec<Image>,
+    accept: Accept,
+) -> Result<Vec<Image>, ServiceError> {
+    images.retain(|image| image.sha256 != kept.sha256);
+    if images.is_empty() {
+        return Ok(images);
+    }
+    let ids: Vec<ImageId> = images
+        .iter()
+        .map(|image| image.id)
+        .chain([kept.id])
+        .collect();
+    let sketches = sketches(services, &ids).await?;
+    let kept = kept.id;
+    let vouches = move |image: &Image| {
+        let judgement = judged(&sketches, kept, image.id);
+        judgement.is_some_and(|judgement| judgement.verified && accept.takes(judgement.verdict))
+    };
+    blocking(move || {
+        images.retain(|image| !vouches(image));
+        images
+    })
+    .await
+}
+
+fn judged(sketches: &HashMap<ImageId, Sketch>, one: ImageId, other: ImageId) -> Option<Judgement> {
+    let (one, other) = (sketches.get(&one)?, sketches.get(&other)?);
+    Some(judge(one, other, &[Orientation::Upright]).0)
+}
+
+async fn by_files(
+    services: &Services,
+    kept: &Image,
+    image: &Image,
+) -> Result<Judgement, ServiceError> {
+    let (one, other) = (given(services, kept).await?, given(services, image).await?);
+    let comparison = services.sandbox.compare(one, other, None).await?;
+    Ok(Judgement {
+        verdict: comparison.verdict,
+        similarity: comparison.similarity,
+        reason: comparison.reason,
+        verified: comparison.verified,
+    })
+}
+
+/// The bytes of a stored image as they were given.
+async fn given(services: &Services, image: &Image) -> Result<Input, ServiceError> {
+    let missing = || ServiceError::NotFound(format!("the file of image {} is gone", image.name));
+    let bytes = blobs::read_all(&services.store, &blobs::given(image)).await?;
+    Ok(Input::Bytes(bytes.ok_or_else(missing)?))
+}
+
+fn refused(kept: &Image, image: &Image, judgement: &Judgement) -> ServiceError {
+    let verdict = judgement.verdict.name().replace(' ', "_");
+    ServiceError::Conflict {
+        message: format!(
+            "nothing was done: {:?} (image {}) is {verdict} to {:?}, which is to be kept. {} \
+             Look at both; `accept`: `{}` takes such images, too",
+            image.name.as_str(),
+            image.id,
+            kept.name.as_str(),
+            judgement.reason,
+            Accept::for_verdict(judgement.verdict),
+        ),
+        image: Some(image.id),
+    }
+}

@@ -1,0 +1,131 @@
+//! `vismatch find` over the small inputs of `../shared/data/cases`, where they are: each stands for a kind of fault.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+use vismatch_tests::shared_data;
+
+use super::{Pictures, TempDir, members};
+
+/// A folder with some of the files of a folder of cases, all when none is named.
+fn case(folder: &str, names: &[&str]) -> Option<Pictures> {
+    let Some(from) = shared_data().map(|data| data.join("cases").join(folder)) else {
+        eprintln!("../shared/data is not there: skipped");
+        return None;
+    };
+    let pictures = Pictures {
+        folder: TempDir::new().unwrap(),
+        home: TempDir::new().unwrap(),
+    };
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        if names.is_empty() || names.contains(&name.as_str()) {
+            pictures.put(&name, &fs::read(entry.path()).unwrap());
+        }
+    }
+    Some(pictures)
+}
+
+/// The groups by name, the file to keep first, with the verdicts of the others.
+#[track_caller]
+fn groups(pictures: &Pictures) -> Vec<Vec<(String, String)>> {
+    let told = pictures.find(&["--json"]).ok();
+    let groups = told.lines().map(|line| {
+        let group: Value = serde_json::from_str(line).unwrap();
+        let member = |(name, file): (String, Value)| (name, super::text(&file, "verdict"));
+        members(&group).into_iter().map(member).collect()
+    });
+    groups.collect()
+}
+
+/// No two of these are in one group.
+#[track_caller]
+fn are_apart(pictures: &Pictures, names: &[&str]) {
+    for group in groups(pictures) {
+        let met: BTreeSet<&str> = group.iter().map(|(name, _)| name.as_str()).collect();
+        let met = names.iter().filter(|name| met.contains(*name)).count();
+        assert!(met < 2, "{group:?}");
+    }
+}
+
+#[test]
+fn nearly_empty_pages_are_not_touched() {
+    let Some(pictures) = case("sparse", &[]) else {
+        return;
+    };
+    let before = pictures.names();
+    for flags in [
+        &["--delete-to-trash", "--yes"][..],
+        &["--delete-to-trash", "--yes", "--edited"],
+    ] {
+        assert_eq!(pictures.find(flags).ok(), "");
+    }
+    assert_eq!(pictures.names(), before);
+    assert!(pictures.trashed().is_empty());
+}
+
+#[test]
+fn other_text_in_one_layout_is_no_copy() {
+    let Some(pictures) = case("forms", &[]) else {
+        return;
+    };
+    assert!(groups(&pictures).is_empty());
+}
+
+#[test]
+fn other_colours_are_no_copies_and_the_same_bytes_are_whatever_they_show() {
+    let Some(pictures) = case("colour", &[]) else {
+        return;
+    };
+    let found = groups(&pictures);
+    let pair = |one: &str, verdict: &str| {
+        let find = |(name, told): &(String, String)| name == one && told == verdict;
+        found.iter().find(|group| group.iter().any(find))
+    };
+    let red = pair("red_copy.png", "exact").expect("the same bytes");
+    assert_eq!((red.len(), red[0].0.as_str()), (2, "red.png"));
+    let grey = pair("photo_grey.png", "edited").expect("a copy without its colours");
+    assert_eq!(grey[0].0, "photo.jpg");
+    assert_eq!(found.len(), 2, "{found:?}");
+    are_apart(&pictures, &["photo.jpg", "photo_hue180.png"]);
+}
+
+#[test]
+fn frames_and_pages_are_content() {
+    let Some(pictures) = case("animations", &[]) else {
+        return;
+    };
+    for clip in ["clip_a.gif", "clip_a.webp"] {
+        are_apart(&pictures, &[clip, "clip_b.gif", "still.png"]);
+    }
+    let Some(pages) = case("pages", &[]) else {
+        return;
+    };
+    assert!(groups(&pages).is_empty());
+}
+
+#[test]
+fn the_file_of_the_camera_is_kept() {
+    let names = ["camera.jpg", "sixteen_colours.png", "dithered_1bit.png"];
+    let Some(pictures) = case("keep", &names) else {
+        return;
+    };
+    let found = groups(&pictures);
+    assert!(!found.is_empty());
+    for group in found {
+        assert_eq!(group[0].0, "camera.jpg", "{group:?}");
+    }
+}
+
+/// Waits for sketches to say how much of an enlargement is resolved.
+#[test]
+#[ignore = "true detail is not measured yet"]
+fn an_enlargement_is_not_kept() {
+    let Some(pictures) = case("keep", &[]) else {
+        return;
+    };
+    for group in groups(&pictures) {
+        assert_eq!(group[0].0, "camera.jpg", "{group:?}");
+    }
+}
