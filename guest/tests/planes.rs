@@ -10,7 +10,7 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage};
 use jpeg_encoder::SamplingFactor;
 use proptest::prelude::*;
-use vismatch_pipeline::decode::{Least, Wanted, decode, planes};
+use vismatch_pipeline::decode::{Least, Wanted, decode, planes, reduced_luma};
 use vismatch_pipeline::limits::Limits;
 
 mod coded;
@@ -205,8 +205,25 @@ fn takes(file: &[u8]) -> [bool; 2] {
     })
 }
 
-/// What is taken is taken at every size, and by the full decoder.
+/// The means of blocks, when the decoder of planes takes the file.
+fn means(file: &[u8]) -> Option<Vec<u8>> {
+    let wanted = Wanted {
+        most: Least::NONE,
+        fewer: None,
+        reduced: Some(Least::NONE),
+    };
+    let planes = planes(file, &LIMITS, |_| wanted).ok()??;
+    Some(planes.luma.means()?.samples.as_raw().clone())
+}
+
+/// What is taken is taken at every size, and by the full decoder; with the means that the scan of luma reads.
 fn judge(file: &[u8]) -> Result<(), String> {
+    let scanned = || reduced_luma(file, 1, &LIMITS).ok()?;
+    if let Some(means) = means(file)
+        && scanned().is_none_or(|luma| luma.samples != means)
+    {
+        return Err("other means".into());
+    }
     match (takes(file), decode(file, &LIMITS)) {
         ([false, false], _) | ([true, true], Ok(_)) => Ok(()),
         (taken, full) => Err(format!("{taken:?}: {:?}", full.err())),

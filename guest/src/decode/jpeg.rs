@@ -105,12 +105,12 @@ fn is_luma_first(decoder: &JpegDecoder<ZCursor<&[u8]>>, frame: Frame) -> bool {
     )
 }
 
-/// The planes of the picture, each reduced as far as it still has the samples that are wanted, when they
+/// The planes of the picture, each reduced as far as it still has the samples that are wanted, when any are, they
 /// are luma and chroma and the decoder of planes has an answer.
 pub(super) fn planes(
     bytes: &[u8],
     limits: &Limits,
-    wanted: impl FnOnce(&ImageInfo) -> Wanted,
+    wanted: impl FnOnce(&ImageInfo) -> Option<Wanted>,
 ) -> Result<Option<Planes>, ImageError> {
     let Headers {
         header,
@@ -128,7 +128,9 @@ pub(super) fn planes(
     }
     let colour_profile = header.colour_profile.clone();
     let info = header.into_info();
-    let wanted = wanted(&info);
+    let Some(wanted) = wanted(&info) else {
+        return Ok(None);
+    };
     let sides = |component, extent| wanted.sides(component, extent);
     let mut planes = planes::decode(bytes, frame, sides).into_iter().flatten();
     Ok(planes.next().map(|luma| Planes {

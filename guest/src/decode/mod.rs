@@ -153,8 +153,17 @@ pub fn planes<W: Into<Wanted>>(
     limits: &Limits,
     wanted: impl FnOnce(&ImageInfo) -> W,
 ) -> Result<Option<Planes>, ImageError> {
+    planes_if(bytes, limits, |info| Some(wanted(info).into()))
+}
+
+/// The same where something is `wanted` of the picture, told by its facts.
+pub fn planes_if(
+    bytes: &[u8],
+    limits: &Limits,
+    wanted: impl FnOnce(&ImageInfo) -> Option<Wanted>,
+) -> Result<Option<Planes>, ImageError> {
     match format::detect(bytes)? {
-        ImageFormat::Jpeg => jpeg::planes(bytes, limits, |info| wanted(info).into()),
+        ImageFormat::Jpeg => jpeg::planes(bytes, limits, wanted),
         _ => Ok(None),
     }
 }

@@ -23,9 +23,12 @@ pub struct Wanted {
     pub most: Least,
     /// Samples that are wanted as well where they are few: half as many on each side, or fewer.
     pub fewer: Option<Least>,
-    /// Samples that are wanted besides, for a reduced picture.
+    /// Samples that are wanted besides, for a reduced picture: and the means of luma's blocks.
     pub reduced: Option<Least>,
 }
+
+/// Most samples of a component that are made for a reduced picture: so that a long one takes little memory.
+const MOST_REDUCED: f64 = (1 << 24) as f64;
 
 impl From<Least> for Wanted {
     fn from(most: Least) -> Self {
@@ -43,6 +46,7 @@ pub(super) struct Sides {
     pub most: usize,
     pub fewer: Option<usize>,
     pub reduced: Option<usize>,
+    pub means: Option<usize>,
 }
 
 impl Wanted {
@@ -54,9 +58,20 @@ impl Wanted {
         Sides {
             most,
             fewer: self.fewer.map(side).filter(|fewer| 2 * fewer <= most),
-            reduced: self.reduced.map(|least| side(least).next_power_of_two()),
+            reduced: self.reduced.map(|least| reduced(side(least), extent)),
+            means: self.reduced.filter(|_| component == 0).map(|_| 1),
         }
     }
+}
+
+/// The power of two for a reduced picture.
+fn reduced(side: usize, extent: (f64, f64)) -> usize {
+    let samples = |side: usize| extent.0 * extent.1 * (side * side) as f64 / 64.0;
+    let mut side = side.next_power_of_two();
+    while side > 1 && samples(side) > MOST_REDUCED {
+        side /= 2;
+    }
+    side
 }
 
 /// Samples that are needed across and down the stored picture.

@@ -10,15 +10,18 @@ use image::DynamicImage;
 
 use super::average::{Axis, average};
 use crate::decode::luma::of_rgb;
-use crate::decode::{ReducedLuma, Rows};
+use crate::decode::{Planes, ReducedLuma, Rows};
 use crate::error::{Excess, ImageError, Limit};
-use crate::info::Orientation;
+use crate::info::{ImageInfo, Orientation};
 
 /// Cells on each side of a plane.
 pub const SIDE: usize = 256;
 
 /// Cells on each side that are not of the core: it is 232 of 256 wide and high.
 const MARGIN: usize = 12;
+
+/// Pixels on each side of a block.
+pub(super) const BLOCK: usize = 8;
 
 /// The longest side whose weighted sums of 8-bit luma fit 31 bits.
 const MAX_SIDE: usize = i32::MAX as usize / 255;
@@ -80,21 +83,23 @@ impl LumaPlane {
     /// The plane of the upright picture from means of its blocks. A block that reaches over the edge
     /// counts for the pixels that it covers.
     pub fn of_blocks(luma: &ReducedLuma) -> Self {
-        let axis = |pixels: u32| Axis {
-            pixels: pixels as usize,
-            sample: luma.block as usize,
-        };
-        let (across, down) = (axis(luma.size.width), axis(luma.size.height));
-        let width = across.samples();
-        let Ok(cells) = average((across, down), (SIDE, SIDE), |y, row| {
-            row.copy_from_slice(&luma.samples[y * width..][..width]);
-            Ok::<_, Infallible>(())
-        });
+        let size = (luma.size.width as usize, luma.size.height as usize);
+        Self::of_means(&luma.samples, size, &luma.info)
+    }
+
+    /// The same of planes that have such means.
+    pub(super) fn of_planes(planes: &Planes) -> Option<Self> {
+        let means = planes.luma.means()?.samples.as_raw();
+        let stored = stored_size(&planes.info);
+        Some(Self::of_means(means, stored, &planes.info))
+    }
+
+    fn of_means(means: &[u8], size: (usize, usize), info: &ImageInfo) -> Self {
         let stored = Self {
-            cells,
-            size: (across.pixels, down.pixels),
+            cells: averaged_samples(means, axes(size, (BLOCK, BLOCK)), SIDE),
+            size,
         };
-        stored.oriented(luma.info.orientation)
+        stored.oriented(info.orientation)
     }
 
     /// The sides of the picture in pixels, across and down.
@@ -183,6 +188,29 @@ fn averaged_noting(
         note(row, luma);
         Ok(())
     })
+}
+
+/// The sides of the picture as it is stored.
+pub(super) fn stored_size(info: &ImageInfo) -> (usize, usize) {
+    let upright = (info.size.width as usize, info.size.height as usize);
+    laid_size(upright, info.orientation)
+}
+
+/// Sides of a picture, cut into samples of so many pixels across and down.
+pub(super) fn axes(size: (usize, usize), sample: (usize, usize)) -> (Axis, Axis) {
+    let axis = |pixels, sample| Axis { pixels, sample };
+    (axis(size.0, sample.0), axis(size.1, sample.1))
+}
+
+/// Samples averaged to a square of so many cells on a side.
+pub(super) fn averaged_samples(samples: &[u8], axes: (Axis, Axis), cells: usize) -> Vec<u8> {
+    let width = axes.0.samples();
+    let read = |y: usize, row: &mut [u8]| {
+        row.copy_from_slice(&samples[y * width..][..width]);
+        Ok::<_, Infallible>(())
+    };
+    let Ok(averaged) = average(axes, (cells, cells), read);
+    averaged
 }
 
 /// A square of cells, `side` on a side, after what `orientation` says was done to it.

@@ -3,9 +3,10 @@
 //! The way depends on the file alone, never on what else is asked of it or was decoded before: so a file has the
 //! same bits every time.
 
-use super::reduced::{LUMA, Reducer};
+use super::plane::BLOCK;
+use super::reduced::{Reducer, SAMPLES};
 use super::{LEAST_BLOCKS, LumaPlane, ReducedPicture};
-use crate::decode::{self, Least, LeastBlocks, Picture, Planes, ReducedLuma, Wanted};
+use crate::decode::{self, Least, LeastBlocks, Picture, Planes, Wanted};
 use crate::error::ImageError;
 use crate::info::ImageInfo;
 use crate::limits::Limits;
@@ -17,7 +18,7 @@ pub enum Decoded<'a> {
     Nothing,
     /// Pixels: its file has no planes.
     Picture(&'a Picture),
-    /// Planes, with the samples for a reduced picture (see [`Wanted::reduced`]).
+    /// Planes, with the samples of [`ReducedPicture::least`].
     Planes(&'a Planes),
 }
 
@@ -37,57 +38,87 @@ pub(super) fn read(
     is_reduced: bool,
     limits: &Limits,
 ) -> Result<Read, ImageError> {
-    let least = LeastBlocks {
-        luma: LEAST_BLOCKS,
-        chroma: is_reduced.then_some(LUMA as u32),
+    let mut coded = match is_reduced {
+        true => of_planes(bytes, decoded, limits)?,
+        false => Coded::default(),
     };
-    let blocks = decode::reduced_luma(bytes, least, limits)?;
-    let reduced = match is_reduced {
-        true => reduced(bytes, blocks.as_ref(), decoded, limits)?,
-        false => None,
-    };
-    let lacks_reduced = is_reduced && reduced.is_none();
-    let plane = blocks.map(|blocks| (LumaPlane::of_blocks(&blocks), blocks.info));
-    if let (Some((plane, info)), false) = (plane.clone(), lacks_reduced) {
-        return Ok(Read {
+    if coded.reduced.is_none() {
+        coded = of_blocks(bytes, is_reduced, limits)?;
+    }
+    let lacks_reduced = is_reduced && coded.reduced.is_none();
+    match coded {
+        Coded {
+            plane: Some((info, plane)),
+            reduced,
+        } if !lacks_reduced => Ok(Read {
             info,
             plane,
             is_transparent: false,
             reduced,
-        });
-    }
-    let mut read = of_pixels(bytes, decoded, lacks_reduced, limits)?;
-    if let Some((plane, _)) = plane {
-        read.plane = plane;
-    }
-    read.reduced = reduced.or(read.reduced);
-    Ok(read)
-}
-
-/// The reduced picture of a JPEG: of its blocks where there are enough, or of its planes. None where the decoder
-/// of planes has no answer.
-fn reduced(
-    bytes: &[u8],
-    blocks: Option<&ReducedLuma>,
-    decoded: Decoded<'_>,
-    limits: &Limits,
-) -> Result<Option<ReducedPicture>, ImageError> {
-    if let Some(reduced) = blocks.and_then(ReducedPicture::of_blocks) {
-        return Ok(Some(reduced));
-    }
-    match decoded {
-        Decoded::Picture(_) => Ok(None),
-        Decoded::Planes(planes) => Ok(ReducedPicture::of_planes(planes)),
-        Decoded::Nothing => {
-            let wanted = Wanted {
-                most: Least::NONE,
-                fewer: None,
-                reduced: Some(ReducedPicture::LEAST),
-            };
-            let planes = decode::planes(bytes, limits, |_| wanted)?;
-            Ok(planes.as_ref().and_then(ReducedPicture::of_planes))
+        }),
+        coded => {
+            let read = of_pixels(bytes, decoded, lacks_reduced, limits)?;
+            Ok(Read {
+                plane: coded.plane.map_or(read.plane, |(_, plane)| plane),
+                reduced: coded.reduced.or(read.reduced),
+                ..read
+            })
         }
     }
+}
+
+/// What a JPEG tells before its pixels are made.
+#[derive(Default)]
+struct Coded {
+    plane: Option<(ImageInfo, LumaPlane)>,
+    reduced: Option<ReducedPicture>,
+}
+
+/// Of planes that hold the samples of a reduced picture: not of very large pictures, nor where the decoder of
+/// planes has no answer.
+fn of_planes(bytes: &[u8], decoded: Decoded<'_>, limits: &Limits) -> Result<Coded, ImageError> {
+    let coded = |planes: &Planes| Coded {
+        plane: plane_of_planes(planes),
+        reduced: ReducedPicture::of_planes(planes),
+    };
+    match decoded {
+        Decoded::Picture(_) => Ok(Coded::default()),
+        Decoded::Planes(planes) => Ok(coded(planes)),
+        Decoded::Nothing => {
+            let planes = decode::planes_if(bytes, limits, |info| {
+                Some(Wanted {
+                    most: Least::NONE,
+                    fewer: None,
+                    reduced: Some(ReducedPicture::least(info)?),
+                })
+            })?;
+            Ok(planes.as_ref().map(coded).unwrap_or_default())
+        }
+    }
+}
+
+/// Where planes are read, the means of their blocks are those that [`decode::reduced_luma`] reads.
+fn plane_of_planes(planes: &Planes) -> Option<(ImageInfo, LumaPlane)> {
+    let shorter = planes.info.size.width.min(planes.info.size.height);
+    let has_plane = shorter.div_ceil(BLOCK as u32) >= LEAST_BLOCKS;
+    let plane = LumaPlane::of_planes(planes).filter(|_| has_plane)?;
+    Some((planes.info.clone(), plane))
+}
+
+/// Of the means of blocks. A reduced picture is made of them where it is very large.
+fn of_blocks(bytes: &[u8], is_reduced: bool, limits: &Limits) -> Result<Coded, ImageError> {
+    let least = LeastBlocks {
+        luma: LEAST_BLOCKS,
+        chroma: is_reduced.then_some(SAMPLES as u32),
+    };
+    let blocks = decode::reduced_luma(bytes, least, limits)?;
+    let Some(blocks) = blocks else {
+        return Ok(Coded::default());
+    };
+    Ok(Coded {
+        reduced: ReducedPicture::of_blocks(&blocks),
+        plane: Some((blocks.info.clone(), LumaPlane::of_blocks(&blocks))),
+    })
 }
 
 fn of_pixels(

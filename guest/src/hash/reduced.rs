@@ -4,16 +4,17 @@
 //! Whole numbers only: every build gives the same cells, and the reduced picture of a turned picture is the turned
 //! reduced picture. A file has one, whatever else is asked of it: see [`super::Looks`].
 
-use std::convert::Infallible;
-
-use super::average::{Axis, Gathered, average};
-use super::plane::{laid, laid_size};
+use super::average::Gathered;
+use super::plane::{BLOCK, averaged_samples, axes, laid, laid_size, stored_size};
 use crate::decode::luma::chroma_of;
 use crate::decode::{ChromaBlocks, Least, Plane, Planes, ReducedChroma, ReducedLuma};
 use crate::info::{Dimensions, ImageInfo, Orientation};
 
 /// Cells of luma on each side.
 pub const LUMA: usize = 512;
+/// Samples of a JPEG's luma on each side, where it has as many: two for a cell, so that strokes come out as
+/// from pixels. With one and a bit, cells on the strokes of a page differ by up to 60 levels.
+pub(super) const SAMPLES: usize = 2 * LUMA;
 /// Cells of chroma on each side.
 pub const CHROMA: usize = 64;
 
@@ -41,15 +42,18 @@ impl ReducedPicture {
         self.size
     }
 
-    /// The samples of a JPEG that it is made of: at least as many as it has cells, where there are as many.
-    pub const LEAST: Least = Least {
-        luma: square(LUMA),
-        chroma: square(CHROMA),
-    };
+    /// The samples of a JPEG that it is made of, where they are more than the means of blocks.
+    pub fn least(info: &ImageInfo) -> Option<Least> {
+        let shorter = info.size.width.min(info.size.height) as usize;
+        (shorter / BLOCK < SAMPLES).then_some(Least {
+            luma: square(SAMPLES),
+            chroma: square(CHROMA),
+        })
+    }
 
-    /// Of the planes of a JPEG. None where they lack what [`Self::LEAST`] asks for.
+    /// Of the planes of a JPEG. None where they lack the samples of [`Self::least`].
     pub fn of_planes(planes: &Planes) -> Option<Self> {
-        let stored = stored(&planes.info);
+        let stored = stored_size(&planes.info);
         let chroma = match &planes.chroma {
             Some([blue, red]) => Some([
                 of_plane(blue, stored, CHROMA)?,
@@ -71,13 +75,13 @@ impl ReducedPicture {
             ReducedChroma::Grey => None,
         };
         let side = blocks.block as usize;
-        let luma = averaged(&blocks.samples, axes(stored, (side, side)), LUMA);
+        let luma = averaged_samples(&blocks.samples, axes(stored, (side, side)), LUMA);
         Some(Self::laid_upright(luma, chroma, &blocks.info))
     }
 
     /// Of the cells of the picture as it is stored.
     fn laid_upright(luma: Vec<u8>, chroma: Option<[Vec<u8>; 2]>, info: &ImageInfo) -> Self {
-        let size = stored(info);
+        let size = stored_size(info);
         let stored = Self { luma, chroma, size };
         stored.without_neutral_chroma().oriented(info.orientation)
     }
@@ -155,22 +159,16 @@ const fn square(side: usize) -> Dimensions {
     }
 }
 
-/// The sides of the picture as it is stored.
-fn stored(info: &ImageInfo) -> (usize, usize) {
-    let upright = (info.size.width as usize, info.size.height as usize);
-    laid_size(upright, info.orientation)
-}
-
 fn of_chroma(chroma: &ChromaBlocks, stored: (usize, usize)) -> Vec<u8> {
     let block = (chroma.block.0 as usize, chroma.block.1 as usize);
-    averaged(&chroma.samples, axes(stored, block), CHROMA)
+    averaged_samples(&chroma.samples, axes(stored, block), CHROMA)
 }
 
 fn of_plane(plane: &Plane, stored: (usize, usize), cells: usize) -> Option<Vec<u8>> {
     let reduced = plane.reduced()?;
     let axes = match plane.ratio {
         Some((across, down)) => {
-            let sample = |ratio: usize| 8 * ratio / reduced.side;
+            let sample = |ratio: usize| BLOCK * ratio / reduced.side;
             axes(stored, (sample(across), sample(down)))
         }
         // Nearly: samples are not of whole pixels.
@@ -179,21 +177,5 @@ fn of_plane(plane: &Plane, stored: (usize, usize), cells: usize) -> Option<Vec<u
             axes((width as usize, height as usize), (1, 1))
         }
     };
-    Some(averaged(reduced.samples.as_raw(), axes, cells))
-}
-
-/// Sides of the picture, cut into samples of so many pixels across and down.
-fn axes(size: (usize, usize), sample: (usize, usize)) -> (Axis, Axis) {
-    let axis = |pixels, sample| Axis { pixels, sample };
-    (axis(size.0, sample.0), axis(size.1, sample.1))
-}
-
-fn averaged(samples: &[u8], axes: (Axis, Axis), cells: usize) -> Vec<u8> {
-    let width = axes.0.samples();
-    let read = |y: usize, row: &mut [u8]| {
-        row.copy_from_slice(&samples[y * width..][..width]);
-        Ok::<_, Infallible>(())
-    };
-    let Ok(averaged) = average(axes, (cells, cells), read);
-    averaged
+    Some(averaged_samples(reduced.samples.as_raw(), axes, cells))
 }

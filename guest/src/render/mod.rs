@@ -57,9 +57,8 @@ impl Source {
         has_looks: bool,
         limits: &Limits,
     ) -> Result<Self, ImageError> {
-        let reduced = has_looks.then_some(ReducedPicture::LEAST);
         let wanted = |info: &ImageInfo| Wanted {
-            reduced,
+            reduced: ReducedPicture::least(info).filter(|_| has_looks),
             ..wanted(info, specs)
         };
         let planes = decode::planes(bytes, limits, wanted)?;

@@ -52,9 +52,12 @@ impl Plane {
 
     /// The same of all rows.
     pub fn all_levels(&self) -> Vec<u8> {
-        (0..self.covering.1)
-            .flat_map(|row| self.levels(row))
-            .collect()
+        let (across, down) = self.covering;
+        let mut levels = Vec::with_capacity(across * down);
+        for row in 0..down {
+            levels.extend(self.levels(row));
+        }
+        levels
     }
 
     /// Pixels of a block, across and down, where they are whole ones.

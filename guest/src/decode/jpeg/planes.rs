@@ -57,6 +57,12 @@ impl Plane {
         self.of(self.sides.reduced?)
     }
 
+    /// The means of blocks, where they were wanted and each is of 8 by 8 pixels.
+    pub fn means(&self) -> Option<&Samples> {
+        self.ratio.filter(|ratio| *ratio == (1, 1))?;
+        self.of(self.sides.means?)
+    }
+
     fn of(&self, side: usize) -> Option<&Samples> {
         self.drawings.iter().find(|drawing| drawing.side == side)
     }
@@ -109,7 +115,7 @@ impl Canvas {
         let blocks = grid.whole(component);
         let unreduced = grid.extent(component);
         let mut drawn: Vec<usize> = Vec::new();
-        for side in [Some(sides.most), sides.fewer, sides.reduced] {
+        for side in [Some(sides.most), sides.fewer, sides.reduced, sides.means] {
             drawn.extend(side.filter(|side| !drawn.contains(side)));
         }
         let drawing = |side| Drawing::new(blocks, unreduced, side);
