@@ -20,11 +20,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The name in JSON: `exact`, `same picture`, `edited`, `similar`, `different`.
+    /// The name in JSON: `exact`, `same_picture`, `edited`, `similar`, `different`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
-            Self::SamePicture => "same picture",
+            Self::SamePicture => "same_picture",
             Self::Edited => "edited",
             Self::Similar => "similar",
             Self::Different => "different",
@@ -75,19 +75,6 @@ impl Judgement {
                 "{name} differs in {distance} of {bits} bits only, but: {}",
                 self.reason
             ),
-            ..self
-        }
-    }
-
-    /// Two pictures of one group of duplicates: what is no duplicate of the other is so through ones between
-    /// them.
-    pub fn in_group(self) -> Self {
-        if self.verdict.is_duplicate() {
-            return self;
-        }
-        Self {
-            verdict: Verdict::Similar,
-            reason: format!("Both have duplicates in common. {}", self.reason),
             ..self
         }
     }

@@ -37,7 +37,7 @@ re-encoded, resized, cropped, bordered, marked or turned a little, told by looki
 or --algorithm it is a chain of pictures whose fingerprints are within so many bits. \
 The first of a group, marked *, is the copy to keep: the one with the most pixels; of those a lossless \
 one, the one whose camera wrote the most about it, the longest file, the earliest. The others follow with \
-their distance to it and what they are to it: exact (the same bytes), same picture, edited, similar. \
+their distance to it and what they are to it: exact (the same bytes), same_picture, edited, similar. \
 With --json one group a line:
   {\"keep_reason\":…,\"files\":[{\"path\":…,\"distance\":0,\"verdict\":…,\"format\":…,\"width\":…,\"height\":…,\"bytes\":…}]}
 

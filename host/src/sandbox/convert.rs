@@ -222,6 +222,7 @@ impl From<wit::Comparison> for domain::Comparison {
             similarity: comparison.similarity,
             orientation: comparison.orientation.into(),
             reason: comparison.reason,
+            verified: comparison.verified,
             differences: list(comparison.differences),
         }
     }

@@ -10,7 +10,7 @@ use crate::index::Index;
 use crate::sandbox::{Input, Sandbox};
 use crate::store::FileStamp;
 
-use super::matching::{judged_groups, second_look};
+use super::matching::{clusters, verification};
 use super::{ServiceError, digest};
 
 /// A picture file that was looked at.
@@ -24,7 +24,7 @@ pub struct PictureFile {
     pub info: ImageInfo,
     /// What algorithms say of it.
     pub fingerprints: Vec<Fingerprint>,
-    /// What a second look at it takes.
+    /// What verifies duplicates of it.
     pub sketch: Sketch,
 }
 
@@ -56,7 +56,7 @@ pub async fn look_at(
     stamp: FileStamp,
     algorithm: Option<Algorithm>,
 ) -> Result<PictureFile, ServiceError> {
-    let mut algorithms = second_look::ALGORITHMS.to_vec();
+    let mut algorithms = verification::ALGORITHMS.to_vec();
     algorithms.extend(algorithm.filter(|one| !algorithms.contains(one)));
     let plan = Plan {
         algorithms,
@@ -102,7 +102,7 @@ pub fn groups(
     }
     let groups = match by {
         Some((algorithm, radius)) => index.groups(Some(&folder), algorithm, radius),
-        None => judged_groups::among_files(&index, |image| Some(&files[position(image)].sketch)),
+        None => clusters::among_files(&index, |image| Some(&files[position(image)].sketch)),
     };
     let algorithm = by.map_or(Algorithm::default(), |(algorithm, _)| algorithm);
     let mut files: Vec<Option<PictureFile>> = files.into_iter().map(Some).collect();
@@ -155,7 +155,10 @@ fn verdict(best: &PictureFile, file: &PictureFile) -> Verdict {
         return Verdict::Exact;
     }
     let (judged, _) = judge(&best.sketch, &file.sketch, &[Orientation::Upright]);
-    judged.in_group().verdict
+    match judged.verdict.is_duplicate() {
+        true => judged.verdict,
+        false => Verdict::Similar,
+    }
 }
 
 fn distance(a: &PictureFile, b: &PictureFile, algorithm: Algorithm) -> Option<u32> {
@@ -177,6 +180,8 @@ fn have_the_same_bytes(a: &PictureFile, b: &PictureFile) -> bool {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+
+    use vismatch_pipeline::sketch::{Parts, Window};
 
     use crate::domain::{Dimensions, ImageFormat};
 
@@ -207,20 +212,30 @@ mod tests {
                 bits: bits.to_be_bytes().to_vec(),
                 quality: 100,
             }],
-            sketch: striped(8),
+            sketch: blocks(1),
         }
     }
 
-    /// Stripes of so many cells.
-    fn striped(width: usize) -> Sketch {
-        let cells = (0..64 * 64).map(|at| {
-            if ((at % 64 + at / 128) / width).is_multiple_of(2) {
-                40
-            } else {
-                210
-            }
-        });
-        Sketch::from_bytes(cells.collect()).unwrap()
+    /// Blocks of levels that hang on a seed.
+    fn blocks(seed: u32) -> Sketch {
+        let level = |at: usize| {
+            let block = (at / 128 / 8 * 16 + at % 128 / 8) as u32;
+            let mixed = (block + 1).wrapping_mul(0x9e37_79b9 ^ seed.wrapping_mul(0x85eb_ca6b));
+            (mixed >> 24) as u8
+        };
+        Sketch::from_parts(&Parts {
+            size: (640, 480),
+            frames: 1,
+            flatness: 10,
+            detail: 200,
+            colours: 257,
+            window: Window::WHOLE,
+            luma: (0..128 * 128).map(level).collect(),
+            chroma: None,
+            opaque: None,
+            is_paged: false,
+            frame_samples: None,
+        })
     }
 
     fn names(radius: u32, files: &[PictureFile]) -> Vec<Vec<(String, u32)>> {
@@ -251,7 +266,7 @@ mod tests {
             file("best", 30, 0),
             file("near", 20, 0xff),
             PictureFile {
-                sketch: striped(5),
+                sketch: blocks(2),
                 ..file("far", 10, 0xffff)
             },
         ];

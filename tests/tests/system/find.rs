@@ -116,8 +116,8 @@ fn the_best_copy_comes_first_with_what_the_others_are_to_it() {
     let expected = [
         ("again.jpg", "keep"),
         ("photo.jpg", "exact"),
-        ("small.jpg", "same picture"),
-        ("small.png", "same picture"),
+        ("small.jpg", "same_picture"),
+        ("small.png", "same_picture"),
     ];
     assert_eq!(
         verdicts,
