@@ -79,19 +79,6 @@ impl Judgement {
         }
     }
 
-    /// Two pictures of one group of duplicates: what is no duplicate of the other is so through ones between
-    /// them.
-    pub fn in_group(self) -> Self {
-        if self.verdict.is_duplicate() {
-            return self;
-        }
-        Self {
-            verdict: Verdict::Similar,
-            reason: format!("Both have duplicates in common. {}", self.reason),
-            ..self
-        }
-    }
-
     /// Two pictures of which nothing but one algorithm's distance is known. That alone makes no
     /// duplicates: pictures that merely look alike can have the same fingerprint.
     pub fn of_distance(algorithm: Algorithm, distance: u32) -> Self {

@@ -114,6 +114,7 @@ pub async fn services(config: &Config) -> Result<Services> {
         plugins: Arc::default(),
         scan: Arc::new(ScanProgress::default()),
         groups: Arc::default(),
+        comparisons: Arc::default(),
         quality: config.quality,
     })
 }

@@ -21,7 +21,7 @@ Examples:
   vismatch compare expected.png rendered.png --threshold 4 || exit 1
   vismatch compare a.jpg b.heic --json | jq .verdict
 
-Verdicts: exact, same picture, edited (all three are duplicates), similar, different.
+Verdicts: exact, same_picture, edited (all three are duplicates), similar, different.
 Exit codes: 0 duplicates; 1 not; 2 one of them could not be read.";
 
 /// Tell whether two files show the same picture, and why

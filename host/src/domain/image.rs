@@ -12,7 +12,7 @@ use super::{Exif, Fingerprint, ImageInfo, ImageName, Merged, ProjectName, Sketch
 pub struct ImageId([u8; 16]);
 
 /// The SHA-256 of the bytes as they were given.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256(pub [u8; 32]);
 
 /// A stored image.
@@ -57,7 +57,7 @@ pub struct NewImage {
     pub info: ImageInfo,
     /// What every algorithm says of it.
     pub fingerprints: Vec<Fingerprint>,
-    /// What a second look at it takes.
+    /// What verifies duplicates of it.
     pub sketch: Option<Sketch>,
     /// One-time token that allows its deletion (S0), as lower-case hex.
     pub deletion_token: Option<String>,

@@ -14,7 +14,7 @@ mod resolution;
 
 pub use copies::{BestCopy, Merit, Merits, best_copy};
 pub use image::{Image, ImageId, NewImage, Sha256};
-pub use matching::{DuplicateGroup, DuplicateMember, Kind, Match};
+pub use matching::{DuplicateGroup, DuplicateMember, Kind, Match, Relation};
 pub use name::{ImageName, InvalidName, ProjectName};
 pub use plugin::{HasherDescription, HasherInput, PluginFile, PluginName};
 pub use project::Project;

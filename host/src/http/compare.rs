@@ -81,12 +81,14 @@ struct CompareOptions {
 /// What two pictures are to each other.
 #[derive(Serialize, ToSchema)]
 struct ComparisonView {
-    /// `exact`, `same picture`, `edited`, `similar` or `different`.
-    #[schema(example = "same picture")]
+    /// `exact`, `same_picture`, `edited`, `similar` or `different`.
+    #[schema(example = "same_picture")]
     verdict: &'static str,
+    /// What was compared decides. False with a threshold: fingerprints alone prove nothing.
+    verified: bool,
     /// The verdict is one of the first three.
     is_duplicate: bool,
-    /// Similarity by `phash`, 0 to 1; 1 for the same bytes.
+    /// The share of the detail that agrees, 0 to 1; 1 for the same bytes; with a threshold the similarity by `phash`.
     #[schema(example = 0.9375)]
     similarity: f64,
     /// How `b` has to be laid to look like `a`.
@@ -218,6 +220,7 @@ impl From<Comparison> for ComparisonView {
     fn from(comparison: Comparison) -> Self {
         Self {
             verdict: comparison.verdict.name(),
+            verified: comparison.verified,
             is_duplicate: comparison.verdict.is_duplicate(),
             similarity: comparison.similarity,
             orientation: comparison.orientation.name(),

@@ -136,16 +136,20 @@ pub struct MatchView {
     /// Where it is.
     #[schema(example = "holidays")]
     pub project_id: String,
-    /// `exact`: the same bytes; `near`: judged alike, or a fingerprint within the radius.
+    /// `exact`: the same bytes; `near`: a duplicate, similar, or a fingerprint within the radius: the verdict tells which.
     #[schema(example = "near")]
     pub kind: &'static str,
     /// Differing bits.
     #[schema(example = 4)]
     pub distance: u32,
-    /// What the picture and the image are to each other: `exact`, `same picture`, `edited`,
+    /// What the picture and the image are to each other: `exact`, `same_picture`, `edited`,
     /// `similar`; the first three are duplicates.
     #[schema(example = "similar")]
     pub verdict: &'static str,
+    /// What was compared decides. False where only fingerprints or sketches were compared and may be wrong: comparing
+    /// the pictures decides (`POST /compare`, or matches of the picture itself). Duplicates are always verified.
+    #[schema(example = false)]
+    pub verified: bool,
     /// How alike they are, 0 to 1; 1 for the same bytes.
     #[schema(example = 0.9375)]
     pub similarity: f64,
@@ -235,6 +239,7 @@ impl From<&Match> for MatchView {
             },
             distance: found.distance,
             verdict: found.judgement.verdict.name(),
+            verified: found.judgement.verified,
             similarity: found.judgement.similarity,
             reason: found.judgement.reason.clone(),
             algorithm: found.algorithm.name().to_owned(),
@@ -271,6 +276,7 @@ impl MatchView {
             kind: if *exact { "exact" } else { "near" },
             distance: *distance,
             verdict: judgement.verdict.name(),
+            verified: judgement.verified,
             similarity: judgement.similarity,
             reason: judgement.reason,
             algorithm: plugin.to_owned(),

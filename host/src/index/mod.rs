@@ -15,27 +15,28 @@ mod lengths;
 mod map;
 mod merge;
 mod nearest;
-mod pairs;
+mod neighbours;
 mod scan;
 mod segment;
-mod sets;
 mod snapshot;
 mod substrings;
 mod tail;
+mod union_find;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
 
 pub use lengths::BitIndex;
-pub use pairs::NearestPairs;
+pub use neighbours::{NearPairs, Neighbours};
 pub use snapshot::{Mark, SnapshotError};
+pub use union_find::UnionFind;
 
 use gathered::{Gathered, Key, words_of};
 use merge::Merger;
 use nearest::Nearest;
+use neighbours::AllNeighbours;
 use segment::Segment;
-use sets::Sets;
 use tail::Tail;
 
 /// An image near a query.
@@ -186,7 +187,7 @@ impl Index {
     ) -> Vec<Vec<ImageId>> {
         let gathered = self.gather(project, &[(algorithm, algorithm.version())]);
         let segment = Segment::build(gathered, self.shared.sizes.scanned);
-        let mut sets = Sets::new(segment.len());
+        let mut sets = UnionFind::new(segment.len());
         for bank in segment.banks.values() {
             bank.join(radius, &mut |a, b| sets.unite(a as usize, b as usize));
         }
@@ -202,15 +203,15 @@ impl Index {
 
     /// The pairs of images of a project, or of all, that are within a radius of each other by any of some
     /// algorithms of the same length: a fingerprint by one is held against those by all of them. `radius`
-    /// says how near that is among so many images. At most `most`, nearest first, the earlier image of each
-    /// first; and whether there were more. Takes seconds for a million images: not for an async thread.
+    /// says how near that is among so many images. Of each image's pairs at most the `most` nearest, and those
+    /// that are among the nearest of the other image. Takes seconds for a million images: not for an async thread.
     pub fn pairs(
         &self,
         project: Option<&ProjectName>,
         algorithms: &[Algorithm],
         radius: impl Fn(usize) -> u32,
         most: usize,
-    ) -> (Vec<(u32, [ImageId; 2])>, bool) {
+    ) -> NearPairs {
         let keys: Vec<Key> = algorithms
             .iter()
             .map(|algorithm| (*algorithm, algorithm.version()))
@@ -219,21 +220,13 @@ impl Index {
         gathered.join_banks();
         let segment = Segment::build(gathered, self.shared.sizes.scanned);
         let radius = radius(segment.len());
-        let mut nearest = NearestPairs::new(most);
+        let mut neighbours = AllNeighbours::new(segment.len(), most);
         for bank in segment.banks.values() {
-            bank.pairs(radius, &mut |a, b, distance| {
-                if a != b {
-                    nearest.offer([a.min(b), a.max(b)], distance);
-                }
+            bank.pairs(radius, &mut |one, other, distance| {
+                neighbours.offer(one, other, distance);
             });
         }
-        let (pairs, is_cut) = nearest.into_sorted();
-        let pairs = pairs.into_iter().map(|(distance, pair)| {
-            let mut images = pair.map(|image| segment.id(image));
-            images.sort_unstable();
-            (distance, images)
-        });
-        (pairs.collect(), is_cut)
+        neighbours.into_pairs(|image| segment.id(image))
     }
 
     /// The images of a project, or of all, with their fingerprints by some definitions.

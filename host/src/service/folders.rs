@@ -23,7 +23,7 @@ use crate::sandbox::{Input, Sandbox};
 use crate::store::FileStamp;
 
 use super::ServiceError;
-use super::matching::second_look::{self, blocking};
+use super::matching::verification::{self, blocking};
 use judges::Judges;
 use near::Places;
 
@@ -97,7 +97,7 @@ pub async fn look_at(
     stamp: FileStamp,
     algorithm: Option<Algorithm>,
 ) -> Result<PictureFile, ServiceError> {
-    let mut algorithms = second_look::ALGORITHMS.to_vec();
+    let mut algorithms = verification::ALGORITHMS.to_vec();
     algorithms.extend(algorithm.filter(|one| !algorithms.contains(one)));
     let plan = Plan {
         algorithms,

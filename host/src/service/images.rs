@@ -1,6 +1,6 @@
 //! Images: given, listed, made the cover, removed.
 
-use crate::domain::{Image, ImageFormat, ImageId, ImageName, Match, ProjectName, Sha256, Sketch};
+use crate::domain::{Image, ImageFormat, ImageId, ImageName, Match, ProjectName, Sha256};
 use crate::store::{NameClash, Removed, Staged};
 
 use super::processing::{self, Given};
@@ -78,7 +78,7 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
     };
     let ((), duplicates) = tokio::join!(
         plugins::take_in(services, &stored.image),
-        duplicates_of(services, &stored.image, sketch)
+        matching::matches_of_new(services, &stored.image, sketch, MAX_DUPLICATES)
     );
     Ok(Ingested {
         duplicates: duplicates?,
@@ -208,27 +208,6 @@ fn refuse_alias(image: &Image, id_or_name: &str) -> Result<(), ServiceError> {
         ),
         image: Some(image.id),
     })
-}
-
-/// What an image matches: the same bytes first, then what is judged a duplicate or similar.
-async fn duplicates_of(
-    services: &Services,
-    image: &Image,
-    sketch: Option<Sketch>,
-) -> Result<Vec<Match>, ServiceError> {
-    let check = matching::Check {
-        sha256: Some(image.sha256),
-        fingerprints: matching::searched(&image.fingerprints),
-        sketch,
-        limit: MAX_DUPLICATES + 1,
-        ..matching::Check::default()
-    };
-    let found = matching::check(services, Some(&image.project), &check).await?;
-    let others = found.exact.into_iter().chain(found.near);
-    Ok(others
-        .filter(|other| other.image.id != image.id)
-        .take(MAX_DUPLICATES)
-        .collect())
 }
 
 fn default_name(digest: Sha256, format: ImageFormat) -> Result<ImageName, ServiceError> {

@@ -47,6 +47,8 @@ pub struct Services {
     pub scan: Arc<image_root::ScanProgress>,
     /// The groups of duplicates that were asked for last, and those in the making.
     pub groups: Arc<matching::JudgedGroups>,
+    /// What comparisons of stored pictures came to.
+    pub comparisons: Arc<matching::Comparisons>,
     /// JPEG quality of renditions, 1 to 100.
     pub quality: u8,
 }

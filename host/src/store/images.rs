@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, Order};
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 
 use crate::domain::{Image, ImageId, ImageName, ProjectName, Sha256};
@@ -134,6 +135,41 @@ impl Store {
         };
         self.all_of(in_order(&owner).filter(of_digest), &owner)
             .await
+    }
+
+    /// Images of a project, or of all, that have the same bytes as another of them: those of one digest together, in
+    /// upload order.
+    pub async fn images_of_same_bytes(
+        &self,
+        project: Option<&ProjectName>,
+    ) -> Result<Vec<Vec<ImageId>>, StoreError> {
+        let mut owner = Condition::all();
+        if let Some(project) = project {
+            let Some(row) = self.project_row(project).await? else {
+                return Ok(Vec::new());
+            };
+            owner = owner.add(image::Column::ProjectId.eq(row.id));
+        }
+        let repeated = image::Entity::find()
+            .select_only()
+            .column(image::Column::Sha256)
+            .filter(owner.clone())
+            .group_by(image::Column::Sha256)
+            .having(image::Column::Id.count().gt(1));
+        let found: Vec<(Vec<u8>, Vec<u8>)> = image::Entity::find()
+            .select_only()
+            .columns([image::Column::Sha256, image::Column::Id])
+            .filter(owner)
+            .filter(image::Column::Sha256.in_subquery(repeated.into_query()))
+            .order_by_asc(image::Column::Sha256)
+            .order_by_asc(image::Column::Position)
+            .into_tuple()
+            .all(self.database.read())
+            .await?;
+        found
+            .chunk_by(|(one, _), (next, _)| one == next)
+            .map(|same| same.iter().map(|(_, id)| rows::to_id(id)).collect())
+            .collect()
     }
 
     /// Ids of images of all projects, at random, at most `limit`.

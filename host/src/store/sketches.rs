@@ -1,7 +1,7 @@
 //! Sketches: one for each image, in a table of their own, so that lists and the index need not read them.
 //!
-//! An image may be without one, when it was stored by an older version or made anew from a manifest. Who
-//! needs it makes it and puts it here.
+//! An image may be without one, when it was stored by an older version or made anew from a manifest; a sketch of
+//! another version of the layout is as good as none. Whoever needs it makes it and puts it here.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,6 @@ use sea_orm::{
 use crate::domain::{Image, ImageId, Sketch};
 
 use super::entities::{image, sketch};
-use super::rows::damaged;
 use super::{Store, StoreError, rows};
 
 /// Ids that are asked for at once.
@@ -42,7 +41,7 @@ pub(super) fn row(image: &[u8], sketch: &Sketch) -> sketch::ActiveModel {
 }
 
 impl Store {
-    /// The sketches of images; those without one are left out.
+    /// The sketches of images; those without one of today's version are left out.
     pub async fn sketches(
         &self,
         images: &[ImageId],
@@ -55,11 +54,28 @@ impl Store {
                 .all(self.database.read())
                 .await?;
             for row in found {
-                let sketch = Sketch::from_bytes(row.cells).map_err(damaged)?;
-                sketches.insert(rows::to_id(&row.image)?, sketch);
+                if let Ok(sketch) = Sketch::from_bytes(row.cells) {
+                    sketches.insert(rows::to_id(&row.image)?, sketch);
+                }
             }
         }
         Ok(sketches)
+    }
+
+    /// Gives an image a sketch as an old version would have made it.
+    #[cfg(test)]
+    pub(crate) async fn put_old_sketch(&self, image: ImageId) {
+        let txn = self.database.begin().await.unwrap();
+        let row = sketch::ActiveModel {
+            image: Set(image.as_bytes().to_vec()),
+            cells: Set(vec![7; 4096]),
+        };
+        sketch::Entity::delete_by_id(image.as_bytes().to_vec())
+            .exec(&txn)
+            .await
+            .unwrap();
+        row.insert(&txn).await.unwrap();
+        txn.commit().await.unwrap();
     }
 
     /// Gives an image a sketch, unless it is gone or another picture by now.

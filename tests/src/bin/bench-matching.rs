@@ -71,7 +71,7 @@ const LAID: [(&str, Lay); 3] = [
         picture.rotate270().fliph()
     }),
 ];
-const DUPLICATE: [&str; 3] = ["exact", "same picture", "edited"];
+const DUPLICATE: [&str; 3] = ["exact", "same_picture", "edited"];
 const PROJECT: &str = "quality";
 /// The similarity from which on the server calls pictures duplicates.
 const DUPLICATES_AGREE: f64 = 0.75;

@@ -152,7 +152,7 @@ fn compare_says_why() {
         ["compare", "--json", "photo.jpg", "below/copy.png"],
     )
     .json();
-    assert_eq!(said["verdict"], "same picture");
+    assert_eq!(said["verdict"], "same_picture");
     assert_eq!(said["orientation"], "upright");
     assert_eq!(said["differences"].as_array().unwrap().len(), 8);
     assert!(!text(&said, "reason").is_empty());

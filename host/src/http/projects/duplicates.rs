@@ -60,11 +60,19 @@ struct DuplicatesView {
     /// `upright` or `any`.
     #[schema(example = "upright")]
     orientation: &'static str,
-    /// The groups; images that are alike through one between them are in one.
+    /// The groups. By verdict each image is a duplicate of the one to keep; by distance images that are alike through
+    /// one between them are in one group, too. Files of the same bytes are always together.
     groups: Vec<GroupView>,
+    /// Images that have more candidates than are judged: their 64 nearest were. 0 as a rule.
+    #[schema(example = 0)]
+    left_out: usize,
+    /// Pairs whose sketches do not decide and whose pictures were not compared, because there are too many of them
+    /// (2000 are compared, the most similar first) or because they cannot be read. 0 as a rule.
+    #[schema(example = 0)]
+    not_compared: usize,
 }
 
-/// Images that are near-duplicates of each other.
+/// Duplicates of one image, the one to keep.
 #[derive(Serialize, ToSchema)]
 struct GroupView {
     /// The id of its first image; pages go on behind it.
@@ -96,20 +104,21 @@ struct MemberView {
     /// Where it is.
     #[schema(example = "holidays")]
     project_id: String,
-    /// Differing bits to the first of the group, by the algorithm asked for or `phash`.
+    /// Differing bits to the image to keep, by the algorithm asked for or `phash`.
     #[schema(example = 4)]
     distance: u32,
-    /// What it is to the first of the group: `exact`, `same picture`, `edited`, or `similar` when only images
-    /// between them are duplicates of both, or only distances were asked for.
-    #[schema(example = "same picture")]
+    /// What it is to the image to keep: `exact`, `same_picture`, `edited`, or `similar` when distances were asked for.
+    #[schema(example = "same_picture")]
     verdict: &'static str,
+    /// What was compared decides. False when distances were asked for: fingerprints alone prove nothing.
+    verified: bool,
     /// The share of the detail that agrees, 0 to 1; where distances were asked for 1 - distance / bits.
     #[schema(example = 0.9375)]
     similarity: f64,
     /// Why, in one sentence for people.
-    #[schema(example = "97 % of the detail agrees, place for place.")]
+    #[schema(example = "Their detail agrees by 97 %, place for place, and so do the colours.")]
     reason: String,
-    /// How it has to be laid to look like the first of the group.
+    /// How it has to be laid to look like the image to keep.
     #[schema(example = "upright")]
     orientation: &'static str,
 }
@@ -117,8 +126,8 @@ struct MemberView {
 /// What is in a project more than once
 ///
 /// Images that were decided to be no duplicates are never in one group. Without a radius and an algorithm
-/// candidates come from a circle that is tighter the more images there are, and at most the 250,000 nearest
-/// pairs are judged.
+/// every image of a group is verified against the one to keep. Candidates come from a circle that is tighter the more
+/// images there are, and of each image the 64 nearest are judged; `left_out` and `not_compared` say what was not.
 #[utoipa::path(
     get, path = "/projects/{project_id}/duplicates",
     operation_id = "find_duplicates", tag = "duplicates",
@@ -169,6 +178,8 @@ impl DuplicateOptions {
             radius: page.by.map(|(_, radius)| radius),
             orientation: orientation_name(&asked),
             groups: page.groups.iter().map(GroupView::from).collect(),
+            left_out: page.left_out,
+            not_compared: page.not_compared,
         };
         Ok((link, axum::Json(view)).into_response())
     }
@@ -227,10 +238,11 @@ impl From<&DuplicateGroup> for GroupView {
             image: ImageView::from(&member.image),
             project_id: member.image.project.to_string(),
             distance: member.distance,
-            verdict: member.judgement.verdict.name(),
-            similarity: member.judgement.similarity,
-            reason: member.judgement.reason.clone(),
-            orientation: member.orientation.name(),
+            verdict: member.relation.judgement.verdict.name(),
+            verified: member.relation.judgement.verified,
+            similarity: member.relation.judgement.similarity,
+            reason: member.relation.judgement.reason.clone(),
+            orientation: member.relation.orientation.name(),
         });
         Self {
             group_id: id(0).unwrap_or_default(),

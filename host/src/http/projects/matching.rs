@@ -44,9 +44,10 @@ struct CheckBody {
     /// its quality is over 0, `bare` find all that there is to find.
     #[serde(default)]
     fingerprints: Vec<KnownFingerprint>,
-    /// The picture in 64x64 grey cells, as the component's `process` tells it, 4096 bytes in base64, 8192 where
-    /// a picture with transparency has two looks. With it, and without a radius, what fingerprints find is judged; without it distances are all there is.
-    #[schema(example = "f39/gICBgYGBgoKCgoODg4OD…")]
+    /// What the component's `process` gives as the sketch of the picture, in base64. With it, and without a radius, what
+    /// fingerprints find is verified, as far as sketches can decide: where `verified` is false comparing the pictures
+    /// does. Without it distances are all there is: the verdict is `similar`, and `verified` is false.
+    #[schema(example = "AgEAH4ACAADgAQAAAQAAAAAAAAA…")]
     sketch: Option<String>,
     /// Largest distance: finds all that is within it, whatever the sketch says. Without radius and sketch
     /// each algorithm's default.
@@ -125,7 +126,9 @@ struct MatchForm {
 
 /// Has this picture been seen, asked without sending it
 ///
-/// Digest, fingerprints and sketch are what a page computes before it uploads.
+/// Digest, fingerprints and sketch are what a page computes before it uploads. What only small text or figures tell
+/// apart is `similar` with `verified: false`: comparing the pictures decides (`POST …/matches` with the picture, `POST
+/// /compare`, or the library's `compare`).
 #[utoipa::path(
     post, path = "/projects/{project_id}/check",
     operation_id = "check_picture", tag = "matching",

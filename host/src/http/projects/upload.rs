@@ -79,7 +79,8 @@ struct Uploaded {
     /// When it was given, RFC 3339 with milliseconds.
     #[schema(example = "2026-02-21T19:01:02.123Z")]
     created_at: String,
-    /// What it matches in its project, nearest first, at most 10; left out when nothing.
+    /// What it matches in its project, the strongest verdict first, at most 10; left out when nothing. Only `exact`,
+    /// `same_picture` and `edited` are duplicates.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     duplicates: Vec<MatchView>,
 }

@@ -67,7 +67,7 @@ fn joined<const W: usize>(
     radius: u32,
     scanned: usize,
 ) -> Vec<Vec<usize>> {
-    let mut sets = Sets::new(entries.len());
+    let mut sets = UnionFind::new(entries.len());
     let bank = Bank::build(entries.to_vec(), scanned);
     bank.join(radius, &mut |a, b| sets.unite(a as usize, b as usize));
     sets.groups()

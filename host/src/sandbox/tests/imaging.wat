@@ -125,7 +125,8 @@
   (type $verdict' (enum "exact" "same-picture" "edited" "similar" "different"))
   (export $verdict "verdict" (type $verdict'))
   (type $judgement' (record
-    (field "verdict" $verdict) (field "similarity" f64) (field "orientation" $orientation) (field "reason" string)))
+    (field "verdict" $verdict) (field "similarity" f64) (field "orientation" $orientation) (field "reason" string)
+    (field "verified" bool)))
   (export $judgement "judgement" (type $judgement'))
   (type $difference' (record
     (field "algorithm" $algorithm) (field "distance" u32) (field "bits" u32) (field "similarity" f64)
@@ -133,7 +134,7 @@
   (export $difference "difference" (type $difference'))
   (type $comparison' (record
     (field "verdict" $verdict) (field "similarity" f64) (field "orientation" $orientation) (field "reason" string)
-    (field "differences" (list $difference))))
+    (field "verified" bool) (field "differences" (list $difference))))
   (export $comparison "comparison" (type $comparison'))
   (type $neighbour' (record (field "position" u32) (field "distance" u32)))
   (export $neighbour "neighbour" (type $neighbour'))

@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::domain::{Judgement, Orientation, judge};
 use crate::service::ServiceError;
-use crate::service::matching::second_look::blocking;
+use crate::service::matching::verification::blocking;
 
 use super::near::Near;
 use super::{PictureFile, Progress};

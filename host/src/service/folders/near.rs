@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::{Algorithm, ImageId, InvalidName, ProjectName};
 use crate::index::{Index, Loader, Query};
-use crate::service::matching::second_look::{ALGORITHMS, probes};
+use crate::service::matching::verification::{ALGORITHMS, probes};
 
 use super::PictureFile;
 

@@ -150,7 +150,7 @@ impl Verification<'_> {
         }
     }
 
-    /// Fingerprints that are missing or made by an older definition are made again.
+    /// Fingerprints and a sketch that are missing or made by another definition are made again.
     async fn outdated(&mut self, image: &Image) -> Result<(), ServiceError> {
         let is_made = |algorithm: &Algorithm| {
             let of_today = |made: &Fingerprint| {
@@ -158,11 +158,13 @@ impl Verification<'_> {
             };
             image.fingerprints.iter().any(of_today)
         };
-        if Algorithm::ALL.iter().all(is_made) || !self.is_unchanged(image).await? {
+        let sketches = self.services.store.sketches(&[image.id]).await?;
+        let is_current = Algorithm::ALL.iter().all(is_made) && !sketches.is_empty();
+        if is_current || !self.is_unchanged(image).await? {
             return Ok(());
         }
         let repaired = self.repair && self.renew(image).await?;
-        let problem = "some of its fingerprints are missing or of an older version";
+        let problem = "some of its fingerprints or its sketch are missing or of another version";
         self.find(image, problem, repaired);
         Ok(())
     }

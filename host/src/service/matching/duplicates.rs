@@ -1,19 +1,19 @@
 //! Groups of near-duplicates, of one project or over all, page by page.
 //!
-//! Pictures belong to one group when a chain of duplicates leads from one to the other, or, when a radius or
-//! an algorithm is asked for, a chain of pictures within the radius.
-//! Two that were decided to be no duplicates are never in one group; see `grouping`.
+//! Each picture of a group is verified to be a duplicate of the one to keep; or, when a radius or
+//! an algorithm is asked for, a chain of pictures within the radius leads to it.
+//! Two that were decided to be no duplicates are never in one group; see `groups` and `grouping`.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use crate::domain::{
-    Algorithm, DuplicateGroup, DuplicateMember, Image, ImageId, Judgement, Merits, Orientation,
-    ProjectName, best_copy, judge,
+    Algorithm, BestCopy, DuplicateGroup, DuplicateMember, Image, ImageId, Judgement, Merit, Merits,
+    ProjectName, Relation, best_copy,
 };
 
 use super::grouping::{self, Known};
-use super::{ServiceError, Services, judged_groups, projects, radius_of, second_look};
+use super::groups::{self, Group};
+use super::{ServiceError, Services, projects, radius_of};
 
 /// Most groups of one page.
 pub const MAX_PAGE: usize = 1_000;
@@ -43,6 +43,10 @@ pub struct DuplicatesPage {
     pub groups: Vec<DuplicateGroup>,
     /// There are more groups, behind this image.
     pub next: Option<ImageId>,
+    /// Images of which not all candidates were judged.
+    pub left_out: usize,
+    /// Pairs whose sketches do not decide and whose pictures were not compared.
+    pub not_compared: usize,
 }
 
 /// The groups of a project, or over all projects.
@@ -57,30 +61,49 @@ pub async fn duplicates(
         projects::check(services, project).await?;
     }
     let any_orientation = asked.any_orientation;
-    let groups = match by {
-        Some(by) => Arc::new(grouping::groups(services, project, by, any_orientation).await?),
-        None => judged_groups::groups(services, project, any_orientation).await?,
-    };
-    let is_behind = |group: &&Vec<ImageId>| match asked.after {
-        Some(after) => group.first().is_some_and(|first| *first > after),
-        None => true,
-    };
-    let mut behind = groups.iter().filter(is_behind);
-    let limit = asked.limit.unwrap_or(groups.len());
-    let groups: Vec<Vec<ImageId>> = behind.by_ref().take(limit).cloned().collect();
-    let has_more = behind.next().is_some();
-    let last = groups.last().and_then(|group| group.first()).copied();
-    Ok(DuplicatesPage {
-        by,
-        groups: match by {
-            Some((algorithm, _)) => describe(services, groups, algorithm, any_orientation).await?,
-            None => describe_judged(services, groups, any_orientation).await?,
-        },
-        next: last.filter(|_| has_more),
-    })
+    match by {
+        Some((algorithm, radius)) => {
+            let by = (algorithm, radius);
+            let groups = grouping::groups(services, project, by, any_orientation).await?;
+            let (part, next) = asked.page(&groups, |group| group.first());
+            Ok(DuplicatesPage {
+                by: Some(by),
+                groups: describe(services, part, algorithm, any_orientation).await?,
+                next,
+                left_out: 0,
+                not_compared: 0,
+            })
+        }
+        None => {
+            let verified = groups::groups(services, project, any_orientation).await?;
+            let first = |group: &Group| group.members.first().map(|(image, _)| image);
+            let (part, next) = asked.page(&verified.groups, first);
+            Ok(DuplicatesPage {
+                by: None,
+                groups: describe_verified(services, part).await?,
+                next,
+                left_out: verified.left_out,
+                not_compared: verified.not_compared,
+            })
+        }
+    }
 }
 
 impl Duplicates {
+    /// The groups that are asked for of all, which are in the order of their first images; and behind which image the
+    /// next page begins.
+    fn page<'a, G>(
+        &self,
+        groups: &'a [G],
+        first: impl Fn(&G) -> Option<&ImageId>,
+    ) -> (&'a [G], Option<ImageId>) {
+        let is_before = |group: &G| first(group).is_some_and(|id| Some(*id) <= self.after);
+        let behind = &groups[groups.partition_point(is_before)..];
+        let part = &behind[..behind.len().min(self.limit.unwrap_or(usize::MAX))];
+        let last = part.last().and_then(first).copied();
+        (part, last.filter(|_| part.len() < behind.len()))
+    }
+
     /// Algorithm and radius when either is given.
     fn by(&self) -> Result<Option<(Algorithm, u32)>, ServiceError> {
         if self.algorithm.is_none() && self.radius.is_none() {
@@ -91,90 +114,103 @@ impl Duplicates {
     }
 }
 
-/// What the store says of the members now; groups that lost too many of them are left out.
+/// Groups by distance, as the store has their images now: those that lost too many of them are left out.
 async fn describe(
     services: &Services,
-    groups: Vec<Vec<ImageId>>,
+    groups: &[Vec<ImageId>],
     algorithm: Algorithm,
     any_orientation: bool,
 ) -> Result<Vec<DuplicateGroup>, ServiceError> {
-    let groups = present(services, groups).await?.into_iter();
-    let by_distance = |first: &Image, image: &Image| {
-        let (first, own) = (Known::of(first, algorithm)?, Known::of(image, algorithm)?);
-        let (distance, orientation) = first.distance(&own, any_orientation)?;
-        let judgement = Judgement::of_distance(algorithm, distance);
-        Some((distance, orientation, judgement))
-    };
-    Ok(groups
-        .filter_map(|images| group(images, by_distance))
-        .collect())
-}
-
-/// The same with what each is to the first by its sketch.
-async fn describe_judged(
-    services: &Services,
-    groups: Vec<Vec<ImageId>>,
-    any_orientation: bool,
-) -> Result<Vec<DuplicateGroup>, ServiceError> {
-    let groups = present(services, groups).await?;
-    let images = groups.iter().flatten().map(|image| image.id);
-    let sketches = second_look::sketches(services, &images.collect::<Vec<_>>()).await?;
-    let judged = move |first: &Image, image: &Image| {
-        if first.sha256 == image.sha256 {
-            return Some((0, Orientation::Upright, Judgement::same_bytes()));
-        }
-        let (one, other) = (sketches.get(&first.id)?, sketches.get(&image.id)?);
-        let (judgement, orientation) = judge(one, other, Orientation::counted(any_orientation));
-        let (first, own) = (
-            Known::of(first, Algorithm::Phash)?,
-            Known::of(image, Algorithm::Phash)?,
-        );
-        let distance = first.distance_laid(&own, orientation)?;
-        Some((distance, orientation, judgement.in_group()))
-    };
-    second_look::blocking(move || {
-        let groups = groups.into_iter();
-        groups.filter_map(|images| group(images, &judged)).collect()
-    })
-    .await
-}
-
-/// The images of groups that are there.
-async fn present(
-    services: &Services,
-    groups: Vec<Vec<ImageId>>,
-) -> Result<Vec<Vec<Image>>, ServiceError> {
-    let images = services.store.images_by_id(&groups.concat()).await?;
-    let mut images: HashMap<ImageId, Image> =
-        images.into_iter().map(|image| (image.id, image)).collect();
-    let members = |ids: Vec<ImageId>| ids.iter().filter_map(|id| images.remove(id)).collect();
-    Ok(groups.into_iter().map(members).collect())
-}
-
-/// Each image with what it is to the first, and which one to keep.
-fn group(
-    images: Vec<Image>,
-    to_first: impl Fn(&Image, &Image) -> Option<(u32, Orientation, Judgement)>,
-) -> Option<DuplicateGroup> {
-    let merits: Vec<Merits> = images.iter().map(merits).collect();
-    let first = images.first()?.clone();
-    let members: Vec<DuplicateMember> = images
-        .into_iter()
-        .filter_map(|image| {
-            let (distance, orientation, judgement) = to_first(&first, &image)?;
+    let images = images(services, groups.iter().flatten()).await?;
+    let group = |ids: &Vec<ImageId>| {
+        let images: Vec<&Image> = ids.iter().filter_map(|id| images.get(id)).collect();
+        let merits: Vec<Merits> = images.iter().map(|image| merits(image)).collect();
+        let best = best_copy(&merits)?;
+        let kept = images[best.position];
+        let members = images.iter().filter_map(|image| {
+            let (distance, relation) = by_distance(kept, image, algorithm, any_orientation)?;
             Some(DuplicateMember {
-                image,
+                image: (*image).clone(),
                 distance,
-                orientation,
-                judgement,
+                relation,
             })
-        })
-        .collect();
-    (members.len() > 1 && members.len() == merits.len()).then_some(())?;
-    Some(DuplicateGroup {
-        best: best_copy(&merits)?,
+        });
+        group(kept.id, best.merit, members.collect())
+    };
+    Ok(groups.iter().filter_map(group).collect())
+}
+
+/// What an image is to the kept one by the distance of their fingerprints.
+fn by_distance(
+    kept: &Image,
+    image: &Image,
+    algorithm: Algorithm,
+    any_orientation: bool,
+) -> Option<(u32, Relation)> {
+    if kept.sha256 == image.sha256 {
+        return Some((0, Relation::same_bytes()));
+    }
+    let (kept, own) = (Known::of(kept, algorithm)?, Known::of(image, algorithm)?);
+    let (distance, orientation) = kept.distance(&own, any_orientation)?;
+    let judgement = Judgement::of_distance(algorithm, distance);
+    let relation = Relation {
+        judgement,
+        orientation,
+    };
+    Some((distance, relation))
+}
+
+/// The same of verified groups.
+async fn describe_verified(
+    services: &Services,
+    groups: &[Group],
+) -> Result<Vec<DuplicateGroup>, ServiceError> {
+    let members = groups.iter().flat_map(|group| &group.members);
+    let images = images(services, members.map(|(image, _)| image)).await?;
+    let group = |verified: &Group| {
+        let kept = images.get(&verified.kept)?;
+        let members = verified.members.iter().filter_map(|(image, relation)| {
+            let image = images.get(image)?;
+            Some(DuplicateMember {
+                image: image.clone(),
+                distance: distance(kept, image, relation)?,
+                relation: relation.clone(),
+            })
+        });
+        group(verified.kept, verified.merit, members.collect())
+    };
+    Ok(groups.iter().filter_map(group).collect())
+}
+
+/// Differing bits of the default algorithm, in the orientation of a relation.
+fn distance(kept: &Image, image: &Image, relation: &Relation) -> Option<u32> {
+    if kept.sha256 == image.sha256 {
+        return Some(0);
+    }
+    let fingerprint = |image| Known::of(image, Algorithm::default());
+    fingerprint(kept)?.distance_laid(&fingerprint(image)?, relation.orientation)
+}
+
+fn group(
+    kept: ImageId,
+    merit: Merit,
+    members: Vec<DuplicateMember>,
+) -> Option<DuplicateGroup> {
+    let position = members.iter().position(|member| member.image.id == kept)?;
+    (members.len() > 1).then_some(DuplicateGroup {
+        best: BestCopy { position, merit },
         members,
     })
+}
+
+/// Those images that are there, by their ids.
+async fn images(
+    services: &Services,
+    ids: impl Iterator<Item = &ImageId>,
+) -> Result<HashMap<ImageId, Image>, ServiceError> {
+    let ids: Vec<ImageId> = ids.copied().collect();
+    let images = services.store.images_by_id(&ids).await?;
+    Ok(images.into_iter().map(|image| (image.id, image)).collect())
 }
 
 /// What speaks for a stored image as the one to keep.

@@ -1,4 +1,5 @@
-//! Which images belong together: neighbours of neighbours, but never two that were decided apart.
+//! Which images belong together by distance: neighbours of neighbours and files of the same bytes, but never two that
+//! were decided apart.
 //!
 //! Where decisions cut through a group, its pairs are joined again, nearest first, and a pair that would
 //! bring decided ones together is left out: an image between two that are no duplicates stays with the
@@ -8,9 +9,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::{Algorithm, Fingerprint, Image, ImageId, Orientation, Pair, ProjectName};
-use crate::index::{Index, Query};
+use crate::index::{Index, Query, UnionFind};
 
-use super::second_look::blocking;
+use super::clusters::united;
+use super::verification::blocking;
 use super::{ServiceError, Services};
 
 /// What is known of an image when it is grouped.
@@ -77,6 +79,8 @@ pub async fn groups(
     } else {
         blocking(move || index.groups(owner.as_ref(), algorithm, radius)).await?
     };
+    groups.extend(services.store.images_of_same_bytes(project).await?);
+    groups = united(&groups);
     let decided = services.store.decided_pairs(project).await?;
     if !decided.is_empty() {
         groups = cut(services, groups, &decided, by, any_orientation).await?;
@@ -123,7 +127,7 @@ fn neighbours(
         .zip(0..)
         .map(|(image, place)| (image.id, place))
         .collect();
-    let mut sets = Sets::new(known.len());
+    let mut sets = UnionFind::new(known.len());
     for (place, image) in known.iter().enumerate() {
         // A picture without detail is near every other such picture, and is in no index.
         if image.fingerprint.quality == 0 {
@@ -143,7 +147,7 @@ fn neighbours(
             }
         }
     }
-    sets.groups(|place| known[place].id)
+    ids_of(sets.groups(), |place| known[place].id)
 }
 
 /// The groups with those that decisions go through brought together anew.
@@ -208,64 +212,23 @@ fn join(
         }
     }
     pairs.sort_unstable();
-    let mut sets = Sets::new(known.len());
+    let mut sets = UnionFind::new(known.len());
     for (_, one, other) in pairs {
-        if !sets.would_join(one, other, &apart) {
+        if !sets.would_unite(one, other, &apart) {
             sets.unite(one, other);
         }
     }
-    sets.groups(|place| known[place].id)
+    ids_of(sets.groups(), |place| known[place].id)
 }
 
-/// Disjoint sets of places, by union with path halving (Tarjan and van Leeuwen 1984).
-pub(super) struct Sets {
-    parents: Vec<usize>,
-}
-
-impl Sets {
-    pub(super) fn new(places: usize) -> Self {
-        Self {
-            parents: (0..places).collect(),
-        }
-    }
-
-    pub(super) fn root(&mut self, mut place: usize) -> usize {
-        while self.parents[place] != place {
-            self.parents[place] = self.parents[self.parents[place]];
-            place = self.parents[place];
-        }
-        place
-    }
-
-    pub(super) fn unite(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.root(one), self.root(other));
-        // The earlier place leads: the outcome does not hang on the order of the pairs.
-        self.parents[one.max(other)] = one.min(other);
-    }
-
-    /// Uniting the two would bring a pair that stays apart into one set.
-    pub(super) fn would_join(&mut self, one: usize, other: usize, apart: &[[usize; 2]]) -> bool {
-        let roots = [self.root(one), self.root(other)];
-        apart.iter().any(|&[a, b]| {
-            let pair = [self.root(a), self.root(b)];
-            pair[0] != pair[1] && roots.contains(&pair[0]) && roots.contains(&pair[1])
-        })
-    }
-
-    /// The sets of two or more, each in the order of its ids.
-    pub(super) fn groups(mut self, id: impl Fn(usize) -> ImageId) -> Vec<Vec<ImageId>> {
-        let mut groups: HashMap<usize, Vec<ImageId>> = HashMap::new();
-        for place in 0..self.parents.len() {
-            let root = self.root(place);
-            groups.entry(root).or_default().push(id(place));
-        }
-        let mut groups: Vec<Vec<ImageId>> = groups
-            .into_values()
-            .filter(|group| group.len() > 1)
-            .collect();
-        groups.iter_mut().for_each(|group| group.sort_unstable());
-        groups
-    }
+/// The ids of groups of places, each group in the order of its ids.
+fn ids_of(groups: Vec<Vec<usize>>, id: impl Fn(usize) -> ImageId) -> Vec<Vec<ImageId>> {
+    let ids = |places: Vec<usize>| {
+        let mut ids: Vec<ImageId> = places.into_iter().map(&id).collect();
+        ids.sort_unstable();
+        ids
+    };
+    groups.into_iter().map(ids).collect()
 }
 
 #[cfg(test)]

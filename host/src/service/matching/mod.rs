@@ -1,31 +1,39 @@
 //! Matching: has this picture been seen, what is it like, what is there twice.
 //!
 //! Asked for a radius or an algorithm, answers are plain distances; asked for neither, what the index names
-//! is judged by a `second_look`. The index names images and distances, the store says what they are now; an image that the index
+//! goes through `verification`. The index names images and distances, the store says what they are now; an image that the index
 //! still names and the store no longer has is left out without a word.
 
 mod bank;
+mod candidates;
+pub(super) mod clusters;
+mod comparisons;
 mod duplicates;
 mod grouping;
-pub(super) mod judged_groups;
+mod groups;
 mod judging;
 mod ranking;
-pub(super) mod second_look;
+mod sketches;
+mod subject;
+pub(super) mod verification;
 
 pub use bank::{Bank, Entry, KnownBank, bank};
+pub use comparisons::Comparisons;
 pub use duplicates::{Duplicates, DuplicatesPage, duplicates, merits};
-pub use judged_groups::JudgedGroups;
+pub use groups::JudgedGroups;
 pub use judging::{JudgingState, Judgings};
+pub use subject::Subject;
 
 use crate::domain::{
     Algorithm, Comparison, Fingerprint, Image, Judgement, Kind, Match, Orientation, ProjectName,
     Sha256, Sketch,
 };
-use crate::sandbox::Input;
 
 use super::{ServiceError, Services, blobs, digest, images, projects};
+use comparisons::Picture;
 use ranking::{Ranking, to_match};
-use second_look::Question;
+use subject::{By, given, learn, picture};
+use verification::VerificationQuery;
 
 /// Most matches that can be asked for.
 pub const MAX_LIMIT: usize = 1_000;
@@ -39,7 +47,7 @@ pub struct Check {
     pub sha256: Option<Sha256>,
     /// What algorithms say of it; at most 64.
     pub fingerprints: Vec<Fingerprint>,
-    /// Judges what the fingerprints find, unless a radius is given. Without it distances are all there is.
+    /// Verifies what the fingerprints find, unless a radius is given. Without it distances are all there is.
     pub sketch: Option<Sketch>,
     /// Largest distance; each algorithm's default when `None`.
     pub radius: Option<u32>,
@@ -71,24 +79,6 @@ pub struct Query {
     pub any_orientation: bool,
 }
 
-/// A picture to ask about.
-#[derive(Clone, Debug)]
-pub enum Subject {
-    /// Sent along.
-    Picture(Input),
-    /// Stored in a project, by id or name.
-    Stored(ProjectName, String),
-}
-
-/// What is known of a subject before the index is asked.
-struct Known {
-    sha256: Sha256,
-    image: Option<Image>,
-    fingerprints: Vec<(Orientation, Fingerprint)>,
-    /// There when matches are judged.
-    sketch: Option<Sketch>,
-}
-
 /// Matches in a project, or in all, by digest and fingerprints alone; `Invalid` for fingerprints of a wrong length or
 /// version and a radius over the number of bits.
 pub async fn check(
@@ -101,17 +91,7 @@ pub async fn check(
     if let Some(project) = project {
         projects::check(services, project).await?;
     }
-    let mut exact = match check.sha256 {
-        Some(digest) => services.store.images_by_digest(project, digest).await?,
-        None => Vec::new(),
-    };
-    let near = near(services, project, check, &exact).await?;
-    exact.truncate(check.limit);
-    let exact = exact
-        .into_iter()
-        .map(|image| same_bytes(image, Algorithm::default()))
-        .collect();
-    Ok(Checked { exact, near })
+    find(services, project, check, None).await
 }
 
 /// Matches of a picture in a project, or in all, nearest first; a stored subject is not among them. Images of the same bytes
@@ -134,18 +114,15 @@ pub async fn matches(
         .images_by_digest(project, known.sha256)
         .await?;
     let enough = query.limit + exact.len() + 1;
-    let mut near = match known.sketch {
-        Some(sketch) => {
-            let question = Question {
-                fingerprints: known.fingerprints,
-                sketch,
-            };
-            second_look::find(services, project, question, enough).await?
+    let mut near = match known.by {
+        By::Verification(mut verification) => {
+            verification.except = exact.iter().map(|image| image.id).collect();
+            verification::find(services, project, verification, enough).await?
         }
-        None => {
+        By::Distance(fingerprints) => {
             let index = services.index.current(&services.store).await?;
             let mut ranking = Ranking::new(index, project, enough);
-            for (orientation, fingerprint) in &known.fingerprints {
+            for (orientation, fingerprint) in &fingerprints {
                 ranking.add(fingerprint, *orientation, radius);
             }
             ranking.resolve(services).await?
@@ -170,10 +147,28 @@ impl Query {
     }
 }
 
-/// Those of an image's fingerprints that its matches are searched by.
-pub fn searched(fingerprints: &[Fingerprint]) -> Vec<Fingerprint> {
-    let is_searched = |made: &&Fingerprint| second_look::ALGORITHMS.contains(&made.algorithm);
-    fingerprints.iter().filter(is_searched).cloned().collect()
+/// What a stored image matches in its project, at most `limit`: the same bytes first, then what is verified a duplicate
+/// or similar; not itself.
+pub(super) async fn matches_of_new(
+    services: &Services,
+    image: &Image,
+    sketch: Option<Sketch>,
+    limit: usize,
+) -> Result<Vec<Match>, ServiceError> {
+    let asked = Check {
+        sha256: Some(image.sha256),
+        fingerprints: sketches::of_today(&image.fingerprints),
+        sketch,
+        limit: limit + 1,
+        ..Check::default()
+    };
+    let picture = Some(Picture::stored(image));
+    let found = find(services, Some(&image.project), &asked, picture).await?;
+    let others = found.exact.into_iter().chain(found.near);
+    Ok(others
+        .filter(|other| other.image.id != image.id)
+        .take(limit)
+        .collect())
 }
 
 /// Two pictures judged.
@@ -189,24 +184,36 @@ pub async fn compare(
     Ok(services.sandbox.compare(a, b, threshold).await?)
 }
 
-/// Images near any of the fingerprints, without those of the same bytes.
-async fn near(
+/// What a check finds; the picture is compared with others where it can be had.
+async fn find(
     services: &Services,
     project: Option<&ProjectName>,
     check: &Check,
-    exact: &[Image],
-) -> Result<Vec<Match>, ServiceError> {
+    picture: Option<Picture>,
+) -> Result<Checked, ServiceError> {
+    let mut exact = match check.sha256 {
+        Some(digest) => services.store.images_by_digest(project, digest).await?,
+        None => Vec::new(),
+    };
     let mut near = match check.sketch.clone().filter(|_| check.radius.is_none()) {
         Some(sketch) => {
-            let fingerprints = check.fingerprints.clone();
-            let question = Question::new(fingerprints, sketch, check.any_orientation);
-            second_look::find(services, project, question, check.limit + exact.len()).await?
+            let query = VerificationQuery {
+                picture,
+                except: exact.iter().map(|image| image.id).collect(),
+                ..VerificationQuery::new(&check.fingerprints, sketch, check.any_orientation)
+            };
+            verification::find(services, project, query, check.limit).await?
         }
         None => by_distance(services, project, check, exact.len()).await?,
     };
     near.retain(|found| exact.iter().all(|same| same.id != found.image.id));
     near.truncate(check.limit);
-    Ok(near)
+    exact.truncate(check.limit);
+    let exact = exact
+        .into_iter()
+        .map(|image| same_bytes(image, Algorithm::default()))
+        .collect();
+    Ok(Checked { exact, near })
 }
 
 /// The same by distances alone; `more` than the limit.
@@ -227,114 +234,6 @@ async fn by_distance(
         }
     }
     ranking.resolve(services).await
-}
-
-/// Digest and fingerprints of a subject: the stored ones, or by one call of the sandbox.
-async fn learn(
-    services: &Services,
-    subject: Subject,
-    query: &Query,
-) -> Result<Known, ServiceError> {
-    if query.is_judged() {
-        return learn_to_judge(services, subject, query.any_orientation).await;
-    }
-    let (input, image) = match subject {
-        Subject::Picture(input) => (input, None),
-        Subject::Stored(project, id_or_name) => {
-            let image = images::get(services, &project, &id_or_name).await?;
-            if let Some(fingerprint) = stored_fingerprint(&image, query) {
-                return Ok(Known {
-                    sha256: image.sha256,
-                    fingerprints: vec![(Orientation::Upright, fingerprint)],
-                    image: Some(image),
-                    sketch: None,
-                });
-            }
-            (given(services, &image).await?, Some(image))
-        }
-    };
-    let sha256 = match &image {
-        Some(image) => image.sha256,
-        None => digest::of_input(input.clone()).await?,
-    };
-    let fingerprints = fingerprints(services, input, query).await?;
-    Ok(Known {
-        sha256,
-        image,
-        fingerprints,
-        sketch: None,
-    })
-}
-
-/// Digest, fingerprints and sketch of a subject.
-async fn learn_to_judge(
-    services: &Services,
-    subject: Subject,
-    any_orientation: bool,
-) -> Result<Known, ServiceError> {
-    let (input, image) = match subject {
-        Subject::Picture(input) => (input, None),
-        Subject::Stored(project, id_or_name) => {
-            let image = images::get(services, &project, &id_or_name).await?;
-            (given(services, &image).await?, Some(image))
-        }
-    };
-    let sha256 = match &image {
-        Some(image) => image.sha256,
-        None => digest::of_input(input.clone()).await?,
-    };
-    let (fingerprints, sketch) = second_look::learn(services, input).await?;
-    let question = Question::new(fingerprints, sketch, any_orientation);
-    Ok(Known {
-        sha256,
-        image,
-        fingerprints: question.fingerprints,
-        sketch: Some(question.sketch),
-    })
-}
-
-/// What is stored already, when it answers the query and was made by today's definition.
-fn stored_fingerprint(image: &Image, query: &Query) -> Option<Fingerprint> {
-    let algorithm = query.algorithm.unwrap_or_default();
-    let fits = |fingerprint: &&Fingerprint| {
-        (fingerprint.algorithm, fingerprint.version) == (algorithm, algorithm.version())
-    };
-    let wanted = (!query.any_orientation).then_some(&image.fingerprints)?;
-    wanted.iter().find(fits).cloned()
-}
-
-async fn fingerprints(
-    services: &Services,
-    input: Input,
-    query: &Query,
-) -> Result<Vec<(Orientation, Fingerprint)>, ServiceError> {
-    let sandbox = &services.sandbox;
-    let algorithm = query.algorithm.unwrap_or_default();
-    if query.any_orientation {
-        return Ok(sandbox.hash_orientations(input, algorithm).await?);
-    }
-    let fingerprints = sandbox.hash(input, vec![algorithm]).await?;
-    let upright = fingerprints
-        .into_iter()
-        .map(|fingerprint| (Orientation::Upright, fingerprint));
-    Ok(upright.collect())
-}
-
-async fn picture(services: &Services, subject: Subject) -> Result<Input, ServiceError> {
-    match subject {
-        Subject::Picture(input) => Ok(input),
-        Subject::Stored(project, id_or_name) => {
-            let image = images::get(services, &project, &id_or_name).await?;
-            given(services, &image).await
-        }
-    }
-}
-
-/// The bytes of a stored image as they were given.
-async fn given(services: &Services, image: &Image) -> Result<Input, ServiceError> {
-    let missing = || ServiceError::NotFound(format!("the file of image {} is gone", image.name));
-    let bytes = blobs::read_all(&services.store, &blobs::given(image)).await?;
-    Ok(Input::Bytes(bytes.ok_or_else(missing)?))
 }
 
 fn same_bytes(image: Image, algorithm: Algorithm) -> Match {

@@ -7,6 +7,7 @@ mod image_root;
 mod images;
 mod maintenance;
 mod matching;
+mod verification;
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -86,6 +87,7 @@ async fn services_over(folder: &Path) -> Services {
         plugins: Arc::default(),
         scan: Arc::default(),
         groups: Arc::default(),
+        comparisons: Arc::default(),
         quality: 80,
     }
 }

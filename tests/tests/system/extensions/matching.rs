@@ -300,7 +300,7 @@ fn a_sent_picture_is_matched() {
     let row = &rows[0];
     assert_eq!(row["algorithm"], "phash");
     assert_eq!(row["orientation"], "upright");
-    assert_eq!(row["verdict"], "same picture");
+    assert_eq!(row["verdict"], "same_picture");
     assert!(text(row, "reason").contains("place for place"), "{row}");
     assert!(row["similarity"].as_f64().unwrap() > 0.9);
     assert_eq!(
@@ -464,7 +464,7 @@ fn duplicates_come_in_groups() {
         (&Value::Null, &Value::Null)
     );
     assert_eq!(judged["groups"].as_array().unwrap().len(), 2);
-    assert_eq!(judged["groups"][0]["images"][1]["verdict"], "same picture");
+    assert_eq!(judged["groups"][0]["images"][1]["verdict"], "same_picture");
     let named = server.get("/projects/p/duplicates?algorithm=phash").json();
     assert_eq!(named["radius"], 10);
     server.get("/projects/p/duplicates?radius=65").refused(400);
@@ -562,7 +562,7 @@ fn two_sent_pictures_are_compared() {
     let resized = verdict(&Picture::photo(1, 200, 150).png());
     assert_eq!(
         (&resized["verdict"], &resized["is_duplicate"]),
-        (&json!("same picture"), &json!(true))
+        (&json!("same_picture"), &json!(true))
     );
     let mirrored = verdict(&photo.mirrored().png());
     assert_eq!(

@@ -1,0 +1,207 @@
+//! Pairs of images that may be duplicates: what the index finds near each other, nearest first.
+//!
+//! Strangers are near each other by chance, and there are as many of them as the square of the images. So
+//! the circle around each image is drawn tighter where there are many, and of what is in it each image has its
+//! nearest `MOST` alone: a crowd of pictures that are all alike does not take the place of other pairs.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::domain::{Algorithm, Fingerprint, ImageId, Orientation, ProjectName};
+use crate::index::{Index, Neighbours, Query};
+
+use super::verification::{CROSSED, RADIUS, blocking, is_searched, probes};
+use super::{ServiceError, Services};
+
+/// Most candidates of one image, by each kind of fingerprints.
+const MOST: usize = 64;
+/// Images whose neighbours are searched at once in all orientations.
+const SEARCHED: usize = 500;
+
+/// Two images that may be duplicates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// One of them.
+    pub one: ImageId,
+    /// The other.
+    pub other: ImageId,
+    /// How the other has to be oriented to look like the one; `None` = in any way.
+    pub orientation: Option<Orientation>,
+}
+
+/// What may be duplicates.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// Nearest first.
+    pub pairs: Vec<Candidate>,
+    /// Images that have farther candidates, which are not among the pairs.
+    pub cut: HashSet<ImageId>,
+}
+
+/// Pairs on their way, each with its least distance; under the EXIF value of the orientation.
+#[derive(Default)]
+struct Gathered {
+    distances: BTreeMap<(ImageId, ImageId, u8), u32>,
+    cut: HashSet<ImageId>,
+}
+
+/// An image and what it is searched by.
+struct Searched {
+    id: ImageId,
+    fingerprints: Vec<Fingerprint>,
+}
+
+/// The candidates among images as they are.
+pub fn upright(index: &Index, project: Option<&ProjectName>) -> Candidates {
+    let mut gathered = Gathered::default();
+    for together in [&CROSSED[..], &[Algorithm::Phash]] {
+        let weight = together.first().map_or(1, |first| weight(*first));
+        let radius = |images| radius(images) / weight;
+        let near = index.pairs(project, together, radius, MOST);
+        gathered.cut.extend(near.cut);
+        for (distance, [one, other]) in near.pairs {
+            gathered.add(one, other, Orientation::Upright, distance * weight);
+        }
+    }
+    gathered.into_candidates()
+}
+
+/// The same in any orientation.
+pub async fn turned(
+    services: &Services,
+    index: Arc<Index>,
+    project: Option<&ProjectName>,
+) -> Result<Candidates, ServiceError> {
+    let images = Arc::new(all(services, project).await?);
+    let radius = radius(images.len());
+    let mut gathered = Gathered::default();
+    for start in (0..images.len()).step_by(SEARCHED) {
+        let (index, images, owner) = (Arc::clone(&index), Arc::clone(&images), project.cloned());
+        // In parts: whoever does not wait for the answer any more ends the work.
+        gathered = blocking(move || {
+            let images = images.iter().skip(start).take(SEARCHED);
+            images.for_each(|image| image.search(&index, owner.as_ref(), radius, &mut gathered));
+            gathered
+        })
+        .await?;
+    }
+    Ok(gathered.into_candidates())
+}
+
+/// How near the fingerprints of copies are searched among so many images, in bits of 128: wider circles
+/// among more of them hold millions of strangers.
+fn radius(images: usize) -> u32 {
+    match images {
+        ..=100_000 => RADIUS,
+        100_001..=500_000 => 17,
+        _ => 11,
+    }
+}
+
+/// The bits of 128 that one of this algorithm's is worth.
+fn weight(algorithm: Algorithm) -> u32 {
+    128 / algorithm.bits()
+}
+
+impl Gathered {
+    /// Adds a pair; `orientation` is how the second has to be oriented to look like the first.
+    fn add(&mut self, one: ImageId, other: ImageId, orientation: Orientation, distance: u32) {
+        let key = match one < other {
+            true => (one, other, orientation.to_exif()),
+            false => (other, one, orientation.inverse().to_exif()),
+        };
+        let least = self.distances.entry(key).or_insert(distance);
+        *least = distance.min(*least);
+    }
+
+    fn into_candidates(self) -> Candidates {
+        let mut pairs: Vec<_> = self.distances.into_iter().collect();
+        pairs.sort_by_key(|(_, distance)| *distance);
+        let pairs = pairs.into_iter().map(|((one, other, exif), _)| Candidate {
+            one,
+            other,
+            orientation: Some(Orientation::from_exif(exif.into())),
+        });
+        Candidates {
+            pairs: pairs.collect(),
+            cut: self.cut,
+        }
+    }
+}
+
+impl Candidate {
+    /// In which ways the other is oriented to be judged.
+    pub fn orientations(&self) -> &[Orientation] {
+        match &self.orientation {
+            Some(orientation) => std::slice::from_ref(orientation),
+            None => &Orientation::ALL,
+        }
+    }
+}
+
+impl Searched {
+    fn new(id: ImageId, made: &[Fingerprint]) -> Self {
+        let is_wanted = |made: &&Fingerprint| is_searched(made) && made.quality > 0;
+        Self {
+            id,
+            fingerprints: made.iter().filter(is_wanted).cloned().collect(),
+        }
+    }
+
+    /// Adds the pairs of this image and its nearest neighbours in any orientation.
+    fn search(
+        &self,
+        index: &Index,
+        project: Option<&ProjectName>,
+        radius: u32,
+        gathered: &mut Gathered,
+    ) {
+        let mut neighbours = Neighbours::new(MOST);
+        for orientation in Orientation::ALL {
+            for fingerprint in self.probes(orientation) {
+                let weight = weight(fingerprint.algorithm);
+                let hits = index.search(&Query {
+                    project,
+                    fingerprint: &fingerprint,
+                    radius: radius / weight,
+                    // This image may be among them, and one more tells that there are more.
+                    limit: MOST + 2,
+                });
+                let exif = orientation.inverse().to_exif();
+                for hit in hits.into_iter().filter(|hit| hit.image != self.id) {
+                    neighbours.offer((hit.image, exif), hit.distance * weight);
+                }
+            }
+        }
+        let (neighbours, is_cut) = neighbours.into_sorted();
+        gathered.cut.extend(is_cut.then_some(self.id));
+        for (distance, (other, exif)) in neighbours {
+            let orientation = Orientation::from_exif(exif.into());
+            gathered.add(self.id, other, orientation, distance);
+        }
+    }
+
+    fn probes(&self, orientation: Orientation) -> Vec<Fingerprint> {
+        let oriented = self
+            .fingerprints
+            .iter()
+            .filter_map(|one| one.laid(orientation));
+        let probes = oriented.flat_map(|oriented| probes(&oriented));
+        probes.map(|(fingerprint, _)| fingerprint).collect()
+    }
+}
+
+/// Every image of a project, or of all, with what it is searched by.
+async fn all(
+    services: &Services,
+    project: Option<&ProjectName>,
+) -> Result<Vec<Searched>, ServiceError> {
+    let mut images = Vec::new();
+    let add = |owner: &ProjectName, image, fingerprints: &[_]| {
+        if project.is_none_or(|project| project == owner) {
+            images.push(Searched::new(image, fingerprints));
+        }
+    };
+    services.store.fingerprints(add).await?;
+    Ok(images)
+}
