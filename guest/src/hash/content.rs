@@ -337,14 +337,14 @@ mod tests {
     #[test]
     fn a_page_is_as_large_as_what_is_written_on_it() {
         let mut cells = vec![250; SIDE * SIDE];
-        for y in (80..400).filter(|y| y % 12 < 4) {
+        for y in (84..400).filter(|y| y % 12 < 4) {
             for x in (70..430).filter(|x| x % 5 > 2) {
                 cells[y * SIDE + x] = 40;
             }
         }
         let page = Window {
             left: 73,
-            top: 80,
+            top: 84,
             right: 430,
             bottom: 400,
         };

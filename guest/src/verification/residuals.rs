@@ -415,9 +415,9 @@ mod tests {
 
     fn changed(x: usize, y: usize, by: f32) -> Plane {
         let mut plane = scene();
-        for row in y..y + 4 {
-            for column in x..x + 4 {
-                plane.cells[row * SIDE + column] += by;
+        for row in y..y + 6 {
+            for column in x..x + 6 {
+                plane.cells[row * SIDE + column] = 120.0 + by;
             }
         }
         plane
@@ -442,7 +442,7 @@ mod tests {
 
     #[test]
     fn what_is_drawn_over_one_is_of_one_sign_and_what_moves_is_of_both() {
-        let (one, other) = (changed(10, 10, 70.0), changed(40, 44, 70.0));
+        let (one, other) = (changed(10, 10, 110.0), changed(40, 44, 110.0));
         let drawn_over = between(&one, &scene());
         assert!(
             drawn_over.changes >= 8 && drawn_over.one_sign > 0.99,

@@ -28,22 +28,6 @@ pub struct Clustering {
 #[derive(Debug, Default)]
 pub struct Relations(HashMap<[ImageId; 2], Relation>);
 
-/// The duplicates among pictures that no store knows, in the order of their ids.
-pub fn among_files<'a>(
-    index: &Index,
-    sketch: impl Fn(ImageId) -> Option<&'a Sketch> + Sync,
-) -> Vec<Vec<ImageId>> {
-    let pairs = candidates::upright(index, None).pairs;
-    let mut clustering = Clustering::new(images_of(&pairs), &HashSet::new());
-    for part in pairs.chunks(PART) {
-        let judged = judge_all(clustering.open(part), &sketch);
-        for (pair, relation) in judged.into_iter().filter(|(_, it)| it.is_duplicate()) {
-            clustering.join(pair.one, pair.other, relation);
-        }
-    }
-    clustering.into_clusters().0
-}
-
 /// Unites groups that share an image.
 pub fn united(groups: &[Vec<ImageId>]) -> Vec<Vec<ImageId>> {
     let mut clustering = Clustering::new(groups.concat(), &HashSet::new());

@@ -6,14 +6,14 @@
 
 mod bank;
 mod candidates;
-pub(super) mod clusters;
+mod clusters;
 mod comparisons;
 mod duplicates;
 mod grouping;
 mod groups;
 mod judging;
 mod ranking;
-mod sketches;
+pub(super) mod sketches;
 mod subject;
 pub(super) mod verification;
 
