@@ -48,7 +48,7 @@ fn each_merit_decides_where_those_before_it_do_not() {
         (Merit::Bytes, with(|one| one.bytes = 11)),
         (Merit::Earliest, PLAIN),
     ];
-    for first in 0..all.len() {
+    for first in 0..all.len() - 1 {
         let left: Vec<Merits> = all[first..]
             .iter()
             .rev()
