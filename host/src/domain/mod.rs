@@ -28,7 +28,7 @@ pub use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint, hamming, simila
 pub use vismatch_pipeline::info::{
     Dimensions, Exif, ImageFormat, ImageInfo, Location, Orientation,
 };
-pub use vismatch_pipeline::verification::judge;
 pub use vismatch_pipeline::limits::Limits;
 pub use vismatch_pipeline::rendition::{Outcome, Plan, Rendition, RenditionSize, RenditionSpec};
 pub use vismatch_pipeline::sketch::Sketch;
+pub use vismatch_pipeline::verification::judge;
