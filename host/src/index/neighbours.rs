@@ -81,11 +81,12 @@ impl AllNeighbours {
         for (one, neighbours) in (0..).zip(self.0) {
             let (neighbours, is_cut) = neighbours.into_sorted();
             near.cut.extend(is_cut.then(|| id(one)));
-            near.pairs.extend(neighbours.into_iter().map(|(distance, other)| {
-                let mut pair = [id(one), id(other)];
-                pair.sort_unstable();
-                (distance, pair)
-            }));
+            near.pairs
+                .extend(neighbours.into_iter().map(|(distance, other)| {
+                    let mut pair = [id(one), id(other)];
+                    pair.sort_unstable();
+                    (distance, pair)
+                }));
         }
         near.pairs.sort_unstable();
         near.pairs.dedup();

@@ -76,8 +76,9 @@ pub async fn duplicates(
         }
         None => {
             let verified = groups::groups(services, project, any_orientation).await?;
-            let first = |group: &Group| group.members.first().map(|(image, _)| image);
-            let (part, next) = asked.page(&verified.groups, first);
+            let (part, next) = asked.page(&verified.groups, |group| {
+                group.members.first().map(|(image, _)| image)
+            });
             Ok(DuplicatesPage {
                 by: None,
                 groups: describe_verified(services, part).await?,
@@ -191,11 +192,7 @@ fn distance(kept: &Image, image: &Image, relation: &Relation) -> Option<u32> {
     fingerprint(kept)?.distance_laid(&fingerprint(image)?, relation.orientation)
 }
 
-fn group(
-    kept: ImageId,
-    merit: Merit,
-    members: Vec<DuplicateMember>,
-) -> Option<DuplicateGroup> {
+fn group(kept: ImageId, merit: Merit, members: Vec<DuplicateMember>) -> Option<DuplicateGroup> {
     let position = members.iter().position(|member| member.image.id == kept)?;
     (members.len() > 1).then_some(DuplicateGroup {
         best: BestCopy { position, merit },

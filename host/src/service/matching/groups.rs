@@ -137,11 +137,7 @@ impl<'a> Grouping<'a> {
         }
     }
 
-    async fn run(
-        mut self,
-        candidates: Candidates,
-        asked: &Asked,
-    ) -> Result<Groups, ServiceError> {
+    async fn run(mut self, candidates: Candidates, asked: &Asked) -> Result<Groups, ServiceError> {
         let store = &self.services.store;
         let same = store.images_of_same_bytes(asked.project.as_ref()).await?;
         let mut ids = images_of(&candidates.pairs);
@@ -154,7 +150,8 @@ impl<'a> Grouping<'a> {
         }
         self.judging.found(candidates.pairs.len());
         let unverified = self.judge(&mut clustering, &candidates.pairs).await?;
-        self.judging.found(candidates.pairs.len() + unverified.len());
+        self.judging
+            .found(candidates.pairs.len() + unverified.len());
         self.compare(&mut clustering, unverified).await?;
         let (clusters, relations) = clustering.into_clusters();
         let mut groups = self.split(&clusters, &relations).await?;
@@ -355,7 +352,9 @@ impl Groups {
     fn log(&self) {
         let (left_out, not_compared) = (self.left_out, self.not_compared);
         if left_out > 0 {
-            tracing::warn!("{left_out} images have more candidates than are judged, the nearest were");
+            tracing::warn!(
+                "{left_out} images have more candidates than are judged, the nearest were"
+            );
         }
         if not_compared > 0 {
             tracing::warn!("{not_compared} pairs whose sketches do not decide were not compared");

@@ -142,4 +142,3 @@ pub(super) async fn given(services: &Services, image: &Image) -> Result<Input, S
     let bytes = blobs::read_all(&services.store, &blobs::given(image)).await?;
     Ok(Input::Bytes(bytes.ok_or_else(missing)?))
 }
-

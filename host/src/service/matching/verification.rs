@@ -193,10 +193,7 @@ pub async fn blocking<T: Send + 'static>(
 }
 
 /// Does the same with each item, on as many threads as there are cores; the answers in the order of the items.
-pub fn in_threads<T: Send, R: Send>(
-    items: Vec<T>,
-    work: impl Fn(T) -> Option<R> + Sync,
-) -> Vec<R> {
+pub fn in_threads<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> Option<R> + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = items.len().div_ceil(threads).max(LEAST_SHARE);
     let mut items = items.into_iter();

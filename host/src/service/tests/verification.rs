@@ -74,7 +74,11 @@ async fn assert_all_are_strangers(folder: &str) {
         for found in matches_of(&world, image).await {
             let (verdict, name) = (found.judgement.verdict, &found.image.name);
             assert!(!verdict.is_duplicate(), "{}, {name}", image.name);
-            assert!(found.judgement.verified, "{}, {name}: not decided", image.name);
+            assert!(
+                found.judgement.verified,
+                "{}, {name}: not decided",
+                image.name
+            );
         }
     }
     let page = groups(&world, &Duplicates::default()).await;
@@ -134,7 +138,10 @@ async fn colours_are_compared_and_the_same_bytes_are_found_without_any_detail() 
             let members = &page.groups[group].members;
             members[member].relation.judgement.verdict
         };
-        assert_eq!(verdict(0, 1 - page.groups[0].best.position), Verdict::Edited);
+        assert_eq!(
+            verdict(0, 1 - page.groups[0].best.position),
+            Verdict::Edited
+        );
         assert_eq!([verdict(1, 0), verdict(1, 1)], [Verdict::Exact; 2]);
     }
     let by_distance = Duplicates {
@@ -175,10 +182,15 @@ async fn fingerprints_alone_verify_nothing() {
         limit: 10,
         ..Check::default()
     };
-    let found = check(&world.services, Some(&PROJECT), &asked).await.unwrap();
+    let found = check(&world.services, Some(&PROJECT), &asked)
+        .await
+        .unwrap();
     let judgement = &found.near[0].judgement;
     assert_eq!(found.near[0].distance, 0);
-    assert_eq!((judgement.verdict, judgement.verified), (Verdict::Similar, false));
+    assert_eq!(
+        (judgement.verdict, judgement.verified),
+        (Verdict::Similar, false)
+    );
     assert!(judgement.reason.contains("nothing else was compared"));
 }
 
@@ -244,7 +256,10 @@ async fn every_member_of_a_group_is_verified_against_the_kept_one() {
         ("left.png", encode(&crop(0, 0), Format::Png)),
         ("right.png", encode(&crop(80, 54), Format::Png)),
         ("whole.png", encode(&whole, Format::Png)),
-        ("small.jpg", encode(&image::imageops::thumbnail(&whole, 240, 160), Format::Jpeg)),
+        (
+            "small.jpg",
+            encode(&image::imageops::thumbnail(&whole, 240, 160), Format::Jpeg),
+        ),
     ];
     for (name, bytes) in &given {
         world.give(name, bytes).await;
@@ -262,7 +277,11 @@ async fn every_member_of_a_group_is_verified_against_the_kept_one() {
         .iter()
         .find(|group| group.members[group.best.position].image.name.as_str() == "whole.png");
     let names = whole.unwrap().members.iter();
-    assert!(names.map(|member| member.image.name.as_str()).any(|name| name == "small.jpg"));
+    assert!(
+        names
+            .map(|member| member.image.name.as_str())
+            .any(|name| name == "small.jpg")
+    );
 }
 
 /// More detail than the soft waves of `picture`.
@@ -293,7 +312,10 @@ async fn a_crowd_does_not_push_out_other_pairs_and_what_is_left_out_is_told() {
     let page = groups(&world, &Duplicates::default()).await;
     assert!(page.left_out > 0, "{}", page.left_out);
     assert_eq!(members(&page)[0], ["pair.png", "pair.jpg"]);
-    let rest: usize = page.groups[1..].iter().map(|group| group.members.len()).sum();
+    let rest: usize = page.groups[1..]
+        .iter()
+        .map(|group| group.members.len())
+        .sum();
     assert_eq!(rest, 70, "{:?}", members(&page));
 }
 
@@ -313,6 +335,9 @@ async fn a_sketch_of_another_version_is_made_again() {
     assert_eq!(stored().await, 1);
     services.store.put_old_sketch(image.id).await;
     let copy = world.give("copy.jpg", &copy_of(1)).await;
-    assert_eq!(verdicts(&copy.duplicates), [("a.png", Verdict::SamePicture)]);
+    assert_eq!(
+        verdicts(&copy.duplicates),
+        [("a.png", Verdict::SamePicture)]
+    );
     assert_eq!(stored().await, 1);
 }

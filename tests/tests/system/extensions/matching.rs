@@ -192,11 +192,15 @@ fn edited_copies_are_called_so_by_every_question() {
         ] {
             assert_eq!(rows[0]["image_id"], original.as_str(), "{rows}");
             assert_eq!(rows[0]["verdict"], "edited");
+            assert_eq!(rows[0]["verified"], true);
             assert_eq!(rows[0]["reason"], before["near"][0]["reason"]);
         }
         let groups = server.get("/projects/p/duplicates").json()["groups"].clone();
         assert_eq!(groups.as_array().unwrap().len(), 1, "{groups}");
-        assert_eq!(groups[0]["images"][1]["verdict"], "edited");
+        let images = groups[0]["images"].as_array().unwrap();
+        let kept = &groups[0]["best"]["image_id"];
+        let mut others = images.iter().filter(|image| image["image_id"] != *kept);
+        assert_eq!(others.next().unwrap()["verdict"], "edited", "{groups}");
         let turned = turned(&copy);
         let turned = matches(&server, "?orientation=any", &turned);
         assert_eq!(turned.len(), 2, "the copy and its original: {turned:?}");
@@ -464,6 +468,10 @@ fn duplicates_come_in_groups() {
         (&Value::Null, &Value::Null)
     );
     assert_eq!(judged["groups"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        (&judged["left_out"], &judged["not_compared"]),
+        (&json!(0), &json!(0))
+    );
     assert_eq!(judged["groups"][0]["images"][1]["verdict"], "same_picture");
     let named = server.get("/projects/p/duplicates?algorithm=phash").json();
     assert_eq!(named["radius"], 10);
