@@ -7,7 +7,8 @@
 
 use std::collections::HashMap;
 
-use futures::{StreamExt, stream};
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, stream};
 
 use crate::domain::{
     Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict, judge,
@@ -138,23 +139,29 @@ async fn compare_unverified(services: &Services, picture: &Picture, found: &mut 
         .filter(|found| !found.judgement.verified)
         .collect();
     unverified.truncate(CLOSE_COMPARISONS);
-    let compared = stream::iter(unverified).map(|candidate| async move {
-        let stored = Picture::stored(&candidate.image);
-        match compare(services, &stored, picture).await {
-            Ok(relation) => {
-                candidate.judgement = relation.judgement;
-                candidate.orientation = relation.orientation;
-            }
-            Err(error) => {
-                let image = candidate.image.id;
-                tracing::warn!(%image, %error, "its picture cannot be compared");
-            }
-        }
-    });
-    compared
+    // Boxed one by one: the compiler does not prove otherwise that the whole can be sent to another thread.
+    let comparisons: Vec<BoxFuture<'_, ()>> = unverified
+        .into_iter()
+        .map(|candidate| compare_candidate(services, picture, candidate).boxed())
+        .collect();
+    stream::iter(comparisons)
         .buffer_unordered(AT_ONCE)
-        .for_each(|()| std::future::ready(()))
+        .collect::<()>()
         .await;
+}
+
+async fn compare_candidate(services: &Services, picture: &Picture, candidate: &mut Match) {
+    let stored = Picture::stored(&candidate.image);
+    match compare(services, &stored, picture).await {
+        Ok(relation) => {
+            candidate.judgement = relation.judgement;
+            candidate.orientation = relation.orientation;
+        }
+        Err(error) => {
+            let image = candidate.image.id;
+            tracing::warn!(%image, %error, "its picture cannot be compared");
+        }
+    }
 }
 
 impl VerificationQuery {
