@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::{ImageId, Pair, Relation, Sketch, judge};
-use crate::index::{Index, UnionFind};
+use crate::index::UnionFind;
 
 use super::candidates::{self, Candidate};
 use super::verification::in_threads;
