@@ -18,6 +18,9 @@
 //!
 //! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm; that of
 //! `bare` is 0 for a picture of one look: its bits are those of `dhash128`, and nothing is to be searched by them.
+//!
+//! Whoever judges copies takes a close look at them: a [`ReducedPicture`] and its [`Fidelity`]. Fingerprints alone
+//! cost none of that.
 
 use crate::decode::Picture;
 use crate::error::ImageError;
@@ -27,12 +30,16 @@ use crate::limits::Limits;
 
 mod average;
 mod bits;
+mod colours;
+mod detail;
+mod fidelity;
 mod looks;
 mod pdq;
 mod plane;
 mod read;
 mod reduced;
 
+pub use fidelity::{Fidelity, true_detail};
 pub use looks::Looks;
 pub use plane::LumaPlane;
 pub use read::Decoded;

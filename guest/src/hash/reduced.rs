@@ -126,7 +126,7 @@ impl Reducer {
 
     /// Adds a row: its samples, of which a grey one has one a pixel, and their luma.
     pub fn add(&mut self, row: &[u8], luma: &[u8]) {
-        let total = (self.size.0 * self.size.1) as i64;
+        let total = self.size.0 as i64 * self.size.1 as i64;
         let (gathered, cells) = &mut self.luma;
         gathered.add(luma, |[sum]| cells.push(((sum + total / 2) / total) as u8));
         if row.len() == luma.len() {
