@@ -8,6 +8,8 @@ const PLACES: usize = 1024;
 
 /// Colours that came.
 pub(super) struct Colours {
+    /// Which levels of grey rows.
+    greys: [bool; 256],
     /// Each where its number falls, or in the next place that was free.
     table: Vec<Option<[u8; 3]>>,
     count: u16,
@@ -16,6 +18,7 @@ pub(super) struct Colours {
 impl Colours {
     pub fn new() -> Self {
         Self {
+            greys: [false; 256],
             table: vec![None; PLACES],
             count: 0,
         }
@@ -24,20 +27,18 @@ impl Colours {
     /// Adds a row of RGB, or of grey where there is one sample for each of `width` pixels.
     pub fn add(&mut self, row: &[u8], width: usize) {
         if row.len() == width {
-            return self.add_all(row.iter().map(|level| [*level; 3]));
+            row.iter()
+                .for_each(|level| self.greys[usize::from(*level)] = true);
+            return;
         }
-        self.add_all(row.as_chunks::<3>().0.iter().copied());
-    }
-
-    fn add_all(&mut self, colours: impl Iterator<Item = [u8; 3]>) {
         let mut before = None;
-        for colour in colours {
+        for colour in row.as_chunks::<3>().0 {
             if self.count == MANY {
                 return;
             }
             // Neighbours are often alike.
             if before.replace(colour) != Some(colour) {
-                self.add_one(colour);
+                self.add_one(*colour);
             }
         }
     }
@@ -61,7 +62,8 @@ impl Colours {
 
     /// How many came, up to [`MANY`].
     pub fn count(&self) -> u16 {
-        self.count
+        let greys = self.greys.iter().filter(|came| **came).count() as u16;
+        (self.count + greys).min(MANY)
     }
 }
 

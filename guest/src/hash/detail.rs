@@ -19,7 +19,7 @@ const SECTIONS: usize = 16;
 /// the picture falls into step with them.
 const LEAST_ROWS: usize = 16;
 /// Pixels that are looked at, about.
-const ENOUGH: usize = 3 << 16;
+const ENOUGH: usize = 1 << 17;
 /// How much luma changes over 8 pixels where it changes strongly; and less, where there are few such places.
 const STRONG: [u8; 3] = [40, 20, 10];
 /// Fewer are few.
