@@ -8,8 +8,9 @@ use crate::{hash, render};
 
 /// Facts, fingerprints, sketch and renditions of a picture. The plan is checked first.
 ///
-/// Pixels of a picture are made at most once. A JPEG hardly ever comes to that: fingerprints and renditions
-/// read it each in their own way, no further than they need.
+/// Pixels of a picture are made at most once. A JPEG hardly ever comes to that: its planes are decoded once, no
+/// further than fingerprints, the close look at copies and renditions need. Of a very large one fingerprints and
+/// the close look take the means of blocks, which are read by themselves.
 pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, ImageError> {
     hash::check(&plan.algorithms)?;
     render::check(&plan.renditions, limits)?;

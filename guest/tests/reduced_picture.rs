@@ -1,5 +1,5 @@
-//! Reduced pictures: the same whatever else is asked of a file, however it is turned; nearly the same of a JPEG
-//! and of a PNG of its pixels.
+//! The close look at a picture. Reduced, it is the same whatever else is asked of a file, however it is turned;
+//! nearly the same of a JPEG and of a PNG of its pixels. Copies are told by their true detail and colours.
 
 #![cfg(feature = "codecs")]
 #![allow(
@@ -9,16 +9,19 @@
 
 use std::io::Cursor;
 
+use image::imageops::FilterType;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, metadata};
 use jpeg_encoder::SamplingFactor;
 use vismatch_pipeline::decode::{Least, Planes, Wanted, decode, planes};
-use vismatch_pipeline::hash::{Decoded, Looks, ReducedPicture};
+use vismatch_pipeline::error::ImageError;
+use vismatch_pipeline::fingerprint::Algorithm;
+use vismatch_pipeline::hash::{Decoded, Fidelity, Looks, ReducedPicture, hash, true_detail};
 use vismatch_pipeline::info::{ImageInfo, Orientation};
 use vismatch_pipeline::limits::Limits;
 
 mod coded;
 
-use coded::{Coding, PLAIN, codings, drawn, encoded, square};
+use coded::{Coding, PLAIN, codings, drawn, encoded, jpegs, square};
 
 fn reduced(file: &[u8]) -> ReducedPicture {
     reduced_of(file, Decoded::Nothing)
@@ -37,6 +40,10 @@ fn png(picture: &DynamicImage) -> Vec<u8> {
 
 /// The planes that renditions of a size ask for.
 fn rendered(file: &[u8], side: u32) -> Option<Planes> {
+    rendering(side, file, &Limits::default()).unwrap()
+}
+
+fn rendering(side: u32, file: &[u8], limits: &Limits) -> Result<Option<Planes>, ImageError> {
     let least = Least {
         luma: square(side),
         chroma: square(side / 2),
@@ -49,7 +56,7 @@ fn rendered(file: &[u8], side: u32) -> Option<Planes> {
         }),
         reduced: ReducedPicture::least(info),
     };
-    planes(file, &Limits::default(), wanted).unwrap()
+    planes(file, limits, wanted)
 }
 
 /// A JPEG with an orientation in its metadata.
@@ -211,4 +218,108 @@ fn a_very_large_picture_is_reduced_from_its_blocks() {
         println!("{sampling:?}: luma {luma:.2?} blue {chroma:.2?}");
         assert!(luma.0 <= 2.0 && chroma.0 <= 2.0);
     }
+}
+
+/// What renditions leave behind is what is read for them.
+#[test]
+fn real_files_have_one_look_whatever_else_is_asked() {
+    let folders = ["photos", "bad", "cases/jpeg", "cases/keep"];
+    for (path, file) in folders.into_iter().flat_map(jpegs) {
+        let limits = Limits::default();
+        let alone = Looks::of(&file, Decoded::Nothing, &limits);
+        for side in [90, 1600] {
+            let planes = rendering(side, &file, &limits);
+            let looks = match (&planes, decode(&file, &limits)) {
+                (Ok(Some(planes)), _) => Looks::of(&file, Decoded::Planes(planes), &limits),
+                (_, Ok(picture)) => Looks::of(&file, Decoded::Picture(&picture), &limits),
+                (_, Err(error)) => Err(error),
+            };
+            assert_eq!(looks, alone, "{side} {}", path.display());
+        }
+        if let Ok((_, looks)) = &alone {
+            let wanted = hash(&file, &Algorithm::ALL, &limits).unwrap();
+            assert_eq!(
+                looks.fingerprints(&Algorithm::ALL),
+                wanted,
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
+
+fn fidelity(file: &[u8]) -> Fidelity {
+    let (_, looks) = Looks::of(file, Decoded::Nothing, &Limits::default()).unwrap();
+    looks.fidelity().unwrap()
+}
+
+fn detail(file: &[u8]) -> u8 {
+    true_detail(file, &Limits::default()).unwrap().unwrap()
+}
+
+fn enlarged(picture: &DynamicImage, share: f64, filter: FilterType) -> DynamicImage {
+    let side = |pixels: u32| (f64::from(pixels) * share) as u32;
+    picture.resize_exact(side(picture.width()), side(picture.height()), filter)
+}
+
+fn at_quality(picture: &DynamicImage, quality: u8) -> Vec<u8> {
+    encoded(&picture.to_rgb8().into(), Coding { quality, ..PLAIN })
+}
+
+/// Every enlargement has less detail than every copy of its source.
+fn assert_told(source: &DynamicImage, name: &str) {
+    let copies = [95, 85, 70, 50].map(|quality| at_quality(source, quality));
+    let copies = copies.iter().map(|copy| detail(copy));
+    let least = copies.chain([detail(&png(source))]).min().unwrap();
+    for share in [1.5, 2.0, 3.0] {
+        for filter in [FilterType::CatmullRom, FilterType::Lanczos3] {
+            let enlarged = enlarged(source, share, filter);
+            let most = detail(&png(&enlarged)).max(detail(&at_quality(&enlarged, 90)));
+            assert!(
+                most < least,
+                "{name}: {most} of {share}, {least} of the source"
+            );
+        }
+    }
+}
+
+#[test]
+fn enlargements_have_less_detail_than_their_source() {
+    assert_told(&drawn(320, 240).into(), "drawn");
+    assert_told(&page(320, 240).into(), "page");
+    for (path, file) in jpegs("photos").into_iter().step_by(4) {
+        let photo = decode(&file, &Limits::default()).unwrap().pixels;
+        let photo = photo.resize(400, 400, FilterType::Lanczos3);
+        assert_told(&photo, &path.display().to_string());
+    }
+}
+
+#[test]
+fn detail_is_the_same_however_it_is_asked_for() {
+    let picture = DynamicImage::from(drawn(700, 500));
+    for file in [png(&picture), at_quality(&picture, 80)] {
+        assert_eq!(fidelity(&file).detail, Some(detail(&file)));
+    }
+    // Of large JPEGs on demand alone.
+    let picture = DynamicImage::from(drawn(2_100, 2_060));
+    let file = at_quality(&picture, 90);
+    assert_eq!(fidelity(&file).detail, None);
+    assert!(detail(&file).abs_diff(detail(&png(&picture))) <= 2);
+}
+
+#[test]
+fn colours_are_counted_as_far_as_it_matters() {
+    let picture = DynamicImage::from(drawn(300, 200));
+    let count = |picture: &DynamicImage| fidelity(&png(picture)).colours;
+    let levels = |of: u8| {
+        let mut grey = picture.to_luma8();
+        grey.iter_mut().for_each(|level| *level = *level / of * of);
+        DynamicImage::from(grey)
+    };
+    assert_eq!(count(&picture), 257);
+    assert_eq!(count(&levels(128)), 2);
+    assert_eq!(count(&levels(128).to_rgb8().into()), 2);
+    assert!((3..=16).contains(&count(&levels(16))));
+    assert_eq!(fidelity(&at_quality(&levels(128), 90)).colours, 257);
+    assert_eq!(fidelity(&encoded(&levels(128), PLAIN)).colours, 256);
 }

@@ -68,7 +68,9 @@ pub(super) fn average<E>(
     };
     weigh((&columns, &rows), across.samples(), add_row, |sums| {
         let (pairs, rest) = sums.as_chunks();
-        cells.extend(pairs.iter().flat_map(levels));
+        for pair in pairs {
+            cells.extend_from_slice(&levels(pair));
+        }
         cells.extend(rest.iter().map(|sum| levels(&[*sum; 2])[0]));
     })?;
     Ok(cells)

@@ -6,8 +6,8 @@
 //! colours have something to see: the black below all black icons would make them copies of each other. Very
 //! large pictures that are not read row by row have none, either: their memory is not to be taken twice.
 
-use super::read::{Decoded, read};
-use super::{LumaPlane, ReducedPicture, fingerprints_of, pdq, sketched};
+use super::read::{CloseLook, Decoded, read};
+use super::{Fidelity, LumaPlane, ReducedPicture, fingerprints_of, pdq, sketched};
 use crate::appearance::Appearance;
 use crate::decode;
 use crate::error::ImageError;
@@ -28,12 +28,12 @@ const MOST_PIXELS: u64 = 16_000_000;
 pub struct Looks {
     on_white: LumaPlane,
     bare: Option<LumaPlane>,
-    reduced: Option<ReducedPicture>,
+    close: Option<CloseLook>,
 }
 
 impl Looks {
-    /// The facts and the looks of an encoded picture, as [`super::plane_of`] makes planes, and the picture
-    /// reduced. The colours of one with transparency are read once more.
+    /// The facts and the looks of an encoded picture, as [`super::plane_of`] makes planes, and a close
+    /// look at it. The colours of one with transparency are read once more.
     pub fn of(
         bytes: &[u8],
         decoded: Decoded<'_>,
@@ -45,10 +45,10 @@ impl Looks {
     fn read(
         bytes: &[u8],
         decoded: Decoded<'_>,
-        is_reduced: bool,
+        is_close: bool,
         limits: &Limits,
     ) -> Result<(ImageInfo, Self), ImageError> {
-        let read = read(bytes, decoded, is_reduced, limits)?;
+        let read = read(bytes, decoded, is_close, limits)?;
         let bare = match read.is_transparent {
             true => bare(bytes, &read.info, limits)?,
             false => None,
@@ -57,12 +57,13 @@ impl Looks {
         let looks = Self {
             on_white: read.plane,
             bare: bare.filter(has_detail),
-            reduced: read.reduced,
+            close: read.close,
         };
         Ok((read.info, looks))
     }
 
-    /// The looks that these algorithms tell of: only `bare` needs more than one. The picture is not reduced.
+    /// The looks that these algorithms tell of: only `bare` needs more than one. No close look is
+    /// taken.
     pub(super) fn wanted(
         bytes: &[u8],
         algorithms: &[Algorithm],
@@ -75,13 +76,18 @@ impl Looks {
         Ok(Self {
             on_white: read.plane,
             bare: None,
-            reduced: None,
+            close: None,
         })
     }
 
-    /// The picture on white in more cells, where it was read for more than fingerprints.
+    /// The picture on white in more cells, where a close look was taken.
     pub fn reduced(&self) -> Option<&ReducedPicture> {
-        self.reduced.as_ref()
+        self.close.as_ref().map(|close| &close.reduced)
+    }
+
+    /// What this copy has kept of the picture, where a close look was taken.
+    pub fn fidelity(&self) -> Option<Fidelity> {
+        self.close.as_ref().map(|close| close.fidelity)
     }
 
     /// The fingerprints of both looks.
@@ -106,7 +112,7 @@ impl Looks {
     ) -> Result<Sketch, ImageError> {
         Ok(sketched::sketch(
             info,
-            self.needed_reduced()?,
+            (self.needed_reduced()?, self.fidelity()),
             self.bare.as_ref(),
             frames,
         ))
@@ -119,7 +125,7 @@ impl Looks {
 
     fn needed_reduced(&self) -> Result<&ReducedPicture, ImageError> {
         let missing = || ImageError::Internal("the picture was read for fingerprints alone".into());
-        self.reduced.as_ref().ok_or_else(missing)
+        self.reduced().ok_or_else(missing)
     }
 
     /// The looks of the picture after what `orientation` says was done to it.
@@ -128,7 +134,10 @@ impl Looks {
         Self {
             on_white: laid(&self.on_white),
             bare: self.bare.as_ref().map(laid),
-            reduced: (self.reduced.as_ref()).map(|reduced| reduced.oriented(orientation)),
+            close: self.close.as_ref().map(|close| CloseLook {
+                reduced: close.reduced.oriented(orientation),
+                fidelity: close.fidelity,
+            }),
         }
     }
 }

@@ -18,6 +18,9 @@
 //!
 //! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm; that of
 //! `bare` is 0 for a picture of one look: its bits are those of `dhash128`, and nothing is to be searched by them.
+//!
+//! Whoever judges copies takes a close look at them: a [`ReducedPicture`] and its [`Fidelity`]. Fingerprints alone
+//! cost none of that.
 
 use crate::decode::Picture;
 use crate::error::ImageError;
@@ -27,7 +30,10 @@ use crate::limits::Limits;
 
 mod average;
 mod bits;
+mod colours;
 mod content;
+mod detail;
+mod fidelity;
 mod frames;
 mod looks;
 mod pdq;
@@ -36,6 +42,7 @@ mod read;
 mod reduced;
 mod sketched;
 
+pub use fidelity::{Fidelity, true_detail};
 pub use frames::sampled_frames;
 pub use looks::Looks;
 pub use plane::LumaPlane;

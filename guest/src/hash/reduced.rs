@@ -10,13 +10,11 @@ use crate::decode::luma::chroma_of;
 use crate::decode::{ChromaBlocks, Least, Plane, Planes, ReducedChroma, ReducedLuma};
 use crate::info::{Dimensions, ImageInfo, Orientation};
 
-/// Cells of luma on each side.
-pub const LUMA: usize = 512;
+const LUMA: usize = 512;
 /// Samples of a JPEG's luma on each side, where it has as many: two for a cell, so that strokes come out as
 /// from pixels. With one and a bit, cells on the strokes of a page differ by up to 60 levels.
 pub(super) const SAMPLES: usize = 2 * LUMA;
-/// Cells of chroma on each side.
-pub const CHROMA: usize = 64;
+const CHROMA: usize = 64;
 
 /// A whole upright picture on white in squares of cells, whatever its proportions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +25,17 @@ pub struct ReducedPicture {
 }
 
 impl ReducedPicture {
-    /// [`LUMA`] by [`LUMA`] levels of Rec. 601 luma, row by row.
+    /// Cells of luma on each side.
+    pub const LUMA: usize = LUMA;
+    /// Cells of chroma on each side.
+    pub const CHROMA: usize = CHROMA;
+
+    /// [`Self::LUMA`] by [`Self::LUMA`] levels of Rec. 601 luma, row by row.
     pub fn luma(&self) -> &[u8] {
         &self.luma
     }
 
-    /// Blue and red chroma, each [`CHROMA`] by [`CHROMA`] cells, 128 being none. None of a grey picture.
+    /// Blue and red chroma, each [`Self::CHROMA`] by [`Self::CHROMA`] cells, 128 being none. None of a grey picture.
     pub fn chroma(&self) -> Option<&[Vec<u8>; 2]> {
         self.chroma.as_ref()
     }
@@ -126,16 +129,16 @@ impl Reducer {
 
     /// Adds a row: its samples, of which a grey one has one a pixel, and their luma.
     pub fn add(&mut self, row: &[u8], luma: &[u8]) {
-        let total = (self.size.0 * self.size.1) as i64;
+        let total = self.size.0 as i64 * self.size.1 as i64;
         let (gathered, cells) = &mut self.luma;
-        gathered.add(luma, |[sum]| cells.push(((sum + total / 2) / total) as u8));
+        gathered.add(luma, |[sum]| cells.push(quotient(sum, total) as u8));
         if row.len() == luma.len() {
             return;
         }
         let new = || (Gathered::new(self.size, CHROMA), Default::default());
         let (gathered, [blue, red]) = self.chroma.get_or_insert_with(new);
         gathered.add(row, |sums| {
-            let chroma = chroma_of(sums.map(|sum| ((sum << 8) + total / 2) / total));
+            let chroma = chroma_of(sums.map(|sum| quotient(sum << 8, total)));
             blue.push(chroma[0]);
             red.push(chroma[1]);
         });
@@ -150,6 +153,12 @@ impl Reducer {
         };
         reduced.without_neutral_chroma()
     }
+}
+
+/// Rounded, halves up. Numbers under 2^53, whose quotient of under 2^16 no f64 rounds to a whole number that it is
+/// not: quicker than whole numbers are.
+fn quotient(sum: i64, total: i64) -> i64 {
+    ((sum + total / 2) as f64 / total as f64) as i64
 }
 
 const fn square(side: usize) -> Dimensions {

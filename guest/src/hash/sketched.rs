@@ -3,24 +3,27 @@
 use std::convert::Infallible;
 
 use super::average::{Axis, average};
-use super::reduced::{CHROMA, LUMA};
-use super::{LumaPlane, ReducedPicture, content};
+use super::{Fidelity, LumaPlane, ReducedPicture, content};
 use crate::appearance::{Appearance, Plane};
 use crate::info::{ImageFormat, ImageInfo};
 use crate::sequence::FrameSamples;
 use crate::sketch::{CHROMA_SIDE, OPAQUE_SIDE, Parts, SIDE, Sketch, Window};
 
+/// Cells on each side of a reduced picture.
+const LUMA: usize = ReducedPicture::LUMA;
+const CHROMA: usize = ReducedPicture::CHROMA;
 /// Cells of luma on each side where pictures themselves are compared.
 const CLOSE: usize = LUMA;
 
 /// The sketch of a picture on white; `opaque` is the plane of its colours without their alpha, where that is another picture.
 pub(super) fn sketch(
     info: &ImageInfo,
-    reduced: &ReducedPicture,
+    (reduced, fidelity): (&ReducedPicture, Option<Fidelity>),
     opaque: Option<&LumaPlane>,
     frames: Option<FrameSamples>,
 ) -> Sketch {
     let window = content::window(reduced.luma());
+    let detail = fidelity.and_then(|fidelity| fidelity.detail);
     let chroma = reduced.chroma().map(|planes| {
         let cells = |plane: &Vec<u8>| averaged(plane, CHROMA, window, CHROMA_SIDE);
         planes.each_ref().map(cells)
@@ -29,8 +32,11 @@ pub(super) fn sketch(
         size: (info.size.width, info.size.height),
         frames: info.frames,
         flatness: content::flatness(reduced.luma(), window),
-        detail: 0,
-        colours: 0,
+        // In 255ths; 0 means that it was not measured.
+        detail: detail.map_or(0, |percent| {
+            (u32::from(percent.min(100)) * 255 / 100).max(1) as u8
+        }),
+        colours: fidelity.map_or(0, |fidelity| fidelity.colours),
         window,
         luma: averaged(reduced.luma(), LUMA, window, SIDE),
         chroma,

@@ -40,6 +40,13 @@ pub struct Samples {
     pub side: usize,
 }
 
+impl Samples {
+    /// Are they all that the file has?
+    pub fn are_whole(&self) -> bool {
+        self.side == SIDE
+    }
+}
+
 impl Plane {
     /// As many as are needed.
     pub fn most(&self) -> &Samples {
