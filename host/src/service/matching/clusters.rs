@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::{ImageId, Pair, Relation, Sketch, judge};
 use crate::index::UnionFind;
 
-use super::candidates::{self, Candidate};
+use super::candidates::Candidate;
 use super::verification::in_threads;
 
 /// Pairs that are judged at once: their sketches take 40 MB at most.

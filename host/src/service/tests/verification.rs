@@ -150,8 +150,9 @@ async fn colours_are_compared_and_the_same_bytes_are_found_without_any_detail() 
     };
     let page = groups(&world, &by_distance).await;
     assert!(members(&page).contains(&vec!["red.png", "red_copy.png"]));
-    let everywhere = duplicates(&world.services, None, &Duplicates::default());
-    assert_eq!(everywhere.await.unwrap().groups.len(), 2);
+    let asked = Duplicates::default();
+    let everywhere = duplicates(&world.services, None, &asked).await.unwrap();
+    assert_eq!(everywhere.groups.len(), 2);
 }
 
 #[tokio::test]
