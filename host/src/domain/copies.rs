@@ -16,6 +16,10 @@ const AS_BARE: u64 = 20;
 /// All of a side, in the units of a sketch's window and of its detail.
 const WHOLE_SIDE: u64 = 512;
 const ALL_DETAIL: u64 = 255;
+/// The rank of at most 16 colours.
+const FEW_TONES: u8 = 1;
+/// The share of one level of luma from which on a picture is a drawing or a document.
+const FLAT: f32 = 0.35;
 /// Colours are counted up to here.
 const MANY_COLOURS: u16 = 257;
 
@@ -24,12 +28,13 @@ const MANY_COLOURS: u16 = 257;
 pub struct Merits {
     /// Frames or pages.
     pub frames: u32,
-    /// Pixels inside of uniform bands, as many as are really resolved.
+    /// Pixels inside of uniform bands.
     pub pixels: u64,
     /// The share of the file's picture that is no uniform band, in thousandths.
     pub bare: u64,
-    /// The share of pixels on a side that are resolved, in 255ths: an enlargement has few.
-    pub resolved: u64,
+    /// The share of pixels on a side that are resolved, in 255ths: an enlargement has few. `None` when that was not
+    /// measured, or cannot be: the dots of a copy of few colours are as fine as its pixels.
+    pub resolved: Option<u64>,
     /// How many colours it can tell apart, as a rank; `None` when they were not counted.
     pub tones: Option<u8>,
     /// It has colours, or is grey; `None` when that is not known.
@@ -90,13 +95,8 @@ pub struct BestCopy {
 }
 
 impl Merits {
-    /// The merits of a file of `bytes` bytes of which no sketch is known.
-    pub fn of(info: &ImageInfo, fingerprints: &[Fingerprint], bytes: u64) -> Self {
-        Self::with_sketch(info, fingerprints, bytes, None)
-    }
-
-    /// The merits of a file of `bytes` bytes. Without its sketch all of it counts as content and as resolved.
-    pub fn with_sketch(
+    /// The merits of a file of `bytes` bytes. Without its sketch all of it counts as content.
+    pub fn of(
         info: &ImageInfo,
         fingerprints: &[Fingerprint],
         bytes: u64,
@@ -104,18 +104,13 @@ impl Merits {
     ) -> Self {
         let qualities = fingerprints.iter().map(|made| made.quality);
         let (columns, rows) = content(sketch);
-        let resolved = sketch
-            .and_then(Sketch::detail)
-            .map_or(ALL_DETAIL, u64::from);
-        let side = |pixels: u32, part: u64| u64::from(pixels) * part * resolved;
-        let all = WHOLE_SIDE * ALL_DETAIL;
-        let across = side(info.size.width, columns);
-        let down = side(info.size.height, rows);
+        let across = u64::from(info.size.width) * columns / WHOLE_SIDE;
+        let down = u64::from(info.size.height) * rows / WHOLE_SIDE;
         Self {
             frames: info.frames,
-            pixels: (u128::from(across) * u128::from(down) / u128::from(all * all)) as u64,
+            pixels: across * down,
             bare: columns * rows * 1_000 / (WHOLE_SIDE * WHOLE_SIDE),
-            resolved,
+            resolved: sketch.and_then(resolved),
             tones: sketch.and_then(tones),
             is_coloured: sketch.map(|sketch| sketch.chroma().is_some()),
             quality: qualities.max().unwrap_or(0),
@@ -126,6 +121,15 @@ impl Merits {
             format: format_rank(info),
             bytes,
         }
+    }
+}
+
+impl Merits {
+    /// As many of its pixels as are really resolved.
+    fn resolved_pixels(&self) -> u64 {
+        let all = u128::from(ALL_DETAIL * ALL_DETAIL);
+        let part = u128::from(self.resolved.unwrap_or(ALL_DETAIL)).pow(2);
+        (u128::from(self.pixels) * part / all) as u64
     }
 }
 
@@ -151,14 +155,14 @@ impl Merit {
     fn of(self, copy: &Merits) -> Option<u64> {
         Some(match self {
             Self::Frames => copy.frames.into(),
-            Self::Pixels => copy.pixels,
+            Self::Pixels => copy.resolved_pixels(),
             Self::Bare => copy.bare,
             Self::Tones => copy.tones?.into(),
             Self::Colour => copy.is_coloured?.into(),
             Self::Sharpness => copy.quality.into(),
             Self::Transparency => copy.is_seen_through.into(),
             Self::Facts => copy.facts.into(),
-            Self::Resolved => copy.resolved,
+            Self::Resolved => copy.resolved?,
             Self::Alpha => copy.has_alpha.into(),
             Self::Format => copy.format.into(),
             Self::Bytes => copy.bytes,
@@ -211,6 +215,13 @@ impl Merit {
 /// The best of several copies, earliest first; `None` of none. Each merit in turn leaves those that have
 /// the most of it, or next to the most; the one that leaves a single copy decided.
 pub fn best_copy(copies: &[Merits]) -> Option<BestCopy> {
+    // What is not known to be resolved counts for no more than what is.
+    let least = copies.iter().filter_map(|copy| copy.resolved).min();
+    let copies = copies.iter().map(|copy| Merits {
+        resolved: copy.resolved.or(least),
+        ..copy.clone()
+    });
+    let copies: Vec<Merits> = copies.collect();
     let mut left: Vec<usize> = (0..copies.len()).collect();
     let mut decided = Merit::Earliest;
     for merit in Merit::ORDER {
@@ -240,13 +251,22 @@ fn content(sketch: Option<&Sketch>) -> (u64, u64) {
     })
 }
 
-/// The rank of the number of colours. A grey picture has 256 levels at best, and is not the poorer for it.
+/// The share of a side that is resolved, where that can be told.
+fn resolved(sketch: &Sketch) -> Option<u64> {
+    let is_of_few_colours = tones(sketch).is_some_and(|tones| tones <= FEW_TONES);
+    let detail = sketch.detail().filter(|_| !is_of_few_colours);
+    detail.map(u64::from)
+}
+
+/// The rank of the number of colours. A grey picture has 256 levels at best, and is not the poorer for it. Neither
+/// is a drawing for its few: a JPEG of it has more, and all of them are its errors.
 fn tones(sketch: &Sketch) -> Option<u8> {
     let is_coloured = sketch.chroma().is_some();
     Some(match sketch.colours() {
         0 => return None,
+        _ if sketch.flatness() >= FLAT => 4,
         1..=2 => 0,
-        3..=16 => 1,
+        3..=16 => FEW_TONES,
         _ if !is_coloured => 2,
         17..MANY_COLOURS => 3,
         _ => 4,

@@ -163,6 +163,9 @@ pub struct MatchView {
     /// `flipped`, `transposed`, `rotated90`, `transversed`, `rotated270`.
     #[schema(example = "upright")]
     pub orientation: &'static str,
+    /// Frames or pages of the image; its renditions show the first.
+    #[schema(example = 1)]
+    pub frames: u32,
     /// Where its renditions are.
     pub urls: Urls,
 }
@@ -244,6 +247,7 @@ impl From<&Match> for MatchView {
             reason: found.judgement.reason.clone(),
             algorithm: found.algorithm.name().to_owned(),
             orientation: found.orientation.name(),
+            frames: found.image.info.frames,
             urls: Urls::of(&found.image.project, found.image.id),
         }
     }
@@ -281,6 +285,7 @@ impl MatchView {
             reason: judgement.reason,
             algorithm: plugin.to_owned(),
             orientation: Orientation::Upright.name(),
+            frames: image.info.frames,
             urls: Urls::of(&image.project, image.id),
         }
     }

@@ -324,7 +324,7 @@ fn at_least_similar(judgement: &Judgement) -> Judgement {
 impl PictureFile {
     fn merits(&self) -> Merits {
         let sketch = Some(&self.sketch);
-        Merits::with_sketch(&self.info, &self.fingerprints, self.stamp.bytes, sketch)
+        Merits::of(&self.info, &self.fingerprints, self.stamp.bytes, sketch)
     }
 
     /// Differing bits.

@@ -5,7 +5,7 @@
 
 mod verified;
 
-use crate::domain::{Image, ImageId, ImageName, Merits, Pair, ProjectName, Resolved, best_copy};
+use crate::domain::{Image, ImageId, ImageName, Pair, ProjectName, Resolved, best_copy};
 
 use super::matching::merits;
 use super::{ServiceError, Services, images, projects};
@@ -74,7 +74,7 @@ pub async fn resolve(
             let group = all_named(services, project, &images).await?;
             let keep = match keep {
                 Some(keep) => present(project, &keep, named(services, project, &keep).await?)?,
-                None => best(&group)?,
+                None => best(services, &group).await?,
             };
             let is_kept = |one: &Named| matches!(one, Named::There(image) if image.id == keep);
             (
@@ -154,7 +154,7 @@ fn present(project: &ProjectName, id_or_name: &str, named: Named) -> Result<Imag
 }
 
 /// The best of those that are there; of none there is nothing to choose.
-fn best(group: &[Named]) -> Result<ImageId, ServiceError> {
+async fn best(services: &Services, group: &[Named]) -> Result<ImageId, ServiceError> {
     let mut there: Vec<&Image> = group
         .iter()
         .filter_map(|one| match one {
@@ -163,7 +163,7 @@ fn best(group: &[Named]) -> Result<ImageId, ServiceError> {
         })
         .collect();
     there.sort_by_key(|image| image.id);
-    let merits: Vec<Merits> = there.iter().map(|image| merits(image)).collect();
+    let merits = merits(services, &there).await?;
     let best = best_copy(&merits).and_then(|best| there.get(best.position));
     best.map(|image| image.id)
         .ok_or_else(|| ServiceError::Conflict {

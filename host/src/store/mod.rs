@@ -34,6 +34,7 @@ mod upkeep;
 pub use banks::FingerprintPage;
 pub use given::{FileStamp, GivenFile};
 pub use plugins::{Edition, EditionId, PluginRow};
+pub use sketches::SketchState;
 pub use staging::Staging;
 
 use std::path::PathBuf;

@@ -17,6 +17,17 @@ use super::{Store, StoreError, rows};
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
 
+/// What the store has of a sketch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SketchState {
+    /// Nothing.
+    Missing,
+    /// One that this version does not read.
+    OfAnotherVersion,
+    /// One of today's version.
+    Current,
+}
+
 /// Gives an image its sketch, in place of the one it had.
 pub(super) async fn set(
     db: &impl ConnectionTrait,
@@ -60,6 +71,17 @@ impl Store {
             }
         }
         Ok(sketches)
+    }
+
+    /// Whether an image has a sketch that is read today.
+    pub async fn sketch_state(&self, image: ImageId) -> Result<SketchState, StoreError> {
+        let row = sketch::Entity::find_by_id(image.as_bytes().to_vec());
+        let row = row.one(self.database.read()).await?;
+        Ok(match row.map(|row| Sketch::from_bytes(row.cells)) {
+            None => SketchState::Missing,
+            Some(Err(_)) => SketchState::OfAnotherVersion,
+            Some(Ok(_)) => SketchState::Current,
+        })
     }
 
     /// Gives an image a sketch as an old version would have made it.

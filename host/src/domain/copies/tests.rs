@@ -7,7 +7,7 @@ const PLAIN: Merits = Merits {
     frames: 1,
     pixels: 1_000,
     bare: 1_000,
-    resolved: 255,
+    resolved: Some(200),
     tones: Some(3),
     is_coloured: Some(false),
     quality: 70,
@@ -42,7 +42,7 @@ fn each_merit_decides_where_those_before_it_do_not() {
         (Merit::Sharpness, with(|one| one.quality = 81)),
         (Merit::Transparency, with(|one| one.is_seen_through = true)),
         (Merit::Facts, with(|one| one.facts = 4)),
-        (Merit::Resolved, with(|one| one.resolved = 300)),
+        (Merit::Resolved, with(|one| one.resolved = Some(204))),
         (Merit::Alpha, with(|one| one.has_alpha = true)),
         (Merit::Format, with(|one| one.format = 1)),
         (Merit::Bytes, with(|one| one.bytes = 11)),
@@ -110,7 +110,7 @@ fn copy(format: ImageFormat, (width, height): (u32, u32)) -> Copy {
             size: (width, height),
             frames: 1,
             flatness: 9,
-            detail: 255,
+            detail: 140,
             colours: 257,
             window: Window::WHOLE,
             luma: vec![90; 128 * 128],
@@ -135,12 +135,13 @@ fn camera() -> Copy {
     camera
 }
 
+fn merits(copy: &Copy) -> Merits {
+    let sketch = Sketch::from_parts(&copy.parts);
+    Merits::of(&copy.info, &[], copy.bytes, Some(&sketch))
+}
+
 #[track_caller]
 fn loses(other: Copy, merit: Merit) {
-    let merits = |copy: &Copy| {
-        let sketch = Sketch::from_parts(&copy.parts);
-        Merits::with_sketch(&copy.info, &[], copy.bytes, Some(&sketch))
-    };
     let camera = merits(&camera());
     assert_eq!(best(&[merits(&other), camera]), (1, merit));
 }
@@ -148,13 +149,14 @@ fn loses(other: Copy, merit: Merit) {
 #[test]
 fn the_camera_file_is_kept_beside_poorer_ones() {
     let mut enlarged = copy(ImageFormat::Jpeg, (2_000, 1_600));
-    enlarged.parts.detail = 127;
+    enlarged.parts.detail = 70;
     loses(enlarged, Merit::Facts);
     let mut sixteen_colours = copy(ImageFormat::Png, (1_000, 800));
     sixteen_colours.parts.colours = 16;
     loses(sixteen_colours, Merit::Tones);
     let mut dithered = copy(ImageFormat::Png, (1_000, 800));
     (dithered.parts.colours, dithered.parts.chroma) = (2, None);
+    dithered.parts.detail = 255;
     loses(dithered, Merit::Tones);
     let mut grey = copy(ImageFormat::Png, (1_000, 800));
     (grey.parts.colours, grey.parts.chroma) = (0, None);
@@ -163,6 +165,16 @@ fn the_camera_file_is_kept_beside_poorer_ones() {
     (opaque_all_over.info.has_alpha, opaque_all_over.bytes) = (true, 9_000);
     loses(opaque_all_over, Merit::Facts);
     loses(copy(ImageFormat::Png, (700, 560)), Merit::Pixels);
+}
+
+#[test]
+fn a_drawing_is_not_given_up_for_a_jpeg_of_it() {
+    let mut drawing = copy(ImageFormat::Png, (800, 600));
+    (drawing.parts.colours, drawing.parts.flatness) = (9, 200);
+    let mut jpeg = copy(ImageFormat::Jpeg, (800, 600));
+    (jpeg.parts.flatness, jpeg.bytes) = (200, 90_000);
+    let merits = [jpeg, drawing].map(|copy| merits(&copy));
+    assert_eq!(best(&merits), (1, Merit::Format));
 }
 
 #[test]
@@ -193,6 +205,6 @@ fn frames_are_never_given_up() {
 #[test]
 fn an_enlargement_is_not_kept_for_its_length() {
     let small = with(|one| one.bytes = 5);
-    let enlarged = with(|one| one.resolved = 128);
+    let enlarged = with(|one| one.resolved = Some(128));
     assert_eq!(best(&[enlarged, small]), (1, Merit::Resolved));
 }

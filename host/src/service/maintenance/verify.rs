@@ -15,7 +15,7 @@ use crate::domain::{
 use crate::sandbox::{CallError, Input};
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, Services, blobs};
-use crate::store::{BlobKey, FileStamp, Staged};
+use crate::store::{BlobKey, FileStamp, SketchState, Staged};
 
 /// Images that are read from the database at once.
 const PAGE: u64 = 500;
@@ -150,7 +150,8 @@ impl Verification<'_> {
         }
     }
 
-    /// Fingerprints and a sketch that are missing or made by another definition are made again.
+    /// Fingerprints that are missing, and what another definition made, are made again. A missing sketch is made on
+    /// the way; it is no finding, because whoever needs it makes it.
     async fn outdated(&mut self, image: &Image) -> Result<(), ServiceError> {
         let is_made = |algorithm: &Algorithm| {
             let of_today = |made: &Fingerprint| {
@@ -158,14 +159,18 @@ impl Verification<'_> {
             };
             image.fingerprints.iter().any(of_today)
         };
-        let sketches = self.services.store.sketches(&[image.id]).await?;
-        let is_current = Algorithm::ALL.iter().all(is_made) && !sketches.is_empty();
-        if is_current || !self.is_unchanged(image).await? {
+        let sketch = self.services.store.sketch_state(image.id).await?;
+        let is_sound =
+            Algorithm::ALL.iter().all(is_made) && sketch != SketchState::OfAnotherVersion;
+        if (is_sound && sketch == SketchState::Current) || !self.is_unchanged(image).await? {
             return Ok(());
         }
         let repaired = self.repair && self.renew(image).await?;
-        let problem = "some of its fingerprints or its sketch are missing or of another version";
-        self.find(image, problem, repaired);
+        if !is_sound {
+            let problem =
+                "some of its fingerprints or its sketch are missing or of another version";
+            self.find(image, problem, repaired);
+        }
         Ok(())
     }
 

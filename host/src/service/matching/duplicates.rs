@@ -7,12 +7,13 @@
 use std::collections::HashMap;
 
 use crate::domain::{
-    Algorithm, BestCopy, DuplicateGroup, DuplicateMember, Image, ImageId, Judgement, Merit, Merits,
+    Algorithm, BestCopy, DuplicateGroup, DuplicateMember, Image, ImageId, Judgement, Merit,
     ProjectName, Relation, best_copy,
 };
 
 use super::grouping::{self, Known};
 use super::groups::{self, Group};
+use super::merits::merits_by_id;
 use super::{ServiceError, Services, projects, radius_of};
 
 /// Most groups of one page.
@@ -123,10 +124,11 @@ async fn describe(
     any_orientation: bool,
 ) -> Result<Vec<DuplicateGroup>, ServiceError> {
     let images = images(services, groups.iter().flatten()).await?;
+    let merits = merits_by_id(services, &images.values().collect::<Vec<_>>()).await?;
     let group = |ids: &Vec<ImageId>| {
         let images: Vec<&Image> = ids.iter().filter_map(|id| images.get(id)).collect();
-        let merits: Vec<Merits> = images.iter().map(|image| merits(image)).collect();
-        let best = best_copy(&merits)?;
+        let merits = images.iter().filter_map(|image| merits.get(&image.id));
+        let best = best_copy(&merits.cloned().collect::<Vec<_>>())?;
         let kept = images[best.position];
         let members = images.iter().filter_map(|image| {
             let (distance, relation) = by_distance(kept, image, algorithm, any_orientation)?;
@@ -208,13 +210,6 @@ async fn images(
     let ids: Vec<ImageId> = ids.copied().collect();
     let images = services.store.images_by_id(&ids).await?;
     Ok(images.into_iter().map(|image| (image.id, image)).collect())
-}
-
-/// What speaks for a stored image as the one to keep.
-pub fn merits(image: &Image) -> Merits {
-    let mut info = image.info.clone();
-    info.exif = image.exif();
-    Merits::of(&info, &image.fingerprints, image.bytes)
 }
 
 fn check_page(limit: Option<usize>) -> Result<(), ServiceError> {

@@ -16,8 +16,8 @@ use crate::domain::{
 use super::candidates::{self, Candidate, Candidates};
 use super::clusters::{Clustering, PART, Relations, images_of, judge_all};
 use super::comparisons::{self, AT_ONCE, Picture};
-use super::duplicates::merits;
 use super::judging::{Judging, Judgings};
+use super::merits::merits_by_id;
 use super::sketches::sketches;
 use super::verification::blocking;
 use super::{ServiceError, Services};
@@ -212,9 +212,13 @@ impl<'a> Grouping<'a> {
         let mut groups = Vec::new();
         for part in clusters.chunks(READ_AT_ONCE) {
             let images = self.images(&part.concat()).await?;
+            let merits = merits_by_id(self.services, &images.values().collect::<Vec<_>>()).await?;
             for cluster in part {
-                let images = cluster.iter().filter_map(|id| images.get(id).cloned());
-                groups.extend(self.split_one(images.collect(), relations).await?);
+                let copies = cluster.iter().filter_map(|id| {
+                    let copy = (images.get(id)?.clone(), merits.get(id)?.clone());
+                    Some(copy)
+                });
+                groups.extend(self.split_one(copies.collect(), relations).await?);
             }
         }
         Ok(groups)
@@ -223,22 +227,22 @@ impl<'a> Grouping<'a> {
     /// The groups of a cluster: the best image and its duplicates, then the same with the rest.
     async fn split_one(
         &mut self,
-        mut left: Vec<Image>,
+        mut left: Vec<(Image, Merits)>,
         relations: &Relations,
     ) -> Result<Vec<Group>, ServiceError> {
         let mut groups = Vec::new();
         let mut misses: HashMap<ImageId, usize> = HashMap::new();
         while let Some(best) = best_of(&left).filter(|_| left.len() > 1) {
-            let kept = left.remove(best.position);
-            let candidates = left.iter().filter(|other| {
+            let (kept, _) = left.remove(best.position);
+            let candidates = left.iter().map(|(image, _)| image).filter(|other| {
                 let misses = misses.get(&other.id).copied().unwrap_or(0);
                 misses < MOST_MISSES || self.are_candidates(&kept, other)
             });
             let candidates: Vec<&Image> = candidates.collect();
             let mut duplicates = self.duplicates(&kept, &candidates, relations).await?;
-            left.retain(|image| !duplicates.contains_key(&image.id));
+            left.retain(|(image, _)| !duplicates.contains_key(&image.id));
             left.iter()
-                .for_each(|image| *misses.entry(image.id).or_default() += 1);
+                .for_each(|(image, _)| *misses.entry(image.id).or_default() += 1);
             if duplicates.is_empty() {
                 continue;
             }
@@ -343,8 +347,8 @@ impl<'a> Grouping<'a> {
     }
 }
 
-fn best_of(images: &[Image]) -> Option<BestCopy> {
-    let merits: Vec<Merits> = images.iter().map(merits).collect();
+fn best_of(copies: &[(Image, Merits)]) -> Option<BestCopy> {
+    let merits: Vec<Merits> = copies.iter().map(|(_, merits)| merits.clone()).collect();
     best_copy(&merits)
 }
 

@@ -12,6 +12,7 @@ mod duplicates;
 mod grouping;
 mod groups;
 mod judging;
+mod merits;
 mod ranking;
 pub(super) mod sketches;
 mod subject;
@@ -19,9 +20,10 @@ pub(super) mod verification;
 
 pub use bank::{Bank, Entry, KnownBank, bank};
 pub use comparisons::Comparisons;
-pub use duplicates::{Duplicates, DuplicatesPage, duplicates, merits};
+pub use duplicates::{Duplicates, DuplicatesPage, duplicates};
 pub use groups::JudgedGroups;
 pub use judging::{JudgingState, Judgings};
+pub use merits::merits;
 pub use subject::Subject;
 
 use crate::domain::{

@@ -130,7 +130,7 @@ async fn colours_are_compared_and_the_same_bytes_are_found_without_any_detail() 
         };
         let page = groups(&world, &asked).await;
         let expected = [
-            vec!["photo.jpg", "photo_grey.png"],
+            vec!["photo_grey.png", "photo_hue180.png"],
             vec!["red.png", "red_copy.png"],
         ];
         assert_eq!(members(&page), expected);

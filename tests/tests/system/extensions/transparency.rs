@@ -22,7 +22,7 @@ fn found_by_every_question(stored: &[u8], asked: &[u8]) {
         assert_eq!(rows[0]["image_id"], stored.as_str());
         assert_eq!(rows[0]["verdict"], "edited");
         let reason = text(&rows[0], "reason");
-        assert!(reason.contains("once transparency is left out"), "{reason}");
+        assert!(reason.contains("without its transparency"), "{reason}");
     }
     for query in ["", "?orientation=any"] {
         let path = format!("/projects/p/duplicates{query}");

@@ -85,8 +85,14 @@ fn other_colours_are_no_copies_and_the_same_bytes_are_whatever_they_show() {
     };
     let red = pair("red_copy.png", "exact").expect("the same bytes");
     assert_eq!((red.len(), red[0].0.as_str()), (2, "red.png"));
-    let grey = pair("photo_grey.png", "edited").expect("a copy without its colours");
-    assert_eq!(grey[0].0, "photo.jpg");
+    // It is a copy of both, which are none of each other.
+    let is_kept_of =
+        |kept: &str| pair(kept, "keep").is_some_and(|group| group[1].0 == "photo_grey.png");
+    assert!(
+        is_kept_of("photo.jpg") || is_kept_of("photo_hue180.png"),
+        "{found:?}"
+    );
+    assert!(pair("photo_grey.png", "edited").is_some());
     assert_eq!(found.len(), 2, "{found:?}");
     are_apart(&pictures, &["photo.jpg", "photo_hue180.png"]);
 }
@@ -107,25 +113,12 @@ fn frames_and_pages_are_content() {
 
 #[test]
 fn the_file_of_the_camera_is_kept() {
-    let names = ["camera.jpg", "sixteen_colours.png", "dithered_1bit.png"];
-    let Some(pictures) = case("keep", &names) else {
+    let Some(pictures) = case("keep", &[]) else {
         return;
     };
     let found = groups(&pictures);
     assert!(!found.is_empty());
     for group in found {
-        assert_eq!(group[0].0, "camera.jpg", "{group:?}");
-    }
-}
-
-/// Waits for sketches to say how much of an enlargement is resolved.
-#[test]
-#[ignore = "true detail is not measured yet"]
-fn an_enlargement_is_not_kept() {
-    let Some(pictures) = case("keep", &[]) else {
-        return;
-    };
-    for group in groups(&pictures) {
         assert_eq!(group[0].0, "camera.jpg", "{group:?}");
     }
 }
