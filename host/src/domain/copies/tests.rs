@@ -42,7 +42,10 @@ fn each_merit_decides_where_those_before_it_do_not() {
         (Merit::Sharpness, with(|one| one.quality = 81)),
         (Merit::Transparency, with(|one| one.is_seen_through = true)),
         (Merit::Facts, with(|one| one.facts = 4)),
-        (Merit::Resolved, with(|one| one.resolved = Some(204))),
+        (
+            Merit::Resolved,
+            with(|one| (one.pixels, one.resolved) = (640, Some(250))),
+        ),
         (Merit::Alpha, with(|one| one.has_alpha = true)),
         (Merit::Format, with(|one| one.format = 1)),
         (Merit::Bytes, with(|one| one.bytes = 11)),
@@ -205,6 +208,6 @@ fn frames_are_never_given_up() {
 #[test]
 fn an_enlargement_is_not_kept_for_its_length() {
     let small = with(|one| one.bytes = 5);
-    let enlarged = with(|one| one.resolved = Some(128));
+    let enlarged = with(|one| (one.pixels, one.resolved) = (4_000, Some(100)));
     assert_eq!(best(&[enlarged, small]), (1, Merit::Resolved));
 }
