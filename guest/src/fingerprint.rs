@@ -23,7 +23,7 @@ pub enum Algorithm {
     Blockhash,
     /// 256 bits: Facebook's PDQ.
     Pdq,
-    /// 128 bits: `dhash128` of the picture without its edges.
+    /// 128 bits: `dhash128` of what lies inside uniform bands, or of the picture without its edges.
     Core,
     /// 128 bits: `dhash128` of the picture's colours without their alpha.
     Bare,
@@ -65,7 +65,10 @@ impl Algorithm {
 
     /// The version of its definition: raised whenever a bit of any picture changes.
     pub fn version(self) -> u16 {
-        1
+        match self {
+            Self::Core => 2,
+            _ => 1,
+        }
     }
 
     /// Length of its fingerprints in bits.

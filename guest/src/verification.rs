@@ -9,6 +9,8 @@
 //! 4. The rest is one picture: `same picture` when it is upright, unmoved, unchanged and of the same colours, `edited` otherwise.
 //!    What is drawn over **one** of two photos is an edit of the other.
 //!
+//! What is too sparse to be registered counts where it lies (`sparse`).
+//!
 //! Sketches cannot tell small text or figures apart. On drawings and documents, which have flat grounds, a sketch may name
 //! the difference but not vouch for sameness: then `verified` is false, and comparing the pictures decides, by the same rule over
 //! more cells. Those who know more than sketches call some of what is `different` `similar`.
@@ -16,14 +18,17 @@
 //! Measured on the material of `just quality`; the figures are in the documentation of benches.
 
 mod colour;
+mod frames;
 mod residuals;
+mod sparse;
 
 use crate::appearance::Appearance;
 use crate::comparison::{Judgement, Verdict};
 use crate::info::Orientation;
 use crate::registration::{Map, Pyramid, register};
-use crate::sketch::{FRAME_CELLS, Sketch};
+use crate::sketch::Sketch;
 use colour::Colours;
+use frames::Frames;
 use residuals::Residuals;
 
 /// Least mean correlation of neighbourhoods of one picture: a copy of 100 pixels has 0.83 with its original.
@@ -38,17 +43,19 @@ const AGREEMENT_BESIDE: f32 = 0.92;
 const ONE_SIGN: f32 = 0.9;
 /// Most of a picture that can be drawn over.
 const DRAWN_OVER: f32 = 0.2;
-/// The same for a small mark: the share of the picture, what may disagree, the agreement beside it, and how much the picture
-/// without it may stand out of its surroundings there.
-const MARK: f32 = 0.03;
-const MARK_DISAGREEING: f32 = 0.12;
+/// The same for a mark of several tones, as text with an outline: the agreement beside it, and how much the picture without it
+/// may stand out of its surroundings there, more where the mark is small. Cells of sketches are too coarse to tell that.
 const MARK_AGREEMENT_BESIDE: f32 = 0.95;
-const MARK_LESSER_PART: f32 = 0.5;
+const MARK_LESSER_PART: f32 = 0.2;
+const SMALL_MARK: f32 = 0.03;
+const SMALL_MARK_LESSER_PART: f32 = 0.4;
+const UNCLEAR_LESSER_PART: f32 = 0.6;
 /// The residual of cells with structure, the sixth of ten, in multiples of what is explained, at most.
 const TYPICAL: f32 = 1.3;
-/// Least cells of 128x128 with structure: of a picture that does not have to be moved, of one whose bands alone are others, and
-/// of one that has to be moved.
+/// Least cells of 128x128 with structure: of a picture that does not have to be moved, of a drawing or a document that has to
+/// be moved hardly at all, of a picture whose bands alone are others, and of one that has to be moved.
 const LEAST_STRUCTURE: usize = 24;
+const LEAST_DRAWN_STRUCTURE: usize = 600;
 const LEAST_FRAMED_STRUCTURE: usize = 300;
 const LEAST_MOVED_STRUCTURE: usize = 1_500;
 /// Cells with structure below which there is little, and the agreement that is asked for then.
@@ -71,19 +78,22 @@ const UNCLEAR_MOVED: usize = 48;
 /// Agreement, and most that may disagree, of flat pictures that sketches do not tell apart.
 const UNCLEAR_AGREEMENT: f32 = 0.7;
 const UNCLEAR_DISAGREEING: f32 = 0.15;
-/// Residual of a change, in multiples of what is explained; and of unmoved documents where pictures themselves are compared, where
-/// a copy leaves next to nothing over.
+/// Residual of a change, in multiples of what is explained.
 const CHANGE: f32 = 8.0;
-const CLOSE_CHANGE: f32 = 4.0;
+/// The same of unmoved documents where pictures themselves are compared, in multiples of the largest usual one: a copy leaves
+/// little over, and that evenly. What it is at least and at most, and at most of copies of other sizes.
+const CLOSE_CHANGE: f32 = 10.0;
+const LEAST_CLOSE_CHANGE: f32 = 2.0;
+const RESIZED_CHANGE: f32 = 6.0;
 /// Changed cells of documents where pictures themselves are compared: of an unmoved copy, and of a hundred thousand cells of a
 /// moved one, whose strokes lie elsewhere among the cells.
 const CLOSE_CHANGES: usize = 1;
 const CLOSE_MOVED_CHANGES: f32 = 16.0;
+/// The share of the contrast of sparse pictures by which a cell may differ: of sketches, whose levels are coarse, and of pictures.
+const SPARSE_UNCLEAR: f32 = 0.5;
+const SPARSE_SAME: f32 = 0.25;
 /// Pixels that a cell must be wide where pictures are compared: narrower ones are made up by scaling.
-const PIXELS_PER_CELL: f32 = 1.25;
-/// The largest difference of cells of one animation's frames, in levels, and of one document's pages.
-const SAME_FRAME: u8 = 16;
-const SAME_PAGE: u8 = 4;
+const PIXELS_PER_CELL: f32 = 1.0;
 
 /// A picture to verify: its sketch, and what it looks like.
 #[derive(Clone, Debug)]
@@ -129,7 +139,7 @@ pub fn verify(
     b: &Subject<'_>,
     orientations: &[Orientation],
 ) -> (Judgement, Orientation) {
-    let frames = compare_frames(a.sketch, b.sketch);
+    let frames = Frames::of(a.sketch, b.sketch);
     let close = a.close.as_ref().zip(b.close.as_ref());
     let depth = match close {
         Some(_) => Depth::SketchesAndCrops,
@@ -247,6 +257,8 @@ struct Evidence {
     has_same_proportions: bool,
     /// Flat pictures from close by that leave next to nothing over: the least change counts.
     is_near_identical: bool,
+    /// There is too little on them to register one on the other, and it is the same at the same place.
+    is_same_in_place: bool,
     /// Cells of the first picture.
     cells: usize,
     colours: Colours,
@@ -295,12 +307,40 @@ impl Evidence {
         moved_within: 1.0,
         has_same_proportions: false,
         is_near_identical: false,
+        is_same_in_place: false,
         cells: 0,
         colours: Colours::Same,
         residuals: None,
     };
 
-    fn gather((fixed, levels): (&Appearance, &Pyramid), turned: &Appearance, depth: Depth) -> Self {
+    fn gather(fixed: (&Appearance, &Pyramid), turned: &Appearance, depth: Depth) -> Self {
+        let registered = Self::registered(fixed, turned, depth);
+        let is_sparse = registered.finding() <= Finding::TooLittleDetail;
+        if !is_sparse || !registered.is_flat || !registered.has_same_proportions {
+            return registered;
+        }
+        let share = match registered.is_close {
+            true => SPARSE_SAME,
+            false => SPARSE_UNCLEAR,
+        };
+        if !sparse::agree(fixed.0, turned, share) {
+            return registered;
+        }
+        Self {
+            is_same_in_place: true,
+            moved: Map::IDENTITY.largest_move_on(fixed.0, turned),
+            moved_within: 0.0,
+            colours: compare_colours(fixed.0, turned, &Map::IDENTITY),
+            residuals: Residuals::between(&fixed.0.luma, &turned.luma, &Map::IDENTITY, CHANGE),
+            ..registered
+        }
+    }
+
+    fn registered(
+        (fixed, levels): (&Appearance, &Pyramid),
+        turned: &Appearance,
+        depth: Depth,
+    ) -> Self {
         let facts = Self {
             is_close: depth == Depth::Pictures,
             is_flat: fixed.flatness.max(turned.flatness) >= FLAT,
@@ -323,7 +363,13 @@ impl Evidence {
             facts.is_flat && facts.is_close && moved <= UNMOVED && found.is_nearly_nothing()
         });
         if is_near_identical {
-            found = residuals(CLOSE_CHANGE);
+            let usual = found.as_ref().map_or(0.0, |found| found.largest_usual);
+            let most = if fixed.size == turned.size {
+                CHANGE
+            } else {
+                RESIZED_CHANGE
+            };
+            found = residuals((CLOSE_CHANGE * usual).clamp(LEAST_CLOSE_CHANGE, most));
         }
         Self {
             moved,
@@ -346,6 +392,13 @@ impl Evidence {
         let Some(found) = &self.residuals else {
             return Finding::Different;
         };
+        if self.is_same_in_place {
+            return match self.colours {
+                Colours::Other => Finding::OtherColours,
+                _ if self.is_close => Finding::Same,
+                _ => Finding::Unclear,
+            };
+        }
         let is_drawn_over = self.is_drawn_over(found);
         let agrees = found.correlation >= AGREEMENT && found.disagreeing <= DISAGREEING;
         let may_agree = self.is_flat
@@ -401,14 +454,19 @@ impl Evidence {
             && found.correlation >= AGREEMENT_DRAWN_OVER
             && found.disagreeing <= DISAGREEING_DRAWN_OVER
             && found.unchanged_correlation >= AGREEMENT_BESIDE;
-        let is_mark = found.lesser_part <= MARK_LESSER_PART
-            && found.changed <= MARK
-            && found.correlation >= AGREEMENT
-            && found.disagreeing <= MARK_DISAGREEING
+        let lesser_part = match () {
+            () if !self.is_close => UNCLEAR_LESSER_PART,
+            () if found.changed <= SMALL_MARK => SMALL_MARK_LESSER_PART,
+            () => MARK_LESSER_PART,
+        };
+        let is_mark = found.lesser_part <= lesser_part
+            && found.changed <= DRAWN_OVER
+            && found.correlation >= AGREEMENT_DRAWN_OVER
+            && found.disagreeing <= DISAGREEING_DRAWN_OVER
             && found.unchanged_correlation >= MARK_AGREEMENT_BESIDE;
         !self.is_flat
             && found.changes > 0
-            && self.moved_within <= HARDLY_MOVED
+            && self.moved.min(self.moved_within) <= HARDLY_MOVED
             && (is_all_over || is_mark)
     }
 
@@ -417,7 +475,9 @@ impl Evidence {
         let per_sketch = 128 * 128;
         let structure = found.structure * per_sketch / self.cells.max(1);
         let least = match () {
-            () if self.moved <= HARDLY_MOVED => LEAST_STRUCTURE,
+            () if self.moved <= UNMOVED => LEAST_STRUCTURE,
+            () if self.moved <= HARDLY_MOVED && !self.is_flat => LEAST_STRUCTURE,
+            () if self.moved <= HARDLY_MOVED => LEAST_DRAWN_STRUCTURE,
             () if self.is_sparse() => return false,
             () if self.moved_within <= HARDLY_MOVED => LEAST_FRAMED_STRUCTURE,
             () => LEAST_MOVED_STRUCTURE,
@@ -546,7 +606,9 @@ fn compare_colours(a: &Appearance, b: &Appearance, map: &Map) -> Colours {
     if a.luma.side != b.luma.side || a.luma.side == crate::sketch::OPAQUE_SIDE {
         return Colours::Same;
     }
-    colour::compare(a.chroma.as_ref(), b.chroma.as_ref(), map)
+    // A photo that is clipped has a ground, its source has none.
+    let is_drawn = a.flatness.min(b.flatness) >= FLAT;
+    colour::compare(a.chroma.as_ref(), b.chroma.as_ref(), map, is_drawn)
 }
 
 /// Apart from what rounding to whole pixels makes of small pictures.
@@ -554,62 +616,4 @@ fn have_same_proportions(a: (f32, f32), b: (f32, f32)) -> bool {
     let ratio = (a.0 * b.1) / (a.1 * b.0);
     let shortest = a.0.min(a.1).min(b.0).min(b.1);
     ratio.max(1.0 / ratio) <= 1.0 + SAME_PROPORTIONS.max(1.5 / shortest)
-}
-
-/// What the frames of two files are to each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Frames {
-    /// One each, or as many that agree.
-    Same,
-    /// Their numbers.
-    OtherNumber(u32, u32),
-    /// As many, and some differ.
-    Other,
-    /// As many, and not all were compared.
-    NotCompared,
-}
-
-fn compare_frames(a: &Sketch, b: &Sketch) -> Frames {
-    if a.frames() != b.frames() {
-        return Frames::OtherNumber(a.frames(), b.frames());
-    }
-    if a.frames() <= 1 {
-        return Frames::Same;
-    }
-    let (Some(first), Some(second)) = (a.frame_samples(), b.frame_samples()) else {
-        return Frames::NotCompared;
-    };
-    let most = match a.is_paged() || b.is_paged() {
-        true => SAME_PAGE,
-        false => SAME_FRAME,
-    };
-    let agree = |(one, other): (&[u8; FRAME_CELLS], &[u8; FRAME_CELLS])| {
-        let mut pairs = one.iter().zip(other);
-        pairs.all(|(a, b)| a.abs_diff(*b) <= most)
-    };
-    match first.len() == second.len() && first.iter().zip(second).all(agree) {
-        true => Frames::Same,
-        false => Frames::Other,
-    }
-}
-
-impl Frames {
-    /// Why pictures that agree are no duplicates all the same.
-    fn reason(self, orientation: Orientation) -> Option<String> {
-        match self {
-            Self::Same => None,
-            Self::OtherNumber(a, b) => Some(format!(
-                "The first frames agree, but one file has {} of them and the other {}.",
-                a.max(b),
-                a.min(b)
-            )),
-            Self::Other => Some(match orientation {
-                Orientation::Upright => "The first frames agree, later ones do not.".into(),
-                _ => "The first frames agree; later ones are compared upright only.".into(),
-            }),
-            Self::NotCompared => {
-                Some("The first frames agree; the later ones could not be compared.".into())
-            }
-        }
-    }
 }

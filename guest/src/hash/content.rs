@@ -26,6 +26,10 @@ const LEAST_FIELDS: usize = FIELDS * FIELDS / 12;
 const FILLED: i32 = 80;
 /// The share of all content that the filled rectangle must hold, in hundredths: a paragraph is not the page.
 const MOST: i32 = 70;
+/// The share of the picture that is content, in hundredths, from which on bands are as good as none.
+const MOST_CONTENT: usize = 95;
+/// The share of one level of luma, in 255ths, from which on a picture is a drawing or a document.
+const FLAT: u8 = 89;
 /// Cells on each side of a window, at least: as many as a sketch has.
 const LEAST_SIDE: usize = crate::sketch::SIDE;
 /// Cells of a line that must be content for the line to hold some: one may be noise.
@@ -39,22 +43,57 @@ struct Grounds<'a> {
 
 /// A rectangle of cells, ends exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Rectangle {
-    left: usize,
-    top: usize,
-    right: usize,
-    bottom: usize,
+pub(super) struct Rectangle {
+    pub left: usize,
+    pub top: usize,
+    pub right: usize,
+    pub bottom: usize,
+}
+
+/// Content inside bands.
+enum Content {
+    /// Nearly all of the rectangle is content.
+    Filled(Rectangle),
+    /// The smallest rectangle that holds all content.
+    Scattered(Rectangle),
 }
 
 /// The window of the content in a plane of 512x512 cells; the whole picture where no side has a ground, or nothing
 /// differs from it.
 pub(super) fn window(cells: &[u8]) -> Window {
-    let grounds = Grounds::find(cells);
-    if grounds.levels.is_empty() {
-        return Window::WHOLE;
+    match Content::find(cells) {
+        Some(Content::Filled(found) | Content::Scattered(found)) => found.widened().into_window(),
+        None => Window::WHOLE,
     }
-    let found = grounds.filled().or_else(|| grounds.bounds());
-    found.map_or(Window::WHOLE, |found| found.widened().into_window())
+}
+
+/// The content of a plane of `side` by `side` cells, a part of [`SIDE`], in those cells. None where there are no bands to
+/// speak of: content that is scattered may begin anywhere but on a drawing or a document.
+pub(super) fn banded(cells: &[u8], side: usize) -> Option<Rectangle> {
+    let times = SIDE / side;
+    let row = |y: usize| {
+        let row = &cells[y / times * side..][..side];
+        (0..SIDE).map(move |x| row[x / times])
+    };
+    let enlarged: Vec<u8> = (0..SIDE).flat_map(row).collect();
+    let found = match Content::find(&enlarged)? {
+        Content::Filled(found) => found,
+        Content::Scattered(_) if flatness(&enlarged, Window::WHOLE) < FLAT => return None,
+        Content::Scattered(found) => found,
+    };
+    let Rectangle {
+        left,
+        top,
+        right,
+        bottom,
+    } = found.widened();
+    let area = (right - left) * (bottom - top);
+    (area * 100 <= MOST_CONTENT * SIDE * SIDE).then(|| Rectangle {
+        left: left / times,
+        top: top / times,
+        right: right.div_ceil(times),
+        bottom: bottom.div_ceil(times),
+    })
 }
 
 /// The share of the cells of a window within three levels of the commonest one, in 255ths.
@@ -72,6 +111,20 @@ pub(super) fn flatness(cells: &[u8], window: Window) -> u8 {
         .max();
     let all = counts.iter().sum::<usize>().max(1);
     (most.unwrap_or(0) * 255 / all) as u8
+}
+
+impl Content {
+    /// None where no side has a ground, or nothing differs from it.
+    fn find(cells: &[u8]) -> Option<Self> {
+        let grounds = Grounds::find(cells);
+        if grounds.levels.is_empty() {
+            return None;
+        }
+        match grounds.filled() {
+            Some(found) => Some(Self::Filled(found)),
+            None => grounds.bounds().map(Self::Scattered),
+        }
+    }
 }
 
 impl<'a> Grounds<'a> {

@@ -13,11 +13,12 @@
 //! | `ahash` | 8x8 | the pixel is at least the mean, cut to a whole number |
 //! | `blockhash` | the plane itself, in 8x8 blocks of 32x32 | the block's sum is above the upper median of its half of the picture (four rows of blocks), or equal to it where that median is over half of full white |
 //! | `pdq` | 64x64 smoothed cells, cosine transform, frequencies 1 to 16 | the coefficient is above the median of the 256 |
-//! | `core` | the plane without 12 cells on each side to 9x8, then 8x9 | as in `dhash128`: a cropped or bordered copy is near the picture's by one or the other |
+//! | `core` | what lies inside uniform bands at the sides, or where there are none the plane without 12 cells on each side, to 9x8, then 8x9 | as in `dhash128`: a cropped or framed copy is near the picture's by one or the other |
 //! | `bare` | a second plane, of the colours without their alpha (see [`Looks`]) | as in `dhash128` |
 //!
 //! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm; that of
-//! `bare` is 0 for a picture of one look: its bits are those of `dhash128`, and nothing is to be searched by them.
+//! `bare` is 0 for a picture of one look: its bits are those of `dhash128`, and nothing is to be searched by them. That of
+//! `core` is told by what lies inside the bands.
 //!
 //! Whoever judges copies takes a close look at them: a [`ReducedPicture`] and its [`Fidelity`]. Fingerprints alone
 //! cost none of that.
@@ -114,15 +115,18 @@ pub fn plane_of(
 pub fn fingerprints_of(plane: &LumaPlane, algorithms: &[Algorithm]) -> Vec<Fingerprint> {
     let smoothed = pdq::Smoothed::of(plane);
     let quality = smoothed.quality();
-    let fingerprint = |algorithm: &Algorithm| Fingerprint {
-        algorithm: *algorithm,
-        version: algorithm.version(),
-        bits: bits_of(plane, &smoothed, *algorithm),
-        quality: if *algorithm == Algorithm::Bare {
-            0
-        } else {
-            quality
-        },
+    let fingerprint = |algorithm: &Algorithm| {
+        let (bits, quality) = match algorithm {
+            Algorithm::Bare => (bits_of(plane, &smoothed, *algorithm), 0),
+            Algorithm::Core => core(plane, quality),
+            _ => (bits_of(plane, &smoothed, *algorithm), quality),
+        };
+        Fingerprint {
+            algorithm: *algorithm,
+            version: algorithm.version(),
+            bits,
+            quality,
+        }
     };
     algorithms.iter().map(fingerprint).collect()
 }
@@ -133,13 +137,29 @@ fn bits_of(plane: &LumaPlane, smoothed: &pdq::Smoothed, algorithm: Algorithm) ->
             bits::at_least_median_frequency(&plane.shrink(bits::POINTS, bits::POINTS))
         }
         Algorithm::Dhash => bits::darker_than_right(&plane.shrink(9, 8), 9),
-        Algorithm::Dhash128 | Algorithm::Bare => {
+        Algorithm::Dhash128 | Algorithm::Core | Algorithm::Bare => {
             gradients(&plane.shrink(9, 8), &plane.shrink(8, 9))
         }
         Algorithm::Ahash => bits::at_least_mean(&plane.shrink(8, 8)),
         Algorithm::Blockhash => bits::above_median_of_band(plane.cells(), plane::SIDE),
         Algorithm::Pdq => smoothed.bits(),
-        Algorithm::Core => gradients(&plane.shrink_core(9, 8), &plane.shrink_core(8, 9)),
+    }
+}
+
+/// The bits of what lies inside bands, or of the plane without its edges, and their quality.
+fn core(plane: &LumaPlane, quality: u8) -> (Vec<u8>, u8) {
+    match plane.content() {
+        Some(content) => {
+            let smoothed = pdq::Smoothed::of(&content);
+            (
+                bits_of(&content, &smoothed, Algorithm::Core),
+                smoothed.quality(),
+            )
+        }
+        None => (
+            gradients(&plane.shrink_core(9, 8), &plane.shrink_core(8, 9)),
+            quality,
+        ),
     }
 }
 

@@ -9,6 +9,7 @@ use std::convert::Infallible;
 use image::DynamicImage;
 
 use super::average::{Axis, average};
+use super::content;
 use crate::decode::luma::of_rgb;
 use crate::decode::{Planes, ReducedLuma, Rows};
 use crate::error::{Excess, ImageError, Limit};
@@ -139,6 +140,21 @@ impl LumaPlane {
             Ok::<_, Infallible>(())
         });
         cells
+    }
+
+    /// A plane of what lies inside uniform bands at the sides of this one; none where there are none.
+    pub(super) fn content(&self) -> Option<Self> {
+        let window = content::banded(&self.cells, SIDE)?;
+        let (across, down) = (window.right - window.left, window.bottom - window.top);
+        let size = (SIDE, SIDE);
+        let Ok(cells) = average((Axis::of(across), Axis::of(down)), size, |y, luma| {
+            luma.copy_from_slice(&self.row(window.top + y)[window.left..][..across]);
+            Ok::<_, Infallible>(())
+        });
+        Some(Self {
+            cells,
+            size: (self.size.0 * across / SIDE, self.size.1 * down / SIDE),
+        })
     }
 
     /// The plane of the picture after what `orientation` says was done to it.

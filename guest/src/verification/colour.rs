@@ -14,12 +14,18 @@ const COLOURED: f32 = 7.0;
 const SATURATION: std::ops::RangeInclusive<f32> = 0.3..=3.5;
 /// Files of the same picture may differ by factors in between.
 const SAME_SATURATION: std::ops::RangeInclusive<f32> = 0.85..=1.18;
-/// Most that white balance moves chroma, in levels, and most for files of the same picture.
+/// Most that white balance moves chroma, in levels; the same of drawings and the like, and of those on a neutral ground; and most
+/// for files of the same picture.
 const OFFSET: f32 = 14.0;
+const DRAWN_OFFSET: f32 = 9.0;
+const NEUTRAL_OFFSET: f32 = 6.0;
 const SAME_OFFSET: f32 = 3.0;
 /// A cell has another colour where chroma differs by more levels than this, and by more than the share of what it has.
 const DIFFERENCE: f32 = 14.0;
 const DIFFERENCE_SHARE: f32 = 0.3;
+/// The same across the hue on drawings, documents and products on a neutral ground: in a photo clipping turns hues, too.
+const HUE_DIFFERENCE: f32 = 12.0;
+const HUE_DIFFERENCE_SHARE: f32 = 0.15;
 /// The share of a colour's saturation that clipping may leave.
 const PALEST: f32 = 0.5;
 /// Cells of another colour that may be found in a copy, of a thousand.
@@ -47,15 +53,33 @@ const EDGE: f32 = 24.0;
 /// The share of the cells that must not be edges for the others to be left out, one in so many.
 const INNER: usize = 8;
 
-/// Blue and red chroma of both pictures at one place.
-type Pair = ([f32; 2], [f32; 2]);
+/// The share of the contrast around a cell that may differ where one picture had to be moved: its cells lie between the other's.
+const BETWEEN: f32 = 0.5;
+/// A move, as a share of the side, from which on cells lie between those of the other picture.
+const MOVED: f32 = 0.008;
 
-/// Compares the chroma of the first with the second's, seen through a map.
-pub fn compare(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Colours {
+/// Both pictures at one place.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    /// Blue and red chroma of the first.
+    a: [f32; 2],
+    /// The same of the second.
+    b: [f32; 2],
+    /// Levels by which they may differ for where their cells lie.
+    slack: f32,
+}
+
+/// Compares the chroma of the first with the second's, seen through a map; `is_drawn` of drawings and the like.
+pub fn compare(
+    a: Option<&[Plane; 2]>,
+    b: Option<&[Plane; 2]>,
+    map: &Map,
+    is_drawn: bool,
+) -> Colours {
     let pairs = without_edges(pairs(a, b, map));
     let (first, second) = (
-        strength(pairs.iter().map(|pair| pair.0)),
-        strength(pairs.iter().map(|pair| pair.1)),
+        strength(pairs.iter().map(|pair| pair.a)),
+        strength(pairs.iter().map(|pair| pair.b)),
     );
     let (weaker, stronger) = (first.min(second), first.max(second));
     if stronger < GREY {
@@ -68,7 +92,12 @@ pub fn compare(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Col
             Colours::Adjusted
         };
     }
-    let fit = Fit::of(&pairs);
+    let ground = match is_drawn {
+        true if has_neutral_ground(&pairs) => Ground::Neutral,
+        true => Ground::Toned,
+        false => Ground::None,
+    };
+    let fit = Fit::of(&pairs, ground);
     let others = pairs.iter().filter(|pair| fit.is_other(pair)).count();
     if fit.is_plausible() && others * 1000 <= FEW * pairs.len() {
         return if fit.is_same() {
@@ -78,7 +107,7 @@ pub fn compare(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Col
         };
     }
     let is_toned = |of: fn(&Pair) -> [f32; 2]| has_one_hue(pairs.iter().map(of));
-    match is_toned(|pair| pair.0) != is_toned(|pair| pair.1) {
+    match is_toned(|pair| pair.a) != is_toned(|pair| pair.b) {
         true => Colours::Dropped,
         false => Colours::Other,
     }
@@ -90,6 +119,7 @@ fn pairs(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Vec<(Pair
         return Vec::new();
     };
     let places = (0..shape.side).flat_map(|y| (0..shape.side).map(move |x| (x, y)));
+    let is_moved = map.largest_move() > MOVED;
     let pair = |(x, y): (usize, usize)| {
         let place = map.of(shape.place(x), shape.place(y));
         let inside = shape.at(place).is_some();
@@ -103,9 +133,16 @@ fn pairs(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Vec<(Pair
                 .each_ref()
                 .map(|plane| plane.at(place).unwrap_or(0.0))
         });
-        let is_edge =
-            a.is_some_and(|planes| planes.iter().any(|plane| contrast(plane, x, y) > EDGE));
-        inside.then_some(((own, other), is_edge))
+        let contrast = a.map_or(0.0, |planes| {
+            let [blue, red] = planes.each_ref().map(|plane| contrast(plane, x, y));
+            blue.max(red)
+        });
+        let pair = Pair {
+            a: own,
+            b: other,
+            slack: if is_moved { BETWEEN * contrast } else { 0.0 },
+        };
+        inside.then_some((pair, contrast > EDGE))
     };
     places.filter_map(pair).collect()
 }
@@ -160,16 +197,34 @@ fn has_one_hue(chroma: impl ExactSizeIterator<Item = [f32; 2]> + Clone) -> bool 
     length >= GREY && chroma.filter(is_other).count() * 1000 <= FEW * all
 }
 
+/// What things lie on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ground {
+    /// Nothing even: a photo.
+    None,
+    /// Paper or paint of some tone.
+    Toned,
+    /// White, grey or black.
+    Neutral,
+}
+
+/// Some of the first picture is grey, white or black.
+fn has_neutral_ground(pairs: &[Pair]) -> bool {
+    let neutral = pairs.iter().filter(|pair| square(pair.a) < GREY * GREY);
+    10 * neutral.count() >= pairs.len()
+}
+
 /// How the second picture's chroma is made of the first's: one factor, and an offset.
 struct Fit {
     factor: f32,
     offset: [f32; 2],
+    ground: Ground,
 }
 
 impl Fit {
     /// By least squares over those cells that fit: the others may have another colour, or lie under a sticker.
-    fn of(pairs: &[Pair]) -> Self {
-        let first = Self::of_all(pairs);
+    fn of(pairs: &[Pair], ground: Ground) -> Self {
+        let first = Self::of_all(pairs, ground);
         let fitting: Vec<Pair> = pairs
             .iter()
             .filter(|pair| !first.is_other(pair))
@@ -178,17 +233,20 @@ impl Fit {
         if fitting.len() * 2 < pairs.len() {
             first
         } else {
-            Self::of_all(&fitting)
+            Self::of_all(&fitting, ground)
         }
     }
 
-    fn of_all(pairs: &[Pair]) -> Self {
+    fn of_all(pairs: &[Pair], ground: Ground) -> Self {
         let (a, b) = (
-            mean(pairs.iter().map(|pair| pair.0)),
-            mean(pairs.iter().map(|pair| pair.1)),
+            mean(pairs.iter().map(|pair| pair.a)),
+            mean(pairs.iter().map(|pair| pair.b)),
         );
         let (mut products, mut squares) = (0.0, 0.0);
-        for (one, other) in pairs {
+        for Pair {
+            a: one, b: other, ..
+        } in pairs
+        {
             for plane in 0..2 {
                 let from_mean = one[plane] - a[plane];
                 products += from_mean * (other[plane] - b[plane]);
@@ -201,22 +259,32 @@ impl Fit {
         Self {
             factor,
             offset: [0, 1].map(|plane| b[plane] - factor * a[plane]),
+            ground,
         }
     }
 
-    fn is_other(&self, (a, b): &Pair) -> bool {
+    fn is_other(&self, Pair { a, b, slack }: &Pair) -> bool {
         let expected = [0, 1].map(|plane| self.factor * a[plane] + self.offset[plane]);
         // Clipping takes saturation, but leaves the hue.
         let along = b[0] * expected[0] + b[1] * expected[1];
         let share = (along / square(expected).max(1.0)).clamp(PALEST, 1.0);
         let nearest = expected.map(|chroma| share * chroma);
         let differs = square([b[0] - nearest[0], b[1] - nearest[1]]).sqrt();
+        let across = b[0] * expected[1] - b[1] * expected[0];
+        let across = across.abs() / square(expected).max(1.0).sqrt();
         let most = square(*b).max(square(expected)).sqrt();
-        differs > DIFFERENCE.max(DIFFERENCE_SHARE * most)
+        differs - slack > DIFFERENCE.max(DIFFERENCE_SHARE * most)
+            || self.ground == Ground::Neutral
+                && across - slack > HUE_DIFFERENCE.max(HUE_DIFFERENCE_SHARE * most)
     }
 
     fn is_plausible(&self) -> bool {
-        SATURATION.contains(&self.factor) && square(self.offset).sqrt() <= OFFSET
+        let most = match self.ground {
+            Ground::None => OFFSET,
+            Ground::Toned => DRAWN_OFFSET,
+            Ground::Neutral => NEUTRAL_OFFSET,
+        };
+        SATURATION.contains(&self.factor) && square(self.offset).sqrt() <= most
     }
 
     fn is_same(&self) -> bool {
@@ -248,8 +316,11 @@ mod tests {
 
     fn compared(a: [[f32; 2]; 2], b: [[f32; 2]; 2]) -> Colours {
         let (a, b) = (striped(a[0], a[1]), striped(b[0], b[1]));
-        let found = compare(Some(&a), Some(&b), &Map::IDENTITY);
-        assert_eq!(compare(Some(&a), None, &Map::IDENTITY), Colours::Dropped);
+        let found = compare(Some(&a), Some(&b), &Map::IDENTITY, false);
+        assert_eq!(
+            compare(Some(&a), None, &Map::IDENTITY, false),
+            Colours::Dropped
+        );
         found
     }
 

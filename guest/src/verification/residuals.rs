@@ -28,6 +28,8 @@ const LITTLE: f32 = 0.4;
 const EDGE: usize = 2;
 /// Variance that keeps the fit of brightness near that of the whole picture where there is little to see.
 const PRIOR: f32 = 30.0;
+/// What is within so many standard deviations of its surroundings does not stand out of them.
+const SPREADS: f32 = 1.5;
 /// Levels from which on, or down to which, a picture may be clipped.
 const CLIPPED: [f32; 2] = [4.0, 251.0];
 
@@ -44,6 +46,8 @@ pub struct Residuals {
     pub disagreeing: f32,
     /// The residual of cells with contrast, the sixth of ten, in multiples of what is explained.
     pub typical: f32,
+    /// The same, the 99th of a hundred.
+    pub largest_usual: f32,
     /// Cells whose content changed.
     pub changes: usize,
     /// The share of the cells that changed.
@@ -88,7 +92,7 @@ impl Residuals {
     /// Of two planes of as many cells, the second seen through a map. `None` where less than a fifth lies on each other.
     /// A change is a cell whose residual is `least_change` times what is explained, with two neighbours of half of that.
     pub fn between(a: &Plane, b: &Plane, map: &Map, least_change: f32) -> Option<Self> {
-        let overlap = Overlap::new(a, b, map);
+        let overlap = Overlap::new(a, b, map).of_one_sharpness();
         let cells = overlap.mask.len() as f32;
         let covered: f32 = overlap.mask.iter().sum();
         if covered < 0.2 * cells {
@@ -118,7 +122,8 @@ impl Residuals {
             structure: residual.has_structure.iter().filter(|has| **has).count(),
             correlation,
             disagreeing,
-            typical: residual.typical(),
+            typical: residual.of_structure(0.6),
+            largest_usual: residual.of_structure(0.99),
             changes: count,
             changed: count as f32 / covered,
             one_sign,
@@ -157,6 +162,41 @@ impl Overlap {
             }
         }
         overlap
+    }
+
+    /// The sharper picture blurred as much as the other one is: resizing and re-encoding blur.
+    fn of_one_sharpness(mut self) -> Self {
+        let blurred_a = blurred(&self.a, self.side);
+        let blurred_b = blurred(&self.b, self.side);
+        let inner = self.inner();
+        let share_of_a = share_of_blur(&inner, (&self.a, &blurred_a), &self.b);
+        let share_of_b = share_of_blur(&inner, (&self.b, &blurred_b), &self.a);
+        let blend = |levels: &mut [f32], blurred: &[f32], share: f32| {
+            for cell in &inner {
+                levels[*cell] += share * (blurred[*cell] - levels[*cell]);
+            }
+        };
+        match share_of_a > share_of_b {
+            true => blend(&mut self.a, &blurred_a, share_of_a),
+            false => blend(&mut self.b, &blurred_b, share_of_b),
+        }
+        self
+    }
+
+    /// Cells that lie on each other together with those around them.
+    fn inner(&self) -> Vec<usize> {
+        let range = 1..self.side - 1;
+        let cells = range
+            .clone()
+            .flat_map(|y| range.clone().map(move |x| y * self.side + x));
+        let is_covered = |row: usize| self.mask[row - 1..row + 2].iter().all(|cell| *cell > 0.0);
+        cells
+            .filter(|cell| {
+                [cell - self.side, *cell, cell + self.side]
+                    .into_iter()
+                    .all(is_covered)
+            })
+            .collect()
     }
 
     /// The factor between the contrasts of the whole pictures.
@@ -252,13 +292,13 @@ impl Residual {
         residual
     }
 
-    /// The sixth of ten of the cells with structure.
-    fn typical(&self) -> f32 {
+    /// The residual below which a share of the cells with structure is.
+    fn of_structure(&self, share: f32) -> f32 {
         let structured = self.multiples.iter().zip(&self.has_structure);
         let mut multiples: Vec<f32> = structured
             .filter_map(|(multiple, has)| has.then_some(*multiple))
             .collect();
-        let place = multiples.len() * 6 / 10;
+        let place = (multiples.len() as f32 * share) as usize;
         match multiples.is_empty() {
             true => 0.0,
             false => *multiples.select_nth_unstable_by(place, f32::total_cmp).1,
@@ -288,22 +328,29 @@ impl Residual {
         sum.abs() / f32::max(magnitude, 1.0)
     }
 
-    /// How far changed cells are from the mean of the unchanged ones around them, in one picture and in the other.
+    /// How far changed cells stand out of the unchanged ones around them, in one picture and in the other: what was drawn over
+    /// a photo does, and what it covers hardly ever.
     fn lesser_part(&self, overlap: &Overlap, changes: &[bool], gain: f32) -> f32 {
         let unchanged: Vec<f32> = (overlap.mask.iter().zip(&self.multiples))
             .map(|(mask, multiple)| if *multiple < 1.0 { *mask } else { 0.0 })
             .collect();
-        let ground = |levels: &[f32]| box_mean(&products(levels, &unchanged), overlap.side, RADIUS);
         let count = box_mean(&unchanged, overlap.side, RADIUS);
-        let (a, b) = (ground(&overlap.a), ground(&overlap.b));
-        let (mut first, mut second) = (0.0, 0.0);
+        let grounds = [&overlap.a, &overlap.b].map(|levels| {
+            let counted = products(levels, &unchanged);
+            let squares = products(levels, &counted);
+            let means = box_mean(&counted, overlap.side, RADIUS);
+            (levels, means, box_mean(&squares, overlap.side, RADIUS))
+        });
         let changed = (0..changes.len()).filter(|cell| changes[*cell] && count[*cell] > 0.05);
+        let (mut first, mut second) = (0.0, 0.0);
         for cell in changed {
-            let from_ground = |level: f32, ground: f32| (level - ground / count[cell]).abs();
-            let stands_out = from_ground(overlap.a[cell], a[cell])
-                - gain * from_ground(overlap.b[cell], b[cell]);
-            first += stands_out.max(0.0);
-            second += (-stands_out).max(0.0);
+            let [a, b] = grounds.each_ref().map(|(levels, means, squares)| {
+                let mean = means[cell] / count[cell];
+                let spread = (squares[cell] / count[cell] - mean * mean).max(0.0).sqrt();
+                ((levels[cell] - mean).abs() - SPREADS * spread).max(0.0)
+            });
+            first += (a - gain * b).max(0.0);
+            second += (gain * b - a).max(0.0);
         }
         first.min(second) / first.max(second).max(1.0)
     }
@@ -313,6 +360,47 @@ impl Residual {
         let rows = (y - 1..=y + 1).map(|row| &self.multiples[row * side + x - 1..][..3]);
         rows.flatten().filter(|multiple| **multiple > least).count()
     }
+}
+
+/// Each cell with those around it, of weights 1, 2 and 1 on each axis.
+fn blurred(levels: &[f32], side: usize) -> Vec<f32> {
+    let weighted = |a: f32, b: f32, c: f32| 0.25 * (a + c) + 0.5 * b;
+    let mut across = levels.to_vec();
+    for (row, line) in across.chunks_exact_mut(side).enumerate() {
+        let own = &levels[row * side..][..side];
+        for x in 1..side - 1 {
+            line[x] = weighted(own[x - 1], own[x], own[x + 1]);
+        }
+    }
+    let mut both = across.clone();
+    for cell in side..across.len() - side {
+        both[cell] = weighted(across[cell - side], across[cell], across[cell + side]);
+    }
+    both
+}
+
+/// How much of its blur one picture lacks to be as the other, 0 to 1, by least squares.
+fn share_of_blur(cells: &[usize], (own, blurred): (&[f32], &[f32]), other: &[f32]) -> f32 {
+    let mean = |levels: &[f32]| {
+        let sum: f64 = cells.iter().map(|cell| f64::from(levels[*cell])).sum();
+        (sum / cells.len().max(1) as f64) as f32
+    };
+    let (own_mean, other_mean) = (mean(own), mean(other));
+    let (mut own_squares, mut products) = (0.0_f64, 0.0_f64);
+    for cell in cells {
+        let (a, b) = (own[*cell] - own_mean, other[*cell] - other_mean);
+        own_squares += f64::from(a * a);
+        products += f64::from(a * b);
+    }
+    let gain = (products / own_squares.max(1.0)) as f32;
+    let (mut along, mut squares) = (0.0_f64, 0.0_f64);
+    for cell in cells {
+        let blur = gain * (blurred[*cell] - own[*cell]);
+        let left = other[*cell] - other_mean - gain * (own[*cell] - own_mean);
+        along += f64::from(left * blur);
+        squares += f64::from(blur * blur);
+    }
+    (along / squares.max(1.0)).clamp(0.0, 1.0) as f32
 }
 
 /// A residual less what clipping explains: where one picture is white it may have been lighter still.

@@ -10,11 +10,13 @@ use std::sync::Arc;
 use crate::domain::{Algorithm, Fingerprint, ImageId, Orientation, ProjectName};
 use crate::index::{Index, Neighbours, Query};
 
-use super::verification::{CROSSED, RADIUS, blocking, is_searched, probes};
+use super::verification::{CROSSED, RADIUS, WIDE_RADIUS, blocking, is_searched, probes};
 use super::{ServiceError, Services};
 
 /// Most candidates of one image, by each kind of fingerprints.
 const MOST: usize = 64;
+/// Images up to which `phash` is searched in its wide circle: among more of them it names too many strangers.
+const FEW: usize = 2_000;
 /// Images whose neighbours are searched at once in all orientations.
 const SEARCHED: usize = 500;
 
@@ -56,7 +58,10 @@ pub fn upright(index: &Index, project: Option<&ProjectName>) -> Candidates {
     let mut gathered = Gathered::default();
     for together in [&CROSSED[..], &[Algorithm::Phash]] {
         let weight = together.first().map_or(1, |first| weight(*first));
-        let radius = |images| radius(images) / weight;
+        let radius = |images| match weight {
+            2 if images <= FEW => WIDE_RADIUS,
+            _ => radius(images) / weight,
+        };
         let near = index.pairs(project, together, radius, MOST);
         gathered.cut.extend(near.cut);
         for (distance, [one, other]) in near.pairs {

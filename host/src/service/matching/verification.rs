@@ -11,7 +11,8 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
 
 use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict, judge,
+    Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict,
+    hamming, judge,
 };
 
 use super::comparisons::{AT_ONCE, Picture, compare};
@@ -32,6 +33,10 @@ pub const CROSSED: [Algorithm; 3] = [Algorithm::Dhash128, Algorithm::Core, Algor
 /// Largest distance of candidates by those, of 128 bits. Of 880 edited copies none was farther than
 /// 20, and 5 of 100,000 pairs of strangers are nearer; one more bit would cost the index half as much again.
 pub const RADIUS: u32 = 23;
+/// Largest distance of candidates by `phash`, of 64 bits, which changes less where a picture was cropped unevenly or turned;
+/// beyond its own radius those above must not be farther than this, or every search would name hundreds of strangers.
+pub const WIDE_RADIUS: u32 = 18;
+const WIDE_CROSSED: u32 = 46;
 /// Candidates that are verified, nearest first, when fewer matches are wanted.
 const CANDIDATES: usize = 256;
 /// Candidates of one question whose pictures are compared, the most similar first.
@@ -66,7 +71,9 @@ pub async fn find(
         }
     }
     let mut candidates = ranking.resolve(services).await?;
-    candidates.retain(|candidate| !query.except.contains(&candidate.image.id));
+    candidates.retain(|candidate| {
+        !query.except.contains(&candidate.image.id) && query.is_near(candidate)
+    });
     let images = candidates.iter().map(|candidate| candidate.image.id);
     let sketches = sketches(services, &images.collect::<Vec<_>>()).await?;
     let picture = query.picture.clone();
@@ -92,10 +99,11 @@ pub fn probes(fingerprint: &Fingerprint) -> Vec<(Fingerprint, u32)> {
         return Vec::new();
     }
     if !CROSSED.contains(&algorithm) {
-        return vec![(fingerprint.clone(), algorithm.default_radius())];
+        return vec![(fingerprint.clone(), WIDE_RADIUS)];
     }
-    let as_by = |algorithm| Fingerprint {
+    let as_by = |algorithm: Algorithm| Fingerprint {
         algorithm,
+        version: algorithm.version(),
         ..fingerprint.clone()
     };
     CROSSED.map(|other| (as_by(other), RADIUS)).into()
@@ -178,6 +186,25 @@ impl VerificationQuery {
             picture: None,
             except: Vec::new(),
         }
+    }
+
+    /// Near enough to be looked at: what `phash` alone names from afar is, where another fingerprint is not too far.
+    fn is_near(&self, candidate: &Match) -> bool {
+        let is_wide = candidate.algorithm == Algorithm::Phash
+            && candidate.distance > Algorithm::Phash.default_radius();
+        !is_wide || self.crossed_distance(candidate) <= WIDE_CROSSED
+    }
+
+    /// Differing bits of the nearest two fingerprints that are held against each other.
+    fn crossed_distance(&self, candidate: &Match) -> u32 {
+        let is_crossed = |made: &Fingerprint| CROSSED.contains(&made.algorithm) && made.quality > 0;
+        let own = self.fingerprints.iter();
+        let own = own.filter(|(laid, made)| *laid == candidate.orientation && is_crossed(made));
+        let others = candidate.image.fingerprints.iter();
+        let others: Vec<_> = others.filter(|made| is_crossed(made)).collect();
+        let distances =
+            own.flat_map(|(_, one)| others.iter().map(|other| hamming(&one.bits, &other.bits)));
+        distances.min().unwrap_or(u32::MAX)
     }
 
     /// Differing bits of the default algorithm, when both have them.
