@@ -478,6 +478,7 @@ impl Evidence {
             () if self.moved <= UNMOVED => LEAST_STRUCTURE,
             () if self.moved <= HARDLY_MOVED && !self.is_flat => LEAST_STRUCTURE,
             () if self.moved <= HARDLY_MOVED => LEAST_DRAWN_STRUCTURE,
+            () if self.is_sparse() && self.moved_within <= HARDLY_MOVED => LEAST_MOVED_STRUCTURE,
             () if self.is_sparse() => return false,
             () if self.moved_within <= HARDLY_MOVED => LEAST_FRAMED_STRUCTURE,
             () => LEAST_MOVED_STRUCTURE,

@@ -92,7 +92,9 @@ impl Residuals {
     /// Of two planes of as many cells, the second seen through a map. `None` where less than a fifth lies on each other.
     /// A change is a cell whose residual is `least_change` times what is explained, with two neighbours of half of that.
     pub fn between(a: &Plane, b: &Plane, map: &Map, least_change: f32) -> Option<Self> {
-        let overlap = Overlap::new(a, b, map).of_one_sharpness();
+        let overlap = Overlap::new(a, b, map);
+        let structure = overlap.structure();
+        let overlap = overlap.of_one_sharpness();
         let cells = overlap.mask.len() as f32;
         let covered: f32 = overlap.mask.iter().sum();
         if covered < 0.2 * cells {
@@ -119,7 +121,7 @@ impl Residuals {
         };
         Some(Self {
             coverage: covered / cells,
-            structure: residual.has_structure.iter().filter(|has| **has).count(),
+            structure,
             correlation,
             disagreeing,
             typical: residual.of_structure(0.6),
@@ -162,6 +164,17 @@ impl Overlap {
             }
         }
         overlap
+    }
+
+    /// Cells with contrast in one of the pictures.
+    fn structure(&self) -> usize {
+        let gain = self.gain(self.mask.iter().sum());
+        let contrasts = contrast(&self.a, self.side)
+            .into_iter()
+            .zip(contrast(&self.b, self.side));
+        let counted = contrasts.zip(&self.mask).filter(|(_, mask)| **mask > 0.0);
+        let has_structure = |((a, b), _): &((f32, f32), &f32)| a.max(gain * b) >= STRUCTURE;
+        counted.filter(has_structure).count()
     }
 
     /// The sharper picture blurred as much as the other one is: resizing and re-encoding blur.

@@ -63,7 +63,7 @@ fn checked(server: &Server, fingerprint: &Value, radius: u32) -> Vec<(String, u6
 fn nearest(bank: &Bank, fingerprint: &Value, radius: u32) -> Vec<(String, u64)> {
     let query = Fingerprint {
         algorithm: Algorithm::from_name(&text(fingerprint, "algorithm")).unwrap(),
-        version: 1,
+        version: fingerprint["version"].as_u64().unwrap() as u16,
         bits: hex::decode(text(fingerprint, "bits")).unwrap(),
         quality: 100,
     };
