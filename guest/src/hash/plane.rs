@@ -323,4 +323,24 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn the_content_of_a_framed_picture_is_the_picture() {
+        let level = |x: u32, y: u32| 60 + ((x * 3) ^ (y * 5)) as u8 % 120;
+        let picture = RgbImage::from_fn(320, 240, |x, y| image::Rgb([level(x / 4, y / 4); 3]));
+        let framed = RgbImage::from_fn(400, 360, |x, y| {
+            let inside = (40..360).contains(&x) && (60..300).contains(&y);
+            match inside {
+                true => *picture.get_pixel(x - 40, y - 60),
+                false => image::Rgb([255; 3]),
+            }
+        });
+        let plane = LumaPlane::of(&picture.into()).unwrap();
+        assert_eq!(plane.content(), None);
+        let content = LumaPlane::of(&framed.into()).unwrap().content().unwrap();
+        let gradients = |plane: &LumaPlane| plane.shrink(9, 8);
+        let cells = gradients(&content).into_iter().zip(gradients(&plane));
+        let most = cells.map(|(inside, own)| inside.abs_diff(own)).max();
+        assert!(most <= Some(12), "{most:?}");
+    }
 }
