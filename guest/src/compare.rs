@@ -7,7 +7,7 @@
 //!    `similar` that are no duplicates.
 //!
 //! A caller's `threshold` takes the place of rule 2: `phash` within it makes a duplicate, in the orientation
-//! where it is nearest; the `same picture` when that is upright and `pdq`, which edits change more, is
+//! where it is nearest; the `same_picture` when that is upright and `pdq`, which edits change more, is
 //! within its own radius, `edited` otherwise.
 
 use crate::comparison::{Comparison, Difference, Judgement, Verdict};

@@ -31,7 +31,7 @@ impl Verdict {
         }
     }
 
-    /// The pictures are called duplicates: `exact`, `same picture` or `edited`.
+    /// The pictures are called duplicates: `exact`, `same_picture` or `edited`.
     pub fn is_duplicate(self) -> bool {
         self <= Self::Edited
     }
@@ -90,6 +90,17 @@ impl Judgement {
                 "{name} differs in {distance} of {bits} bits; nothing else was compared."
             ),
             verified: false,
+        }
+    }
+}
+
+impl From<Comparison> for Judgement {
+    fn from(comparison: Comparison) -> Self {
+        Self {
+            verdict: comparison.verdict,
+            similarity: comparison.similarity,
+            reason: comparison.reason,
+            verified: comparison.verified,
         }
     }
 }

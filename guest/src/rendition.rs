@@ -50,7 +50,7 @@ pub struct Outcome {
     pub info: ImageInfo,
     /// Fingerprints.
     pub fingerprints: Vec<Fingerprint>,
-    /// What a second look at candidates takes; there where the plan has algorithms.
+    /// What candidates are verified by; there where the plan has algorithms.
     pub sketch: Option<Sketch>,
     /// Renditions.
     pub renditions: Vec<Rendition>,

@@ -41,6 +41,8 @@ pub const WINDOW_UNITS: u16 = 512;
 /// Most bytes of a sketch.
 pub const MAX_BYTES: usize =
     HEADER + packed_length(SIDE) + 2 * CHROMA_SIDE * CHROMA_SIDE + SAMPLED_FRAMES * FRAME_CELLS;
+/// The flatness from which on a picture is a drawing or a document, in 255ths.
+pub const FLAT: u8 = 90;
 
 const HEADER: usize = 28;
 const HAS_CHROMA: u8 = 1;
@@ -215,6 +217,11 @@ impl Sketch {
     /// The share of the window that has its commonest level of luma, 0 to 1.
     pub fn flatness(&self) -> f32 {
         f32::from(self.bytes[3]) / 255.0
+    }
+
+    /// Its picture is a drawing or a document.
+    pub fn is_flat(&self) -> bool {
+        self.bytes[3] >= FLAT
     }
 
     /// The share of the pixels on a side that are resolved, in 255ths; `None` when it was not measured.

@@ -6,7 +6,7 @@
 //! 1. Pictures without detail are `different`: nothing tells them apart, and nothing says that they are one.
 //! 2. Where structure does not agree all over, or there is too little of it for how far one has to be moved, they are `different`.
 //! 3. Other frames, other colours, or content that both have and the other lacks make pictures `similar`.
-//! 4. The rest is one picture: `same picture` when it is upright, unmoved, unchanged and of the same colours, `edited` otherwise.
+//! 4. The rest is one picture: `same_picture` when it is upright, unmoved, unchanged and of the same colours, `edited` otherwise.
 //!    What is drawn over **one** of two photos is an edit of the other.
 //!
 //! What is too sparse to be registered counts where it lies (`sparse`).
@@ -15,83 +15,24 @@
 //! the difference but not vouch for sameness: then `verified` is false, and comparing the pictures decides, by the same rule over
 //! more cells. Those who know more than sketches call some of what is `different` `similar`.
 //!
-//! Measured on the material of `just quality`; the figures are in the documentation of benches.
+//! Thresholds are measured on the pictures that `tests/quality/material.py` draws.
 
 mod colour;
+mod evidence;
 mod frames;
+mod overlap;
+mod reason;
 mod residuals;
 mod sparse;
 
 use crate::appearance::Appearance;
-use crate::comparison::{Judgement, Verdict};
+use crate::comparison::Judgement;
 use crate::info::Orientation;
-use crate::registration::{Map, Pyramid, register};
-use crate::sketch::Sketch;
-use colour::Colours;
+use crate::registration::Pyramid;
+use crate::sketch::{SIDE, Sketch};
+use evidence::{Depth, Evidence};
 use frames::Frames;
-use residuals::Residuals;
 
-/// Least mean correlation of neighbourhoods of one picture: a copy of 100 pixels has 0.83 with its original.
-const AGREEMENT: f32 = 0.8;
-/// Most of what there is to see that may disagree, and the same where something was drawn over one.
-const DISAGREEING: f32 = 0.08;
-const DISAGREEING_DRAWN_OVER: f32 = 0.35;
-/// Least mean correlation where something was drawn over one picture: all over, and beside it.
-const AGREEMENT_DRAWN_OVER: f32 = 0.7;
-const AGREEMENT_BESIDE: f32 = 0.92;
-/// Agreement of signs from which on changes are of one kind, as what is drawn over a picture: all lighter, or all darker.
-const ONE_SIGN: f32 = 0.9;
-/// Most of a picture that can be drawn over.
-const DRAWN_OVER: f32 = 0.2;
-/// The same for a mark of several tones, as text with an outline: the agreement beside it, and how much the picture without it
-/// may stand out of its surroundings there, more where the mark is small. Cells of sketches are too coarse to tell that.
-const MARK_AGREEMENT_BESIDE: f32 = 0.95;
-const MARK_LESSER_PART: f32 = 0.2;
-const SMALL_MARK: f32 = 0.03;
-const SMALL_MARK_LESSER_PART: f32 = 0.4;
-const UNCLEAR_LESSER_PART: f32 = 0.6;
-/// The residual of cells with structure, the sixth of ten, in multiples of what is explained, at most.
-const TYPICAL: f32 = 1.3;
-/// Least cells of 128x128 with structure: of a picture that does not have to be moved, of a drawing or a document that has to
-/// be moved hardly at all, of a picture whose bands alone are others, and of one that has to be moved.
-const LEAST_STRUCTURE: usize = 24;
-const LEAST_DRAWN_STRUCTURE: usize = 600;
-const LEAST_FRAMED_STRUCTURE: usize = 300;
-const LEAST_MOVED_STRUCTURE: usize = 1_500;
-/// Cells with structure below which there is little, and the agreement that is asked for then.
-const LITTLE_STRUCTURE: usize = 200;
-const LITTLE_STRUCTURE_AGREEMENT: f32 = 0.93;
-/// A move of a corner, as a share of the side, up to which a picture counts as unmoved, and as hardly moved.
-const UNMOVED: f32 = 0.008;
-const HARDLY_MOVED: f32 = 0.02;
-/// Factor of contrast between files of the same picture, at most.
-const SAME_CONTRAST: f32 = 8.0 / 7.0;
-/// Difference of proportions between files of the same picture, at most: rounding to whole pixels.
-const SAME_PROPORTIONS: f32 = 0.03;
-/// The share of one level of luma from which on a picture is a drawing or a document.
-const FLAT: f32 = 0.35;
-/// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
-const PHOTO_CHANGES: usize = 3;
-/// Changed cells of sketches up to which only the pictures themselves can tell: where both are unmoved, and where one is not.
-const UNCLEAR: usize = 16;
-const UNCLEAR_MOVED: usize = 48;
-/// Agreement, and most that may disagree, of flat pictures that sketches do not tell apart.
-const UNCLEAR_AGREEMENT: f32 = 0.7;
-const UNCLEAR_DISAGREEING: f32 = 0.15;
-/// Residual of a change, in multiples of what is explained.
-const CHANGE: f32 = 8.0;
-/// The same of unmoved documents where pictures themselves are compared, in multiples of the largest usual one: a copy leaves
-/// little over, and that evenly. What it is at least and at most, and at most of copies of other sizes.
-const CLOSE_CHANGE: f32 = 10.0;
-const LEAST_CLOSE_CHANGE: f32 = 2.0;
-const RESIZED_CHANGE: f32 = 6.0;
-/// Changed cells of documents where pictures themselves are compared: of an unmoved copy, and of a hundred thousand cells of a
-/// moved one, whose strokes lie elsewhere among the cells.
-const CLOSE_CHANGES: usize = 1;
-const CLOSE_MOVED_CHANGES: f32 = 16.0;
-/// The share of the contrast of sparse pictures by which a cell may differ: of sketches, whose levels are coarse, and of pictures.
-const SPARSE_UNCLEAR: f32 = 0.5;
-const SPARSE_SAME: f32 = 0.25;
 /// Pixels that a cell must be wide where pictures are compared: narrower ones are made up by scaling.
 const PIXELS_PER_CELL: f32 = 1.0;
 
@@ -169,17 +110,6 @@ pub fn verify(
     best.unwrap_or(on_white).judged(frames)
 }
 
-/// How much is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Depth {
-    /// The cells of sketches, as they lie on each other nearly.
-    Sketches,
-    /// The same, and strong crops are searched.
-    SketchesAndCrops,
-    /// As many cells as the pictures have pixels for.
-    Pictures,
-}
-
 /// The orientation of which most can be said.
 fn best(
     (a, b): (&Appearance, &Appearance),
@@ -194,10 +124,8 @@ fn best(
     for orientation in orientations {
         let inverse = orientation.inverse();
         let applied = if is_swapped { inverse } else { *orientation };
-        let evidence = Evidence {
-            orientation: *orientation,
-            ..Evidence::gather((fixed, &levels), &turned.oriented(applied), depth)
-        };
+        let evidence = Evidence::gather((fixed, &levels), &turned.oriented(applied), depth);
+        let evidence = evidence.of_orientation(*orientation);
         if best.as_ref().is_none_or(|best| evidence.is_better(best)) {
             best = Some(evidence);
         }
@@ -216,7 +144,7 @@ fn resolved_side(a: &Appearance, b: &Appearance) -> usize {
     };
     let pixels = shortest(a).min(shortest(b));
     let mut side = a.luma.side.min(b.luma.side);
-    while side > crate::sketch::SIDE && side as f32 * PIXELS_PER_CELL > pixels {
+    while side > SIDE && side as f32 * PIXELS_PER_CELL > pixels {
         side /= 2;
     }
     side
@@ -236,385 +164,4 @@ fn is_before(a: &Appearance, b: &Appearance) -> bool {
         .cmp(&facts(b))
         .then_with(|| cells(a).cmp(&cells(b)))
         .is_lt()
-}
-
-/// What a judgement rests on.
-#[derive(Clone, Copy, Debug)]
-struct Evidence {
-    /// How the second picture has to be turned or mirrored.
-    orientation: Orientation,
-    /// Both pictures are known from close by.
-    is_close: bool,
-    /// One of the pictures is seen without its alpha.
-    is_without_alpha: bool,
-    /// A drawing or a document: much of it has one level.
-    is_flat: bool,
-    /// Of the corner that moves most, as a share of the side of the picture.
-    moved: f32,
-    /// The same within the windows of the content.
-    moved_within: f32,
-    /// The sides are to each other as the other's are.
-    has_same_proportions: bool,
-    /// Flat pictures from close by that leave next to nothing over: the least change counts.
-    is_near_identical: bool,
-    /// There is too little on them to register one on the other, and it is the same at the same place.
-    is_same_in_place: bool,
-    /// Cells of the first picture.
-    cells: usize,
-    colours: Colours,
-    /// None when the pictures do not lie on each other in any way.
-    residuals: Option<Residuals>,
-}
-
-/// What the evidence says, before frames are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
-enum Finding {
-    /// Nothing says that they belong together.
-    Different,
-    /// Too little detail, for how far one has to be moved.
-    TooLittleDetail,
-    /// Things have other colours.
-    OtherColours,
-    /// Both have something that the other lacks.
-    OtherContent,
-    /// Cells of sketches do not tell.
-    Unclear,
-    /// One picture, something drawn over one of the two.
-    DrawnOver,
-    /// One picture.
-    Same,
-}
-
-impl Finding {
-    /// They are one picture, as far as can be told.
-    fn is_duplicate(self) -> bool {
-        self >= Self::Unclear
-    }
-
-    /// Only the pictures themselves can tell.
-    fn needs_pictures(self) -> bool {
-        self == Self::Unclear
-    }
-}
-
-impl Evidence {
-    const NONE: Self = Self {
-        orientation: Orientation::Upright,
-        is_close: false,
-        is_without_alpha: false,
-        is_flat: false,
-        moved: 1.0,
-        moved_within: 1.0,
-        has_same_proportions: false,
-        is_near_identical: false,
-        is_same_in_place: false,
-        cells: 0,
-        colours: Colours::Same,
-        residuals: None,
-    };
-
-    fn gather(fixed: (&Appearance, &Pyramid), turned: &Appearance, depth: Depth) -> Self {
-        let registered = Self::registered(fixed, turned, depth);
-        let is_sparse = registered.finding() <= Finding::TooLittleDetail;
-        if !is_sparse || !registered.is_flat || !registered.has_same_proportions {
-            return registered;
-        }
-        let share = match registered.is_close {
-            true => SPARSE_SAME,
-            false => SPARSE_UNCLEAR,
-        };
-        if !sparse::agree(fixed.0, turned, share) {
-            return registered;
-        }
-        Self {
-            is_same_in_place: true,
-            moved: Map::IDENTITY.largest_move_on(fixed.0, turned),
-            moved_within: 0.0,
-            colours: compare_colours(fixed.0, turned, &Map::IDENTITY),
-            residuals: Residuals::between(&fixed.0.luma, &turned.luma, &Map::IDENTITY, CHANGE),
-            ..registered
-        }
-    }
-
-    fn registered(
-        (fixed, levels): (&Appearance, &Pyramid),
-        turned: &Appearance,
-        depth: Depth,
-    ) -> Self {
-        let facts = Self {
-            is_close: depth == Depth::Pictures,
-            is_flat: fixed.flatness.max(turned.flatness) >= FLAT,
-            has_same_proportions: have_same_proportions(fixed.size, turned.size),
-            cells: fixed.luma.cells.len(),
-            ..Self::NONE
-        };
-        let turned_levels = Pyramid::new(&turned.luma);
-        let Some(map) = register(
-            (fixed, turned),
-            (levels, &turned_levels),
-            depth == Depth::SketchesAndCrops,
-        ) else {
-            return facts;
-        };
-        let moved = map.largest_move_on(fixed, turned);
-        let residuals = |least| Residuals::between(&fixed.luma, &turned.luma, &map, least);
-        let mut found = residuals(CHANGE);
-        let is_near_identical = found.as_ref().is_some_and(|found| {
-            facts.is_flat && facts.is_close && moved <= UNMOVED && found.is_nearly_nothing()
-        });
-        if is_near_identical {
-            let usual = found.as_ref().map_or(0.0, |found| found.largest_usual);
-            let most = if fixed.size == turned.size {
-                CHANGE
-            } else {
-                RESIZED_CHANGE
-            };
-            found = residuals((CLOSE_CHANGE * usual).clamp(LEAST_CLOSE_CHANGE, most));
-        }
-        Self {
-            moved,
-            moved_within: map.largest_move(),
-            colours: compare_colours(fixed, turned, &map),
-            is_near_identical,
-            residuals: found,
-            ..facts
-        }
-    }
-
-    fn without_alpha(self) -> Self {
-        Self {
-            is_without_alpha: true,
-            ..self
-        }
-    }
-
-    fn finding(&self) -> Finding {
-        let Some(found) = &self.residuals else {
-            return Finding::Different;
-        };
-        if self.is_same_in_place {
-            return match self.colours {
-                Colours::Other => Finding::OtherColours,
-                _ if self.is_close => Finding::Same,
-                _ => Finding::Unclear,
-            };
-        }
-        let is_drawn_over = self.is_drawn_over(found);
-        let agrees = found.correlation >= AGREEMENT && found.disagreeing <= DISAGREEING;
-        let may_agree = self.is_flat
-            && !self.is_close
-            && found.correlation >= UNCLEAR_AGREEMENT
-            && found.disagreeing <= UNCLEAR_DISAGREEING;
-        if found.typical > TYPICAL || !agrees && !is_drawn_over && !may_agree {
-            return Finding::Different;
-        }
-        match () {
-            () if !self.has_enough_structure(found) => Finding::TooLittleDetail,
-            () if self.colours == Colours::Other && !is_drawn_over => Finding::OtherColours,
-            () if self.is_flat && !self.is_close && found.changes <= self.unclear_changes() => {
-                Finding::Unclear
-            }
-            () if found.changes <= self.same_changes() => Finding::Same,
-            () if !self.is_close && found.changes <= self.unclear_changes() => Finding::Unclear,
-            // Two captions on one photo may look like one in the cells of a sketch.
-            () if is_drawn_over && !self.is_close => Finding::Unclear,
-            () if is_drawn_over => Finding::DrawnOver,
-            () => Finding::OtherContent,
-        }
-    }
-
-    /// Cells that may change in a copy. A sketch never vouches for a drawing or a document, where a single figure counts.
-    fn same_changes(&self) -> usize {
-        match (self.is_flat, self.is_close) {
-            (true, false) => 0,
-            (true, true) if self.is_near_identical => CLOSE_CHANGES,
-            (true, true) => (CLOSE_MOVED_CHANGES * self.cells as f32 / 100_000.0) as usize,
-            (false, _) => self.photo_changes(),
-        }
-    }
-
-    /// Cells of sketches that may change without telling anything.
-    fn unclear_changes(&self) -> usize {
-        match self.moved > UNMOVED {
-            true => UNCLEAR_MOVED,
-            false => UNCLEAR,
-        }
-    }
-
-    /// Cells of a photo that may change in a copy; as many of a hundred where there are more cells.
-    fn photo_changes(&self) -> usize {
-        PHOTO_CHANGES * (self.cells / (128 * 128)).max(1)
-    }
-
-    /// Something was drawn over one of two photos, which lie on each other as they are: all of it lighter or darker, or a small
-    /// mark that stands out in that one alone.
-    fn is_drawn_over(&self, found: &Residuals) -> bool {
-        let is_all_over = found.one_sign >= ONE_SIGN
-            && found.changed <= DRAWN_OVER
-            && found.correlation >= AGREEMENT_DRAWN_OVER
-            && found.disagreeing <= DISAGREEING_DRAWN_OVER
-            && found.unchanged_correlation >= AGREEMENT_BESIDE;
-        let lesser_part = match () {
-            () if !self.is_close => UNCLEAR_LESSER_PART,
-            () if found.changed <= SMALL_MARK => SMALL_MARK_LESSER_PART,
-            () => MARK_LESSER_PART,
-        };
-        let is_mark = found.lesser_part <= lesser_part
-            && found.changed <= DRAWN_OVER
-            && found.correlation >= AGREEMENT_DRAWN_OVER
-            && found.disagreeing <= DISAGREEING_DRAWN_OVER
-            && found.unchanged_correlation >= MARK_AGREEMENT_BESIDE;
-        !self.is_flat
-            && found.changes > 0
-            && self.moved.min(self.moved_within) <= HARDLY_MOVED
-            && (is_all_over || is_mark)
-    }
-
-    /// The farther one picture has to be moved, the more places there are where chance could put it.
-    fn has_enough_structure(&self, found: &Residuals) -> bool {
-        let per_sketch = 128 * 128;
-        let structure = found.structure * per_sketch / self.cells.max(1);
-        let least = match () {
-            () if self.moved <= UNMOVED => LEAST_STRUCTURE,
-            () if self.moved <= HARDLY_MOVED && !self.is_flat => LEAST_STRUCTURE,
-            () if self.moved <= HARDLY_MOVED => LEAST_DRAWN_STRUCTURE,
-            () if self.is_sparse() && self.moved_within <= HARDLY_MOVED => LEAST_MOVED_STRUCTURE,
-            () if self.is_sparse() => return false,
-            () if self.moved_within <= HARDLY_MOVED => LEAST_FRAMED_STRUCTURE,
-            () => LEAST_MOVED_STRUCTURE,
-        };
-        let agrees =
-            structure >= LITTLE_STRUCTURE || found.correlation >= LITTLE_STRUCTURE_AGREEMENT;
-        structure >= least && agrees
-    }
-
-    /// So flat that what is on it may be anywhere.
-    fn is_sparse(&self) -> bool {
-        self.is_flat && self.moved > 0.1
-    }
-
-    fn is_better(&self, other: &Self) -> bool {
-        let (own, others) = (self.finding(), other.finding());
-        match own.is_duplicate() == others.is_duplicate() {
-            true => self.similarity() > other.similarity(),
-            false => own.is_duplicate(),
-        }
-    }
-
-    fn is_same_picture(&self, found: &Residuals) -> bool {
-        self.orientation == Orientation::Upright
-            && !self.is_without_alpha
-            && self.moved <= UNMOVED
-            && self.has_same_proportions
-            && found.gain.max(1.0 / found.gain) <= SAME_CONTRAST
-            && self.colours == Colours::Same
-    }
-
-    fn verdict(&self) -> Verdict {
-        let finding = self.finding();
-        match (&self.residuals, finding) {
-            (Some(found), Finding::Same) if self.is_same_picture(found) => Verdict::SamePicture,
-            (_, Finding::Same | Finding::DrawnOver) => Verdict::Edited,
-            (_, Finding::Different | Finding::TooLittleDetail) => Verdict::Different,
-            (_, Finding::OtherColours | Finding::OtherContent | Finding::Unclear) => {
-                Verdict::Similar
-            }
-        }
-    }
-
-    fn judged(&self, frames: Frames) -> (Judgement, Orientation) {
-        let (verdict, finding) = (self.verdict(), self.finding());
-        let mut judgement = Judgement {
-            verdict,
-            similarity: self.similarity(),
-            reason: self.reason(verdict, finding),
-            verified: finding != Finding::Unclear,
-        };
-        if finding.is_duplicate()
-            && let Some(reason) = frames.reason(self.orientation)
-        {
-            judgement = Judgement {
-                verdict: Verdict::Similar,
-                reason,
-                verified: true,
-                ..judgement
-            };
-        }
-        (judgement, self.orientation)
-    }
-
-    /// The correlation, 0 to 1.
-    fn similarity(&self) -> f64 {
-        let correlation = self.residuals.map_or(0.0, |found| found.correlation);
-        f64::from(correlation.clamp(0.0, 1.0))
-    }
-
-    fn reason(&self, verdict: Verdict, finding: Finding) -> String {
-        // Cut off, so that 100 % is all.
-        let share = (self.similarity() * 100.0) as u32;
-        match finding {
-            Finding::Different if share == 0 => {
-                "The pictures do not lie on each other in any way.".into()
-            }
-            Finding::Different => {
-                format!("Where the pictures lie on each other their detail agrees by {share} %; that is too little.")
-            }
-            Finding::TooLittleDetail => {
-                "There is too little detail to tell whether they are one picture.".into()
-            }
-            Finding::OtherColours => "The structure agrees, the colours do not.".into(),
-            Finding::OtherContent => {
-                "They agree for the most part, but each has something that the other lacks.".into()
-            }
-            Finding::Unclear => {
-                "Their sketches agree, but small text or figures may differ: comparing the pictures decides.".into()
-            }
-            Finding::Same if verdict == Verdict::SamePicture => {
-                format!("Their detail agrees by {share} %, place for place, and so do the colours.")
-            }
-            Finding::Same | Finding::DrawnOver => {
-                format!("It is one picture, {}: the detail agrees by {share} %.", self.edit(finding))
-            }
-        }
-    }
-
-    /// What was done to one of the pictures.
-    fn edit(&self, finding: Finding) -> String {
-        let gain = self.residuals.map_or(1.0, |found| found.gain);
-        let percent = self.moved * 100.0;
-        match () {
-            () if self.is_without_alpha => "one without its transparency".into(),
-            () if self.orientation != Orientation::Upright => {
-                format!("one turned or mirrored ({})", self.orientation.name())
-            }
-            () if finding == Finding::DrawnOver => "something drawn over one of them".into(),
-            () if self.moved > UNMOVED => {
-                format!("one cropped, bordered or turned, by up to {percent:.1} % of a side")
-            }
-            () if self.colours == Colours::Dropped => "one without its colours".into(),
-            () if !self.has_same_proportions => "one with other proportions".into(),
-            () if self.colours != Colours::Same => "one with its colours adjusted".into(),
-            () if gain.max(1.0 / gain) > SAME_CONTRAST => {
-                "one lighter, darker or of other contrast".into()
-            }
-            () => "one retouched".into(),
-        }
-    }
-}
-
-/// Colours are compared where both pictures' are known: those without alpha have none in a sketch.
-fn compare_colours(a: &Appearance, b: &Appearance, map: &Map) -> Colours {
-    if a.luma.side != b.luma.side || a.luma.side == crate::sketch::OPAQUE_SIDE {
-        return Colours::Same;
-    }
-    // A photo that is clipped has a ground, its source has none.
-    let is_drawn = a.flatness.min(b.flatness) >= FLAT;
-    colour::compare(a.chroma.as_ref(), b.chroma.as_ref(), map, is_drawn)
-}
-
-/// Apart from what rounding to whole pixels makes of small pictures.
-fn have_same_proportions(a: (f32, f32), b: (f32, f32)) -> bool {
-    let ratio = (a.0 * b.1) / (a.1 * b.0);
-    let shortest = a.0.min(a.1).min(b.0).min(b.1);
-    ratio.max(1.0 / ratio) <= 1.0 + SAME_PROPORTIONS.max(1.5 / shortest)
 }

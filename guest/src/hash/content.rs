@@ -6,7 +6,7 @@
 //! (Bentley, "Programming Pearls", column 8, in two dimensions); where no rectangle is filled that well, as on a page of text,
 //! it is the smallest that holds all that differs. Looks at luma alone; whole numbers only.
 
-use crate::sketch::{WINDOW_UNITS, Window};
+use crate::sketch::{FLAT, WINDOW_UNITS, Window};
 
 /// Cells on each side of the plane that is looked at.
 pub(super) const SIDE: usize = WINDOW_UNITS as usize;
@@ -28,8 +28,6 @@ const FILLED: i32 = 80;
 const MOST: i32 = 70;
 /// The share of the picture that is content, in hundredths, from which on bands are as good as none.
 const MOST_CONTENT: usize = 95;
-/// The share of one level of luma, in 255ths, from which on a picture is a drawing or a document.
-const FLAT: u8 = 89;
 /// Cells on each side of a window, at least: as many as a sketch has.
 const LEAST_SIDE: usize = crate::sketch::SIDE;
 /// Cells of a line that must be content for the line to hold some: one may be noise.

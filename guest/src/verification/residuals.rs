@@ -7,6 +7,8 @@
 use crate::appearance::Plane;
 use crate::registration::Map;
 
+use super::overlap::{Overlap, contrast};
+
 /// Cells on each side of the middle of a neighbourhood.
 const RADIUS: usize = 12;
 /// Residuals of every so many cells on each axis stand for their neighbourhoods.
@@ -17,13 +19,15 @@ const NOISE: f32 = 1.0;
 const VISIBLE: f32 = 9.0;
 /// A correlation below which a neighbourhood disagrees.
 const AGREES: f32 = 0.6;
-/// Cells with so much contrast to a neighbour, in levels, are structure.
-const STRUCTURE: f32 = 12.0;
 /// What noise explains of a residual, in levels, and the share of the contrast that is explained.
 const EXPLAINED: f32 = 3.0;
 const EXPLAINED_SHARE: f32 = 0.25;
+/// The least share of the first picture that lies on the second.
+const LEAST_COVERED: f32 = 0.2;
 /// A typical residual that is little, in multiples of what is explained.
 const LITTLE: f32 = 0.4;
+/// Factors of contrast that make no difference beside it.
+const SAME_BRIGHTNESS: std::ops::RangeInclusive<f32> = 0.88..=1.14;
 /// Cells at the edge of a picture in which nothing counts as a change.
 const EDGE: usize = 2;
 /// Variance that keeps the fit of brightness near that of the whole picture where there is little to see.
@@ -36,18 +40,14 @@ const CLIPPED: [f32; 2] = [4.0, 251.0];
 /// What the residuals tell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Residuals {
-    /// The share of the first window that lies on the second.
-    pub coverage: f32,
     /// Cells with contrast.
     pub structure: usize,
     /// Mean correlation of neighbourhoods, weighted by what there is to see.
     pub correlation: f32,
     /// The share of what there is to see in neighbourhoods that disagree.
     pub disagreeing: f32,
-    /// The residual of cells with contrast, the sixth of ten, in multiples of what is explained.
-    pub typical: f32,
-    /// The same, the 99th of a hundred.
-    pub largest_usual: f32,
+    /// What is left over of cells with contrast.
+    pub usual: Usual,
     /// Cells whose content changed.
     pub changes: usize,
     /// The share of the cells that changed.
@@ -58,17 +58,17 @@ pub struct Residuals {
     pub lesser_part: f32,
     /// Mean correlation of the neighbourhoods that no change is in.
     pub unchanged_correlation: f32,
-    /// What the contrast of the second picture is multiplied with to be that of the first.
-    pub gain: f32,
 }
 
-/// Two pictures laid on each other: the first's cells, and what the second has there.
-struct Overlap {
-    side: usize,
-    /// 1 where they lie on each other, 0 elsewhere.
-    mask: Vec<f32>,
-    a: Vec<f32>,
-    b: Vec<f32>,
+/// What is left over of cells with contrast, in multiples of what is explained, whatever changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Usual {
+    /// The sixth of ten.
+    pub typical: f32,
+    /// The 99th of a hundred.
+    pub largest: f32,
+    /// What the contrast of the second picture is multiplied with to be that of the first.
+    pub gain: f32,
 }
 
 /// Means and variances around each cell.
@@ -85,25 +85,34 @@ struct Residual {
     levels: Vec<f32>,
     /// In multiples of what is explained.
     multiples: Vec<f32>,
-    has_structure: Vec<bool>,
 }
 
 impl Residuals {
     /// Of two planes of as many cells, the second seen through a map. `None` where less than a fifth lies on each other.
-    /// A change is a cell whose residual is `least_change` times what is explained, with two neighbours of half of that.
-    pub fn between(a: &Plane, b: &Plane, map: &Map, least_change: f32) -> Option<Self> {
+    /// A change is a cell whose residual is so many times what is explained as `least_change` says, with two neighbours of
+    /// half of that.
+    pub fn between(
+        a: &Plane,
+        b: &Plane,
+        map: &Map,
+        least_change: impl Fn(&Usual) -> f32,
+    ) -> Option<Self> {
         let overlap = Overlap::new(a, b, map);
-        let structure = overlap.structure();
-        let overlap = overlap.of_one_sharpness();
-        let cells = overlap.mask.len() as f32;
-        let covered: f32 = overlap.mask.iter().sum();
-        if covered < 0.2 * cells {
+        let covered = overlap.covered();
+        if covered < LEAST_COVERED * overlap.mask.len() as f32 {
             return None;
         }
+        let structure = overlap.structure();
+        let overlap = overlap.of_one_sharpness();
         let around = Neighbourhoods::of(&overlap);
-        let gain = overlap.gain(covered);
+        let gain = overlap.gain();
         let residual = Residual::of(&overlap, &around, gain);
-        let changes = residual.changes(overlap.side, least_change);
+        let usual = Usual {
+            typical: residual.of_structure(&structure, 0.6),
+            largest: residual.of_structure(&structure, 0.99),
+            gain,
+        };
+        let changes = residual.changes(overlap.side, least_change(&usual));
         let count = changes.iter().filter(|change| **change).count();
         let (correlation, disagreeing) = around.correlation(&overlap, |_| true);
         let (unchanged_correlation, one_sign, lesser_part) = match count {
@@ -120,110 +129,23 @@ impl Residuals {
             }
         };
         Some(Self {
-            coverage: covered / cells,
-            structure,
+            structure: structure.iter().filter(|has| **has).count(),
             correlation,
             disagreeing,
-            typical: residual.of_structure(0.6),
-            largest_usual: residual.of_structure(0.99),
+            usual,
             changes: count,
             changed: count as f32 / covered,
             one_sign,
             lesser_part,
             unchanged_correlation,
-            gain,
         })
     }
 }
 
-impl Residuals {
+impl Usual {
     /// So little is left over, and brightness is so much the same, that re-encoding and resizing alone tell the pictures apart.
     pub fn is_nearly_nothing(&self) -> bool {
-        self.typical <= LITTLE && (0.88..=1.14).contains(&self.gain)
-    }
-}
-
-impl Overlap {
-    fn new(a: &Plane, b: &Plane, map: &Map) -> Self {
-        let cells = a.cells.len();
-        let mut overlap = Self {
-            side: a.side,
-            mask: vec![0.0; cells],
-            a: vec![0.0; cells],
-            b: vec![0.0; cells],
-        };
-        for row in 0..a.side {
-            let v = a.place(row);
-            for column in 0..a.side {
-                let cell = row * a.side + column;
-                if let Some(level) = b.sharp_at(map.of(a.place(column), v)) {
-                    overlap.mask[cell] = 1.0;
-                    overlap.a[cell] = a.cells[cell];
-                    overlap.b[cell] = level;
-                }
-            }
-        }
-        overlap
-    }
-
-    /// Cells with contrast in one of the pictures.
-    fn structure(&self) -> usize {
-        let gain = self.gain(self.mask.iter().sum());
-        let contrasts = contrast(&self.a, self.side)
-            .into_iter()
-            .zip(contrast(&self.b, self.side));
-        let counted = contrasts.zip(&self.mask).filter(|(_, mask)| **mask > 0.0);
-        let has_structure = |((a, b), _): &((f32, f32), &f32)| a.max(gain * b) >= STRUCTURE;
-        counted.filter(has_structure).count()
-    }
-
-    /// The sharper picture blurred as much as the other one is: resizing and re-encoding blur.
-    fn of_one_sharpness(mut self) -> Self {
-        let blurred_a = blurred(&self.a, self.side);
-        let blurred_b = blurred(&self.b, self.side);
-        let inner = self.inner();
-        let share_of_a = share_of_blur(&inner, (&self.a, &blurred_a), &self.b);
-        let share_of_b = share_of_blur(&inner, (&self.b, &blurred_b), &self.a);
-        let blend = |levels: &mut [f32], blurred: &[f32], share: f32| {
-            for cell in &inner {
-                levels[*cell] += share * (blurred[*cell] - levels[*cell]);
-            }
-        };
-        match share_of_a > share_of_b {
-            true => blend(&mut self.a, &blurred_a, share_of_a),
-            false => blend(&mut self.b, &blurred_b, share_of_b),
-        }
-        self
-    }
-
-    /// Cells that lie on each other together with those around them.
-    fn inner(&self) -> Vec<usize> {
-        let range = 1..self.side - 1;
-        let cells = range
-            .clone()
-            .flat_map(|y| range.clone().map(move |x| y * self.side + x));
-        let is_covered = |row: usize| self.mask[row - 1..row + 2].iter().all(|cell| *cell > 0.0);
-        cells
-            .filter(|cell| {
-                [cell - self.side, *cell, cell + self.side]
-                    .into_iter()
-                    .all(is_covered)
-            })
-            .collect()
-    }
-
-    /// The factor between the contrasts of the whole pictures.
-    fn gain(&self, covered: f32) -> f32 {
-        let variance = |levels: &[f32]| {
-            let (mut sum, mut squares) = (0.0, 0.0);
-            for level in levels {
-                sum += f64::from(*level);
-                squares += f64::from(level * level);
-            }
-            let mean = sum / f64::from(covered);
-            (squares / f64::from(covered) - mean * mean).max(0.0) as f32
-        };
-        ((variance(&self.a) + 1.0) / (variance(&self.b) + 1.0)).sqrt()
+        self.typical <= LITTLE && SAME_BRIGHTNESS.contains(&self.gain)
     }
 }
 
@@ -288,7 +210,6 @@ impl Residual {
         let mut residual = Self {
             levels: vec![0.0; cells],
             multiples: vec![0.0; cells],
-            has_structure: vec![false; cells],
         };
         for cell in (0..cells).filter(|cell| overlap.mask[*cell] > 0.0) {
             let (_, second, together) = around.variances(cell);
@@ -300,14 +221,13 @@ impl Residual {
             let (one, other) = (contrast_a[cell], fitted * contrast_b[cell]);
             residual.levels[cell] = left;
             residual.multiples[cell] = left.abs() / (EXPLAINED + EXPLAINED_SHARE * one.min(other));
-            residual.has_structure[cell] = one.max(contrast_b[cell] * gain) >= STRUCTURE;
         }
         residual
     }
 
     /// The residual below which a share of the cells with structure is.
-    fn of_structure(&self, share: f32) -> f32 {
-        let structured = self.multiples.iter().zip(&self.has_structure);
+    fn of_structure(&self, structure: &[bool], share: f32) -> f32 {
+        let structured = self.multiples.iter().zip(structure);
         let mut multiples: Vec<f32> = structured
             .filter_map(|(multiple, has)| has.then_some(*multiple))
             .collect();
@@ -375,47 +295,6 @@ impl Residual {
     }
 }
 
-/// Each cell with those around it, of weights 1, 2 and 1 on each axis.
-fn blurred(levels: &[f32], side: usize) -> Vec<f32> {
-    let weighted = |a: f32, b: f32, c: f32| 0.25 * (a + c) + 0.5 * b;
-    let mut across = levels.to_vec();
-    for (row, line) in across.chunks_exact_mut(side).enumerate() {
-        let own = &levels[row * side..][..side];
-        for x in 1..side - 1 {
-            line[x] = weighted(own[x - 1], own[x], own[x + 1]);
-        }
-    }
-    let mut both = across.clone();
-    for cell in side..across.len() - side {
-        both[cell] = weighted(across[cell - side], across[cell], across[cell + side]);
-    }
-    both
-}
-
-/// How much of its blur one picture lacks to be as the other, 0 to 1, by least squares.
-fn share_of_blur(cells: &[usize], (own, blurred): (&[f32], &[f32]), other: &[f32]) -> f32 {
-    let mean = |levels: &[f32]| {
-        let sum: f64 = cells.iter().map(|cell| f64::from(levels[*cell])).sum();
-        (sum / cells.len().max(1) as f64) as f32
-    };
-    let (own_mean, other_mean) = (mean(own), mean(other));
-    let (mut own_squares, mut products) = (0.0_f64, 0.0_f64);
-    for cell in cells {
-        let (a, b) = (own[*cell] - own_mean, other[*cell] - other_mean);
-        own_squares += f64::from(a * a);
-        products += f64::from(a * b);
-    }
-    let gain = (products / own_squares.max(1.0)) as f32;
-    let (mut along, mut squares) = (0.0_f64, 0.0_f64);
-    for cell in cells {
-        let blur = gain * (blurred[*cell] - own[*cell]);
-        let left = other[*cell] - other_mean - gain * (own[*cell] - own_mean);
-        along += f64::from(left * blur);
-        squares += f64::from(blur * blur);
-    }
-    (along / squares.max(1.0)).clamp(0.0, 1.0) as f32
-}
-
 /// A residual less what clipping explains: where one picture is white it may have been lighter still.
 fn unclipped(left: f32, a: f32, b: f32) -> f32 {
     let [black, white] = CLIPPED;
@@ -465,32 +344,6 @@ fn box_mean(cells: &[f32], side: usize, radius: usize) -> Vec<f32> {
     means
 }
 
-/// The difference of the greatest and the least level among the nine cells around each.
-fn contrast(cells: &[f32], side: usize) -> Vec<f32> {
-    let range = |at: usize| at.saturating_sub(1)..(at + 2).min(side);
-    let mut extremes = vec![(0.0, 0.0); cells.len()];
-    for y in 0..side {
-        for x in 0..side {
-            let row = &cells[y * side..][range(x)];
-            extremes[y * side + x] = row
-                .iter()
-                .fold((f32::MAX, f32::MIN), |(least, most), level| {
-                    (least.min(*level), most.max(*level))
-                });
-        }
-    }
-    let mut contrast = Vec::with_capacity(cells.len());
-    for y in 0..side {
-        for x in 0..side {
-            let column = range(y).map(|row| extremes[row * side + x]);
-            let (least, most) =
-                column.fold((f32::MAX, f32::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-            contrast.push(most - least);
-        }
-    }
-    contrast
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -525,7 +378,7 @@ mod tests {
     }
 
     fn between(a: &Plane, b: &Plane) -> Residuals {
-        Residuals::between(a, b, &Map::IDENTITY, 8.0).unwrap()
+        Residuals::between(a, b, &Map::IDENTITY, |_| 8.0).unwrap()
     }
 
     #[test]
@@ -537,8 +390,11 @@ mod tests {
             .for_each(|cell| *cell = *cell * 0.7 + 10.0);
         let found = between(&scene(), &darker);
         assert_eq!(found.changes, 0);
-        assert!(found.correlation > 0.99 && found.typical < 0.1, "{found:?}");
-        assert!((found.gain - 1.0 / 0.7).abs() < 0.05);
+        assert!(
+            found.correlation > 0.99 && found.usual.typical < 0.1,
+            "{found:?}"
+        );
+        assert!((found.usual.gain - 1.0 / 0.7).abs() < 0.05);
     }
 
     #[test]
@@ -561,7 +417,6 @@ mod tests {
         let cells: Vec<f32> = (0..9).map(|at| at as f32).collect();
         assert_eq!(box_mean(&cells, 3, 1)[0], 2.0);
         assert_eq!(box_mean(&cells, 3, 1)[4], 4.0);
-        assert_eq!(contrast(&cells, 3)[0], 4.0);
     }
 
     #[test]

@@ -18,8 +18,6 @@ const WHOLE_SIDE: u64 = 512;
 const ALL_DETAIL: u64 = 255;
 /// The rank of at most 16 colours.
 const FEW_TONES: u8 = 1;
-/// The share of one level of luma from which on a picture is a drawing or a document.
-const FLAT: f32 = 0.35;
 /// Colours are counted up to here.
 const MANY_COLOURS: u16 = 257;
 
@@ -264,7 +262,7 @@ fn tones(sketch: &Sketch) -> Option<u8> {
     let is_coloured = sketch.chroma().is_some();
     Some(match sketch.colours() {
         0 => return None,
-        _ if sketch.flatness() >= FLAT => 4,
+        _ if sketch.is_flat() => 4,
         1..=2 => 0,
         3..=16 => FEW_TONES,
         _ if !is_coloured => 2,

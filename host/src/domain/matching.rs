@@ -89,13 +89,8 @@ impl Relation {
 impl From<Comparison> for Relation {
     fn from(comparison: Comparison) -> Self {
         Self {
-            judgement: Judgement {
-                verdict: comparison.verdict,
-                similarity: comparison.similarity,
-                reason: comparison.reason,
-                verified: comparison.verified,
-            },
             orientation: comparison.orientation,
+            judgement: comparison.into(),
         }
     }
 }

@@ -23,7 +23,8 @@ use crate::sandbox::{Input, Sandbox};
 use crate::store::FileStamp;
 
 use super::ServiceError;
-use super::matching::verification::{self, blocking};
+use super::matching::reach::ALGORITHMS;
+use super::matching::verification::blocking;
 use judges::Judges;
 use near::Places;
 
@@ -41,7 +42,7 @@ pub struct PictureFile {
     pub info: ImageInfo,
     /// What algorithms say of it.
     pub fingerprints: Vec<Fingerprint>,
-    /// What a second look at it takes.
+    /// What its duplicates are verified by.
     pub sketch: Sketch,
 }
 
@@ -97,7 +98,7 @@ pub async fn look_at(
     stamp: FileStamp,
     algorithm: Option<Algorithm>,
 ) -> Result<PictureFile, ServiceError> {
-    let mut algorithms = verification::ALGORITHMS.to_vec();
+    let mut algorithms = ALGORITHMS.to_vec();
     algorithms.extend(algorithm.filter(|one| !algorithms.contains(one)));
     let plan = Plan {
         algorithms,
@@ -119,12 +120,7 @@ pub async fn look_at(
 pub async fn compare(sandbox: &Sandbox, one: &Path, other: &Path) -> Judgement {
     let input = |path: &Path| Input::File(path.to_owned());
     match sandbox.compare(input(one), input(other), None).await {
-        Ok(comparison) => Judgement {
-            verdict: comparison.verdict,
-            similarity: comparison.similarity,
-            reason: comparison.reason,
-            verified: comparison.verified,
-        },
+        Ok(comparison) => comparison.into(),
         Err(error) => Judgement {
             verdict: Verdict::Similar,
             similarity: 0.0,

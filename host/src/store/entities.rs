@@ -68,7 +68,7 @@ pub(super) mod image {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// What a second look at an image takes.
+/// What duplicates of an image are verified by.
 pub(super) mod sketch {
     use sea_orm::entity::prelude::*;
 
@@ -78,7 +78,7 @@ pub(super) mod sketch {
         /// `images.id`.
         #[sea_orm(primary_key, auto_increment = false)]
         pub image: Vec<u8>,
-        /// 4096 bytes; 8192 of a picture with transparency.
+        /// A sketch: less than 10 kB.
         pub cells: Vec<u8>,
     }
 

@@ -74,7 +74,7 @@ impl MigrationTrait for Duplicates {
     }
 }
 
-/// What a second look at an image takes; those of images that are there are made when they are needed.
+/// What duplicates of an image are verified by; those of images that are there are made when they are needed.
 struct Sketches;
 
 impl MigrationName for Sketches {

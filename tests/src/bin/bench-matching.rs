@@ -4,10 +4,6 @@
 //! Every picture of the groups, and every other photo, is uploaded and asked about. A pair is found when
 //! either picture's answer calls the other a duplicate, and false when the two are of different groups. The
 //! turned and mirrored copies are made here, and asked about with `orientation=any`.
-//!
-//! The threshold of the rule is one for all, and was chosen by looking at these groups. So it is chosen once
-//! more, on half of them, by no more than the rule "the lowest at which no strangers are duplicates", and what
-//! comes of that is told of the other half, of all pairs there and not only of what the index names.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +19,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
-use vismatch::domain::{Algorithm, Fingerprint, ImageId, Orientation, Sketch, hamming, judge};
+use vismatch::domain::{Algorithm, Fingerprint, ImageId, hamming};
 use vismatch::store::Store;
 use vismatch_tests::Server;
 use vismatch_tests::bench::comparison::{Bars, line};
@@ -73,9 +69,6 @@ const LAID: [(&str, Lay); 3] = [
 ];
 const DUPLICATE: [&str; 3] = ["exact", "same_picture", "edited"];
 const PROJECT: &str = "quality";
-/// The similarity from which on the server calls pictures duplicates.
-const DUPLICATES_AGREE: f64 = 0.75;
-
 /// What candidates are searched by, those of the same length each held against all of another picture.
 const SEARCHED: [Algorithm; 4] = [
     Algorithm::Phash,
@@ -99,8 +92,6 @@ struct Member {
 struct Answers {
     /// Pairs of places that it calls duplicates.
     duplicates: HashSet<(usize, usize)>,
-    /// The largest similarity of a pair of two groups that it does not call duplicates.
-    nearest_stranger: f64,
     times: Vec<Duration>,
 }
 
@@ -122,7 +113,6 @@ fn main() {
     report += &times(answers.times);
     server.kill();
     let stored = stored(&members, server.data());
-    report += &split_table(&members, &stored);
     report += &circles_table(&members, &stored);
     report += &peers_table(&peers, &groups, folder.path());
     options.publish("matching", &(report + &bars.table()));
@@ -212,9 +202,6 @@ fn ask(server: &Server, members: &[Member]) -> Answers {
                 answers
                     .duplicates
                     .insert((place.min(other), place.max(other)));
-            } else if members[other].group != member.group {
-                let similarity = row["similarity"].as_f64().unwrap();
-                answers.nearest_stranger = answers.nearest_stranger.max(similarity);
             }
         }
     }
@@ -277,67 +264,11 @@ fn table(members: &[Member], answers: &Answers, bars: &mut Bars) -> String {
     }
     bars.at_most("false pairs", Some(strangers.len() as f64), 0.0);
     table
-        + &format!(
-            "\nThe most similar strangers agree in {:.3} of the detail.\n",
-            answers.nearest_stranger
-        )
 }
 
-/// Half of the groups, with how alike pairs of their pictures are.
-#[derive(Default)]
-struct Half {
-    groups: HashSet<String>,
-    /// By class: from the original to its variants.
-    copies: [Vec<f64>; CLASSES.len()],
-    strangers: Vec<f64>,
-}
-
-/// What the server keeps of a picture.
+/// What a picture is searched by.
 struct Stored {
-    sketch: Sketch,
     fingerprints: Vec<Fingerprint>,
-}
-
-/// The threshold chosen on each half of the groups, and what it does on the other.
-fn split_table(members: &[Member], stored: &[Stored]) -> String {
-    let halves = halves(members, stored);
-    let mut table = String::from(
-        "\nHalf of the groups, by a hash of their names, to choose the lowest threshold without a false pair of \
-         any two pictures there; recall and false pairs on the other half:\n\n\
-         | groups to choose | threshold | groups to test | mild | crop 5 % | crop 10 % | false |\n\
-         |---:|---:|---:|---:|---:|---:|---:|\n",
-    );
-    for (chosen, tested) in [(0, 1), (1, 0)] {
-        let highest = halves[chosen].strangers.iter().copied();
-        // Just above the most similar strangers.
-        let lowest = highest.fold(0.0, f64::max) + 0.001;
-        for (groups, threshold) in [(halves[chosen].groups.len(), lowest), (0, DUPLICATES_AGREE)] {
-            let tested = &halves[tested];
-            let is_found = |similarity: &f64| *similarity >= threshold;
-            let mut cells = vec![
-                if groups == 0 {
-                    "ours".into()
-                } else {
-                    groups.to_string()
-                },
-                format!("{threshold:.3}"),
-                tested.groups.len().to_string(),
-            ];
-            for copies in &tested.copies {
-                cells.push(format!("{:.4}", share(copies.iter().map(is_found))));
-            }
-            let strangers = tested.strangers.iter();
-            cells.push(
-                strangers
-                    .filter(|similarity| is_found(similarity))
-                    .count()
-                    .to_string(),
-            );
-            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-            line(&mut table, &cells);
-        }
-    }
-    table
 }
 
 /// What the server made of each member.
@@ -347,10 +278,9 @@ fn stored(members: &[Member], data: &Path) -> Vec<Stored> {
         .map(|member| member.image.parse().unwrap())
         .collect();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (mut sketches, images) = runtime.block_on(async {
+    let images = runtime.block_on(async {
         let store = Store::open(data).await.unwrap();
-        let sketches = store.sketches(&ids).await.unwrap();
-        (sketches, store.images_by_id(&ids).await.unwrap())
+        store.images_by_id(&ids).await.unwrap()
     });
     let is_searched = |made: &Fingerprint| SEARCHED.contains(&made.algorithm) && made.quality > 0;
     let mut fingerprints: HashMap<ImageId, Vec<Fingerprint>> = images
@@ -361,7 +291,6 @@ fn stored(members: &[Member], data: &Path) -> Vec<Stored> {
         .map(|id| {
             let all = fingerprints.remove(id).unwrap().into_iter();
             Stored {
-                sketch: sketches.remove(id).unwrap(),
                 fingerprints: all.filter(is_searched).collect(),
             }
         })
@@ -425,38 +354,6 @@ fn class_of_pair(one: &Member, other: &Member) -> Option<usize> {
     let is_of =
         |(_, transforms, _): &(_, &[&str], _)| transforms.contains(&variant.transform.as_str());
     CLASSES.iter().position(is_of).filter(|_| is_asked)
-}
-
-fn halves(members: &[Member], stored: &[Stored]) -> [Half; 2] {
-    let mut halves = [Half::default(), Half::default()];
-    for (place, one) in members.iter().enumerate() {
-        let half = half_of(&one.group);
-        halves[half].groups.insert(one.group.clone());
-        for (other, kept) in members.iter().zip(stored).skip(place + 1) {
-            if half_of(&other.group) != half {
-                continue;
-            }
-            let alike = || {
-                judge(&stored[place].sketch, &kept.sketch, &[Orientation::Upright])
-                    .0
-                    .similarity
-            };
-            if one.group != other.group {
-                halves[half].strangers.push(alike());
-            } else if let Some(class) = class_of_pair(one, other) {
-                halves[half].copies[class].push(alike());
-            }
-        }
-    }
-    halves
-}
-
-/// 0 or 1 by the FNV-1a hash of a name.
-fn half_of(group: &str) -> usize {
-    let hash = group.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    (hash >> 32) as usize % 2
 }
 
 /// Mirrored and turned copies of the originals and of what was done to them, found as surely?

@@ -21,11 +21,16 @@ struct Pictures {
 }
 
 impl Pictures {
-    fn new() -> Self {
-        let pictures = Self {
+    /// None yet.
+    fn none() -> Self {
+        Self {
             folder: TempDir::new().unwrap(),
             home: TempDir::new().unwrap(),
-        };
+        }
+    }
+
+    fn new() -> Self {
+        let pictures = Self::none();
         let photo = Picture::photo(1, 640, 480).jpeg(90);
         pictures.put("again.jpg", &photo);
         pictures.put("photo.jpg", &photo);

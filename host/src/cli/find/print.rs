@@ -47,15 +47,10 @@ pub fn json_left_out(left_out: usize) -> Result<()> {
     })
 }
 
-/// A verdict in one word.
-pub fn name(verdict: Verdict) -> String {
-    verdict.name().replace(' ', "_")
-}
-
 fn word(place: usize, member: &Member) -> String {
     match place {
         0 => "keep".into(),
-        _ => name(member.judgement.verdict),
+        _ => member.judgement.verdict.name().into(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::{Algorithm, ImageId, InvalidName, ProjectName};
 use crate::index::{Index, Loader, Query};
-use crate::service::matching::verification::{ALGORITHMS, probes};
+use crate::service::matching::reach::{Reach, is_candidate, is_searched, weight};
 
 use super::PictureFile;
 
@@ -53,8 +53,9 @@ impl Places {
     pub fn near(&self, files: &[PictureFile], places: &[usize]) -> Near {
         let mut pairs: BTreeMap<[usize; 2], u32> = BTreeMap::new();
         let mut cut = HashSet::new();
+        let reach = Reach::among(places.len());
         for place in places {
-            let (nearest, has_more) = self.nearest(*place, &files[*place]);
+            let (nearest, has_more) = self.nearest(*place, files, reach);
             if has_more {
                 cut.insert(*place);
             }
@@ -72,22 +73,31 @@ impl Places {
     }
 
     /// The nearest of a picture with their distances in bits of 128, and whether there are more.
-    fn nearest(&self, own: usize, file: &PictureFile) -> (Vec<(u32, usize)>, bool) {
+    fn nearest(
+        &self,
+        own: usize,
+        files: &[PictureFile],
+        reach: Reach,
+    ) -> (Vec<(u32, usize)>, bool) {
         let mut found: HashMap<usize, u32> = HashMap::new();
-        let is_searched = |algorithm| ALGORITHMS.contains(&algorithm);
-        let searched = file.fingerprints.iter();
-        let searched = searched.filter(|one| is_searched(one.algorithm) && one.quality > 0);
-        for (probe, radius) in searched.flat_map(probes) {
-            let weight = 128 / probe.algorithm.bits();
+        let made = &files[own].fingerprints;
+        let searched = made.iter().filter(is_searched);
+        let searched = searched.filter(|one| one.quality > 0);
+        for (probe, radius) in searched.flat_map(|one| reach.probes(one)) {
             let hits = self.index.search(&Query {
                 project: Some(&self.folder),
                 fingerprint: &probe,
                 radius,
                 limit: PER_PICTURE + 2,
             });
-            for hit in hits.into_iter().filter(|hit| place(hit.image) != own) {
-                let least = found.entry(place(hit.image)).or_insert(u32::MAX);
-                *least = (*least).min(hit.distance * weight);
+            for hit in hits {
+                let other = place(hit.image);
+                let by = (probe.algorithm, hit.distance);
+                if other == own || !is_candidate(by, made.iter(), &files[other].fingerprints) {
+                    continue;
+                }
+                let least = found.entry(other).or_insert(u32::MAX);
+                *least = (*least).min(hit.distance * weight(probe.algorithm));
             }
         }
         let mut nearest: Vec<(u32, usize)> =

@@ -10,13 +10,12 @@ use std::sync::Arc;
 use crate::domain::{Algorithm, Fingerprint, ImageId, Orientation, ProjectName};
 use crate::index::{Index, Neighbours, Query};
 
-use super::verification::{CROSSED, RADIUS, WIDE_RADIUS, blocking, is_searched, probes};
+use super::reach::{CROSSED, Reach, is_searched, weight};
+use super::verification::blocking;
 use super::{ServiceError, Services};
 
 /// Most candidates of one image, by each kind of fingerprints.
 const MOST: usize = 64;
-/// Images up to which `phash` is searched in its wide circle: among more of them it names too many strangers.
-const FEW: usize = 2_000;
 /// Images whose neighbours are searched at once in all orientations.
 const SEARCHED: usize = 500;
 
@@ -57,11 +56,8 @@ struct Searched {
 pub fn upright(index: &Index, project: Option<&ProjectName>) -> Candidates {
     let mut gathered = Gathered::default();
     for together in [&CROSSED[..], &[Algorithm::Phash]] {
-        let weight = together.first().map_or(1, |first| weight(*first));
-        let radius = |images| match weight {
-            2 if images <= FEW => WIDE_RADIUS,
-            _ => radius(images) / weight,
-        };
+        let (first, weight) = (together[0], weight(together[0]));
+        let radius = |images| Reach::among(images).of(first);
         let near = index.pairs(project, together, radius, MOST);
         gathered.cut.extend(near.cut);
         for (distance, [one, other]) in near.pairs {
@@ -78,34 +74,19 @@ pub async fn turned(
     project: Option<&ProjectName>,
 ) -> Result<Candidates, ServiceError> {
     let images = Arc::new(all(services, project).await?);
-    let radius = radius(images.len());
+    let reach = Reach::among(images.len());
     let mut gathered = Gathered::default();
     for start in (0..images.len()).step_by(SEARCHED) {
         let (index, images, owner) = (Arc::clone(&index), Arc::clone(&images), project.cloned());
         // In parts: whoever does not wait for the answer any more ends the work.
         gathered = blocking(move || {
             let images = images.iter().skip(start).take(SEARCHED);
-            images.for_each(|image| image.search(&index, owner.as_ref(), radius, &mut gathered));
+            images.for_each(|image| image.search(&index, owner.as_ref(), reach, &mut gathered));
             gathered
         })
         .await?;
     }
     Ok(gathered.into_candidates())
-}
-
-/// How near the fingerprints of copies are searched among so many images, in bits of 128: wider circles
-/// among more of them hold millions of strangers.
-fn radius(images: usize) -> u32 {
-    match images {
-        ..=100_000 => RADIUS,
-        100_001..=500_000 => 17,
-        _ => 11,
-    }
-}
-
-/// The bits of 128 that one of this algorithm's is worth.
-fn weight(algorithm: Algorithm) -> u32 {
-    128 / algorithm.bits()
 }
 
 impl Gathered {
@@ -158,17 +139,17 @@ impl Searched {
         &self,
         index: &Index,
         project: Option<&ProjectName>,
-        radius: u32,
+        reach: Reach,
         gathered: &mut Gathered,
     ) {
         let mut neighbours = Neighbours::new(MOST);
         for orientation in Orientation::ALL {
-            for fingerprint in self.probes(orientation) {
+            for (fingerprint, radius) in self.probes(orientation, reach) {
                 let weight = weight(fingerprint.algorithm);
                 let hits = index.search(&Query {
                     project,
                     fingerprint: &fingerprint,
-                    radius: radius / weight,
+                    radius,
                     // This image may be among them, and one more tells that there are more.
                     limit: MOST + 2,
                 });
@@ -186,13 +167,10 @@ impl Searched {
         }
     }
 
-    fn probes(&self, orientation: Orientation) -> Vec<Fingerprint> {
-        let oriented = self
-            .fingerprints
-            .iter()
-            .filter_map(|one| one.laid(orientation));
-        let probes = oriented.flat_map(|oriented| probes(&oriented));
-        probes.map(|(fingerprint, _)| fingerprint).collect()
+    fn probes(&self, orientation: Orientation, reach: Reach) -> Vec<(Fingerprint, u32)> {
+        let oriented = self.fingerprints.iter();
+        let oriented = oriented.filter_map(|one| one.laid(orientation));
+        oriented.flat_map(|one| reach.probes(&one)).collect()
     }
 }
 

@@ -7,13 +7,14 @@
 mod bank;
 mod candidates;
 mod clusters;
-mod comparisons;
+pub mod comparisons;
 mod duplicates;
 mod grouping;
 mod groups;
 mod judging;
 mod merits;
 mod ranking;
+pub mod reach;
 pub(super) mod sketches;
 mod subject;
 pub(super) mod verification;

@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use crate::domain::{Fingerprint, Image, ImageId, Plan, Sketch};
 use crate::sandbox::Input;
 
-use super::verification::{ALGORITHMS, is_searched};
+use super::reach::{ALGORITHMS, is_searched};
 use super::{ServiceError, Services, given};
 
 /// Missing sketches that are made at once.

@@ -1,6 +1,6 @@
 //! Verification: the index names candidates, and each is verified to be a duplicate or not.
 //!
-//! The index is asked in a wide circle, by the whole pictures and by their centres, so that cropped and
+//! The index is asked in a wide circle, by the whole pictures and by their content, so that cropped and
 //! bordered copies are among the candidates; strangers among them only cost time. What is a duplicate is
 //! decided by `judge` of the pipeline on sketches, the same rule for every question. Where sketches cannot decide,
 //! the pictures themselves are compared, if the one that is asked about can be had.
@@ -11,32 +11,15 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
 
 use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict,
-    hamming, judge,
+    Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict, judge,
 };
 
 use super::comparisons::{AT_ONCE, Picture, compare};
 use super::ranking::Ranking;
+use super::reach::{Reach, is_candidate};
 use super::sketches::sketches;
 use super::{ServiceError, Services};
 
-/// What candidates are searched by.
-pub const ALGORITHMS: [Algorithm; 4] = [
-    Algorithm::Phash,
-    Algorithm::Dhash128,
-    Algorithm::Core,
-    Algorithm::Bare,
-];
-/// Those that are held against each other: the whole of one picture may be the centre of the other, or what it
-/// is without its alpha.
-pub const CROSSED: [Algorithm; 3] = [Algorithm::Dhash128, Algorithm::Core, Algorithm::Bare];
-/// Largest distance of candidates by those, of 128 bits. Of 880 edited copies none was farther than
-/// 20, and 5 of 100,000 pairs of strangers are nearer; one more bit would cost the index half as much again.
-pub const RADIUS: u32 = 23;
-/// Largest distance of candidates by `phash`, of 64 bits, which changes less where a picture was cropped unevenly or turned;
-/// beyond its own radius those above must not be farther than this, or every search would name hundreds of strangers.
-pub const WIDE_RADIUS: u32 = 18;
-const WIDE_CROSSED: u32 = 46;
 /// Candidates that are verified, nearest first, when fewer matches are wanted.
 const CANDIDATES: usize = 256;
 /// Candidates of one question whose pictures are compared, the most similar first.
@@ -66,7 +49,7 @@ pub async fn find(
     let limit = (limit + query.except.len()).max(CANDIDATES);
     let mut ranking = Ranking::new(index, project, limit);
     for (orientation, fingerprint) in &query.fingerprints {
-        for (probe, radius) in probes(fingerprint) {
+        for (probe, radius) in Reach::WIDEST.probes(fingerprint) {
             ranking.add(&probe, *orientation, radius);
         }
     }
@@ -85,28 +68,6 @@ pub async fn find(
         found.sort_by(strongest_first);
     }
     Ok(found)
-}
-
-/// Candidates are searched by this fingerprint.
-pub fn is_searched(made: &&Fingerprint) -> bool {
-    ALGORITHMS.contains(&made.algorithm) && made.version == made.algorithm.version()
-}
-
-/// What the index is asked for a fingerprint, and how far around it.
-pub fn probes(fingerprint: &Fingerprint) -> Vec<(Fingerprint, u32)> {
-    let algorithm = fingerprint.algorithm;
-    if algorithm == Algorithm::Bare && fingerprint.quality == 0 {
-        return Vec::new();
-    }
-    if !CROSSED.contains(&algorithm) {
-        return vec![(fingerprint.clone(), WIDE_RADIUS)];
-    }
-    let as_by = |algorithm: Algorithm| Fingerprint {
-        algorithm,
-        version: algorithm.version(),
-        ..fingerprint.clone()
-    };
-    CROSSED.map(|other| (as_by(other), RADIUS)).into()
 }
 
 fn strongest_first(a: &Match, b: &Match) -> std::cmp::Ordering {
@@ -188,23 +149,14 @@ impl VerificationQuery {
         }
     }
 
-    /// Near enough to be looked at: what `phash` alone names from afar is, where another fingerprint is not too far.
-    fn is_near(&self, candidate: &Match) -> bool {
-        let is_wide = candidate.algorithm == Algorithm::Phash
-            && candidate.distance > Algorithm::Phash.default_radius();
-        !is_wide || self.crossed_distance(candidate) <= WIDE_CROSSED
-    }
-
-    /// Differing bits of the nearest two fingerprints that are held against each other.
-    fn crossed_distance(&self, candidate: &Match) -> u32 {
-        let is_crossed = |made: &Fingerprint| CROSSED.contains(&made.algorithm) && made.quality > 0;
+    fn is_near(&self, found: &Match) -> bool {
         let own = self.fingerprints.iter();
-        let own = own.filter(|(laid, made)| *laid == candidate.orientation && is_crossed(made));
-        let others = candidate.image.fingerprints.iter();
-        let others: Vec<_> = others.filter(|made| is_crossed(made)).collect();
-        let distances =
-            own.flat_map(|(_, one)| others.iter().map(|other| hamming(&one.bits, &other.bits)));
-        distances.min().unwrap_or(u32::MAX)
+        let own = own.filter(|(oriented, _)| *oriented == found.orientation);
+        is_candidate(
+            (found.algorithm, found.distance),
+            own.map(|(_, made)| made),
+            &found.image.fingerprints,
+        )
     }
 
     /// Differing bits of the default algorithm, when both have them.

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use crate::domain::{Image, ImageId, Judgement, Orientation, Sketch, Verdict, judge};
-use crate::sandbox::Input;
+use crate::service::matching::comparisons::{Picture, compare};
 use crate::service::matching::{sketches::sketches, verification::blocking};
-use crate::service::{ServiceError, Services, blobs};
+use crate::service::{ServiceError, Services};
 
 /// What an image has to be to the one that stays, at least, to go without a look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,7 +56,8 @@ pub async fn check(
     images.sort_unstable_by_key(|image| image.id);
     let unclear = by_sketches(services, &kept, images, accept).await?;
     for image in unclear {
-        let judgement = by_files(services, &kept, &image).await?;
+        let (one, other) = (Picture::stored(&kept), Picture::stored(&image));
+        let judgement = compare(services, &one, &other).await?.judgement;
         if !accept.takes(judgement.verdict) {
             return Err(refused(&kept, &image, &judgement));
         }
@@ -98,30 +99,8 @@ fn judged(sketches: &HashMap<ImageId, Sketch>, one: ImageId, other: ImageId) -> 
     Some(judge(one, other, &[Orientation::Upright]).0)
 }
 
-async fn by_files(
-    services: &Services,
-    kept: &Image,
-    image: &Image,
-) -> Result<Judgement, ServiceError> {
-    let (one, other) = (given(services, kept).await?, given(services, image).await?);
-    let comparison = services.sandbox.compare(one, other, None).await?;
-    Ok(Judgement {
-        verdict: comparison.verdict,
-        similarity: comparison.similarity,
-        reason: comparison.reason,
-        verified: comparison.verified,
-    })
-}
-
-/// The bytes of a stored image as they were given.
-async fn given(services: &Services, image: &Image) -> Result<Input, ServiceError> {
-    let missing = || ServiceError::NotFound(format!("the file of image {} is gone", image.name));
-    let bytes = blobs::read_all(&services.store, &blobs::given(image)).await?;
-    Ok(Input::Bytes(bytes.ok_or_else(missing)?))
-}
-
 fn refused(kept: &Image, image: &Image, judgement: &Judgement) -> ServiceError {
-    let verdict = judgement.verdict.name().replace(' ', "_");
+    let verdict = judgement.verdict.name();
     ServiceError::Conflict {
         message: format!(
             "nothing was done: {:?} (image {}) is {verdict} to {:?}, which is to be kept. {} \

@@ -4,10 +4,8 @@ use super::*;
 
 #[test]
 fn edited_copies_are_left_alone_until_they_are_asked_for() {
-    let pictures = Pictures::new();
-    for name in ["again.jpg", "small.jpg", "small.png", "other.jpg"] {
-        fs::remove_file(pictures.path(name)).unwrap();
-    }
+    let pictures = Pictures::none();
+    pictures.put("photo.jpg", &Picture::photo(1, 640, 480).jpeg(90));
     let photo = image::load_from_memory(&pictures.read("photo.jpg")).unwrap();
     let cropped = photo.crop_imm(20, 15, 600, 450);
     cropped.save(pictures.path("cropped.jpg")).unwrap();
@@ -38,10 +36,8 @@ fn edited_copies_are_left_alone_until_they_are_asked_for() {
 #[cfg(unix)]
 #[test]
 fn hard_links_to_one_file_are_one_file() {
-    let pictures = Pictures::new();
-    for name in ["again.jpg", "small.jpg", "small.png", "other.jpg"] {
-        fs::remove_file(pictures.path(name)).unwrap();
-    }
+    let pictures = Pictures::none();
+    pictures.put("photo.jpg", &Picture::photo(1, 640, 480).jpeg(90));
     fs::hard_link(pictures.path("photo.jpg"), pictures.path("link.jpg")).unwrap();
     for action in ["--print", "--delete-to-trash", "--hardlink"] {
         let said = pictures.find(&["--yes", action]);

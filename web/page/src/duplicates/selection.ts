@@ -1,5 +1,6 @@
 // Which images of a group go, and what that rests on. Plain data: no page, no server.
 import { isCopy } from "vismatch";
+import { count } from "../state/words";
 import type { Accept, DuplicateGroup, Duplicates, GroupMember } from "../api/types";
 
 /** Where a group is shown: with copies that go in bulk, with edited copies only, or with nothing that is certain. */
@@ -79,14 +80,10 @@ export function without(group: DuplicateGroup, removed: readonly string[]): Dupl
 /** What the answer does not tell of, in sentences for people; null when it is complete. */
 export function omissions({ left_out = 0, not_compared = 0 }: Pick<Duplicates, "left_out" | "not_compared">): string | null {
   const said = [
-    left_out > 0 && `Of ${amount(left_out, "image")} only the nearest candidates were compared, so copies may be missing here.`,
-    not_compared > 0 && `${amount(not_compared, "pair")} may be copies or not: their pictures were not compared.`,
+    left_out > 0 && `Of ${count(left_out, "image")} only the nearest candidates were compared, so copies may be missing here.`,
+    not_compared > 0 && `${count(not_compared, "pair")} may be copies or not: their pictures were not compared.`,
   ];
   return said.filter(Boolean).join(" ") || null;
-}
-
-function amount(number: number, one: string): string {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : `${one}s`}`;
 }
 
 function othersOf({ images, best }: DuplicateGroup): GroupMember[] {

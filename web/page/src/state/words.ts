@@ -29,7 +29,7 @@ export function megapixels(width: number, height: number): string {
 export const ALGORITHMS: Record<Algorithm, { name: string; says: string }> = {
   phash: { name: "pHash", says: "coarse shapes, by their frequencies" },
   dhash: { name: "dHash", says: "brighter or darker than the neighbour" },
-  core: { name: "Core", says: "dHash 128 of the picture without its edges" },
+  core: { name: "Core", says: "dHash 128 of what lies inside its bands, or without its edges" },
   bare: { name: "Bare", says: "dHash 128 of the picture's colours without their transparency" },
   dhash128: { name: "dHash 128", says: "neighbours across and down" },
   ahash: { name: "aHash", says: "brighter or darker than the average" },

@@ -1,0 +1,222 @@
+//! Two registered pictures cell by cell: the first's levels, and what the second has at the same places, both of one sharpness.
+//! What is left over between them is the business of `residuals`.
+
+use crate::appearance::Plane;
+use crate::registration::Map;
+
+/// Cells with so much contrast to a neighbour, in levels, are structure.
+const STRUCTURE: f32 = 12.0;
+
+/// Two pictures laid on each other: the first's cells, and what the second has there.
+pub struct Overlap {
+    /// Cells on each side.
+    pub side: usize,
+    /// 1 where they lie on each other, 0 elsewhere.
+    pub mask: Vec<f32>,
+    /// Levels of the first.
+    pub a: Vec<f32>,
+    /// Levels of the second at the same places.
+    pub b: Vec<f32>,
+}
+
+impl Overlap {
+    /// The second seen through a map.
+    pub fn new(a: &Plane, b: &Plane, map: &Map) -> Self {
+        let cells = a.cells.len();
+        let mut overlap = Self {
+            side: a.side,
+            mask: vec![0.0; cells],
+            a: vec![0.0; cells],
+            b: vec![0.0; cells],
+        };
+        for row in 0..a.side {
+            let v = a.place(row);
+            for column in 0..a.side {
+                let cell = row * a.side + column;
+                if let Some(level) = b.sharp_at(map.of(a.place(column), v)) {
+                    overlap.mask[cell] = 1.0;
+                    overlap.a[cell] = a.cells[cell];
+                    overlap.b[cell] = level;
+                }
+            }
+        }
+        overlap
+    }
+
+    /// Which cells have contrast in one of the pictures.
+    pub fn structure(&self) -> Vec<bool> {
+        let gain = self.gain();
+        let (a, b) = (contrast(&self.a, self.side), contrast(&self.b, self.side));
+        let cells = a.iter().zip(&b).zip(&self.mask);
+        let has =
+            |((a, b), mask): ((&f32, &f32), &f32)| *mask > 0.0 && a.max(gain * b) >= STRUCTURE;
+        cells.map(has).collect()
+    }
+
+    /// The sharper picture blurred as much as the other one is: resizing and re-encoding blur.
+    pub fn of_one_sharpness(mut self) -> Self {
+        let blurred_a = blurred(&self.a, self.side);
+        let blurred_b = blurred(&self.b, self.side);
+        let inner = self.inner();
+        let share_of_a = share_of_blur(&inner, (&self.a, &blurred_a), &self.b);
+        let share_of_b = share_of_blur(&inner, (&self.b, &blurred_b), &self.a);
+        let blend = |levels: &mut [f32], blurred: &[f32], share: f32| {
+            for cell in &inner {
+                levels[*cell] += share * (blurred[*cell] - levels[*cell]);
+            }
+        };
+        match share_of_a > share_of_b {
+            true => blend(&mut self.a, &blurred_a, share_of_a),
+            false => blend(&mut self.b, &blurred_b, share_of_b),
+        }
+        self
+    }
+
+    /// Cells that lie on each other together with those around them.
+    fn inner(&self) -> Vec<usize> {
+        let range = 1..self.side - 1;
+        let cells = range
+            .clone()
+            .flat_map(|y| range.clone().map(move |x| y * self.side + x));
+        let is_covered = |row: usize| self.mask[row - 1..row + 2].iter().all(|cell| *cell > 0.0);
+        cells
+            .filter(|cell| {
+                [cell - self.side, *cell, cell + self.side]
+                    .into_iter()
+                    .all(is_covered)
+            })
+            .collect()
+    }
+
+    /// Cells that lie on each other.
+    pub fn covered(&self) -> f32 {
+        self.mask.iter().sum()
+    }
+
+    /// The factor between the contrasts of the whole pictures.
+    pub fn gain(&self) -> f32 {
+        let covered = self.covered();
+        let variance = |levels: &[f32]| {
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for level in levels {
+                sum += f64::from(*level);
+                squares += f64::from(level * level);
+            }
+            let mean = sum / f64::from(covered);
+            (squares / f64::from(covered) - mean * mean).max(0.0) as f32
+        };
+        ((variance(&self.a) + 1.0) / (variance(&self.b) + 1.0)).sqrt()
+    }
+}
+
+/// Each cell with those around it, of weights 1, 2 and 1 on each axis.
+fn blurred(levels: &[f32], side: usize) -> Vec<f32> {
+    let weighted = |a: f32, b: f32, c: f32| 0.25 * (a + c) + 0.5 * b;
+    let mut across = levels.to_vec();
+    for (row, line) in across.chunks_exact_mut(side).enumerate() {
+        let own = &levels[row * side..][..side];
+        for x in 1..side - 1 {
+            line[x] = weighted(own[x - 1], own[x], own[x + 1]);
+        }
+    }
+    let mut both = across.clone();
+    for cell in side..across.len() - side {
+        both[cell] = weighted(across[cell - side], across[cell], across[cell + side]);
+    }
+    both
+}
+
+/// How much of its blur one picture lacks to be as the other, 0 to 1, by least squares.
+fn share_of_blur(cells: &[usize], (own, blurred): (&[f32], &[f32]), other: &[f32]) -> f32 {
+    let mean = |levels: &[f32]| {
+        let sum: f64 = cells.iter().map(|cell| f64::from(levels[*cell])).sum();
+        (sum / cells.len().max(1) as f64) as f32
+    };
+    let (own_mean, other_mean) = (mean(own), mean(other));
+    let (mut own_squares, mut products) = (0.0_f64, 0.0_f64);
+    for cell in cells {
+        let (a, b) = (own[*cell] - own_mean, other[*cell] - other_mean);
+        own_squares += f64::from(a * a);
+        products += f64::from(a * b);
+    }
+    let gain = (products / own_squares.max(1.0)) as f32;
+    let (mut along, mut squares) = (0.0_f64, 0.0_f64);
+    for cell in cells {
+        let blur = gain * (blurred[*cell] - own[*cell]);
+        let left = other[*cell] - other_mean - gain * (own[*cell] - own_mean);
+        along += f64::from(left * blur);
+        squares += f64::from(blur * blur);
+    }
+    (along / squares.max(1.0)).clamp(0.0, 1.0) as f32
+}
+
+/// The difference of the greatest and the least level among the nine cells around each.
+pub fn contrast(cells: &[f32], side: usize) -> Vec<f32> {
+    let range = |at: usize| at.saturating_sub(1)..(at + 2).min(side);
+    let mut extremes = vec![(0.0, 0.0); cells.len()];
+    for y in 0..side {
+        for x in 0..side {
+            let row = &cells[y * side..][range(x)];
+            extremes[y * side + x] = row
+                .iter()
+                .fold((f32::MAX, f32::MIN), |(least, most), level| {
+                    (least.min(*level), most.max(*level))
+                });
+        }
+    }
+    let mut contrast = Vec::with_capacity(cells.len());
+    for y in 0..side {
+        for x in 0..side {
+            let column = range(y).map(|row| extremes[row * side + x]);
+            let (least, most) =
+                column.fold((f32::MAX, f32::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+            contrast.push(most - least);
+        }
+    }
+    contrast
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: usize = 32;
+
+    fn stripes() -> Plane {
+        let cells = (0..SIDE * SIDE).map(|at| if at % 7 < 3 { 40.0 } else { 200.0 });
+        Plane {
+            side: SIDE,
+            cells: cells.collect(),
+        }
+    }
+
+    #[test]
+    fn a_blurred_copy_leaves_nothing_over_at_one_sharpness() {
+        let sharp = stripes();
+        let soft = Plane {
+            side: SIDE,
+            cells: blurred(&sharp.cells, SIDE),
+        };
+        for (a, b) in [(&sharp, &soft), (&soft, &sharp)] {
+            let overlap = Overlap::new(a, b, &Map::IDENTITY).of_one_sharpness();
+            let pairs = overlap.a.iter().zip(&overlap.b);
+            let most = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(most < 12.0, "{most}");
+        }
+    }
+
+    #[test]
+    fn structure_is_where_there_is_contrast() {
+        let mut plane = stripes();
+        plane.cells[SIDE * SIDE / 2..].fill(90.0);
+        let structure = Overlap::new(&plane, &plane, &Map::IDENTITY).structure();
+        assert!(structure[SIDE + 3]);
+        assert!(!structure[SIDE * (SIDE - 2) + 3]);
+    }
+
+    #[test]
+    fn contrast_is_that_of_nine_cells() {
+        let cells: Vec<f32> = (0..9).map(|at| at as f32).collect();
+        assert_eq!(contrast(&cells, 3)[0], 4.0);
+    }
+}
