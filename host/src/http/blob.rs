@@ -24,7 +24,7 @@ use super::error::ApiError;
 const CACHING: HeaderValue = HeaderValue::from_static("public, no-cache");
 
 /// What a request asks of a blob.
-pub struct Asked<'a> {
+pub struct BlobRequest<'a> {
     /// GET or HEAD.
     pub method: &'a Method,
     /// Its conditions and range.
@@ -50,15 +50,15 @@ pub async fn respond(
     services: &Services,
     key: &BlobKey,
     media_type: &'static str,
-    asked: Asked<'_>,
+    request: BlobRequest<'_>,
 ) -> Result<Response, ApiError> {
     let blob = services.store.blob(key).await?;
     let blob = blob.ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, "the picture is gone"))?;
     let validators = Validators::of(&blob)?;
-    let mut response = if validators.still_hold(asked.headers) {
+    let mut response = if validators.still_hold(request.headers) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        content(services, key, &blob, &validators, asked).await?
+        content(services, key, &blob, &validators, request).await?
     };
     let headers = response.headers_mut();
     if response_has_content(headers) {
@@ -76,9 +76,9 @@ async fn content(
     key: &BlobKey,
     blob: &BlobInfo,
     validators: &Validators,
-    asked: Asked<'_>,
+    request: BlobRequest<'_>,
 ) -> Result<Response, ApiError> {
-    let (status, range) = match validators.part(asked.headers, blob.bytes) {
+    let (status, range) = match validators.part(request.headers, blob.bytes) {
         Part::Whole => (StatusCode::OK, 0..blob.bytes),
         Part::Range(range) => (StatusCode::PARTIAL_CONTENT, range),
         Part::Unsatisfiable => return Err(unsatisfiable(blob.bytes)),
@@ -89,7 +89,7 @@ async fn content(
         let part = ContentRange::bytes(range.clone(), blob.bytes).map_err(ApiError::internal)?;
         headers.typed_insert(part);
     }
-    let body = match *asked.method {
+    let body = match *request.method {
         Method::HEAD => Body::empty(),
         _ => Body::from_stream(services.store.read(key, range).await?),
     };

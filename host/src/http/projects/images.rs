@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::domain::{Image, RenditionKind};
-use crate::http::blob::{self, Asked};
+use crate::http::blob::{self, BlobRequest};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
@@ -119,11 +119,11 @@ async fn show(
 ) -> Result<Response, ApiError> {
     let kind = size.kind()?;
     let image = images::get(&app.services, &at.project, &at.image).await?;
-    let asked = Asked {
+    let request = BlobRequest {
         method: &method,
         headers: &headers,
     };
-    rendition(&app, image, kind, asked).await
+    rendition(&app, image, kind, request).await
 }
 
 /// The cover of a project
@@ -146,11 +146,11 @@ async fn thumbnail(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let cover = projects::cover(&app.services, &project).await?;
-    let asked = Asked {
+    let request = BlobRequest {
         method: &method,
         headers: &headers,
     };
-    rendition(&app, cover, RenditionKind::Thumb, asked).await
+    rendition(&app, cover, RenditionKind::Thumb, request).await
 }
 
 /// What every algorithm says of an image, and every plugin that has been asked about it
@@ -234,10 +234,10 @@ async fn rendition(
     app: &App,
     image: Image,
     kind: RenditionKind,
-    asked: Asked<'_>,
+    request: BlobRequest<'_>,
 ) -> Result<Response, ApiError> {
     let key = BlobKey::Rendition(image.project, kind, image.id);
-    blob::respond(&app.services, &key, "image/jpeg", asked).await
+    blob::respond(&app.services, &key, "image/jpeg", request).await
 }
 
 impl Size {

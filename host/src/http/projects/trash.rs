@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::domain::{ImageId, Trashed};
-use crate::http::blob::{self, Asked};
+use crate::http::blob::{self, BlobRequest};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
@@ -123,11 +123,11 @@ async fn show(
     let kind = size.kind()?;
     let trashed = trash::get(&app.services, &at.project, &at.image).await?;
     let key = BlobKey::TrashedRendition(at.project, kind, trashed.image.id);
-    let asked = Asked {
+    let request = BlobRequest {
         method: &method,
         headers: &headers,
     };
-    blob::respond(&app.services, &key, "image/jpeg", asked).await
+    blob::respond(&app.services, &key, "image/jpeg", request).await
 }
 
 /// Put an image of the trash back

@@ -21,7 +21,7 @@ use super::watch::Settled;
 const REPORT_EVERY: Duration = Duration::from_secs(5);
 
 /// Files and rows that are held at once: there may be millions.
-const PART: usize = 1_000;
+const FILE_BATCH: usize = 1_000;
 
 /// Some of what lies in a folder.
 #[derive(Default)]
@@ -131,7 +131,7 @@ impl ImageRoot {
     ) -> Result<(), ServiceError> {
         let (store, mut after) = (&self.services.store, None);
         loop {
-            let given = store.given_files(project, below, after.as_ref(), PART as u64);
+            let given = store.given_files(project, below, after.as_ref(), FILE_BATCH as u64);
             let given = given.await?;
             let Some(last) = given.last() else {
                 return Ok(());
@@ -259,7 +259,7 @@ fn walk(root: &Path, folder: &Path, parts: &mpsc::Sender<Found>) {
 
 impl Found {
     fn is_enough(&self) -> bool {
-        self.files.len().max(self.unusable.len()) >= PART
+        self.files.len().max(self.unusable.len()) >= FILE_BATCH
     }
 
     fn add(&mut self, root: &Path, entry: &DirEntry) {

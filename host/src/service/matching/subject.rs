@@ -18,7 +18,7 @@ pub enum Subject {
 }
 
 /// What is known of a subject before the index is asked.
-pub(super) struct Known {
+pub(super) struct ResolvedSubject {
     /// Of its bytes.
     pub sha256: Sha256,
     /// The stored image that it is.
@@ -40,7 +40,7 @@ pub(super) async fn learn(
     services: &Services,
     subject: Subject,
     query: &Query,
-) -> Result<Known, ServiceError> {
+) -> Result<ResolvedSubject, ServiceError> {
     if query.is_judged() {
         return learn_to_verify(services, subject, query.any_orientation).await;
     }
@@ -49,7 +49,7 @@ pub(super) async fn learn(
         Subject::Stored(project, id_or_name) => {
             let image = images::get(services, &project, &id_or_name).await?;
             if let Some(fingerprint) = stored_fingerprint(&image, query) {
-                return Ok(Known {
+                return Ok(ResolvedSubject {
                     sha256: image.sha256,
                     by: By::Distance(vec![(Orientation::Upright, fingerprint)]),
                     image: Some(image),
@@ -63,7 +63,7 @@ pub(super) async fn learn(
         None => digest::of_input(input.clone()).await?,
     };
     let fingerprints = fingerprints(services, input, query).await?;
-    Ok(Known {
+    Ok(ResolvedSubject {
         sha256,
         image,
         by: By::Distance(fingerprints),
@@ -75,7 +75,7 @@ async fn learn_to_verify(
     services: &Services,
     subject: Subject,
     any_orientation: bool,
-) -> Result<Known, ServiceError> {
+) -> Result<ResolvedSubject, ServiceError> {
     let (image, picture, (fingerprints, sketch)) = match subject {
         Subject::Picture(input) => {
             let sha256 = digest::of_input(input.clone()).await?;
@@ -89,7 +89,7 @@ async fn learn_to_verify(
             (Some(image), picture, learned)
         }
     };
-    Ok(Known {
+    Ok(ResolvedSubject {
         sha256: picture.sha256(),
         image,
         by: By::Verification(VerificationQuery {

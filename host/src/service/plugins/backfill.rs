@@ -16,7 +16,7 @@ use crate::domain::{Image, ImageId};
 use crate::service::{ServiceError, Services};
 
 use super::learn::learn;
-use super::{Known, Plugin, Progress};
+use super::{LoadedPlugin, Plugin, Progress};
 
 /// How often the change sequence is looked at.
 const PACE: Duration = Duration::from_millis(500);
@@ -42,7 +42,7 @@ pub async fn follow(services: Services, plugin: Arc<Plugin>, stop: CancellationT
 pub(super) async fn count(
     services: &Services,
     plugin: &Plugin,
-    known: &Known,
+    known: &LoadedPlugin,
 ) -> Result<(), ServiceError> {
     let store = &services.store;
     let asked = store.plugin_rows(known.edition).await?;
@@ -71,7 +71,7 @@ async fn work(services: &Services, plugin: &Plugin) {
 async fn keep_up(
     services: &Services,
     plugin: &Plugin,
-    known: &Known,
+    known: &LoadedPlugin,
 ) -> Result<Infallible, ServiceError> {
     let store = &services.store;
     let mut change = store.last_change().await?;
@@ -101,7 +101,7 @@ async fn keep_up(
 async fn everything(
     services: &Services,
     plugin: &Plugin,
-    known: &Known,
+    known: &LoadedPlugin,
 ) -> Result<Vec<ImageId>, ServiceError> {
     count(services, plugin, known).await?;
     let (mut behind, mut later) = (0, Vec::new());
@@ -124,7 +124,7 @@ async fn everything(
 async fn missing(
     services: &Services,
     plugin: &Plugin,
-    known: &Known,
+    known: &LoadedPlugin,
     images: Vec<ImageId>,
     progress: Option<&Progress>,
 ) -> Result<Vec<ImageId>, ServiceError> {
@@ -154,7 +154,7 @@ async fn missing(
 async fn patiently(
     services: &Services,
     plugin: &Plugin,
-    known: &Known,
+    known: &LoadedPlugin,
     image: &Image,
 ) -> Result<(), ServiceError> {
     loop {

@@ -10,7 +10,7 @@ use crate::service::{ServiceError, Services, blobs};
 use crate::store::Store;
 
 use super::search::FollowedBits;
-use super::{Known, Plugin};
+use super::{LoadedPlugin, Plugin};
 
 /// Every so many pictures one is hashed twice.
 const SPOT_CHECK: u64 = 64;
@@ -41,7 +41,7 @@ pub(super) async fn introduce(
     hasher: &Hasher,
     name: &PluginName,
     store: &Store,
-) -> Result<Known, String> {
+) -> Result<LoadedPlugin, String> {
     let description = hasher.describe().await.map_err(|error| error.fault())?;
     let drawn = Input::Bytes(drawn(description.input));
     let hash = || hasher.hash(description.bits, drawn.clone());
@@ -51,7 +51,7 @@ pub(super) async fn introduce(
         return Err(FICKLE.into());
     }
     let edition = store.edition(name, hasher.digest(), &description).await;
-    Ok(Known {
+    Ok(LoadedPlugin {
         edition: edition.map_err(|error| format!("its fingerprints cannot be kept: {error}"))?,
         index: FollowedBits::new(description.bits)
             .ok_or("its fingerprints have a length that cannot be searched")?,
@@ -63,7 +63,7 @@ pub(super) async fn introduce(
 pub(super) async fn learn(
     services: &Services,
     plugin: &Plugin,
-    known: &Known,
+    known: &LoadedPlugin,
     image: &Image,
 ) -> Result<Option<Vec<u8>>, ServiceError> {
     let bytes = blobs::read_all(&services.store, &blobs::given(image)).await?;
@@ -92,7 +92,7 @@ pub(super) async fn learn(
 pub(super) async fn ask(
     services: &Services,
     plugin: &Plugin,
-    known: &Known,
+    known: &LoadedPlugin,
     picture: Input,
 ) -> Result<Answer, ServiceError> {
     let input = match known.description.input {

@@ -49,13 +49,13 @@ pub struct Plugin {
 
 /// Whether a plugin is asked.
 enum Standing {
-    Working(Arc<Known>),
+    Working(Arc<LoadedPlugin>),
     Disabled(String),
     Removed,
 }
 
 /// A plugin that said who it is.
-struct Known {
+struct LoadedPlugin {
     description: HasherDescription,
     edition: EditionId,
     index: FollowedBits,
@@ -250,7 +250,7 @@ impl Plugin {
     }
 
     /// What it is, as long as it is asked; `Conflict` says why it is not.
-    fn working(&self) -> Result<Arc<Known>, ServiceError> {
+    fn working(&self) -> Result<Arc<LoadedPlugin>, ServiceError> {
         let message = match &*locked(&self.standing) {
             Standing::Working(known) => return Ok(Arc::clone(known)),
             Standing::Disabled(reason) => format!("plugin {} is disabled: {reason}", self.name),

@@ -15,7 +15,7 @@ use crate::service::{ServiceError, Services, digest, images, projects};
 use crate::store::{EditionId, Store};
 
 use super::learn::{ask, learn};
-use super::{Known, Plugin, unknown};
+use super::{LoadedPlugin, Plugin, unknown};
 
 /// Rows that are read at once.
 const BATCH: u64 = 5_000;
@@ -113,11 +113,11 @@ pub async fn matches(
     if let Some(project) = project {
         projects::check(services, project).await?;
     }
-    let asked = Asked::about(services, plugin, &known, subject).await?;
+    let subject = PluginSubject::resolve(services, plugin, &known, subject).await?;
     let store = &services.store;
-    let exact = store.images_by_digest(project, asked.sha256).await?;
+    let exact = store.images_by_digest(project, subject.sha256).await?;
     let enough = query.limit + exact.len() + 1;
-    let near = near(services, &known, project, &asked.bits, radius, enough).await?;
+    let near = near(services, &known, project, &subject.bits, radius, enough).await?;
     let same = exact.iter().map(|image| PluginMatch {
         image: image.clone(),
         exact: true,
@@ -128,23 +128,23 @@ pub async fn matches(
         .into_iter()
         .filter(|found| exact.iter().all(|same| same.id != found.image.id));
     let mut matches: Vec<PluginMatch> = same.chain(others).collect();
-    matches.retain(|found| Some(found.image.id) != asked.own);
+    matches.retain(|found| Some(found.image.id) != subject.own);
     matches.truncate(query.limit);
     Ok(matches)
 }
 
 /// What is known of a subject before the index is asked.
-struct Asked {
+struct PluginSubject {
     sha256: Sha256,
     own: Option<ImageId>,
     bits: Vec<u8>,
 }
 
-impl Asked {
-    async fn about(
+impl PluginSubject {
+    async fn resolve(
         services: &Services,
         plugin: &Plugin,
-        known: &Known,
+        known: &LoadedPlugin,
         subject: Subject,
     ) -> Result<Self, ServiceError> {
         match subject {
@@ -174,7 +174,7 @@ impl Asked {
 async fn stored(
     services: &Services,
     plugin: &Plugin,
-    known: &Known,
+    known: &LoadedPlugin,
     image: &Image,
 ) -> Result<Option<Vec<u8>>, ServiceError> {
     let store = &services.store;
@@ -190,7 +190,7 @@ async fn stored(
 /// Images within a radius, nearest first, by what the store says of them now.
 async fn near(
     services: &Services,
-    known: &Known,
+    known: &LoadedPlugin,
     project: Option<&ProjectName>,
     bits: &[u8],
     radius: u32,
@@ -217,7 +217,11 @@ async fn near(
     Ok(found)
 }
 
-fn radius_of(plugin: &Plugin, known: &Known, query: &PluginQuery) -> Result<u32, ServiceError> {
+fn radius_of(
+    plugin: &Plugin,
+    known: &LoadedPlugin,
+    query: &PluginQuery,
+) -> Result<u32, ServiceError> {
     let bits = known.description.bits;
     let radius = query.radius.unwrap_or(known.description.default_radius());
     if radius > bits {
