@@ -90,7 +90,7 @@ impl FollowedIndex {
         let put = |project: &_, image, fingerprints: &[_]| {
             self.index.insert(project, image, fingerprints);
         };
-        let sequence = store.fingerprints(put).await?;
+        let sequence = store.fingerprints(None, put).await?;
         // What changed since is applied on top, from the earlier of the two places.
         self.applied.fetch_min(sequence, Ordering::AcqRel);
         Ok(())
@@ -217,7 +217,9 @@ async fn open(store: &Store, file: PathBuf) -> Result<Option<(Index, Mark)>, Ser
 async fn build(store: &Store) -> Result<(Index, u64), ServiceError> {
     let mut loader = Loader::default();
     let sequence = store
-        .fingerprints(|project, image, fingerprints| loader.add(project, image, fingerprints))
+        .fingerprints(None, |project, image, fingerprints| {
+            loader.add(project, image, fingerprints);
+        })
         .await?;
     let index = tokio::task::spawn_blocking(move || loader.finish()).await;
     let index = index.map_err(|panic| ServiceError::Internal(panic.into()))?;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::domain::{Fingerprint, ImageId, ProjectName};
@@ -77,19 +77,25 @@ impl Store {
             .collect()
     }
 
-    /// Hands out every image with its fingerprints, in upload order, and tells the sequence that they
-    /// stand at: where an index begins.
+    /// Hands out every image of a project, or of all, with its fingerprints, in upload order, and tells the sequence
+    /// that they stand at: where an index begins.
     ///
     /// The sequence is read first: what changes meanwhile is seen again by who goes on from there.
     pub async fn fingerprints(
         &self,
+        project: Option<&ProjectName>,
         mut each: impl FnMut(&ProjectName, ImageId, &[Fingerprint]),
     ) -> Result<u64, StoreError> {
         let sequence = self.last_change().await?;
-        let names = self.project_names().await?;
+        let mut names = self.project_names().await?;
+        names.retain(|_, name| project.is_none_or(|project| project == name));
+        let mut wanted = Condition::all();
+        if project.is_some() {
+            wanted = wanted.add(image::Column::ProjectId.is_in(names.keys().copied()));
+        }
         let mut behind = 0;
         loop {
-            let page = self.packed_page(behind).await?;
+            let page = self.packed_page(wanted.clone(), behind).await?;
             let Some((last, ..)) = page.last() else {
                 return Ok(sequence);
             };
@@ -117,9 +123,10 @@ impl Store {
             .collect()
     }
 
-    /// Position, id, project and fingerprints of the next images behind a position.
+    /// Position, id, project and fingerprints of the next wanted images behind a position.
     async fn packed_page(
         &self,
+        wanted: Condition,
         behind: i64,
     ) -> Result<Vec<(i64, Vec<u8>, i64, Vec<u8>)>, StoreError> {
         let page = image::Entity::find()
@@ -130,6 +137,7 @@ impl Store {
                 image::Column::ProjectId,
                 image::Column::Fingerprints,
             ])
+            .filter(wanted)
             .filter(image::Column::Position.gt(behind))
             .order_by_asc(image::Column::Position)
             .limit(PAGE)

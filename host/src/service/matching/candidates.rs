@@ -180,11 +180,7 @@ async fn all(
     project: Option<&ProjectName>,
 ) -> Result<Vec<Searched>, ServiceError> {
     let mut images = Vec::new();
-    let add = |owner: &ProjectName, image, fingerprints: &[_]| {
-        if project.is_none_or(|project| project == owner) {
-            images.push(Searched::new(image, fingerprints));
-        }
-    };
-    services.store.fingerprints(add).await?;
+    let add = |_: &_, image, fingerprints: &[_]| images.push(Searched::new(image, fingerprints));
+    services.store.fingerprints(project, add).await?;
     Ok(images)
 }

@@ -95,23 +95,11 @@ async fn known(
     project: Option<&ProjectName>,
     algorithm: Algorithm,
 ) -> Result<Vec<Known>, ServiceError> {
-    let known = match project {
-        Some(project) => {
-            let images = services.store.images(project, None, None).await?;
-            images
-                .iter()
-                .filter_map(|image| Known::of(image, algorithm))
-                .collect()
-        }
-        None => {
-            let mut known = Vec::new();
-            let add = |_: &_, image, fingerprints: &[_]| {
-                known.extend(Known::among(image, fingerprints, algorithm));
-            };
-            services.store.fingerprints(add).await?;
-            known
-        }
+    let mut known = Vec::new();
+    let add = |_: &_, image, fingerprints: &[_]| {
+        known.extend(Known::among(image, fingerprints, algorithm));
     };
+    services.store.fingerprints(project, add).await?;
     Ok(known)
 }
 

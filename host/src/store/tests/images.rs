@@ -291,8 +291,17 @@ async fn the_change_sequence_tells_what_is_now() {
     assert_eq!(store.changes_since(4, 9).await.unwrap().len(), 0);
     let mut all = Vec::new();
     let each = |_: &_, image, fingerprints: &[_]| all.push((image, fingerprints.to_vec()));
-    assert_eq!(store.fingerprints(each).await.unwrap(), 4);
+    assert_eq!(store.fingerprints(None, each).await.unwrap(), 4);
     assert_eq!(all, [(a.id, new.fingerprints)]);
+    for (name, images) in [("p", 1), ("q", 0)] {
+        let mut found = 0;
+        let count = |_: &_, _, _: &[_]| found += 1;
+        store
+            .fingerprints(Some(&project(name)), count)
+            .await
+            .unwrap();
+        assert_eq!(found, images, "{name}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

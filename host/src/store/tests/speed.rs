@@ -49,7 +49,10 @@ async fn ten_thousand_images() {
     for _ in 0..2 {
         let start = Instant::now();
         let mut images = 0;
-        store.fingerprints(|_, _, _| images += 1).await.unwrap();
+        store
+            .fingerprints(None, |_, _, _| images += 1)
+            .await
+            .unwrap();
         println!("fingerprints of {images} images: {:?}", start.elapsed());
     }
     let start = Instant::now();
