@@ -19,6 +19,7 @@ pub mod plugins;
 mod processing;
 pub mod projects;
 pub mod resolve;
+mod retry;
 mod tokens;
 pub mod trash;
 

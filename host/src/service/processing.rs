@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::domain::{
     Algorithm, ImageId, ImageName, NewImage, Outcome, Plan, ProjectName, RenditionKind, Sha256,
 };
-use crate::sandbox::{CallError, Input};
+use crate::sandbox::Input;
 
-use super::{ServiceError, Services};
+use super::{ServiceError, Services, retry};
 
 /// Everything that is learned and made of a picture.
 fn plan(quality: u8) -> Plan {
@@ -28,17 +28,7 @@ pub async fn process(services: &Services, file: &Path) -> Result<Outcome, Servic
 
 /// The same for work in the background: waits as long as the sandbox is busy with requests.
 pub async fn process_patiently(services: &Services, file: &Path) -> Result<Outcome, ServiceError> {
-    loop {
-        let input = Input::File(file.to_path_buf());
-        match services
-            .sandbox
-            .process(input, plan(services.quality))
-            .await
-        {
-            Err(CallError::Busy { retry_after }) => tokio::time::sleep(retry_after).await,
-            answer => return Ok(answer?),
-        }
-    }
+    retry::while_busy(|| process(services, file)).await
 }
 
 /// A file as it was given.

@@ -5,9 +5,11 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use lru::LruCache;
+use tokio::sync::OnceCell;
 
 use crate::domain::{Image, Relation, Sha256};
 use crate::sandbox::Input;
@@ -20,7 +22,8 @@ const KEPT: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 /// Pictures are compared so many at once.
 pub const AT_ONCE: usize = 4;
 
-/// A picture whose bytes can be had.
+/// A picture whose bytes can be had. Those of a stored one are read once, however many it is compared with, and only
+/// when they are needed.
 #[derive(Clone, Debug)]
 pub struct Picture {
     sha256: Sha256,
@@ -30,7 +33,7 @@ pub struct Picture {
 #[derive(Clone, Debug)]
 enum Source {
     Sent(Input),
-    Stored(BlobKey),
+    Stored(BlobKey, Arc<OnceCell<Bytes>>),
 }
 
 /// The results of comparisons of stored images; those that nobody asked for lately are forgotten.
@@ -57,27 +60,6 @@ pub async fn compare(
     Ok(relation)
 }
 
-/// The same for work in the background: waits as long as the sandbox is busy with requests. `None` when the pictures
-/// cannot be compared.
-pub async fn compare_patiently(
-    services: &Services,
-    first: &Picture,
-    second: &Picture,
-) -> Option<Relation> {
-    loop {
-        match compare(services, first, second).await {
-            Ok(relation) => return Some(relation),
-            Err(ServiceError::Busy { retry_after }) => {
-                tokio::time::sleep(retry_after).await;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "two stored pictures cannot be compared");
-                return None;
-            }
-        }
-    }
-}
-
 impl Picture {
     /// One that came along with a question.
     pub fn sent(input: Input, sha256: Sha256) -> Self {
@@ -91,7 +73,7 @@ impl Picture {
     pub fn stored(image: &Image) -> Self {
         Self {
             sha256: image.sha256,
-            source: Source::Stored(blobs::given(image)),
+            source: Source::Stored(blobs::given(image), Arc::default()),
         }
     }
 
@@ -101,16 +83,19 @@ impl Picture {
     }
 
     fn is_stored(&self) -> bool {
-        matches!(self.source, Source::Stored(_))
+        matches!(self.source, Source::Stored(..))
     }
 
     async fn read(&self, services: &Services) -> Result<Input, ServiceError> {
         match &self.source {
             Source::Sent(input) => Ok(input.clone()),
-            Source::Stored(key) => {
-                let bytes = blobs::read_all(&services.store, key).await?;
-                let gone = || ServiceError::NotFound("the file of an image is gone".into());
-                Ok(Input::Bytes(bytes.ok_or_else(gone)?))
+            Source::Stored(key, bytes) => {
+                let read = || async {
+                    let bytes = blobs::read_all(&services.store, key).await?;
+                    let gone = || ServiceError::NotFound("the file of an image is gone".into());
+                    bytes.ok_or_else(gone)
+                };
+                Ok(Input::Bytes(bytes.get_or_try_init(read).await?.clone()))
             }
         }
     }

@@ -15,12 +15,12 @@ use crate::domain::{
 
 use super::candidates::{self, Candidate, Candidates};
 use super::clusters::{Clustering, PART, Relations, images_of, judge_all};
-use super::comparisons::{self, AT_ONCE, Picture};
+use super::comparisons::{AT_ONCE, Picture, compare};
 use super::judging::{Judging, Judgings};
 use super::merits::merits_by_id;
 use super::sketches::sketches;
 use super::verification::blocking;
-use super::{ServiceError, Services};
+use super::{ServiceError, Services, retry};
 
 /// Pairs whose pictures are compared for one answer, the most similar first.
 const CLOSE_COMPARISONS: usize = 2_000;
@@ -330,8 +330,11 @@ impl<'a> Grouping<'a> {
         let services = self.services;
         let compared: Vec<_> = stream::iter(pictures)
             .map(|(pair, one, other)| async move {
-                let relation = comparisons::compare_patiently(services, &one, &other).await;
-                Some((pair, relation?))
+                let compared = retry::while_busy(|| compare(services, &one, &other)).await;
+                let warn = |error: &_| {
+                    tracing::warn!(%error, "two stored pictures cannot be compared");
+                };
+                Some((pair, compared.inspect_err(warn).ok()?))
             })
             .buffered(AT_ONCE)
             .filter_map(std::future::ready)

@@ -32,7 +32,7 @@ use crate::domain::{
     Sha256, Sketch,
 };
 
-use super::{ServiceError, Services, blobs, digest, images, projects};
+use super::{ServiceError, Services, blobs, digest, images, projects, retry};
 use comparisons::Picture;
 use ranking::{Ranking, to_match};
 use subject::{By, given, learn, picture};

@@ -8,13 +8,13 @@ use crate::domain::{Fingerprint, Image, ImageId, Plan, Sketch};
 use crate::sandbox::Input;
 
 use super::reach::{ALGORITHMS, is_searched};
-use super::{ServiceError, Services, given};
+use super::{ServiceError, Services, given, retry};
 
 /// Missing sketches that are made at once.
 const MADE_AT_ONCE: usize = 4;
 
-/// The sketches of images; those that the store has not are made and put there. An image whose picture
-/// cannot be read now is left out.
+/// The sketches of images; those that the store has not are made and put there, however long the sandbox is busy with
+/// other requests. An image whose picture cannot be read is left out.
 pub async fn sketches(
     services: &Services,
     images: &[ImageId],
@@ -27,7 +27,10 @@ pub async fn sketches(
     }
     let missing = services.store.images_by_id(&missing).await?;
     let mut made = stream::iter(missing)
-        .map(|image| async move { (image.id, make(services, &image).await) })
+        .map(|image| async move {
+            let made = retry::while_busy(|| make(services, &image)).await;
+            (image.id, made)
+        })
         .buffer_unordered(MADE_AT_ONCE);
     while let Some((image, made)) = made.next().await {
         match made {

@@ -12,8 +12,8 @@ use futures::future::try_join_all;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Image, ImageId};
-use crate::service::{ServiceError, Services};
+use crate::domain::ImageId;
+use crate::service::{ServiceError, Services, retry};
 
 use super::learn::learn;
 use super::{LoadedPlugin, Plugin, Progress};
@@ -141,26 +141,11 @@ async fn missing(
     for together in images.chunks(AT_ONCE) {
         let asked = together
             .iter()
-            .map(|image| patiently(services, plugin, known, image));
+            .map(|image| retry::while_busy(move || learn(services, plugin, known, image)));
         try_join_all(asked).await?;
         if let Some(progress) = progress {
             progress.advance(together.len() as u64);
         }
     }
     Ok(later)
-}
-
-/// Waits as long as the sandbox is busy with requests.
-async fn patiently(
-    services: &Services,
-    plugin: &Plugin,
-    known: &LoadedPlugin,
-    image: &Image,
-) -> Result<(), ServiceError> {
-    loop {
-        match learn(services, plugin, known, image).await {
-            Err(ServiceError::Busy { retry_after }) => sleep(retry_after).await,
-            outcome => return outcome.map(drop),
-        }
-    }
 }

@@ -55,9 +55,10 @@ pub async fn check(
     let kept = images.swap_remove(at.ok_or_else(gone)?);
     images.sort_unstable_by_key(|image| image.id);
     let unclear = by_sketches(services, &kept, images, accept).await?;
+    let picture = Picture::stored(&kept);
     for image in unclear {
-        let (one, other) = (Picture::stored(&kept), Picture::stored(&image));
-        let judgement = compare(services, &one, &other).await?.judgement;
+        let other = Picture::stored(&image);
+        let judgement = compare(services, &picture, &other).await?.judgement;
         if !accept.takes(judgement.verdict) {
             return Err(refused(&kept, &image, &judgement));
         }

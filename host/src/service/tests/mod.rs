@@ -95,18 +95,20 @@ async fn services_over(folder: &Path) -> Services {
 /// One sandbox for all tests: compiling the component takes a while.
 fn sandbox() -> Sandbox {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
-    let start = || {
-        let settings = Settings {
-            workers: 2,
-            queue: 64,
-            memory: 512 << 20,
-            timeout: Duration::from_secs(60),
-            limits: Limits::default(),
-        };
-        let cache = Path::new(env!("VISMATCH_COMPONENT_PATH")).with_file_name("cache");
-        Sandbox::start(&Source::Embedded, &settings, Some(cache)).unwrap()
+    SANDBOX.get_or_init(|| sandbox_of(2, 64)).clone()
+}
+
+/// One of so many workers, with so many places in the queue before them.
+fn sandbox_of(workers: usize, queue: usize) -> Sandbox {
+    let settings = Settings {
+        workers,
+        queue,
+        memory: 512 << 20,
+        timeout: Duration::from_secs(60),
+        limits: Limits::default(),
     };
-    SANDBOX.get_or_init(start).clone()
+    let cache = Path::new(env!("VISMATCH_COMPONENT_PATH")).with_file_name("cache");
+    Sandbox::start(&Source::Embedded, &settings, Some(cache)).unwrap()
 }
 
 fn project(name: &str) -> ProjectName {

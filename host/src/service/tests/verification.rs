@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::{Image, Match, Verdict};
 use crate::sandbox::Input;
+use crate::service::matching::comparisons::{Picture, compare};
 use crate::service::matching::{
     Check, Duplicates, DuplicatesPage, Query, Subject, check, duplicates, matches,
 };
@@ -341,4 +342,37 @@ async fn a_sketch_of_another_version_is_made_again() {
         [("a.png", Verdict::SamePicture)]
     );
     assert_eq!(stored().await, 1);
+}
+
+#[tokio::test]
+async fn missing_sketches_are_made_however_busy_the_sandbox_is() {
+    let world = World::new().await;
+    for seed in 1..=2 {
+        for (name, bytes) in [("png", png(seed)), ("jpg", copy_of(seed))] {
+            let given = world.give(&format!("{seed}.{name}"), &bytes).await;
+            let store = &world.services.store;
+            store.put_old_sketch(given.image.id).await;
+        }
+    }
+    let busy = Services {
+        sandbox: sandbox_of(1, 0),
+        ..world.services.clone()
+    };
+    let asked = Duplicates::default();
+    let page = duplicates(&busy, Some(&PROJECT), &asked).await.unwrap();
+    assert_eq!(members(&page), [["1.png", "1.jpg"], ["2.png", "2.jpg"]]);
+    assert_eq!(page.not_compared, 0);
+}
+
+#[tokio::test]
+async fn a_picture_is_read_once_however_many_it_is_compared_with() {
+    let world = World::new().await;
+    let asked = world.give("asked.png", &png(1)).await.image;
+    let one = world.give("one.png", &png(2)).await.image;
+    let other = world.give("other.png", &png(3)).await.image;
+    let picture = Picture::stored(&asked);
+    let compared = async |with| compare(&world.services, &Picture::stored(with), &picture).await;
+    compared(&one).await.unwrap();
+    std::fs::remove_file(world.given("asked.png")).unwrap();
+    compared(&other).await.unwrap();
 }
