@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::domain::{Algorithm, ImageError};
 use crate::sandbox::Sandbox;
 use crate::service::ServiceError;
-use crate::service::folders::{self, Asked, FileGroup, Found, PictureFile};
+use crate::service::folders::{self, FileGroup, Found, GroupOptions, PictureFile};
 use crate::store::FileStamp;
 
 use super::files::{self, Failure};
@@ -202,7 +202,7 @@ async fn group(
 ) -> Result<Found> {
     let bar = progress::bar("comparing", 0);
     let report = progress::report(&bar);
-    let asked = Asked {
+    let options = GroupOptions {
         by: arguments.by()?,
         choose: &|group| arguments.keep.choose(group),
         workers: config.sandbox.workers,
@@ -210,7 +210,7 @@ async fn group(
     };
     let compare =
         async |one: PathBuf, other: PathBuf| folders::compare(sandbox, &one, &other).await;
-    let found = folders::groups(pictures, &asked, compare).await;
+    let found = folders::groups(pictures, &options, compare).await;
     bar.finish_and_clear();
     Ok(found?)
 }

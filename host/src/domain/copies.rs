@@ -4,6 +4,8 @@
 //! then what the camera wrote, then how the file is stored. It never looks at a picture; that these are copies
 //! of one another is somebody else's finding. A fact that one of the copies is not known by decides nothing.
 
+use std::borrow::Borrow;
+
 use super::{Fingerprint, ImageFormat, ImageInfo, Sketch};
 
 /// Copies whose quality differs by no more, of 100, are as sharp as each other: re-encoding changes less.
@@ -212,10 +214,11 @@ impl Merit {
 
 /// The best of several copies, earliest first; `None` of none. Each merit in turn leaves those that have
 /// the most of it, or next to the most; the one that leaves a single copy decided.
-pub fn best_copy(copies: &[Merits]) -> Option<BestCopy> {
+pub fn best_copy<M: Borrow<Merits>>(copies: &[M]) -> Option<BestCopy> {
+    let copies = copies.iter().map(Borrow::borrow);
     // What is not known to be resolved counts for no more than what is.
-    let least = copies.iter().filter_map(|copy| copy.resolved).min();
-    let copies = copies.iter().map(|copy| Merits {
+    let least = copies.clone().filter_map(|copy| copy.resolved).min();
+    let copies = copies.map(|copy| Merits {
         resolved: copy.resolved.or(least),
         ..copy.clone()
     });

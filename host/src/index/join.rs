@@ -9,8 +9,9 @@ use super::bank::{Bank, Table};
 use super::scan::{self, Near};
 use super::substrings::Substring;
 
-/// Of so many equal fingerprints each is brought together with each; with more only with those next to it.
-const RUN: usize = 64;
+/// Of so many equal fingerprints each is brought together with each; with more only with those next to it. That is one
+/// more than anybody wants neighbours of an image, so that it is told where there are more.
+const RUN: usize = 65;
 
 impl<const W: usize> Bank<W> {
     /// Calls `unite` with the owners of fingerprints within `radius` of each other; not with every pair,
@@ -28,7 +29,7 @@ impl<const W: usize> Bank<W> {
     }
 
     /// Calls `offer` with the owners and the distance of fingerprints within `radius` of each other, some
-    /// more than once: every pair of them, as long as no more than 64 are equal.
+    /// more than once: every pair of them, as long as no more than 65 are equal.
     pub(super) fn pairs(&self, radius: u32, offer: &mut dyn FnMut(u32, u32, u32)) {
         let run = |first: usize| {
             let run = self.equals(first);

@@ -189,7 +189,9 @@ impl Index {
         let segment = Segment::build(gathered, self.shared.sizes.scanned);
         let mut sets = UnionFind::new(segment.len());
         for bank in segment.banks.values() {
-            bank.join(radius, &mut |a, b| sets.unite(a as usize, b as usize));
+            bank.join(radius, &mut |a, b| {
+                sets.unite(a as usize, b as usize);
+            });
         }
         let mut groups: Vec<Vec<ImageId>> = Vec::new();
         for group in sets.groups() {

@@ -26,7 +26,7 @@ use super::ServiceError;
 use super::matching::reach::ALGORITHMS;
 use super::matching::verification::blocking;
 use judges::Judges;
-use near::Places;
+use near::{FileIndex, place};
 
 /// Pictures of one chain that are tried as the one to keep, one after another, without finding a duplicate.
 const TRIED: usize = 64;
@@ -75,8 +75,8 @@ pub struct Found {
     pub left_out: usize,
 }
 
-/// How groups are asked for.
-pub struct Asked<'a> {
+/// How files are grouped.
+pub struct GroupOptions<'a> {
     /// Pictures within a radius; `None` when they are to be judged.
     pub by: Option<(Algorithm, u32)>,
     /// The place of the copy to keep of some; `None` leaves it to the merits.
@@ -134,7 +134,7 @@ pub async fn compare(sandbox: &Sandbox, one: &Path, other: &Path) -> Judgement {
 /// by a chain. `compare` decides where sketches cannot.
 pub async fn groups<C, F>(
     files: Vec<PictureFile>,
-    asked: &Asked<'_>,
+    options: &GroupOptions<'_>,
     compare: C,
 ) -> Result<Found, ServiceError>
 where
@@ -143,43 +143,50 @@ where
 {
     let files = Arc::new(files);
     let of = Arc::clone(&files);
-    let heads = blocking(move || twins::heads(&of)).await?;
+    let tell = move || {
+        let merits: Vec<Merits> = of.iter().map(PictureFile::merits).collect();
+        (twins::heads(&of), merits)
+    };
+    let (heads, merits) = blocking(tell).await?;
     let mut classes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (place, head) in heads.iter().enumerate() {
         classes.entry(*head).or_default().push(place);
     }
-    let mut grouping = Grouping {
-        judges: Judges::new(Arc::clone(&files), compare, asked.workers),
+    let mut builder = FileGroupBuilder {
+        judges: Judges::new(Arc::clone(&files), compare, options.workers),
         heads,
         classes,
         files,
-        asked,
+        merits,
+        options,
         cut: HashSet::new(),
     };
     let mut groups = Vec::new();
-    for chain in grouping.chains().await? {
-        match asked.by {
-            Some((algorithm, _)) => groups.push(grouping.whole(&chain, algorithm).await?),
-            None => groups.extend(grouping.around_kept(chain).await?),
+    for chain in builder.chains().await? {
+        match options.by {
+            Some((algorithm, _)) => groups.push(builder.whole(&chain, algorithm).await?),
+            None => groups.extend(builder.around_kept(chain).await?),
         }
     }
     groups.retain(|(_, group)| group.members.len() > 1);
     groups.sort_by_key(|(first, _)| *first);
     Ok(Found {
         groups: groups.into_iter().map(|(_, group)| group).collect(),
-        left_out: grouping.cut.len(),
+        left_out: builder.cut.len(),
     })
 }
 
 /// Groups in the making. Files of the same bytes go by the place of their first, their head.
-struct Grouping<'a, C> {
+struct FileGroupBuilder<'a, C> {
     judges: Judges<C>,
     /// Of each place its head.
     heads: Vec<usize>,
     /// Heads, with the places of all files of the same bytes.
     classes: BTreeMap<usize, Vec<usize>>,
     files: Arc<Vec<PictureFile>>,
-    asked: &'a Asked<'a>,
+    /// Of each file.
+    merits: Vec<Merits>,
+    options: &'a GroupOptions<'a>,
     /// Heads of those that were not compared with all that are near.
     cut: HashSet<usize>,
 }
@@ -187,7 +194,7 @@ struct Grouping<'a, C> {
 /// The earliest place of a group, and the group.
 type Placed = (usize, FileGroup);
 
-impl<C, F> Grouping<'_, C>
+impl<C, F> FileGroupBuilder<'_, C>
 where
     C: Fn(PathBuf, PathBuf) -> F,
     F: Future<Output = Judgement>,
@@ -196,17 +203,21 @@ where
     async fn chains(&mut self) -> Result<Vec<Vec<usize>>, ServiceError> {
         let heads: Vec<usize> = self.classes.keys().copied().collect();
         let files = Arc::clone(&self.files);
-        let mut chains = match self.asked.by {
+        let mut chains = match self.options.by {
             Some((algorithm, radius)) => {
-                let chained = move || Ok(Places::of(&files, &heads)?.chained(algorithm, radius));
+                let chained = move || Ok(FileIndex::of(&files, &heads)?.chained(algorithm, radius));
                 blocking::<Result<_, ServiceError>>(chained).await??
             }
             None => {
-                let near = move || Ok(Places::of(&files, &heads)?.near(&files, &heads));
-                let mut near = blocking::<Result<_, ServiceError>>(near).await??;
-                let chains = self.judges.chained(&mut near, self.asked.progress).await?;
-                self.cut = near.cut;
-                chains
+                let candidates = move || Ok(FileIndex::of(&files, &heads)?.candidates());
+                let mut found = blocking::<Result<_, ServiceError>>(candidates).await??;
+                let clusters = self
+                    .judges
+                    .clusters(&mut found, self.options.progress)
+                    .await?;
+                self.cut = found.cut.into_iter().map(place).collect();
+                let places = |cluster: Vec<_>| cluster.into_iter().map(place).collect();
+                clusters.into_iter().map(places).collect()
             }
         };
         let chained: HashSet<usize> = chains.iter().flatten().copied().collect();
@@ -237,8 +248,8 @@ where
             let mut others = self.judged(kept, &left).await?;
             others.retain(|(_, judgement)| judgement.verdict.is_duplicate());
             let head = self.heads[kept];
-            let is_taken = |place: &usize| others.iter().any(|(other, _)| other == place);
-            left.retain(|place| *place != head && !is_taken(place));
+            let taken: HashSet<usize> = others.iter().map(|(other, _)| *other).collect();
+            left.retain(|place| *place != head && !taken.contains(place));
             let group = self.group((kept, merit), &others, Algorithm::default());
             tried = if group.1.members.len() > 1 {
                 0
@@ -268,12 +279,12 @@ where
         let mut places: Vec<usize> = classes.flatten().copied().collect();
         places.sort_unstable();
         let files: Vec<&PictureFile> = places.iter().map(|place| &self.files[*place]).collect();
-        let merits: Vec<Merits> = files.iter().map(|file| file.merits()).collect();
+        let merits: Vec<&Merits> = places.iter().map(|place| &self.merits[*place]).collect();
         let (best, merit) = match best_copy(&merits) {
             Some(best) => (best.position, best.merit),
             None => (0, Merit::Earliest),
         };
-        let chosen = (self.asked.choose)(&files).unwrap_or(best);
+        let chosen = (self.options.choose)(&files).unwrap_or(best);
         (places[chosen], merit)
     }
 

@@ -60,7 +60,7 @@ fn each_merit_decides_where_those_before_it_do_not() {
         assert_eq!(best(&left), (left.len() - 1, all[first].0));
     }
     assert_eq!(best(&[PLAIN, PLAIN]), (0, Merit::Earliest));
-    assert_eq!(best_copy(&[]), None);
+    assert_eq!(best_copy::<Merits>(&[]), None);
 }
 
 #[test]

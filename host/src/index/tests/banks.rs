@@ -69,7 +69,9 @@ fn joined<const W: usize>(
 ) -> Vec<Vec<usize>> {
     let mut sets = UnionFind::new(entries.len());
     let bank = Bank::build(entries.to_vec(), scanned);
-    bank.join(radius, &mut |a, b| sets.unite(a as usize, b as usize));
+    bank.join(radius, &mut |a, b| {
+        sets.unite(a as usize, b as usize);
+    });
     sets.groups()
 }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use vismatch_pipeline::sketch::{Parts, Window};
 
 use crate::domain::{Dimensions, ImageFormat, Orientation};
+use crate::service::matching::candidates::MOST;
 
 use super::*;
 
@@ -84,13 +85,13 @@ async fn found<F: Future<Output = Judgement>>(
     by: Option<(Algorithm, u32)>,
     compare: impl Fn(PathBuf, PathBuf) -> F,
 ) -> Vec<Vec<(String, Verdict)>> {
-    let asked = Asked {
+    let options = GroupOptions {
         by,
         choose: &|_| None,
         workers: 2,
         progress: &|_, _| (),
     };
-    let found = groups(files.to_vec(), &asked, compare).await.unwrap();
+    let found = groups(files.to_vec(), &options, compare).await.unwrap();
     assert_eq!(found.left_out, 0);
     let member = |member: Member| {
         let name = member.file.path.file_name().unwrap();
@@ -229,16 +230,16 @@ async fn files_of_the_same_bytes_are_found_whatever_they_show() {
 
 #[tokio::test]
 async fn what_is_left_out_is_told() {
-    let files: Vec<PictureFile> = (0..near::PER_PICTURE as u64 + 2)
+    let files: Vec<PictureFile> = (0..MOST as u64 + 2)
         .map(|seed| file(&seed.to_string(), 200, 0, seed))
         .collect();
-    let asked = Asked {
+    let options = GroupOptions {
         by: None,
         choose: &|_| None,
         workers: 2,
         progress: &|_, _| (),
     };
     let all = files.len();
-    let found = groups(files, &asked, nothing_to_compare).await.unwrap();
+    let found = groups(files, &options, nothing_to_compare).await.unwrap();
     assert_eq!(found.left_out, all);
 }

@@ -15,7 +15,7 @@ use super::verification::blocking;
 use super::{ServiceError, Services};
 
 /// Most candidates of one image, by each kind of fingerprints.
-const MOST: usize = 64;
+pub const MOST: usize = 64;
 /// Images whose neighbours are searched at once in all orientations.
 const SEARCHED: usize = 500;
 

@@ -1,118 +1,73 @@
-//! Clusters: images that pairs of verified duplicates connect, but never two that were decided apart.
+//! Clusters: images that pairs of duplicates connect, but never two that were decided apart.
 //!
 //! A pair that is in one cluster already is not judged again, nor one that would bring images together that
 //! were decided to be no duplicates. A cluster is no group yet: see `groups`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::domain::{ImageId, Pair, Relation, Sketch, judge};
+use crate::domain::{ImageId, Pair, Relation};
 use crate::index::UnionFind;
 
 use super::candidates::Candidate;
-use super::verification::in_threads;
-
-/// Pairs that are judged at once: their sketches take 40 MB at most.
-pub const PART: usize = 2_000;
 
 /// Clusters on their way.
 pub struct Clustering {
-    /// Every image of a pair, sorted.
+    /// Every image that may come into a cluster, sorted.
     ids: Vec<ImageId>,
     sets: UnionFind,
-    /// Places of images that must not come into one cluster.
-    apart: Vec<[usize; 2]>,
-    relations: Relations,
 }
 
 /// What images are to each other, as far as it is known: the relation of the later to the earlier one.
 #[derive(Debug, Default)]
 pub struct Relations(HashMap<[ImageId; 2], Relation>);
 
-/// Unites groups that share an image.
-pub fn united(groups: &[Vec<ImageId>]) -> Vec<Vec<ImageId>> {
-    let mut clustering = Clustering::new(groups.concat(), &HashSet::new());
-    for group in groups {
-        for pair in group.windows(2) {
-            clustering.join(pair[0], pair[1], Relation::same_bytes());
-        }
-    }
-    clustering.into_clusters().0
-}
-
-/// The images of pairs.
-pub fn images_of(pairs: &[Candidate]) -> Vec<ImageId> {
-    pairs
-        .iter()
-        .flat_map(|pair| [pair.one, pair.other])
-        .collect()
-}
-
-/// What the pictures of pairs are to each other by their sketches; without those of which one is missing.
-pub fn judge_all<'a>(
-    pairs: Vec<Candidate>,
-    sketch: impl Fn(ImageId) -> Option<&'a Sketch> + Sync,
-) -> Vec<(Candidate, Relation)> {
-    in_threads(pairs, |pair| {
-        let (one, other) = (sketch(pair.one)?, sketch(pair.other)?);
-        let (judgement, orientation) = judge(one, other, pair.orientations());
-        let relation = Relation {
-            judgement,
-            orientation,
-        };
-        Some((pair, relation))
-    })
-}
-
 impl Clustering {
     /// Each of these images alone.
-    pub fn new(mut ids: Vec<ImageId>, decided: &HashSet<Pair>) -> Self {
+    pub fn new<'a>(mut ids: Vec<ImageId>, decided: impl IntoIterator<Item = &'a Pair>) -> Self {
         ids.sort_unstable();
         ids.dedup();
-        let place = |image: &ImageId| ids.binary_search(image).ok();
-        let apart = decided.iter().filter_map(|pair| {
-            let [one, other] = pair.images();
-            Some([place(&one)?, place(&other)?])
-        });
-        Self {
-            apart: apart.collect(),
+        let mut clustering = Self {
             sets: UnionFind::new(ids.len()),
             ids,
-            relations: Relations::default(),
+        };
+        for pair in decided {
+            let [one, other] = pair.images();
+            if let Some([one, other]) = clustering.places(one, other) {
+                clustering.sets.keep_apart(one, other);
+            }
         }
+        clustering
     }
 
     /// Those pairs that are to be judged as things stand.
     pub fn open(&mut self, pairs: &[Candidate]) -> Vec<Candidate> {
         let open = pairs
             .iter()
-            .filter(|pair| self.places(pair.one, pair.other).is_some());
+            .filter(|pair| self.can_join(pair.one, pair.other));
         open.copied().collect()
     }
 
-    /// Brings two duplicates together, unless they are or must not be; the relation is that of the other to the
-    /// one.
-    pub fn join(&mut self, one: ImageId, other: ImageId, relation: Relation) {
-        if let Some([a, b]) = self.places(one, other) {
-            self.sets.unite(a, b);
-            self.relations.put(one, other, relation);
-        }
+    /// Two images are in no cluster together yet, and may be.
+    pub fn can_join(&mut self, one: ImageId, other: ImageId) -> bool {
+        let places = self.places(one, other);
+        places.is_some_and(|[one, other]| self.sets.can_unite(one, other))
     }
 
-    /// Two or more images each, in the order of their ids; and what they were joined by.
-    pub fn into_clusters(self) -> (Vec<Vec<ImageId>>, Relations) {
-        let ids = &self.ids;
-        let clusters = self.sets.groups().into_iter();
-        let clusters = clusters.map(|places| places.into_iter().map(|place| ids[place]).collect());
-        (clusters.collect(), self.relations)
+    /// Brings two images together, unless they are or must not be; false when nothing changes.
+    pub fn join(&mut self, one: ImageId, other: ImageId) -> bool {
+        let places = self.places(one, other);
+        places.is_some_and(|[one, other]| self.sets.unite(one, other))
     }
 
-    /// Where the images of a pair are, unless they are in one cluster or must not be.
-    fn places(&mut self, one: ImageId, other: ImageId) -> Option<[usize; 2]> {
-        let one = self.ids.binary_search(&one).ok()?;
-        let other = self.ids.binary_search(&other).ok()?;
-        let is_settled = self.sets.find(one) == self.sets.find(other)
-            || self.sets.would_unite(one, other, &self.apart);
-        (!is_settled).then_some([one, other])
+    /// Two or more images each, in the order of their ids, that of the earliest image first.
+    pub fn into_clusters(self) -> Vec<Vec<ImageId>> {
+        let ids = |places: Vec<usize>| places.into_iter().map(|place| self.ids[place]).collect();
+        self.sets.groups().into_iter().map(ids).collect()
+    }
+
+    fn places(&self, one: ImageId, other: ImageId) -> Option<[usize; 2]> {
+        let place = |image| self.ids.binary_search(image).ok();
+        Some([place(&one)?, place(&other)?])
     }
 }
 
@@ -125,7 +80,8 @@ impl Relations {
         }
     }
 
-    fn put(&mut self, one: ImageId, other: ImageId, relation: Relation) {
+    /// Notes what the other image is to the one.
+    pub fn put(&mut self, one: ImageId, other: ImageId, relation: Relation) {
         match one < other {
             true => self.0.insert([one, other], relation),
             false => self.0.insert([other, one], relation.inverse()),
@@ -136,6 +92,8 @@ impl Relations {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Orientation;
+    use crate::service::matching::pairs::images_of;
 
     fn id(number: u8) -> ImageId {
         ImageId::from_bytes([number; 16])
@@ -149,23 +107,25 @@ mod tests {
             orientation: None,
         };
         let pairs = [pair(1, 2), pair(2, 3), pair(1, 3), pair(3, 4)];
-        let decided = HashSet::from_iter(Pair::new(id(4), id(1)));
+        let decided = Pair::new(id(4), id(1));
         let mut clustering = Clustering::new(images_of(&pairs), &decided);
         assert_eq!(clustering.open(&pairs), pairs);
-        for pair in &pairs {
-            clustering.join(pair.one, pair.other, Relation::same_bytes());
-        }
+        let joined = pairs.map(|pair| clustering.join(pair.one, pair.other));
+        assert_eq!(joined, [true, true, false, false]);
         assert!(clustering.open(&pairs).is_empty());
-        let (clusters, relations) = clustering.into_clusters();
-        assert_eq!(clusters, [[id(1), id(2), id(3)]]);
-        assert!(relations.get(id(2), id(1)).is_some());
-        assert!(relations.get(id(1), id(3)).is_none());
+        assert_eq!(clustering.into_clusters(), [[id(1), id(2), id(3)]]);
     }
 
     #[test]
-    fn groups_that_share_an_image_are_one() {
-        let groups = [vec![id(1), id(5)], vec![id(2), id(3)], vec![id(5), id(4)]];
-        let expected = [vec![id(1), id(4), id(5)], vec![id(2), id(3)]];
-        assert_eq!(united(&groups), expected);
+    fn a_relation_is_known_from_either_side() {
+        let turned = Relation {
+            orientation: Orientation::Rotated90,
+            ..Relation::same_bytes()
+        };
+        let mut relations = Relations::default();
+        relations.put(id(2), id(1), turned.clone());
+        assert_eq!(relations.get(id(2), id(1)), Some(turned.clone()));
+        assert_eq!(relations.get(id(1), id(2)), Some(turned.inverse()));
+        assert_eq!(relations.get(id(1), id(3)), None);
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::{
     ProjectName, Relation, best_copy,
 };
 
-use super::grouping::{self, Known};
+use super::grouping::{self, Fingerprinted};
 use super::groups::{self, Group};
 use super::merits::merits_by_id;
 use super::{ServiceError, Services, projects, radius_of};
@@ -46,7 +46,7 @@ pub struct DuplicatesPage {
     pub next: Option<ImageId>,
     /// Images of which not all candidates were judged.
     pub left_out: usize,
-    /// Pairs whose sketches do not decide and whose pictures were not compared.
+    /// Pairs that neither sketches nor a comparison of their pictures decided.
     pub not_compared: usize,
 }
 
@@ -128,7 +128,7 @@ async fn describe(
     let group = |ids: &Vec<ImageId>| {
         let images: Vec<&Image> = ids.iter().filter_map(|id| images.get(id)).collect();
         let merits = images.iter().filter_map(|image| merits.get(&image.id));
-        let best = best_copy(&merits.cloned().collect::<Vec<_>>())?;
+        let best = best_copy(&merits.collect::<Vec<_>>())?;
         let kept = images[best.position];
         let members = images.iter().filter_map(|image| {
             let (distance, relation) = by_distance(kept, image, algorithm, any_orientation)?;
@@ -153,8 +153,9 @@ fn by_distance(
     if kept.sha256 == image.sha256 {
         return Some((0, Relation::same_bytes()));
     }
-    let (kept, own) = (Known::of(kept, algorithm)?, Known::of(image, algorithm)?);
-    let (distance, orientation) = kept.distance(&own, any_orientation)?;
+    let fingerprint = |image| Fingerprinted::of(image, algorithm);
+    let (distance, orientation) =
+        fingerprint(kept)?.distance(&fingerprint(image)?, any_orientation)?;
     let judgement = Judgement::of_distance(algorithm, distance);
     let relation = Relation {
         judgement,
@@ -190,7 +191,7 @@ fn distance(kept: &Image, image: &Image, relation: &Relation) -> Option<u32> {
     if kept.sha256 == image.sha256 {
         return Some(0);
     }
-    let fingerprint = |image| Known::of(image, Algorithm::default());
+    let fingerprint = |image| Fingerprinted::of(image, Algorithm::default());
     fingerprint(kept)?.distance_laid(&fingerprint(image)?, relation.orientation)
 }
 

@@ -5,25 +5,25 @@
 //! bring decided ones together is left out: an image between two that are no duplicates stays with the
 //! nearer one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::domain::{Algorithm, Fingerprint, Image, ImageId, Orientation, Pair, ProjectName};
-use crate::index::{Index, Query, UnionFind};
+use crate::index::{Index, Query};
 
-use super::clusters::united;
+use super::clusters::Clustering;
 use super::verification::blocking;
 use super::{ServiceError, Services};
 
-/// What is known of an image when it is grouped.
+/// An image with what an algorithm says of it.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct Fingerprinted {
     /// Which image.
     pub id: ImageId,
     fingerprint: Fingerprint,
 }
 
-impl Known {
+impl Fingerprinted {
     /// What today's definition of the algorithm says of an image.
     pub fn of(image: &Image, algorithm: Algorithm) -> Option<Self> {
         Self::among(image.id, &image.fingerprints, algorithm)
@@ -94,10 +94,10 @@ async fn known(
     services: &Services,
     project: Option<&ProjectName>,
     algorithm: Algorithm,
-) -> Result<Vec<Known>, ServiceError> {
+) -> Result<Vec<Fingerprinted>, ServiceError> {
     let mut known = Vec::new();
     let add = |_: &_, image, fingerprints: &[_]| {
-        known.extend(Known::among(image, fingerprints, algorithm));
+        known.extend(Fingerprinted::among(image, fingerprints, algorithm));
     };
     services.store.fingerprints(project, add).await?;
     Ok(known)
@@ -107,16 +107,12 @@ async fn known(
 fn neighbours(
     index: &Index,
     project: Option<&ProjectName>,
-    known: &[Known],
+    known: &[Fingerprinted],
     radius: u32,
 ) -> Vec<Vec<ImageId>> {
-    let places: HashMap<ImageId, usize> = known
-        .iter()
-        .zip(0..)
-        .map(|(image, place)| (image.id, place))
-        .collect();
-    let mut sets = UnionFind::new(known.len());
-    for (place, image) in known.iter().enumerate() {
+    let ids = known.iter().map(|image| image.id);
+    let mut clustering = Clustering::new(ids.collect(), []);
+    for image in known {
         // A picture without detail is near every other such picture, and is in no index.
         if image.fingerprint.quality == 0 {
             continue;
@@ -129,13 +125,20 @@ fn neighbours(
                 limit: usize::MAX,
             });
             for hit in hits {
-                if let Some(&other) = places.get(&hit.image) {
-                    sets.unite(place, other);
-                }
+                clustering.join(image.id, hit.image);
             }
         }
     }
-    ids_of(sets.groups(), |place| known[place].id)
+    clustering.into_clusters()
+}
+
+/// Unites groups that share an image.
+fn united(groups: &[Vec<ImageId>]) -> Vec<Vec<ImageId>> {
+    let mut clustering = Clustering::new(groups.concat(), []);
+    for pair in groups.iter().flat_map(|group| group.windows(2)) {
+        clustering.join(pair[0], pair[1]);
+    }
+    clustering.into_clusters()
 }
 
 /// The groups with those that decisions go through brought together anew.
@@ -154,9 +157,9 @@ async fn cut(
             continue;
         }
         let images = services.store.images_by_id(&group).await?;
-        let known: Vec<Known> = images
+        let known: Vec<Fingerprinted> = images
             .iter()
-            .filter_map(|image| Known::of(image, algorithm))
+            .filter_map(|image| Fingerprinted::of(image, algorithm))
             .collect();
         let parts = blocking(move || join(&known, &among, radius, any_orientation)).await?;
         whole.extend(parts);
@@ -173,58 +176,37 @@ fn among(group: &[ImageId], decided: &HashSet<Pair>) -> Vec<Pair> {
 
 /// Joins images within the radius, nearest first, but for what would bring decided ones together.
 fn join(
-    known: &[Known],
+    known: &[Fingerprinted],
     decided: &[Pair],
     radius: u32,
     any_orientation: bool,
 ) -> Vec<Vec<ImageId>> {
-    let places: HashMap<ImageId, usize> = known
-        .iter()
-        .zip(0..)
-        .map(|(image, place)| (image.id, place))
-        .collect();
-    let apart: Vec<[usize; 2]> = decided
-        .iter()
-        .filter_map(|pair| {
-            let [one, other] = pair.images();
-            Some([*places.get(&one)?, *places.get(&other)?])
-        })
-        .collect();
     let mut pairs = Vec::new();
     for (place, one) in known.iter().enumerate() {
-        for (other, second) in known.iter().enumerate().skip(place + 1) {
-            match one.distance(second, any_orientation) {
-                Some((distance, _)) if distance <= radius => pairs.push((distance, place, other)),
+        for other in &known[place + 1..] {
+            match one.distance(other, any_orientation) {
+                Some((distance, _)) if distance <= radius => {
+                    pairs.push((distance, one.id, other.id));
+                }
                 _ => {}
             }
         }
     }
     pairs.sort_unstable();
-    let mut sets = UnionFind::new(known.len());
+    let ids = known.iter().map(|image| image.id);
+    let mut clustering = Clustering::new(ids.collect(), decided);
     for (_, one, other) in pairs {
-        if !sets.would_unite(one, other, &apart) {
-            sets.unite(one, other);
-        }
+        clustering.join(one, other);
     }
-    ids_of(sets.groups(), |place| known[place].id)
-}
-
-/// The ids of groups of places, each group in the order of its ids.
-fn ids_of(groups: Vec<Vec<usize>>, id: impl Fn(usize) -> ImageId) -> Vec<Vec<ImageId>> {
-    let ids = |places: Vec<usize>| {
-        let mut ids: Vec<ImageId> = places.into_iter().map(&id).collect();
-        ids.sort_unstable();
-        ids
-    };
-    groups.into_iter().map(ids).collect()
+    clustering.into_clusters()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn known(number: u8, bits: u64) -> Known {
-        Known {
+    fn known(number: u8, bits: u64) -> Fingerprinted {
+        Fingerprinted {
             id: id(number),
             fingerprint: Fingerprint {
                 algorithm: Algorithm::Phash,
@@ -239,7 +221,7 @@ mod tests {
         ImageId::from_bytes([number; 16])
     }
 
-    fn joined(images: &[Known], decided: &[(u8, u8)]) -> Vec<Vec<ImageId>> {
+    fn joined(images: &[Fingerprinted], decided: &[(u8, u8)]) -> Vec<Vec<ImageId>> {
         let pairs: Vec<Pair> = decided
             .iter()
             .filter_map(|(one, other)| Pair::new(id(*one), id(*other)))
@@ -273,9 +255,16 @@ mod tests {
     }
 
     #[test]
+    fn groups_that_share_an_image_are_one() {
+        let groups = [vec![id(1), id(5)], vec![id(2), id(3)], vec![id(5), id(4)]];
+        let expected = [vec![id(1), id(4), id(5)], vec![id(2), id(3)]];
+        assert_eq!(united(&groups), expected);
+    }
+
+    #[test]
     fn a_mirrored_copy_is_near_when_any_orientation_counts() {
         let upright = known(1, 0xf0e1_d2c3_b4a5_9687);
-        let mirrored = Known {
+        let mirrored = Fingerprinted {
             id: id(2),
             fingerprint: upright.fingerprint.laid(Orientation::Mirrored).unwrap(),
         };

@@ -7,27 +7,27 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::{StreamExt, stream};
-
 use crate::domain::{
-    BestCopy, Image, ImageId, Merit, Merits, Orientation, Pair, ProjectName, Relation, best_copy,
+    BestCopy, Image, ImageId, Merit, Merits, Orientation, Pair, ProjectName, Relation, Sketch,
+    best_copy,
 };
 
 use super::candidates::{self, Candidate, Candidates};
-use super::clusters::{Clustering, PART, Relations, images_of, judge_all};
-use super::comparisons::{AT_ONCE, Picture, compare};
+use super::clusters::{Clustering, Relations};
+use super::comparisons::AT_ONCE;
 use super::judging::{Judging, Judgings};
-use super::merits::merits_by_id;
-use super::sketches::sketches;
+use super::merits::{SKETCH_BATCH, merits_of};
+use super::pairs::{PAIR_BATCH, PairVerifier, images_of, sorted};
 use super::verification::blocking;
-use super::{ServiceError, Services, retry};
+use super::{ServiceError, Services};
 
-/// Pairs whose pictures are compared for one answer, the most similar first.
-const CLOSE_COMPARISONS: usize = 2_000;
 /// An image that so many kept ones were no duplicates of is held only against its own candidates from then on.
 const MOST_MISSES: usize = 16;
 /// Clusters whose images are read from the store at once.
-const READ_AT_ONCE: usize = 500;
+const CLUSTER_BATCH: usize = 500;
+/// Sketches that are kept while their clusters are split, as many as those of a batch of pairs: of clusters that have
+/// more the others are read when they are judged.
+const SKETCHES_KEPT: usize = 2 * PAIR_BATCH;
 
 /// Duplicates of one image.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,27 +47,27 @@ pub struct Groups {
     pub groups: Vec<Group>,
     /// Images of which not all candidates were judged.
     pub left_out: usize,
-    /// Pairs whose sketches do not decide and whose pictures were not compared.
+    /// Pairs that neither sketches nor a comparison of their pictures decided.
     pub not_compared: usize,
 }
 
 /// The groups that were made last, which whoever asks for the next page gets again, and those in the making.
 #[derive(Debug, Default)]
 pub struct JudgedGroups {
-    last: Mutex<Option<Made>>,
+    last: Mutex<Option<CacheEntry>>,
     /// How far those in the making have come.
     pub judgings: Judgings,
 }
 
 #[derive(Debug)]
-struct Made {
-    of: Asked,
+struct CacheEntry {
+    key: CacheKey,
     groups: Arc<Groups>,
 }
 
 /// What groups depend on.
 #[derive(Debug, PartialEq, Eq)]
-struct Asked {
+struct CacheKey {
     project: Option<ProjectName>,
     any_orientation: bool,
     /// The last change of the store.
@@ -82,13 +82,13 @@ pub async fn groups(
     any_orientation: bool,
 ) -> Result<Arc<Groups>, ServiceError> {
     // The change is read first: what is done meanwhile makes the groups old.
-    let asked = Asked {
+    let key = CacheKey {
         project: project.cloned(),
         any_orientation,
         change: services.store.last_change().await?,
         decided: services.store.decided_pairs(project).await?,
     };
-    if let Some(groups) = services.groups.get(&asked) {
+    if let Some(groups) = services.groups.get(&key) {
         return Ok(groups);
     }
     let judging = services.groups.judgings.begin(project);
@@ -100,26 +100,34 @@ pub async fn groups(
             blocking(move || candidates::upright(&index, owner.as_ref())).await?
         }
     };
-    let grouping = Grouping::new(services, &judging, any_orientation, &candidates);
-    let groups = Arc::new(grouping.run(candidates, &asked).await?);
+    let builder = GroupBuilder::new(services, &judging, any_orientation, &candidates);
+    let groups = Arc::new(builder.build(candidates, &key).await?);
     groups.log();
-    services.groups.put(asked, Arc::clone(&groups));
+    services.groups.put(key, Arc::clone(&groups));
     Ok(groups)
 }
 
 /// One answer in the making.
-struct Grouping<'a> {
+struct GroupBuilder<'a> {
     services: &'a Services,
     judging: &'a Judging<'a>,
     /// How two images that are no candidates of each other are oriented.
     any_orientation: bool,
     candidates: HashSet<[ImageId; 2]>,
-    /// Pictures that may still be compared.
-    comparisons_left: usize,
-    not_compared: usize,
+    /// What the duplicates are to each other that clusters were made by.
+    relations: Relations,
+    verifier: PairVerifier<'a>,
 }
 
-impl<'a> Grouping<'a> {
+/// The images of some clusters and what is told of them, read once.
+struct Copies {
+    images: HashMap<ImageId, Image>,
+    merits: HashMap<ImageId, Merits>,
+    /// Of as many as are kept.
+    sketches: Arc<HashMap<ImageId, Sketch>>,
+}
+
+impl<'a> GroupBuilder<'a> {
     fn new(
         services: &'a Services,
         judging: &'a Judging<'a>,
@@ -131,50 +139,54 @@ impl<'a> Grouping<'a> {
             services,
             judging,
             any_orientation,
-            candidates: pairs.map(|pair| [pair.one, pair.other]).collect(),
-            comparisons_left: CLOSE_COMPARISONS,
-            not_compared: 0,
+            candidates: pairs.map(|pair| sorted(pair.one, pair.other)).collect(),
+            relations: Relations::default(),
+            verifier: PairVerifier::new(services),
         }
     }
 
-    async fn run(mut self, candidates: Candidates, asked: &Asked) -> Result<Groups, ServiceError> {
+    async fn build(
+        mut self,
+        candidates: Candidates,
+        key: &CacheKey,
+    ) -> Result<Groups, ServiceError> {
         let store = &self.services.store;
-        let same = store.images_of_same_bytes(asked.project.as_ref()).await?;
+        let same = store.images_of_same_bytes(key.project.as_ref()).await?;
         let mut ids = images_of(&candidates.pairs);
         ids.extend(same.iter().flatten());
-        let mut clustering = Clustering::new(ids, &asked.decided);
+        let mut clustering = Clustering::new(ids, &key.decided);
         for same in &same {
             for other in same.iter().skip(1) {
-                clustering.join(same[0], *other, Relation::same_bytes());
+                self.join(&mut clustering, same[0], *other, Relation::same_bytes());
             }
         }
         self.judging.found(candidates.pairs.len());
         let unverified = self.judge(&mut clustering, &candidates.pairs).await?;
         self.judging
             .found(candidates.pairs.len() + unverified.len());
-        self.compare(&mut clustering, unverified).await?;
-        let (clusters, relations) = clustering.into_clusters();
-        let mut groups = self.split(&clusters, &relations).await?;
+        self.compare(&mut clustering, &unverified).await?;
+        let mut groups = self.split(&clustering.into_clusters()).await?;
         groups.sort_by_key(|group| group.members.first().map(|(image, _)| *image));
         Ok(Groups {
             groups,
             left_out: candidates.cut.len(),
-            not_compared: self.not_compared,
+            not_compared: self.verifier.not_compared(),
         })
     }
 
     /// Joins the duplicates among pairs, in their order. The answer are those that sketches cannot decide, the most
     /// similar first.
     async fn judge(
-        &self,
+        &mut self,
         clustering: &mut Clustering,
         pairs: &[Candidate],
     ) -> Result<Vec<Candidate>, ServiceError> {
         let mut unverified = Vec::new();
-        for part in pairs.chunks(PART) {
-            for (pair, relation) in self.by_sketches(clustering.open(part)).await? {
+        for part in pairs.chunks(PAIR_BATCH) {
+            let open = clustering.open(part);
+            for (pair, relation) in self.verifier.by_sketches(open, Arc::default()).await? {
                 if relation.is_duplicate() {
-                    clustering.join(pair.one, pair.other, relation);
+                    self.join(clustering, pair.one, pair.other, relation);
                 } else if relation.is_unverified() {
                     unverified.push((relation.judgement.similarity, pair));
                 }
@@ -189,13 +201,14 @@ impl<'a> Grouping<'a> {
     async fn compare(
         &mut self,
         clustering: &mut Clustering,
-        pairs: Vec<Candidate>,
+        pairs: &[Candidate],
     ) -> Result<(), ServiceError> {
         for part in pairs.chunks(AT_ONCE) {
             let open = clustering.open(part);
-            for (pair, relation) in self.by_pictures(open).await? {
+            let images = images(self.services, &images_of(&open)).await?;
+            for (pair, relation) in self.verifier.by_pictures(open, &images).await {
                 if relation.is_duplicate() {
-                    clustering.join(pair.one, pair.other, relation);
+                    self.join(clustering, pair.one, pair.other, relation);
                 }
             }
             self.judging.advance(part.len());
@@ -203,22 +216,25 @@ impl<'a> Grouping<'a> {
         Ok(())
     }
 
-    /// The groups of clusters.
-    async fn split(
+    fn join(
         &mut self,
-        clusters: &[Vec<ImageId>],
-        relations: &Relations,
-    ) -> Result<Vec<Group>, ServiceError> {
+        clustering: &mut Clustering,
+        one: ImageId,
+        other: ImageId,
+        relation: Relation,
+    ) {
+        if clustering.join(one, other) {
+            self.relations.put(one, other, relation);
+        }
+    }
+
+    /// The groups of clusters.
+    async fn split(&mut self, clusters: &[Vec<ImageId>]) -> Result<Vec<Group>, ServiceError> {
         let mut groups = Vec::new();
-        for part in clusters.chunks(READ_AT_ONCE) {
-            let images = self.images(&part.concat()).await?;
-            let merits = merits_by_id(self.services, &images.values().collect::<Vec<_>>()).await?;
+        for part in clusters.chunks(CLUSTER_BATCH) {
+            let copies = Copies::read(self.services, &part.concat()).await?;
             for cluster in part {
-                let copies = cluster.iter().filter_map(|id| {
-                    let copy = (images.get(id)?.clone(), merits.get(id)?.clone());
-                    Some(copy)
-                });
-                groups.extend(self.split_one(copies.collect(), relations).await?);
+                groups.extend(self.split_one(cluster, &copies).await?);
             }
         }
         Ok(groups)
@@ -227,19 +243,20 @@ impl<'a> Grouping<'a> {
     /// The groups of a cluster: the best image and its duplicates, then the same with the rest.
     async fn split_one(
         &mut self,
-        mut left: Vec<(Image, Merits)>,
-        relations: &Relations,
+        cluster: &[ImageId],
+        copies: &Copies,
     ) -> Result<Vec<Group>, ServiceError> {
         let mut groups = Vec::new();
         let mut misses: HashMap<ImageId, usize> = HashMap::new();
+        let mut left = copies.of(cluster);
         while let Some(best) = best_of(&left).filter(|_| left.len() > 1) {
             let (kept, _) = left.remove(best.position);
-            let candidates = left.iter().map(|(image, _)| image).filter(|other| {
+            let candidates = left.iter().map(|(image, _)| *image).filter(|other| {
                 let misses = misses.get(&other.id).copied().unwrap_or(0);
-                misses < MOST_MISSES || self.are_candidates(&kept, other)
+                misses < MOST_MISSES || self.candidates.contains(&sorted(kept.id, other.id))
             });
             let candidates: Vec<&Image> = candidates.collect();
-            let mut duplicates = self.duplicates(&kept, &candidates, relations).await?;
+            let mut duplicates = self.duplicates(kept, &candidates, copies).await?;
             left.retain(|(image, _)| !duplicates.contains_key(&image.id));
             left.iter()
                 .for_each(|(image, _)| *misses.entry(image.id).or_default() += 1);
@@ -261,12 +278,12 @@ impl<'a> Grouping<'a> {
         &mut self,
         kept: &Image,
         others: &[&Image],
-        relations: &Relations,
+        copies: &Copies,
     ) -> Result<BTreeMap<ImageId, Relation>, ServiceError> {
         let mut found = BTreeMap::new();
         let mut pairs = Vec::new();
         for other in others {
-            if let Some(relation) = relations.get(kept.id, other.id) {
+            if let Some(relation) = self.relations.get(kept.id, other.id) {
                 found.insert(other.id, relation);
             } else if kept.sha256 == other.sha256 {
                 found.insert(other.id, Relation::same_bytes());
@@ -279,8 +296,9 @@ impl<'a> Grouping<'a> {
             }
         }
         let mut unverified = Vec::new();
-        for part in pairs.chunks(PART) {
-            for (pair, relation) in self.by_sketches(part.to_vec()).await? {
+        for part in pairs.chunks(PAIR_BATCH) {
+            let sketches = Arc::clone(&copies.sketches);
+            for (pair, relation) in self.verifier.by_sketches(part.to_vec(), sketches).await? {
                 if relation.is_duplicate() {
                     found.insert(pair.other, relation);
                 } else if relation.is_unverified() {
@@ -288,70 +306,54 @@ impl<'a> Grouping<'a> {
                 }
             }
         }
-        for (pair, relation) in self.by_pictures(unverified).await? {
+        for (pair, relation) in self.verifier.by_pictures(unverified, &copies.images).await {
             if relation.is_duplicate() {
                 found.insert(pair.other, relation);
             }
         }
         Ok(found)
     }
+}
 
-    fn are_candidates(&self, one: &Image, other: &Image) -> bool {
-        let mut pair = [one.id, other.id];
-        pair.sort_unstable();
-        self.candidates.contains(&pair)
+impl Copies {
+    async fn read(services: &Services, ids: &[ImageId]) -> Result<Self, ServiceError> {
+        let images = images(services, ids).await?;
+        let (mut merits, mut kept) = (HashMap::new(), HashMap::new());
+        for part in ids.chunks(SKETCH_BATCH) {
+            let sketches = services.store.sketches(part).await?;
+            let images = part.iter().filter_map(|id| images.get(id));
+            merits.extend(images.map(|image| {
+                let sketch = sketches.get(&image.id);
+                (image.id, merits_of(image, sketch))
+            }));
+            if kept.len() < SKETCHES_KEPT {
+                kept.extend(sketches);
+            }
+        }
+        Ok(Self {
+            images,
+            merits,
+            sketches: Arc::new(kept),
+        })
     }
 
-    /// Pairs with what their pictures are to each other by their sketches.
-    async fn by_sketches(
-        &self,
-        pairs: Vec<Candidate>,
-    ) -> Result<Vec<(Candidate, Relation)>, ServiceError> {
-        let mut ids = images_of(&pairs);
-        ids.sort_unstable();
-        ids.dedup();
-        let sketches = sketches(self.services, &ids).await?;
-        blocking(move || judge_all(pairs, |image| sketches.get(&image))).await
-    }
-
-    /// The same by comparing the pictures, as many as may still be compared.
-    async fn by_pictures(
-        &mut self,
-        mut pairs: Vec<Candidate>,
-    ) -> Result<Vec<(Candidate, Relation)>, ServiceError> {
-        let asked = pairs.len();
-        pairs.truncate(self.comparisons_left);
-        self.comparisons_left -= pairs.len();
-        let images = self.images(&images_of(&pairs)).await?;
-        let picture = |image| images.get(&image).map(Picture::stored);
-        let pictures = pairs
-            .into_iter()
-            .filter_map(|pair| Some((pair, picture(pair.one)?, picture(pair.other)?)));
-        let services = self.services;
-        let compared: Vec<_> = stream::iter(pictures)
-            .map(|(pair, one, other)| async move {
-                let compared = retry::while_busy(|| compare(services, &one, &other)).await;
-                let warn = |error: &_| {
-                    tracing::warn!(%error, "two stored pictures cannot be compared");
-                };
-                Some((pair, compared.inspect_err(warn).ok()?))
-            })
-            .buffered(AT_ONCE)
-            .filter_map(std::future::ready)
-            .collect()
-            .await;
-        self.not_compared += asked - compared.len();
-        Ok(compared)
-    }
-
-    async fn images(&self, ids: &[ImageId]) -> Result<HashMap<ImageId, Image>, ServiceError> {
-        let images = self.services.store.images_by_id(ids).await?;
-        Ok(images.into_iter().map(|image| (image.id, image)).collect())
+    /// The images of a cluster that are still there.
+    fn of(&self, cluster: &[ImageId]) -> Vec<(&Image, &Merits)> {
+        let copy = |id| Some((self.images.get(id)?, self.merits.get(id)?));
+        cluster.iter().filter_map(copy).collect()
     }
 }
 
-fn best_of(copies: &[(Image, Merits)]) -> Option<BestCopy> {
-    let merits: Vec<Merits> = copies.iter().map(|(_, merits)| merits.clone()).collect();
+async fn images(
+    services: &Services,
+    ids: &[ImageId],
+) -> Result<HashMap<ImageId, Image>, ServiceError> {
+    let images = services.store.images_by_id(ids).await?;
+    Ok(images.into_iter().map(|image| (image.id, image)).collect())
+}
+
+fn best_of(copies: &[(&Image, &Merits)]) -> Option<BestCopy> {
+    let merits: Vec<&Merits> = copies.iter().map(|(_, merits)| *merits).collect();
     best_copy(&merits)
 }
 
@@ -364,20 +366,22 @@ impl Groups {
             );
         }
         if not_compared > 0 {
-            tracing::warn!("{not_compared} pairs whose sketches do not decide were not compared");
+            tracing::warn!(
+                "{not_compared} pairs were decided by neither their sketches nor a comparison"
+            );
         }
     }
 }
 
 impl JudgedGroups {
-    fn get(&self, asked: &Asked) -> Option<Arc<Groups>> {
+    fn get(&self, key: &CacheKey) -> Option<Arc<Groups>> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = last.as_ref().filter(|made| made.of == *asked)?;
-        Some(Arc::clone(&made.groups))
+        let entry = last.as_ref().filter(|entry| entry.key == *key)?;
+        Some(Arc::clone(&entry.groups))
     }
 
-    fn put(&self, of: Asked, groups: Arc<Groups>) {
+    fn put(&self, key: CacheKey, groups: Arc<Groups>) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some(Made { of, groups });
+        *last = Some(CacheEntry { key, groups });
     }
 }

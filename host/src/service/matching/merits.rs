@@ -3,25 +3,21 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{Image, ImageId, Merits};
+use crate::domain::{Image, ImageId, Merits, Sketch};
 
 use super::{ServiceError, Services};
 
 /// Images whose sketches are read at once.
-const READ_AT_ONCE: usize = 500;
+pub const SKETCH_BATCH: usize = 500;
 
 /// The merits of images, in their order. An image whose sketch the store has not is known by its other facts.
 pub async fn merits(services: &Services, images: &[&Image]) -> Result<Vec<Merits>, ServiceError> {
     let mut merits = Vec::with_capacity(images.len());
-    for part in images.chunks(READ_AT_ONCE) {
+    for part in images.chunks(SKETCH_BATCH) {
         let ids: Vec<ImageId> = part.iter().map(|image| image.id).collect();
         let sketches = services.store.sketches(&ids).await?;
-        merits.extend(part.iter().map(|image| {
-            let mut info = image.info.clone();
-            info.exif = image.exif();
-            let sketch = sketches.get(&image.id);
-            Merits::of(&info, &image.fingerprints, image.bytes, sketch)
-        }));
+        let of = |image: &&Image| merits_of(image, sketches.get(&image.id));
+        merits.extend(part.iter().map(of));
     }
     Ok(merits)
 }
@@ -34,4 +30,11 @@ pub async fn merits_by_id(
     let merits = merits(services, images).await?;
     let ids = images.iter().map(|image| image.id);
     Ok(ids.zip(merits).collect())
+}
+
+/// The merits of an image, with its sketch where there is one.
+pub fn merits_of(image: &Image, sketch: Option<&Sketch>) -> Merits {
+    let mut info = image.info.clone();
+    info.exif = image.exif();
+    Merits::of(&info, &image.fingerprints, image.bytes, sketch)
 }

@@ -5,14 +5,15 @@
 //! still names and the store no longer has is left out without a word.
 
 mod bank;
-mod candidates;
-mod clusters;
+pub(super) mod candidates;
+pub(super) mod clusters;
 pub mod comparisons;
 mod duplicates;
 mod grouping;
 mod groups;
 mod judging;
 mod merits;
+pub(super) mod pairs;
 mod ranking;
 pub mod reach;
 pub(super) mod sketches;

@@ -23,7 +23,7 @@ use super::{ServiceError, Services};
 /// Candidates that are verified, nearest first, when fewer matches are wanted.
 const CANDIDATES: usize = 256;
 /// Candidates of one question whose pictures are compared, the most similar first.
-const CLOSE_COMPARISONS: usize = 12;
+const COMPARISONS_PER_QUERY: usize = 12;
 
 /// A picture whose duplicates are searched.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ pub async fn find(
     let images = candidates.iter().map(|candidate| candidate.image.id);
     let sketches = sketches(services, &images.collect::<Vec<_>>()).await?;
     let picture = query.picture.clone();
-    let mut found = blocking(move || judge_all(&query, candidates, &sketches)).await?;
+    let mut found = blocking(move || verify(&query, candidates, &sketches)).await?;
     found.sort_by(strongest_first);
     if let Some(picture) = picture {
         compare_unverified(services, &picture, &mut found).await;
@@ -77,7 +77,7 @@ fn strongest_first(a: &Match, b: &Match) -> std::cmp::Ordering {
 }
 
 /// Those candidates that are duplicates or similar, by their sketches.
-fn judge_all(
+fn verify(
     query: &VerificationQuery,
     candidates: Vec<Match>,
     sketches: &HashMap<ImageId, Sketch>,
@@ -107,7 +107,7 @@ async fn compare_unverified(services: &Services, picture: &Picture, found: &mut 
         .iter_mut()
         .filter(|found| !found.judgement.verified)
         .collect();
-    unverified.truncate(CLOSE_COMPARISONS);
+    unverified.truncate(COMPARISONS_PER_QUERY);
     // Boxed one by one: the compiler does not prove otherwise that the whole can be sent to another thread.
     let comparisons: Vec<BoxFuture<'_, ()>> = unverified
         .into_iter()

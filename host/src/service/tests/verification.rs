@@ -365,6 +365,17 @@ async fn missing_sketches_are_made_however_busy_the_sandbox_is() {
 }
 
 #[tokio::test]
+async fn a_pair_that_cannot_be_judged_is_told() {
+    let world = World::new().await;
+    let image = world.give("a.png", &png(1)).await.image;
+    world.give("copy.jpg", &copy_of(1)).await;
+    world.services.store.put_old_sketch(image.id).await;
+    std::fs::remove_file(world.given("a.png")).unwrap();
+    let page = groups(&world, &Duplicates::default()).await;
+    assert_eq!((page.groups.len(), page.not_compared), (0, 1));
+}
+
+#[tokio::test]
 async fn a_picture_is_read_once_however_many_it_is_compared_with() {
     let world = World::new().await;
     let asked = world.give("asked.png", &png(1)).await.image;
