@@ -33,7 +33,7 @@ Examples:
   vismatch find ~/Pictures --algorithm pdq --json | jq -r '.files[1:][].path'
 
 A group is a file to keep and those that are its duplicates: copies that are re-encoded, resized, cropped, \
-bordered, marked or turned a little, told by looking at both, and files of the same bytes, whatever is in \
+bordered, marked or turned by a degree or two, told by looking at both, and files of the same bytes, whatever is in \
 them. Hard links to one file are one file. With --threshold or --algorithm a group is what a chain of \
 fingerprints within so many bits leads to.
 The first of a group, marked *, is the copy to keep: the one with the most frames or pages, then with the most \

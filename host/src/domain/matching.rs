@@ -7,7 +7,7 @@ use super::{Algorithm, BestCopy, Comparison, Image, Judgement, Orientation};
 pub enum Kind {
     /// The same bytes, by SHA-256.
     Exact,
-    /// A fingerprint within the radius.
+    /// Other bytes: a fingerprint within the radius, or what a verification found.
     Near,
 }
 

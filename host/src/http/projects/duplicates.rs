@@ -63,10 +63,10 @@ struct DuplicatesView {
     /// The groups. By verdict each image is a duplicate of the one to keep; by distance images that are alike through
     /// one between them are in one group, too. Files of the same bytes are always together.
     groups: Vec<GroupView>,
-    /// Images that have more candidates than are judged: their 64 nearest were. 0 as a rule.
+    /// Images that have more candidates than are judged: their nearest were. 0 as a rule.
     #[schema(example = 0)]
     left_out: usize,
-    /// Pairs whose sketches do not decide and whose pictures were not compared, because there are too many of them
+    /// Pairs that neither sketches nor a comparison of their pictures decided, because there are too many of them
     /// (2000 are compared, the most similar first) or because they cannot be read. 0 as a rule.
     #[schema(example = 0)]
     not_compared: usize,
@@ -127,7 +127,8 @@ struct MemberView {
 ///
 /// Images that were decided to be no duplicates are never in one group. Without a radius and an algorithm
 /// every image of a group is verified against the one to keep. Candidates come from a circle that is tighter the more
-/// images there are, and of each image the 64 nearest are judged; `left_out` and `not_compared` say what was not.
+/// images there are. Of each image the 64 nearest by `phash` are judged and the 64 nearest by `dhash128`, `core` and
+/// `bare`, with `orientation=any` the 64 nearest by all of them; `left_out` and `not_compared` say what was not.
 #[utoipa::path(
     get, path = "/projects/{project_id}/duplicates",
     operation_id = "find_duplicates", tag = "duplicates",

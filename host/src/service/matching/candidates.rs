@@ -1,8 +1,9 @@
 //! Pairs of images that may be duplicates: what the index finds near each other, nearest first.
 //!
 //! Strangers are near each other by chance, and there are as many of them as the square of the images. So
-//! the circle around each image is drawn tighter where there are many, and of what is in it each image has its
-//! nearest `MOST` alone: a crowd of pictures that are all alike does not take the place of other pairs.
+//! the circle around each image is drawn tighter where there are many (see `reach`), and of what is in it each image
+//! has its nearest alone: a crowd of pictures that are all alike does not take the place of other pairs. Upright
+//! `MOST` are taken by the algorithms of 128 bits and as many by `phash`; in any orientation `MOST` by all together.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use super::reach::{CROSSED, Reach, is_searched, weight};
 use super::verification::blocking;
 use super::{ServiceError, Services};
 
-/// Most candidates of one image, by each kind of fingerprints.
+/// Most candidates of one image: by each length of fingerprints, or in any orientation.
 pub const MOST: usize = 64;
 /// Images whose neighbours are searched at once in all orientations.
 const SEARCHED: usize = 500;

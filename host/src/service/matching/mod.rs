@@ -1,8 +1,8 @@
 //! Matching: has this picture been seen, what is it like, what is there twice.
 //!
 //! Asked for a radius or an algorithm, answers are plain distances; asked for neither, what the index names
-//! goes through `verification`. The index names images and distances, the store says what they are now; an image that the index
-//! still names and the store no longer has is left out without a word.
+//! goes through `verification`. The index names images and distances, the store says what they are now; an image
+//! that the index still names and the store no longer has is left out without a word.
 
 mod bank;
 pub(super) mod candidates;
@@ -66,7 +66,8 @@ pub struct Check {
 pub struct Checked {
     /// Images of the same bytes, in upload order.
     pub exact: Vec<Match>,
-    /// Images within the radius, nearest first; the best algorithm's word for each, without the exact ones.
+    /// The others that match. With a sketch and no radius those verified to be duplicates or similar, the strongest verdict
+    /// first; else those within the radius, nearest first, each by the algorithm that finds it nearest.
     pub near: Vec<Match>,
 }
 
@@ -83,8 +84,8 @@ pub struct Query {
     pub any_orientation: bool,
 }
 
-/// Matches in a project, or in all, by digest and fingerprints alone; `Invalid` for fingerprints of a wrong length or
-/// version and a radius over the number of bits.
+/// Matches in a project, or in all, of a picture that is not sent: by its digest, its fingerprints and, where there is
+/// one, its sketch. `Invalid` for fingerprints of a wrong length or version and a radius over the number of bits.
 pub async fn check(
     services: &Services,
     project: Option<&ProjectName>,
@@ -98,8 +99,8 @@ pub async fn check(
     find(services, project, check, None).await
 }
 
-/// Matches of a picture in a project, or in all, nearest first; a stored subject is not among them. Images of the same bytes
-/// match whatever their fingerprints say.
+/// Matches of a picture in a project, or in all: by distance the nearest first, judged the strongest verdict first. A
+/// stored subject is not among them. Images of the same bytes match whatever their fingerprints say.
 pub async fn matches(
     services: &Services,
     project: Option<&ProjectName>,
@@ -188,7 +189,7 @@ pub async fn compare(
     Ok(services.sandbox.compare(a, b, threshold).await?)
 }
 
-/// What a check finds; the picture is compared with others where it can be had.
+/// What a check finds; where its sketch does not decide, the picture is compared with others, if it can be had.
 async fn find(
     services: &Services,
     project: Option<&ProjectName>,
