@@ -52,8 +52,8 @@ where
         others: &[usize],
     ) -> Result<Vec<Judgement>, ServiceError> {
         let pair = |other: &usize| Candidate {
-            one: id(one),
-            other: id(*other),
+            one: id(one.min(*other)),
+            other: id(one.max(*other)),
             orientation: Some(Orientation::Upright),
         };
         let pairs: Vec<Candidate> = others.iter().map(pair).collect();
