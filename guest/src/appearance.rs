@@ -199,6 +199,19 @@ impl Appearance {
         (self.size.0 * share(across), self.size.1 * share(down))
     }
 
+    /// A place of the picture as a place of the window, which it may lie outside of.
+    pub fn on_window(&self, (x, y): (f32, f32)) -> (f32, f32) {
+        let along = |place: f32, start: u16, end: u16| {
+            let (start, end) = (f32::from(start), f32::from(end));
+            ((place + 0.5) * f32::from(WINDOW_UNITS) - start) / (end - start) - 0.5
+        };
+        let window = self.window;
+        (
+            along(x, window.left, window.right),
+            along(y, window.top, window.bottom),
+        )
+    }
+
     /// A place of the window as a place of the picture; in both 0, 0 is the middle and a side is 1.
     pub fn on_picture(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let Window {
@@ -272,6 +285,13 @@ mod tests {
             let turned = upright.oriented(orientation);
             assert_eq!(turned.oriented(orientation.inverse()), upright);
         }
+    }
+
+    #[test]
+    fn a_place_of_the_window_is_one_of_the_picture_and_back() {
+        let appearance = appearance();
+        let (x, y) = appearance.on_window(appearance.on_picture((0.3, -0.2)));
+        assert!((x - 0.3).abs() < 1e-5 && (y + 0.2).abs() < 1e-5, "{x} {y}");
     }
 
     #[test]

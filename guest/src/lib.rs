@@ -4,6 +4,7 @@ pub mod appearance;
 pub mod bank;
 pub mod comparison;
 pub mod error;
+pub mod features;
 pub mod fingerprint;
 pub mod info;
 pub mod limits;

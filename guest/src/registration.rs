@@ -7,7 +7,8 @@
 //! is its residual and `t` three times the mean square of all, as Cauchy's estimator does it.
 //!
 //! Steps lead only to the nearest solution, so several starts are tried: the windows on each other, the whole pictures on
-//! each other, one a little larger than the other, and, where a strong crop is asked for, a search over scales and offsets.
+//! each other, one a little larger than the other. Where one holds a part of the other only, features of both say where to begin
+//! ([`crate::features`]).
 //!
 //! Plain f32 additions, multiplications, divisions and square roots in one order, and no others: every
 //! build gives the same bits. How alike the pictures are where they lie on each other is not told here.
@@ -26,16 +27,12 @@ const SCALES: [f32; 2] = [0.9, 1.11];
 const GOOD: f32 = 0.97;
 /// A correlation below which pictures are different. Of 2,300 copies none had less than 0.5 where they were registered well.
 const LEAST: f32 = 0.4;
-/// A correlation below which a crop is searched.
-const CROPPED: f32 = 0.85;
 /// A map is found when a step changes none of its numbers by more; on each level, the coarsest first.
 const SETTLED: [f32; 6] = [0.01, 0.003, 0.001, 0.0005, 0.0003, 0.0002];
 /// Most that one step may change a number of the map: larger ones overshoot.
 const LARGEST_STEP: f32 = 0.08;
 /// Least share of the first picture's cells that must lie on the second.
 const LEAST_OVERLAP: f32 = 0.2;
-/// The same where a crop is searched.
-const LEAST_CROP: f32 = 0.34;
 /// A start that correlates by so much less than the registered map is as good: it is simpler.
 const AS_GOOD: f32 = 0.0005;
 /// Of a grid of offsets that is tried where the content repeats itself, as lines of text do: cells of 64, each way.
@@ -101,7 +98,36 @@ impl Map {
         moves.into_iter().fold(0.0, f32::max)
     }
 
-    /// The same for the pictures as wholes.
+    /// How far another map puts the corner that it puts farthest off, as a share of the side of the second window.
+    pub fn largest_distance(&self, other: &Self) -> f32 {
+        let distances = CORNERS.map(|(u, v)| {
+            let (a, b) = (self.of(u, v), other.of(u, v));
+            (a.0 - b.0).abs().max((a.1 - b.1).abs())
+        });
+        distances.into_iter().fold(0.0, f32::max)
+    }
+
+    /// The share of a picture that lies in the other: of the first, or of the second where that is more.
+    pub fn most_inside(&self, a: &Appearance, b: &Appearance) -> f32 {
+        const PLACES: usize = 24;
+        let place = |number: usize| (number as f32 + 0.5) / PLACES as f32 - 0.5;
+        let is_inside = |at: &usize| {
+            let (u, v) = a.on_window((place(at % PLACES), place(at / PLACES)));
+            let (x, y) = b.on_picture(self.of(u, v));
+            x.abs() <= 0.5 && y.abs() <= 0.5
+        };
+        let inside = (0..PLACES * PLACES).filter(is_inside).count();
+        let first = inside as f32 / (PLACES * PLACES) as f32;
+        let [[_, across, shear], [_, lean, down]] = [self.across, self.down];
+        let area = |one: &Appearance| {
+            let (width, height) = one.window.extent();
+            f32::from(width) * f32::from(height)
+        };
+        let times_as_large = (across * down - shear * lean).abs() * area(b) / area(a);
+        first.max(first * times_as_large).min(1.0)
+    }
+
+    /// How far the corner that moves most moves on the pictures as wholes, as a share of their sides.
     pub fn largest_move_on(&self, a: &Appearance, b: &Appearance) -> f32 {
         let moves = CORNERS.map(|(u, v)| {
             let (from, to) = (a.on_picture((u, v)), b.on_picture(self.of(u, v)));
@@ -201,45 +227,35 @@ fn correlation(
 const MIDDLE: f32 = 128.0;
 
 /// The map that brings the first picture's window onto the second's; `None` when they are different already where few cells
-/// are looked at, or no plausible map is found. With `crops` also where one holds a good half of the other only.
-pub fn register(
-    (a, b): (&Appearance, &Appearance),
-    (first, second): (&Pyramid, &Pyramid),
-    crops: bool,
-) -> Option<Map> {
-    let starts = starts(a, b);
+/// are looked at, or no plausible map is found.
+pub fn register((a, b): (&Appearance, &Appearance), levels: (&Pyramid, &Pyramid)) -> Option<Map> {
+    let mut wholes = vec![Map::IDENTITY];
+    if a.window != b.window {
+        wholes.push(Map::of_wholes(a, b));
+    }
+    let scaled = SCALES.map(|scale| Map::new((scale, scale), (0.0, 0.0)));
+    let map = register_from(levels, &[&wholes[..], &scaled].concat())?;
+    Some(simplest(levels, map, &wholes))
+}
+
+/// The same from maps to begin with, the likeliest first.
+pub fn register_from(levels: (&Pyramid, &Pyramid), starts: &[Map]) -> Option<Map> {
     let mut best: Option<(f32, Fit)> = None;
-    for start in &starts {
-        consider(&mut best, (first, second), *start);
+    for start in starts {
+        consider(&mut best, levels, *start);
         if best.is_some_and(|(correlation, _)| correlation >= GOOD) {
             break;
         }
     }
-    if crops
-        && best.is_none_or(|(correlation, _)| correlation < CROPPED)
-        && let Some(crop) = searched_crop((a, b), (first, second))
-    {
-        consider(&mut best, (first, second), crop);
-    }
     let (_, fit) = best.filter(|(correlation, _)| *correlation >= LEAST)?;
     let mut fit = fit
-        .improved((first, second), 1)
+        .improved(levels, 1)
         .unwrap_or(fit)
-        .realigned((first, second), &starts);
-    for level in 2..first.levels() {
-        fit = fit.improved((first, second), level).unwrap_or(fit);
+        .realigned(levels, starts);
+    for level in 2..levels.0.levels() {
+        fit = fit.improved(levels, level).unwrap_or(fit);
     }
-    Some(simplest((first, second), fit.map, &starts))
-}
-
-/// Maps to begin with, the likeliest first.
-fn starts(a: &Appearance, b: &Appearance) -> Vec<Map> {
-    let mut starts = vec![Map::IDENTITY];
-    if a.window != b.window {
-        starts.push(Map::of_wholes(a, b));
-    }
-    starts.extend(SCALES.map(|scale| Map::new((scale, scale), (0.0, 0.0))));
-    starts
+    Some(fit.map)
 }
 
 /// Takes a start, as it is or improved, where it is better than the best so far.
@@ -259,56 +275,15 @@ fn consider(best: &mut Option<(f32, Fit)>, levels: (&Pyramid, &Pyramid), start: 
     }
 }
 
-/// The best of a search over scales and offsets: one window lies inside the other, proportions stay as they are.
-fn searched_crop(
-    (a, b): (&Appearance, &Appearance),
-    (first, second): (&Pyramid, &Pyramid),
-) -> Option<Map> {
-    const SCALES: i32 = 12;
-    let ((width_a, height_a), (width_b, height_b)) = (a.window_size(), b.window_size());
-    let proportion = ((width_a / height_a) / (width_b / height_b)).sqrt();
-    let planes = (first.level(0), second.level(0));
-    let mut best: Option<(f32, Map)> = None;
-    let mut scale = 0.6;
-    for _ in 0..=SCALES {
-        let (across, down) = (scale * proportion, scale / proportion);
-        for y in offsets(down) {
-            for x in offsets(across) {
-                let map = Map::new((across, down), (x, y));
-                let Some(found) = correlation(planes, &map, 1, LEAST_CROP) else {
-                    continue;
-                };
-                if best.is_none_or(|(best, _)| found > best) {
-                    best = Some((found, map));
-                }
-            }
-        }
-        // To 1 / 0.6 in twelve steps.
-        scale *= 1.0889;
-    }
-    best.map(|(_, map)| map)
-}
-
-/// Offsets by which a window of a scale stays inside the other, or the other inside it, at steps of at most a 24th.
-fn offsets(scale: f32) -> impl Iterator<Item = f32> {
-    let most = (1.0 - scale).abs() / 2.0 + 0.03;
-    let steps = (most * 24.0).ceil() as i32;
-    (-steps..=steps).map(move |step| most * step as f32 / steps as f32)
-}
-
-/// The simplest of the maps that are as good as the registered one.
-fn simplest((first, second): (&Pyramid, &Pyramid), map: Map, starts: &[Map]) -> Map {
+/// The first of some simple maps that is as good as the registered one, or that one.
+fn simplest((first, second): (&Pyramid, &Pyramid), map: Map, simple: &[Map]) -> Map {
     let level = first.levels() - 1;
     let planes = (first.level(level), second.level(level));
     let stride = (planes.0.side / 64).max(1);
     let at = |map: &Map| correlation(planes, map, stride, LEAST_OVERLAP).unwrap_or(0.0);
     let registered = at(&map);
-    let wholes = starts.len() - SCALES.len();
-    let mut simple = starts[..wholes].iter();
-    simple
-        .find(|start| at(start) >= registered - AS_GOOD)
-        .copied()
-        .unwrap_or(map)
+    let is_as_good = |simple: &&Map| at(simple) >= registered - AS_GOOD;
+    simple.iter().find(is_as_good).copied().unwrap_or(map)
 }
 
 /// A map in the making.

@@ -11,6 +11,7 @@ use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, Rgb
 use sha2::{Digest, Sha256};
 
 use crate::error::ImageError;
+use crate::features;
 use crate::fingerprint::Algorithm;
 use crate::info::{Dimensions, Orientation};
 use crate::limits::Limits;
@@ -125,6 +126,10 @@ fn write_lines(table: &mut String, name: &str, outcome: &Outcome) {
     if let Some(sketch) = &outcome.sketch {
         // Writing to a string cannot fail.
         let _ = writeln!(table, "{name} sketch {}", sha256(sketch.as_bytes()));
+        let features = features::of_sketch(sketch);
+        let bits: Vec<u8> = features.iter().flat_map(|feature| feature.bits).collect();
+        let (version, count) = (features::VERSION, features.len());
+        let _ = writeln!(table, "{name} features {version} {count} {}", sha256(&bits));
     }
     for rendition in &outcome.renditions {
         let Dimensions { width, height } = rendition.size;

@@ -73,19 +73,37 @@ pub fn judge(a: &Sketch, b: &Sketch, orientations: &[Orientation]) -> (Judgement
     )
 }
 
-/// The same, and where sketches do not tell and both pictures are known from close by, those decide. Then strong crops are
-/// searched, too.
+/// The same of two pictures that may have no more than a part in common: a strong crop and its source, a picture and a collage of it.
+/// Takes some times as long where they are no duplicates.
+pub fn judge_parts(
+    a: &Sketch,
+    b: &Sketch,
+    orientations: &[Orientation],
+) -> (Judgement, Orientation) {
+    let (a, b) = (Subject::from_sketch(a), Subject::from_sketch(b));
+    verified((&a, &b), orientations, Depth::Parts)
+}
+
+/// The same, and where sketches do not tell, the pictures decide, if both are known from close by.
 pub fn verify(
     a: &Subject<'_>,
     b: &Subject<'_>,
     orientations: &[Orientation],
 ) -> (Judgement, Orientation) {
+    let depth = match a.close.is_some() && b.close.is_some() {
+        true => Depth::Parts,
+        false => Depth::Wholes,
+    };
+    verified((a, b), orientations, depth)
+}
+
+fn verified(
+    (a, b): (&Subject<'_>, &Subject<'_>),
+    orientations: &[Orientation],
+    depth: Depth,
+) -> (Judgement, Orientation) {
     let frames = Frames::of(a.sketch, b.sketch);
     let close = a.close.as_ref().zip(b.close.as_ref());
-    let depth = match close {
-        Some(_) => Depth::SketchesAndCrops,
-        None => Depth::Sketches,
-    };
     let mut on_white = best((&a.on_white, &b.on_white), orientations, depth);
     if let Some((a, b)) = close.filter(|_| on_white.finding().needs_pictures()) {
         let side = resolved_side(a, b);
@@ -103,7 +121,7 @@ pub fn verify(
         (a.opaque.as_ref(), b.opaque.as_ref()),
     ];
     let found = pairs.into_iter().filter_map(|(a, b)| {
-        let found = best((a?, b?), orientations, Depth::Sketches).without_alpha();
+        let found = best((a?, b?), orientations, Depth::Wholes).without_alpha();
         found.finding().is_duplicate().then_some(found)
     });
     let best = found.reduce(|best, found| if found.is_better(&best) { found } else { best });

@@ -1,12 +1,15 @@
 //! What was found on two pictures, and what that makes of them: the thresholds of the rule are here.
 
+use std::cmp::Ordering;
+
 use super::colour::{self, Colours};
 use super::residuals::{Residuals, Usual};
 use super::sparse;
 use crate::appearance::Appearance;
 use crate::comparison::Verdict;
+use crate::features::{agreement, features};
 use crate::info::Orientation;
-use crate::registration::{Map, Pyramid, register};
+use crate::registration::{Map, Pyramid, register, register_from};
 use crate::sketch::SIDE;
 
 /// Cells of a sketch: counts of cells below are out of so many.
@@ -38,6 +41,13 @@ const LEAST_STRUCTURE: usize = 24;
 const LEAST_DRAWN_STRUCTURE: usize = 600;
 const LEAST_FRAMED_STRUCTURE: usize = 300;
 const LEAST_MOVED_STRUCTURE: usize = 1_500;
+/// Local features that must agree to begin from; so many that the pictures are to be looked at; and so many that they are not where
+/// they agree by chance.
+const LEAST_FEATURES: usize = 2;
+const SEVERAL_FEATURES: usize = 3;
+const MANY_FEATURES: usize = 5;
+/// The share of one of two pictures that must lie in the other: a crop does, the next shot of a camera that moved does not.
+const LEAST_INSIDE: f32 = 0.9;
 /// Cells with structure below which there is little, and the agreement that is asked for then.
 const LITTLE_STRUCTURE: usize = 200;
 const LITTLE_STRUCTURE_AGREEMENT: f32 = 0.93;
@@ -76,11 +86,11 @@ const SPARSE_SAME: f32 = 0.25;
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// The cells of sketches, as they lie on each other nearly.
-    Sketches,
-    /// The same, and strong crops are searched.
-    SketchesAndCrops,
-    /// As many cells as the pictures have pixels for.
+    /// The cells of sketches, as wholes that lie on each other nearly.
+    Wholes,
+    /// The same, and where wholes do not agree their local features say where to begin.
+    Parts,
+    /// The same of as many cells as the pictures have pixels for.
     Pictures,
 }
 
@@ -99,12 +109,16 @@ pub struct Evidence {
     pub moved: f32,
     /// The same within the windows of the content.
     moved_within: f32,
+    /// The share of one picture that lies in the other.
+    inside: f32,
     /// The sides are to each other as the other's are.
     pub has_same_proportions: bool,
     /// There is too little on them to register one on the other, and it is the same at the same place.
     is_same_in_place: bool,
     /// Cells of the first picture.
     cells: usize,
+    /// Local features that agree on where it lies on the second, where they were asked.
+    features: usize,
     pub colours: Colours,
     /// None when the pictures do not lie on each other in any way.
     pub residuals: Option<Residuals>,
@@ -121,6 +135,8 @@ pub enum Finding {
     OtherColours,
     /// Both have something that the other lacks.
     OtherContent,
+    /// Parts of them look alike, and cells of sketches are too coarse for those.
+    LikeParts,
     /// Cells of sketches do not tell.
     Unclear,
     /// One picture, something drawn over one of the two.
@@ -137,7 +153,7 @@ impl Finding {
 
     /// Only the pictures themselves can tell.
     pub fn needs_pictures(self) -> bool {
-        self == Self::Unclear
+        matches!(self, Self::Unclear | Self::LikeParts)
     }
 }
 
@@ -150,9 +166,11 @@ impl Evidence {
         is_flat: false,
         moved: 1.0,
         moved_within: 1.0,
+        inside: 0.0,
         has_same_proportions: false,
         is_same_in_place: false,
         cells: 0,
+        features: 0,
         colours: Colours::Same,
         residuals: None,
     };
@@ -193,19 +211,43 @@ impl Evidence {
             cells: fixed.luma.cells.len(),
             ..Self::NONE
         };
-        let turned_levels = Pyramid::new(&turned.luma);
-        let Some(map) = register(
-            (fixed, turned),
-            (levels, &turned_levels),
-            depth == Depth::SketchesAndCrops,
-        ) else {
-            return facts;
+        let levels = (levels, &Pyramid::new(&turned.luma));
+        let of_wholes = register((fixed, turned), levels);
+        let of_wholes = of_wholes.map_or(facts, |map| facts.on((fixed, turned), &map));
+        if depth == Depth::Wholes || of_wholes.finding().is_duplicate() {
+            return of_wholes;
+        }
+        let of_parts = facts.of_parts((fixed, turned), levels);
+        match of_parts {
+            Some(of_parts) if of_parts.is_better(&of_wholes) => of_parts,
+            _ => of_wholes,
+        }
+    }
+
+    /// The same where features say to begin; `None` where they do not.
+    fn of_parts(
+        self,
+        (fixed, turned): (&Appearance, &Appearance),
+        levels: (&Pyramid, &Pyramid),
+    ) -> Option<Self> {
+        let found = agreement(&features(fixed), &features(turned))?;
+        let is_enough = found.features >= LEAST_FEATURES;
+        let map = register_from(levels, &[found.map]).filter(|_| is_enough)?;
+        let facts = Self {
+            features: found.features,
+            ..self
         };
+        Some(facts.on((fixed, turned), &map))
+    }
+
+    /// The same with what is seen where a map puts the one picture on the other.
+    fn on(self, (fixed, turned): (&Appearance, &Appearance), map: &Map) -> Self {
         let facts = Self {
             moved: map.largest_move_on(fixed, turned),
             moved_within: map.largest_move(),
-            colours: compare_colours(fixed, turned, &map),
-            ..facts
+            inside: map.most_inside(fixed, turned),
+            colours: compare_colours(fixed, turned, map),
+            ..self
         };
         let most = match fixed.size == turned.size {
             true => CHANGE,
@@ -216,7 +258,7 @@ impl Evidence {
             false => CHANGE,
         };
         Self {
-            residuals: Residuals::between(&fixed.luma, &turned.luma, &map, least_change),
+            residuals: Residuals::between(&fixed.luma, &turned.luma, map, least_change),
             ..facts
         }
     }
@@ -244,6 +286,17 @@ impl Evidence {
 
     /// What it says, frames aside.
     pub fn finding(&self) -> Finding {
+        match self.finding_of_cells() {
+            Finding::Different | Finding::TooLittleDetail
+                if !self.is_close && self.features >= SEVERAL_FEATURES =>
+            {
+                Finding::LikeParts
+            }
+            finding => finding,
+        }
+    }
+
+    fn finding_of_cells(&self) -> Finding {
         let Some(found) = &self.residuals else {
             return Finding::Different;
         };
@@ -265,6 +318,7 @@ impl Evidence {
         }
         match () {
             () if !self.has_enough_structure(found) => Finding::TooLittleDetail,
+            () if self.inside < LEAST_INSIDE => Finding::OtherContent,
             () if self.colours == Colours::Other && !is_drawn_over => Finding::OtherColours,
             () if self.is_flat && !self.is_close && found.changes <= self.unclear_changes() => {
                 Finding::Unclear
@@ -331,6 +385,7 @@ impl Evidence {
             () if self.moved <= HARDLY_MOVED && !self.is_flat => LEAST_STRUCTURE,
             () if self.moved <= HARDLY_MOVED => LEAST_DRAWN_STRUCTURE,
             () if self.is_sparse() && self.moved_within <= HARDLY_MOVED => LEAST_MOVED_STRUCTURE,
+            () if self.features >= MANY_FEATURES => LEAST_FRAMED_STRUCTURE,
             () if self.is_sparse() => return false,
             () if self.moved_within <= HARDLY_MOVED => LEAST_FRAMED_STRUCTURE,
             () => LEAST_MOVED_STRUCTURE,
@@ -345,12 +400,16 @@ impl Evidence {
         self.is_flat && self.moved > 0.1
     }
 
-    /// A duplicate before none, then the greater agreement.
+    /// A duplicate before none, then what may be one, then the greater agreement.
     pub fn is_better(&self, other: &Self) -> bool {
-        let (own, others) = (self.finding(), other.finding());
-        match own.is_duplicate() == others.is_duplicate() {
-            true => self.similarity() > other.similarity(),
-            false => own.is_duplicate(),
+        let rank = |evidence: &Self| {
+            let finding = evidence.finding();
+            let may_be_one = finding.is_duplicate() || finding.needs_pictures();
+            (finding.is_duplicate(), may_be_one)
+        };
+        match rank(self).cmp(&rank(other)) {
+            Ordering::Equal => self.similarity() > other.similarity(),
+            order => order == Ordering::Greater,
         }
     }
 
@@ -370,9 +429,13 @@ impl Evidence {
             (Some(found), Finding::Same) if self.is_same_picture(found) => Verdict::SamePicture,
             (_, Finding::Same | Finding::DrawnOver) => Verdict::Edited,
             (_, Finding::Different | Finding::TooLittleDetail) => Verdict::Different,
-            (_, Finding::OtherColours | Finding::OtherContent | Finding::Unclear) => {
-                Verdict::Similar
-            }
+            (
+                _,
+                Finding::OtherColours
+                | Finding::OtherContent
+                | Finding::LikeParts
+                | Finding::Unclear,
+            ) => Verdict::Similar,
         }
     }
 

@@ -126,28 +126,33 @@ fn blurred(levels: &[f32], side: usize) -> Vec<f32> {
     both
 }
 
-/// How much of its blur one picture lacks to be as the other, 0 to 1, by least squares.
+/// How much of its blur one picture lacks to be as the other, 0 to 1: the other is fitted by least squares as a multiple of the
+/// picture and one of what blurring it changes.
 fn share_of_blur(cells: &[usize], (own, blurred): (&[f32], &[f32]), other: &[f32]) -> f32 {
     let mean = |levels: &[f32]| {
         let sum: f64 = cells.iter().map(|cell| f64::from(levels[*cell])).sum();
-        (sum / cells.len().max(1) as f64) as f32
+        sum / cells.len().max(1) as f64
     };
     let (own_mean, other_mean) = (mean(own), mean(other));
-    let (mut own_squares, mut products) = (0.0_f64, 0.0_f64);
+    let (mut own_own, mut own_blur, mut blur_blur) = (0.0, 0.0, 0.0);
+    let (mut own_other, mut blur_other) = (0.0, 0.0);
     for cell in cells {
-        let (a, b) = (own[*cell] - own_mean, other[*cell] - other_mean);
-        own_squares += f64::from(a * a);
-        products += f64::from(a * b);
+        let level = f64::from(own[*cell]) - own_mean;
+        let blur = f64::from(blurred[*cell] - own[*cell]);
+        let wanted = f64::from(other[*cell]) - other_mean;
+        own_own += level * level;
+        own_blur += level * blur;
+        blur_blur += blur * blur;
+        own_other += level * wanted;
+        blur_other += blur * wanted;
     }
-    let gain = (products / own_squares.max(1.0)) as f32;
-    let (mut along, mut squares) = (0.0_f64, 0.0_f64);
-    for cell in cells {
-        let blur = gain * (blurred[*cell] - own[*cell]);
-        let left = other[*cell] - other_mean - gain * (own[*cell] - own_mean);
-        along += f64::from(left * blur);
-        squares += f64::from(blur * blur);
+    // By Cramer's rule; the determinant cancels in the share.
+    let of_own = own_other * blur_blur - blur_other * own_blur;
+    let of_blur = blur_other * own_own - own_other * own_blur;
+    match of_own > 0.0 {
+        true => (of_blur / of_own).clamp(0.0, 1.0) as f32,
+        false => 0.0,
     }
-    (along / squares.max(1.0)).clamp(0.0, 1.0) as f32
 }
 
 /// The difference of the greatest and the least level among the nine cells around each.
@@ -199,8 +204,9 @@ mod tests {
         };
         for (a, b) in [(&sharp, &soft), (&soft, &sharp)] {
             let overlap = Overlap::new(a, b, &Map::IDENTITY).of_one_sharpness();
-            let pairs = overlap.a.iter().zip(&overlap.b);
-            let most = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let left = |cell: &usize| (overlap.a[*cell] - overlap.b[*cell]).abs();
+            // Cells at the edge have nothing beside them to be blurred with.
+            let most = overlap.inner().iter().map(left).fold(0.0, f32::max);
             assert!(most < 12.0, "{most}");
         }
     }

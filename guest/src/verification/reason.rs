@@ -14,7 +14,7 @@ impl Evidence {
             verdict,
             similarity: self.similarity(),
             reason: self.reason(verdict, finding),
-            verified: finding != Finding::Unclear,
+            verified: !finding.needs_pictures(),
         };
         if finding.is_duplicate()
             && let Some(reason) = frames.reason(self.orientation)
@@ -45,6 +45,9 @@ impl Evidence {
             Finding::OtherColours => "The structure agrees, the colours do not.".into(),
             Finding::OtherContent => {
                 "They agree for the most part, but each has something that the other lacks.".into()
+            }
+            Finding::LikeParts => {
+                "Parts of them look alike: comparing the pictures decides.".into()
             }
             Finding::Unclear => {
                 "Their sketches agree, but small text or figures may differ: comparing the pictures decides.".into()
