@@ -10,11 +10,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::sandbox::Sandbox;
-use crate::service::Services;
-use crate::service::follow::FollowedIndex;
+use crate::service::follow::{FollowedIndex, Indexed};
 use crate::service::image_root::{self, ScanProgress};
 use crate::service::plugins::{self, Plugins};
 use crate::service::trash;
+use crate::service::{Services, crops};
 use crate::store::Store;
 
 /// A start of the sandbox that takes longer is a compilation, and whoever waits is told.
@@ -55,6 +55,7 @@ impl App {
         };
         app.background.follow_image_root(app.services.clone());
         app.background.follow_plugins(&app.services);
+        app.background.make_features(app.services.clone());
         app.background
             .keep_trash_short(app.services.clone(), app.config.trash_retention);
         Ok(app)
@@ -71,6 +72,7 @@ impl App {
             tracing::warn!("background work did not stop within {PATIENCE:?}, leaving it behind");
         }
         self.services.index.close(&self.services.store).await;
+        self.services.features.close(&self.services.store).await;
     }
 }
 
@@ -95,6 +97,10 @@ impl Background {
         }
     }
 
+    fn make_features(&self, services: Services) {
+        self.tasks.spawn(crops::follow(services, self.stop.clone()));
+    }
+
     fn keep_trash_short(&self, services: Services, retention: Duration) {
         let stop = self.stop.clone();
         self.tasks
@@ -105,12 +111,14 @@ impl Background {
 /// Everything over one data folder but for plugins, store and sandbox side by side: both take their time.
 pub async fn services(config: &Config) -> Result<Services> {
     let cache = config.data.join("cache");
-    let (sandbox, (store, index)) =
+    let (sandbox, (store, index, features)) =
         tokio::try_join!(sandbox(config, Some(cache)), store_and_index(config))?;
     Ok(Services {
         store,
         sandbox,
         index: Arc::new(index),
+        features: Arc::new(features),
+        crops_wanted: Arc::default(),
         plugins: Arc::default(),
         scan: Arc::new(ScanProgress::default()),
         groups: Arc::default(),
@@ -144,12 +152,14 @@ async fn plugins(config: &Config, services: &Services) -> Result<Plugins> {
     plugins.context("cannot load the plugins")
 }
 
-async fn store_and_index(config: &Config) -> Result<(Store, FollowedIndex)> {
+async fn store_and_index(config: &Config) -> Result<(Store, FollowedIndex, FollowedIndex)> {
     let store = Store::open(&config.data)
         .await
         .with_context(|| format!("cannot open the data folder {}", config.data.display()))?;
-    let index = FollowedIndex::load(&store)
-        .await
-        .context("cannot load the index")?;
-    Ok((store, index))
+    let load = |indexed| FollowedIndex::load(&store, indexed);
+    let index = load(Indexed::Pictures).await;
+    let index = index.context("cannot load the index")?;
+    let features = load(Indexed::Features).await;
+    let features = features.context("cannot load the index of local features")?;
+    Ok((store, index, features))
 }

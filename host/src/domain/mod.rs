@@ -24,6 +24,7 @@ pub use resolution::{Decision, InvalidPair, Merged, Pair, Resolved, Trashed};
 pub use vismatch_pipeline::bank::{Header as BankHeader, Mark as BankMark, Writer as BankWriter};
 pub use vismatch_pipeline::comparison::{Comparison, Difference, Judgement, Verdict};
 pub use vismatch_pipeline::error::{Excess, ImageError, Limit};
+pub use vismatch_pipeline::features;
 pub use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
 pub use vismatch_pipeline::info::{
     Dimensions, Exif, ImageFormat, ImageInfo, Location, Orientation,
@@ -31,4 +32,4 @@ pub use vismatch_pipeline::info::{
 pub use vismatch_pipeline::limits::Limits;
 pub use vismatch_pipeline::rendition::{Outcome, Plan, Rendition, RenditionSize, RenditionSpec};
 pub use vismatch_pipeline::sketch::Sketch;
-pub use vismatch_pipeline::verification::judge;
+pub use vismatch_pipeline::verification::{judge, judge_parts};

@@ -13,6 +13,8 @@ pub struct Project {
     pub created_at: Timestamp,
     /// The cover: the first image, unless another was chosen.
     pub primary: Option<ImageId>,
+    /// Its images are searched by local features, too, which finds strong crops, collages and large stickers.
+    pub finds_crops: bool,
     /// How many images it holds.
     pub images: u64,
 }

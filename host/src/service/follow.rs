@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use tokio::sync::Mutex;
 
+use crate::domain::{Fingerprint, ImageId, ProjectName};
 use crate::index::{Index, Loader, Mark, SnapshotError};
 use crate::store::{Change, Store};
 
@@ -25,10 +26,20 @@ const SHARE: u64 = 50;
 /// Fewer changes are not worth a snapshot when the server stops.
 const FEW: u64 = 1_000;
 
+/// What of images is in an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indexed {
+    /// The fingerprints of every image.
+    Pictures,
+    /// The local features of those that have some: several for each image.
+    Features,
+}
+
 /// An index that reads the change sequence before it answers.
 #[derive(Debug)]
 pub struct FollowedIndex {
     index: Arc<Index>,
+    indexed: Indexed,
     /// The last change that is in the index.
     applied: AtomicU64,
     /// Held while changes are applied, so that requests side by side do it once.
@@ -47,19 +58,23 @@ struct Snapshot {
 }
 
 impl FollowedIndex {
-    /// Begins with the snapshot, or without one with every fingerprint of the store.
-    pub async fn load(store: &Store) -> Result<Self, ServiceError> {
+    /// Begins with the snapshot, or without one with everything that the store has of it.
+    pub async fn load(store: &Store, indexed: Indexed) -> Result<Self, ServiceError> {
         let begin = Instant::now();
-        let file = store.index_snapshot();
+        let file = match indexed {
+            Indexed::Pictures => store.index_snapshot(),
+            Indexed::Features => store.feature_snapshot(),
+        };
         let (index, applied, saved) = match open(store, file.clone()).await? {
             Some((index, mark)) => (index, mark.sequence, mark.sequence),
             None => {
-                let (index, sequence) = build(store).await?;
+                let (index, sequence) = build(store, indexed).await?;
                 (index, sequence, 0)
             }
         };
         let followed = Self {
             index: Arc::new(index),
+            indexed,
             applied: AtomicU64::new(applied),
             catching_up: Mutex::default(),
             snapshot: Arc::new(Snapshot {
@@ -69,7 +84,7 @@ impl FollowedIndex {
             }),
         };
         let images = followed.current(store).await?.images();
-        tracing::info!(images, from_snapshot = saved > 0, took = ?begin.elapsed(), "the index is ready");
+        tracing::info!(?indexed, images, from_snapshot = saved > 0, took = ?begin.elapsed(), "the index is ready");
         followed.save_if_due(store);
         Ok(followed)
     }
@@ -84,13 +99,13 @@ impl FollowedIndex {
         Ok(&self.index)
     }
 
-    /// Reads every fingerprint of the store again and puts it in the place of what was known.
+    /// Reads everything that the store has of it again and puts it in the place of what was known.
     pub async fn reload(&self, store: &Store) -> Result<(), ServiceError> {
         let _alone = self.catching_up.lock().await;
         let put = |project: &_, image, fingerprints: &[_]| {
             self.index.insert(project, image, fingerprints);
         };
-        let sequence = store.fingerprints(None, put).await?;
+        let sequence = self.indexed.read(store, put).await?;
         // What changed since is applied on top, from the earlier of the two places.
         self.applied.fetch_min(sequence, Ordering::AcqRel);
         Ok(())
@@ -121,7 +136,7 @@ impl FollowedIndex {
         let _alone = self.catching_up.lock().await;
         while self.applied.load(Ordering::Acquire) < last {
             let applied = self.applied.load(Ordering::Acquire);
-            let changes = store.changes_since(applied, BATCH).await?;
+            let changes = self.indexed.changes_since(store, applied).await?;
             let newest = changes.last().map_or(last, |change| change.sequence);
             changes
                 .into_iter()
@@ -143,6 +158,31 @@ impl FollowedIndex {
     fn changes_to_save(&self) -> u64 {
         let saved = self.snapshot.sequence.load(Ordering::Acquire);
         self.applied.load(Ordering::Acquire).saturating_sub(saved)
+    }
+}
+
+impl Indexed {
+    /// Hands out every image with what is indexed of it, and tells the change that this stands at.
+    async fn read(
+        self,
+        store: &Store,
+        each: impl FnMut(&ProjectName, ImageId, &[Fingerprint]),
+    ) -> Result<u64, ServiceError> {
+        Ok(match self {
+            Self::Pictures => store.fingerprints(None, each).await?,
+            Self::Features => store.features(each).await?,
+        })
+    }
+
+    async fn changes_since(
+        self,
+        store: &Store,
+        sequence: u64,
+    ) -> Result<Vec<Change>, ServiceError> {
+        Ok(match self {
+            Self::Pictures => store.changes_since(sequence, BATCH).await?,
+            Self::Features => store.feature_changes_since(sequence, BATCH).await?,
+        })
     }
 }
 
@@ -213,14 +253,11 @@ async fn open(store: &Store, file: PathBuf) -> Result<Option<(Index, Mark)>, Ser
     }
 }
 
-/// An index of every fingerprint, and the change that it stands at.
-async fn build(store: &Store) -> Result<(Index, u64), ServiceError> {
+/// An index of everything, and the change that it stands at.
+async fn build(store: &Store, indexed: Indexed) -> Result<(Index, u64), ServiceError> {
     let mut loader = Loader::default();
-    let sequence = store
-        .fingerprints(None, |project, image, fingerprints| {
-            loader.add(project, image, fingerprints);
-        })
-        .await?;
+    let add = |project: &_, image, fingerprints: &[_]| loader.add(project, image, fingerprints);
+    let sequence = indexed.read(store, add).await?;
     let index = tokio::task::spawn_blocking(move || loader.finish()).await;
     let index = index.map_err(|panic| ServiceError::Internal(panic.into()))?;
     Ok((index, sequence))

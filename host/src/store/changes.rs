@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
@@ -13,8 +14,8 @@ use sea_orm::{
 
 use crate::domain::{Fingerprint, ImageId, ProjectName};
 
-use super::entities::{change, image, project};
-use super::{Change, Store, StoreError, rows};
+use super::entities::{change, feature, image, project};
+use super::{Change, Store, StoreError, features, rows};
 
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
@@ -33,6 +34,27 @@ pub(super) async fn note(
         image: Set(image.to_vec()),
     };
     step.insert(db).await?;
+    Ok(())
+}
+
+/// Notes the same of every image of a project.
+pub(super) async fn note_all(
+    db: &impl ConnectionTrait,
+    project: &project::Model,
+) -> Result<(), StoreError> {
+    let images = Query::select()
+        .expr(Expr::value(project.name.clone()))
+        .column(image::Column::Id)
+        .from(image::Entity)
+        .and_where(image::Column::ProjectId.eq(project.id))
+        .take();
+    let mut steps = Query::insert();
+    steps
+        .into_table(change::Entity)
+        .columns([change::Column::Project, change::Column::Image])
+        .select_from(images)
+        .map_err(rows::damaged)?;
+    db.execute(&steps).await?;
     Ok(())
 }
 
@@ -56,25 +78,42 @@ impl Store {
         sequence: u64,
         limit: u64,
     ) -> Result<Vec<Change>, StoreError> {
-        let steps = change::Entity::find()
+        let steps = self.steps_since(sequence, limit).await?;
+        let present = self.fingerprints_of(&steps).await?;
+        to_changes(steps, &present)
+    }
+
+    /// The same with the local features that images have now, if any.
+    pub async fn feature_changes_since(
+        &self,
+        sequence: u64,
+        limit: u64,
+    ) -> Result<Vec<Change>, StoreError> {
+        let steps = self.steps_since(sequence, limit).await?;
+        let mut present = HashMap::new();
+        for batch in ids_of(&steps).chunks(BATCH) {
+            let found = feature::Entity::find()
+                .filter(feature::Column::Image.is_in(batch.iter().cloned()))
+                .filter(feature::Column::Version.eq(features::VERSION))
+                .all(self.database.read())
+                .await?;
+            let found = found.into_iter();
+            present.extend(found.map(|row| (row.image, features::to_fingerprints(&row.bits))));
+        }
+        to_changes(steps, &present)
+    }
+
+    async fn steps_since(
+        &self,
+        sequence: u64,
+        limit: u64,
+    ) -> Result<Vec<change::Model>, StoreError> {
+        Ok(change::Entity::find()
             .filter(change::Column::Sequence.gt(rows::to_signed(sequence)?))
             .order_by_asc(change::Column::Sequence)
             .limit(limit)
             .all(self.database.read())
-            .await?;
-        let ids = steps.iter().map(|step| step.image.clone()).collect();
-        let present = self.fingerprints_of(ids).await?;
-        steps
-            .into_iter()
-            .map(|step| {
-                Ok(Change {
-                    sequence: rows::to_unsigned(step.sequence)?,
-                    project: rows::to_project_name(&step.project)?,
-                    image: rows::to_id(&step.image)?,
-                    fingerprints: present.get(&step.image).cloned(),
-                })
-            })
-            .collect()
+            .await?)
     }
 
     /// Hands out every image of a project, or of all, with its fingerprints, in upload order, and tells the sequence
@@ -149,10 +188,9 @@ impl Store {
 
     async fn fingerprints_of(
         &self,
-        mut ids: Vec<Vec<u8>>,
+        steps: &[change::Model],
     ) -> Result<HashMap<Vec<u8>, Vec<Fingerprint>>, StoreError> {
-        ids.sort_unstable();
-        ids.dedup();
+        let ids = ids_of(steps);
         let mut found = HashMap::with_capacity(ids.len());
         for batch in ids.chunks(BATCH) {
             let packed: Vec<(Vec<u8>, Vec<u8>)> = image::Entity::find()
@@ -168,4 +206,27 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// The images that steps are about, each once.
+fn ids_of(steps: &[change::Model]) -> Vec<Vec<u8>> {
+    let mut ids: Vec<Vec<u8>> = steps.iter().map(|step| step.image.clone()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn to_changes(
+    steps: Vec<change::Model>,
+    present: &HashMap<Vec<u8>, Vec<Fingerprint>>,
+) -> Result<Vec<Change>, StoreError> {
+    let change = |step: change::Model| {
+        Ok(Change {
+            sequence: rows::to_unsigned(step.sequence)?,
+            project: rows::to_project_name(&step.project)?,
+            image: rows::to_id(&step.image)?,
+            fingerprints: present.get(&step.image).cloned(),
+        })
+    };
+    steps.into_iter().map(change).collect()
 }

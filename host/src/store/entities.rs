@@ -15,6 +15,8 @@ pub(super) mod project {
         pub created_at: i64,
         /// `images.id` of the cover.
         pub primary_image: Option<Vec<u8>>,
+        /// Its images have rows in `features`.
+        pub finds_crops: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -80,6 +82,28 @@ pub(super) mod sketch {
         pub image: Vec<u8>,
         /// A sketch: less than 10 kB.
         pub cells: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The local features of images, in projects that are searched by them.
+pub(super) mod feature {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "features")]
+    pub struct Model {
+        /// `images.id`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub image: Vec<u8>,
+        /// Of their definition.
+        pub version: i32,
+        /// 16 bytes for each feature.
+        pub bits: Vec<u8>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -32,6 +32,10 @@ impl Layout {
         self.index().join("snapshot")
     }
 
+    pub(super) fn feature_snapshot(&self) -> PathBuf {
+        self.index().join("features")
+    }
+
     /// Held while a store is being opened: one process at a time makes tables and clears up.
     pub(super) fn opening_lock(&self) -> PathBuf {
         self.root.join("opening.lock")

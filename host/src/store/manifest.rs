@@ -36,6 +36,8 @@ const END: &[u8] = b"\n]";
 pub(super) struct Manifest {
     pub(super) project_id: String,
     pub(super) primary_image_id: Option<String>,
+    #[serde(default)]
+    pub(super) finds_crops: bool,
     pub(super) images: Vec<Entry>,
     #[serde(default)]
     pub(super) not_duplicates: Vec<DecisionJson>,
@@ -123,6 +125,7 @@ impl Entry {
             name: project.as_str().to_owned(),
             created_at: 0,
             primary_image: None,
+            finds_crops: false,
         };
         let mut row = self.to_row(owner.id)?;
         row.position = Set(0);
@@ -370,7 +373,12 @@ fn header(project: &project::Model) -> Result<Vec<u8>, StoreError> {
     let primary = project.primary_image.as_deref().map(to_id).transpose()?;
     let name = serde_json::to_string(&project.name).map_err(damaged)?;
     let primary = serde_json::to_string(&primary.map(|id| id.to_string())).map_err(damaged)?;
-    Ok(format!(r#"{{"project_id":{name},"primary_image_id":{primary},"images":["#).into_bytes())
+    let finds_crops = match project.finds_crops {
+        true => r#""finds_crops":true,"#,
+        false => "",
+    };
+    let facts = format!(r#""project_id":{name},"primary_image_id":{primary},{finds_crops}"#);
+    Ok(format!(r#"{{{facts}"images":["#).into_bytes())
 }
 
 fn line(row: &image::Model) -> Result<Vec<u8>, StoreError> {

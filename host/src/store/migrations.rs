@@ -12,6 +12,7 @@ impl MigratorTrait for Migrator {
             Box::new(Duplicates),
             Box::new(Sketches),
             Box::new(Plugins),
+            Box::new(LocalFeatures),
         ]
     }
 }
@@ -116,6 +117,36 @@ impl MigrationTrait for Plugins {
             manager.create_index(index).await?;
         }
         Ok(())
+    }
+}
+
+/// By what images of a project are found of which no more than a part is left, where that is asked for.
+struct LocalFeatures;
+
+impl MigrationName for LocalFeatures {
+    fn name(&self) -> &str {
+        "0005_local_features"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for LocalFeatures {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let finds_crops = ColumnDef::new("finds_crops")
+            .boolean()
+            .not_null()
+            .default(false)
+            .take();
+        let projects = Table::alter()
+            .table("projects")
+            .add_column(finds_crops)
+            .take();
+        manager.alter_table(projects).await?;
+        manager.create_table(features()).await
     }
 }
 
@@ -234,6 +265,21 @@ fn sketches() -> TableCreateStatement {
         .foreign_key(
             ForeignKey::create()
                 .from("sketches", "image")
+                .to("images", "id")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
+        .take()
+}
+
+fn features() -> TableCreateStatement {
+    Table::create()
+        .table("features")
+        .col(ColumnDef::new("image").blob().not_null().primary_key())
+        .col(ColumnDef::new("version").integer().not_null())
+        .col(ColumnDef::new("bits").blob().not_null())
+        .foreign_key(
+            ForeignKey::create()
+                .from("features", "image")
                 .to("images", "id")
                 .on_delete(ForeignKeyAction::Cascade),
         )

@@ -10,6 +10,7 @@ mod database;
 mod decisions;
 mod disk;
 mod entities;
+mod features;
 mod fill;
 mod given;
 mod images;
@@ -179,7 +180,7 @@ pub struct Change {
     pub project: ProjectName,
     /// Which image.
     pub image: ImageId,
-    /// Its fingerprints from now on; `None` when it is gone.
+    /// What it is searched by from now on; `None` when it is gone, or not searched so.
     pub fingerprints: Option<Vec<Fingerprint>>,
 }
 
@@ -202,6 +203,11 @@ impl Store {
     /// The file in which an index may keep itself: `<data>/index/snapshot`. Its folder is there.
     pub fn index_snapshot(&self) -> PathBuf {
         self.layout.index_snapshot()
+    }
+
+    /// The same for an index of local features.
+    pub fn feature_snapshot(&self) -> PathBuf {
+        self.layout.feature_snapshot()
     }
 
     /// The database answers.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
@@ -13,11 +12,11 @@ use sea_orm::{
 
 use crate::domain::{ImageId, Project, ProjectName};
 
-use super::entities::{change, image, project};
+use super::entities::{image, project};
 use super::ingest::to_the_end;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
-use super::{Store, StoreError, rows};
+use super::{Store, StoreError, changes, rows};
 
 impl Store {
     /// Makes a project, unless it is there.
@@ -154,19 +153,7 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let txn = self.database.begin().await?;
         let images = count(&txn, &project).await?;
-        let gone = Query::select()
-            .expr(Expr::value(project.name.clone()))
-            .column(image::Column::Id)
-            .from(image::Entity)
-            .and_where(image::Column::ProjectId.eq(project.id))
-            .take();
-        let mut steps = Query::insert();
-        steps
-            .into_table(change::Entity)
-            .columns([change::Column::Project, change::Column::Image])
-            .select_from(gone)
-            .map_err(rows::damaged)?;
-        txn.execute(&steps).await?;
+        changes::note_all(&txn, &project).await?;
         project.delete(&txn).await?;
         txn.commit().await?;
         Ok(images)
@@ -186,6 +173,7 @@ pub(super) async fn ensure(
         name: Set(name.as_str().to_owned()),
         created_at: Set(Timestamp::now().as_millisecond()),
         primary_image: Set(None),
+        finds_crops: Set(false),
     };
     Ok(project.insert(db).await?)
 }
@@ -230,6 +218,7 @@ fn to_project(row: project::Model, images: u64) -> Result<Project, StoreError> {
         name: rows::to_project_name(&row.name)?,
         created_at: rows::from_millis(row.created_at)?,
         primary: row.primary_image.as_deref().map(rows::to_id).transpose()?,
+        finds_crops: row.finds_crops,
         images,
     })
 }

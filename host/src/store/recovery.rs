@@ -91,7 +91,9 @@ impl Store {
             return Ok(());
         }
         // The changes of a new database have numbers that the old one's had, too.
-        remove_file(&self.layout.index_snapshot()).map_err(failed("removing the index"))?;
+        for snapshot in [self.index_snapshot(), self.feature_snapshot()] {
+            remove_file(&snapshot).map_err(failed("removing the index"))?;
+        }
         let manifests = self.readable_manifests().await?;
         let total = manifests.iter().map(|(_, manifest)| manifest.images.len());
         let (mut done, total) = (0, total.sum::<usize>() as u64);
@@ -223,6 +225,7 @@ async fn describe_project(
         .min();
     let mut row = row.into_active_model();
     row.primary_image = Set(Some(cover.as_bytes().to_vec()));
+    row.finds_crops = Set(manifest.finds_crops);
     row.created_at = Set(created_at.unwrap_or_else(Timestamp::now).as_millisecond());
     row.update(txn).await?;
     Ok(())

@@ -12,7 +12,7 @@ use sea_orm::{
 use crate::domain::{Image, ImageId, Sketch};
 
 use super::entities::{image, sketch};
-use super::{Store, StoreError, rows};
+use super::{Store, StoreError, features, rows};
 
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
@@ -28,7 +28,7 @@ pub enum SketchState {
     Current,
 }
 
-/// Gives an image its sketch, in place of the one it had.
+/// Gives an image its sketch, in place of the one it had, and the features that are found in it.
 pub(super) async fn set(
     db: &impl ConnectionTrait,
     image: &[u8],
@@ -40,7 +40,7 @@ pub(super) async fn set(
     if let Some(sketch) = sketch {
         row(image, sketch).insert(db).await?;
     }
-    Ok(())
+    features::set(db, image, sketch).await
 }
 
 /// The row of a sketch.

@@ -1,0 +1,249 @@
+//! Local features: what strong crops are found by, in projects where that is asked for.
+//!
+//! They are found in an image's sketch and kept beside it, so that the index begins without reading sketches. Images that were
+//! there before their project was told to find crops get them by and by ([`Store::add_features`]).
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+
+use crate::domain::features::Feature;
+use crate::domain::{Fingerprint, ImageId, ProjectName, Sketch, features};
+
+use super::disk::blocking;
+use super::entities::{feature, image, project, sketch};
+use super::ingest::to_the_end;
+use super::manifest::Edit;
+use super::pending::Intent;
+use super::{Store, StoreError, changes, rows};
+
+/// Features of other versions are as good as none.
+pub(super) const VERSION: i32 = features::VERSION as i32;
+/// Images that are read at once.
+const PAGE: u64 = 5_000;
+/// Images that are given features in one transaction.
+const BATCH: u64 = 200;
+
+/// Gives an image the features of its sketch in place of those it had, where its project finds crops.
+pub(super) async fn set(
+    db: &impl ConnectionTrait,
+    image: &[u8],
+    sketch: Option<&Sketch>,
+) -> Result<(), StoreError> {
+    feature::Entity::delete_by_id(image.to_vec())
+        .exec(db)
+        .await?;
+    let Some(sketch) = sketch else {
+        return Ok(());
+    };
+    let owner = owner_of(db, image).await?;
+    if let Some(owner) = owner.filter(|project| project.finds_crops) {
+        row(image, &features::of_sketch(sketch)).insert(db).await?;
+        changes::note(db, &owner.name, image).await?;
+    }
+    Ok(())
+}
+
+/// The project of an image, if it is there.
+async fn owner_of(
+    db: &impl ConnectionTrait,
+    image: &[u8],
+) -> Result<Option<project::Model>, StoreError> {
+    let owners = Query::select()
+        .column(image::Column::ProjectId)
+        .from(image::Entity)
+        .and_where(image::Column::Id.eq(image.to_vec()))
+        .take();
+    let owner = project::Entity::find().filter(project::Column::Id.in_subquery(owners));
+    Ok(owner.one(db).await?)
+}
+
+/// The project of an image that has no features of today's version and should have some.
+async fn owner_without_features(
+    db: &impl ConnectionTrait,
+    image: &[u8],
+) -> Result<Option<project::Model>, StoreError> {
+    let known = feature::Entity::find_by_id(image.to_vec())
+        .filter(feature::Column::Version.eq(VERSION))
+        .one(db)
+        .await?;
+    match known {
+        Some(_) => Ok(None),
+        None => Ok(owner_of(db, image).await?.filter(|owner| owner.finds_crops)),
+    }
+}
+
+fn row(image: &[u8], found: &[Feature]) -> feature::ActiveModel {
+    feature::ActiveModel {
+        image: Set(image.to_vec()),
+        version: Set(VERSION),
+        bits: Set(found.iter().flat_map(|feature| feature.bits).collect()),
+    }
+}
+
+/// Features as the index takes them: each is a `dhash128` of a part of the picture.
+pub(super) fn to_fingerprints(bits: &[u8]) -> Vec<Fingerprint> {
+    let each = bits.as_chunks::<{ features::BYTES }>().0.iter();
+    each.map(features::fingerprint).collect()
+}
+
+impl Store {
+    /// The images of a project are searched by local features from now on, or no longer; `false` when it is not there.
+    pub async fn set_finds_crops(
+        &self,
+        project: &ProjectName,
+        finds_crops: bool,
+    ) -> Result<bool, StoreError> {
+        if self.project_row(project).await?.is_none() {
+            return Ok(false);
+        }
+        let (store, name) = (self.clone(), project.clone());
+        to_the_end(async move {
+            let lock = store.lock(&name).await?;
+            let Some(project) = store.project_row(&name).await? else {
+                return Ok(false);
+            };
+            lock.announce(&Intent::Describe, Vec::new()).await?;
+            let txn = store.database.begin().await?;
+            if !finds_crops {
+                forget(&txn, &project).await?;
+            }
+            let mut project = project.into_active_model();
+            project.finds_crops = Set(finds_crops);
+            let project = project.update(&txn).await?;
+            txn.commit().await?;
+            lock.finish(&project, Edit::Cover).await;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// There is a project that finds crops: this one, or any.
+    pub async fn finds_crops(&self, project: Option<&ProjectName>) -> Result<bool, StoreError> {
+        let mut found = project::Entity::find().filter(project::Column::FindsCrops.eq(true));
+        if let Some(project) = project {
+            found = found.filter(project::Column::Name.eq(project.as_str()));
+        }
+        Ok(found.one(self.database.read()).await?.is_some())
+    }
+
+    /// Gives features to some images that have a sketch and no features yet, in projects that find crops; how many got them.
+    /// 0 means that none is left.
+    pub async fn add_features(&self) -> Result<usize, StoreError> {
+        let missing = self.without_features().await?;
+        let rows = blocking(move || {
+            let rows = missing.into_iter().map(|(image, cells)| {
+                // A sketch of another version is made anew by whoever needs it, and features with it.
+                let sketch = Sketch::from_bytes(cells).ok();
+                let found = sketch.as_ref().map(features::of_sketch);
+                (row(&image, &found.unwrap_or_default()), image)
+            });
+            Ok::<_, StoreError>(rows.collect::<Vec<_>>())
+        });
+        let txn = self.database.begin().await?;
+        let mut added = 0;
+        for (row, image) in rows.await? {
+            // Another process may have been first, the image may be gone, or not wanted any more.
+            if let Some(owner) = owner_without_features(&txn, &image).await? {
+                feature::Entity::delete_by_id(image.clone())
+                    .exec(&txn)
+                    .await?;
+                row.insert(&txn).await?;
+                changes::note(&txn, &owner.name, &image).await?;
+                added += 1;
+            }
+        }
+        txn.commit().await?;
+        Ok(added)
+    }
+
+    /// Some images without features, with their sketches.
+    async fn without_features(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+        let crops = Query::select()
+            .column(project::Column::Id)
+            .from(project::Entity)
+            .and_where(project::Column::FindsCrops.eq(true))
+            .take();
+        let known = Query::select()
+            .column(feature::Column::Image)
+            .from(feature::Entity)
+            .and_where(feature::Column::Version.eq(VERSION))
+            .take();
+        let images = Query::select()
+            .column(image::Column::Id)
+            .from(image::Entity)
+            .and_where(image::Column::ProjectId.in_subquery(crops))
+            .take();
+        let sketches = sketch::Entity::find()
+            .filter(sketch::Column::Image.in_subquery(images))
+            .filter(sketch::Column::Image.not_in_subquery(known))
+            .limit(BATCH)
+            .all(self.database.read())
+            .await?;
+        Ok(sketches
+            .into_iter()
+            .map(|row| (row.image, row.cells))
+            .collect())
+    }
+
+    /// Hands out every image that has features, in upload order, and tells the sequence that they stand at.
+    pub async fn features(
+        &self,
+        mut each: impl FnMut(&ProjectName, ImageId, &[Fingerprint]),
+    ) -> Result<u64, StoreError> {
+        let sequence = self.last_change().await?;
+        let names = self.project_names().await?;
+        let mut behind: Vec<u8> = Vec::new();
+        loop {
+            let page = feature::Entity::find()
+                .filter(feature::Column::Image.gt(behind.clone()))
+                .filter(feature::Column::Version.eq(VERSION))
+                .order_by_asc(feature::Column::Image)
+                .limit(PAGE)
+                .all(self.database.read())
+                .await?;
+            let Some(last) = page.last() else {
+                return Ok(sequence);
+            };
+            behind = last.image.clone();
+            let keys = page.iter().map(|row| row.image.clone());
+            let owners: Vec<(Vec<u8>, i64)> = image::Entity::find()
+                .select_only()
+                .columns([image::Column::Id, image::Column::ProjectId])
+                .filter(image::Column::Id.is_in(keys))
+                .into_tuple()
+                .all(self.database.read())
+                .await?;
+            let owners: HashMap<Vec<u8>, i64> = owners.into_iter().collect();
+            for row in page {
+                let owner = owners.get(&row.image).and_then(|owner| names.get(owner));
+                if let Some(project) = owner {
+                    each(
+                        project,
+                        rows::to_id(&row.image)?,
+                        &to_fingerprints(&row.bits),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Takes the features of a project's images away.
+async fn forget(db: &impl ConnectionTrait, project: &project::Model) -> Result<(), StoreError> {
+    let images = Query::select()
+        .column(image::Column::Id)
+        .from(image::Entity)
+        .and_where(image::Column::ProjectId.eq(project.id))
+        .take();
+    changes::note_all(db, project).await?;
+    feature::Entity::delete_many()
+        .filter(feature::Column::Image.in_subquery(images))
+        .exec(db)
+        .await?;
+    Ok(())
+}
