@@ -76,6 +76,11 @@ impl Picture {
         self.0.as_raw()
     }
 
+    /// The part from a place on, so wide and high.
+    pub fn cropped(&self, (x, y): (u32, u32), (width, height): (u32, u32)) -> Self {
+        Self(image::imageops::crop_imm(&self.0, x, y, width, height).to_image())
+    }
+
     /// Left and right exchanged.
     pub fn mirrored(&self) -> Self {
         Self(image::imageops::flip_horizontal(&self.0))

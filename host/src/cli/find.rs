@@ -28,13 +28,15 @@ const HELP: &str = "\
 Examples:
   vismatch find ~/Pictures
   vismatch find ~/Pictures /media/camera --threshold 4
+  vismatch find ~/Pictures --crops
   vismatch find ~/Pictures --delete-to-trash --dry-run
   vismatch find ~/Pictures --hardlink --keep oldest --yes
   vismatch find ~/Pictures --algorithm pdq --json | jq -r '.files[1:][].path'
 
 A group is a file to keep and those that are its duplicates: copies that are re-encoded, resized, cropped, \
 bordered, marked or turned by a degree or two, told by looking at both, and files of the same bytes, whatever is in \
-them. Hard links to one file are one file. With --threshold or --algorithm a group is what a chain of \
+them. --crops also finds strong crops, collages and pictures under large stickers, by parts that look alike. \
+Hard links to one file are one file. With --threshold or --algorithm a group is what a chain of \
 fingerprints within so many bits leads to.
 The first of a group, marked *, is the copy to keep: the one with the most frames or pages, then with the most \
 pixels inside of any frame around it that are really resolved, then the most colours, transparency, what the \
@@ -76,6 +78,9 @@ pub struct Arguments {
     /// Whose fingerprints are compared [default: pictures are judged; with --threshold phash]
     #[arg(long, short, value_name = "NAME", value_parser = algorithm())]
     algorithm: Option<Algorithm>,
+    /// Also find what is left of strong crops, collages of pictures and pictures under large stickers; takes longer
+    #[arg(long, conflicts_with_all = ["threshold", "algorithm"])]
+    crops: bool,
     /// Which copy of a group to keep
     #[arg(long, value_name = "WHICH", value_enum, default_value = "best")]
     keep: Keep,
@@ -205,6 +210,7 @@ async fn group(
     let options = GroupOptions {
         by: arguments.by()?,
         choose: &|group| arguments.keep.choose(group),
+        finds_crops: arguments.crops,
         workers: config.sandbox.workers,
         progress: &report,
     };

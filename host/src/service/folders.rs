@@ -24,7 +24,7 @@ use crate::store::FileStamp;
 
 use super::ServiceError;
 use super::matching::reach::ALGORITHMS;
-use super::matching::verification::blocking;
+use super::matching::threads::blocking;
 use judges::Judges;
 use near::{FileIndex, place};
 
@@ -81,6 +81,8 @@ pub struct GroupOptions<'a> {
     pub by: Option<(Algorithm, u32)>,
     /// The place of the copy to keep of some; `None` leaves it to the merits.
     pub choose: &'a (dyn Fn(&[&PictureFile]) -> Option<usize> + Sync),
+    /// Also find files that have no more than a part in common with another: strong crops, collages.
+    pub finds_crops: bool,
     /// Comparisons at once.
     pub workers: usize,
     /// Hears how many of how many pairs were judged.
@@ -153,7 +155,7 @@ where
         classes.entry(*head).or_default().push(place);
     }
     let mut builder = FileGroupBuilder {
-        judges: Judges::new(Arc::clone(&files), compare, options.workers),
+        judges: Judges::new(Arc::clone(&files), compare, options),
         heads,
         classes,
         files,
@@ -209,7 +211,11 @@ where
                 blocking::<Result<_, ServiceError>>(chained).await??
             }
             None => {
-                let candidates = move || Ok(FileIndex::of(&files, &heads)?.candidates());
+                let index = match self.options.finds_crops {
+                    true => FileIndex::with_parts,
+                    false => FileIndex::of,
+                };
+                let candidates = move || Ok(index(&files, &heads)?.candidates());
                 let mut found = blocking::<Result<_, ServiceError>>(candidates).await??;
                 let clusters = self
                     .judges

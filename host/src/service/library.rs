@@ -36,7 +36,8 @@ pub async fn similar_to_picture(
 
 /// Reads every fingerprint of the store into the index again.
 pub async fn rebuild_index(services: &Services) -> Result<(), ServiceError> {
-    services.index.reload(&services.store).await
+    services.index.reload(&services.store).await?;
+    services.features.reload(&services.store).await
 }
 
 /// An image of any project by its id.

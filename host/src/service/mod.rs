@@ -4,6 +4,7 @@
 //! back. No axum, no SQL, no wasmtime names.
 
 mod blobs;
+pub mod crops;
 pub mod decisions;
 mod digest;
 mod error;
@@ -42,6 +43,10 @@ pub struct Services {
     pub sandbox: Sandbox,
     /// Everything that searches.
     pub index: Arc<follow::FollowedIndex>,
+    /// What strong crops are found by.
+    pub features: Arc<follow::FollowedIndex>,
+    /// A project was told to find crops.
+    pub crops_wanted: Arc<tokio::sync::Notify>,
     /// Hashers of other people.
     pub plugins: Arc<plugins::Plugins>,
     /// How far the indexing of the image root has come.

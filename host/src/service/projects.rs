@@ -37,6 +37,20 @@ pub async fn cover(services: &Services, name: &ProjectName) -> Result<Image, Ser
         .ok_or_else(coverless)
 }
 
+/// A project finds strong crops of its images from now on, or no longer. For images that are there that begins when their local
+/// features are made: a second for some hundreds of them.
+pub async fn set_finds_crops(
+    services: &Services,
+    name: &ProjectName,
+    finds_crops: bool,
+) -> Result<Project, ServiceError> {
+    if !services.store.set_finds_crops(name, finds_crops).await? {
+        return Err(unknown(name));
+    }
+    services.crops_wanted.notify_one();
+    get(services, name).await
+}
+
 /// Removes a project with everything in it and says how many images that were.
 pub async fn delete(services: &Services, name: &ProjectName) -> Result<u64, ServiceError> {
     services

@@ -361,3 +361,23 @@ fn what_is_only_similar_is_left_alone() {
     assert_eq!(other.1["verdict"], json!("similar"));
     assert_eq!(other.1["outcome"], json!("left_alone"));
 }
+
+#[test]
+fn strong_crops_are_found_where_they_are_asked_for_and_never_cleared_up_unasked() {
+    let pictures = Pictures::none();
+    let photo = Picture::photo(4, 800, 600);
+    pictures.put("photo.png", &photo.png());
+    pictures.put("crop.jpg", &photo.cropped((20, 10), (560, 420)).jpeg(85));
+    pictures.put("other.jpg", &Picture::photo(5, 800, 600).jpeg(85));
+    assert_eq!(pictures.find(&["--json"]).ok(), "");
+    let told = pictures.find(&["--crops", "--json"]).ok();
+    let group: Value = serde_json::from_str(&told).unwrap();
+    let files = members(&group);
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["photo.png", "crop.jpg"]);
+    assert_eq!(text(&files[1].1, "verdict"), "edited");
+    pictures
+        .find(&["--crops", "--delete-to-trash", "--yes"])
+        .ok();
+    assert_eq!(pictures.names(), ["crop.jpg", "other.jpg", "photo.png"]);
+}

@@ -12,10 +12,10 @@ use crate::service::ServiceError;
 use crate::service::matching::candidates::{Candidate, Candidates};
 use crate::service::matching::clusters::{Clustering, Relations};
 use crate::service::matching::pairs::{images_of, judge_pairs};
-use crate::service::matching::verification::blocking;
+use crate::service::matching::threads::blocking;
 
 use super::near::{id, place};
-use super::{PictureFile, Progress};
+use super::{GroupOptions, PictureFile, Progress};
 
 /// Pairs that are judged at once; what they join need not be judged after them.
 const JUDGED_AT_ONCE: usize = 128;
@@ -28,6 +28,8 @@ pub struct Judges<C> {
     compare: C,
     /// Comparisons at once.
     workers: usize,
+    /// Files may have no more than a part in common.
+    finds_crops: bool,
     known: Relations,
 }
 
@@ -36,11 +38,12 @@ where
     C: Fn(PathBuf, PathBuf) -> F,
     F: Future<Output = Judgement>,
 {
-    pub fn new(files: Arc<Vec<PictureFile>>, compare: C, workers: usize) -> Self {
+    pub fn new(files: Arc<Vec<PictureFile>>, compare: C, options: &GroupOptions<'_>) -> Self {
         Self {
             files,
             compare,
-            workers: workers.max(1),
+            workers: options.workers.max(1),
+            finds_crops: options.finds_crops,
             known: Relations::default(),
         }
     }
@@ -55,6 +58,7 @@ where
             one: id(one.min(*other)),
             other: id(one.max(*other)),
             orientation: Some(Orientation::Upright),
+            in_part: self.finds_crops,
         };
         let pairs: Vec<Candidate> = others.iter().map(pair).collect();
         self.look_at_sketches(&pairs).await?;

@@ -88,6 +88,7 @@ async fn found<F: Future<Output = Judgement>>(
     let options = GroupOptions {
         by,
         choose: &|_| None,
+        finds_crops: false,
         workers: 2,
         progress: &|_, _| (),
     };
@@ -236,6 +237,7 @@ async fn what_is_left_out_is_told() {
     let options = GroupOptions {
         by: None,
         choose: &|_| None,
+        finds_crops: false,
         workers: 2,
         progress: &|_, _| (),
     };

@@ -12,7 +12,7 @@ use crate::domain::{Algorithm, Fingerprint, ImageId, Orientation, ProjectName};
 use crate::index::{Index, Neighbours, Query};
 
 use super::reach::{CROSSED, Reach, is_searched, weight};
-use super::verification::blocking;
+use super::threads::blocking;
 use super::{ServiceError, Services};
 
 /// Most candidates of one image: by each length of fingerprints, or in any orientation.
@@ -29,6 +29,8 @@ pub struct Candidate {
     pub other: ImageId,
     /// How the other has to be oriented to look like the one; `None` = in any way.
     pub orientation: Option<Orientation>,
+    /// They may have no more than a part in common.
+    pub in_part: bool,
 }
 
 /// What may be duplicates.
@@ -51,6 +53,11 @@ struct Gathered {
 struct Searched {
     id: ImageId,
     fingerprints: Vec<Fingerprint>,
+}
+
+/// Two images in whichever order they are named.
+pub fn sorted(one: ImageId, other: ImageId) -> [ImageId; 2] {
+    [one.min(other), one.max(other)]
 }
 
 /// The candidates among images as they are.
@@ -108,6 +115,7 @@ impl Gathered {
             one,
             other,
             orientation: Some(Orientation::from_exif(exif.into())),
+            in_part: false,
         });
         Candidates {
             pairs: pairs.collect(),
@@ -116,7 +124,30 @@ impl Gathered {
     }
 }
 
+impl Candidates {
+    /// Adds pairs of images that may have a part in common, upright.
+    pub fn add_in_part(&mut self, mut in_part: HashSet<[ImageId; 2]>) {
+        for pair in &mut self.pairs {
+            pair.in_part = in_part.remove(&pair.images());
+        }
+        let mut others: Vec<[ImageId; 2]> = in_part.into_iter().collect();
+        others.sort_unstable();
+        self.pairs
+            .extend(others.into_iter().map(|[one, other]| Candidate {
+                one,
+                other,
+                orientation: Some(Orientation::Upright),
+                in_part: true,
+            }));
+    }
+}
+
 impl Candidate {
+    /// The two images, in whichever order they are named.
+    pub fn images(&self) -> [ImageId; 2] {
+        sorted(self.one, self.other)
+    }
+
     /// In which ways the other is oriented to be judged.
     pub fn orientations(&self) -> &[Orientation] {
         match &self.orientation {

@@ -105,6 +105,7 @@ mod tests {
             one: id(one),
             other: id(other),
             orientation: None,
+            in_part: false,
         };
         let pairs = [pair(1, 2), pair(2, 3), pair(1, 3), pair(3, 4)];
         let decided = Pair::new(id(4), id(1));

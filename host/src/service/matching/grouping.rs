@@ -12,7 +12,7 @@ use crate::domain::{Algorithm, Fingerprint, Image, ImageId, Orientation, Pair, P
 use crate::index::{Index, Query};
 
 use super::clusters::Clustering;
-use super::verification::blocking;
+use super::threads::blocking;
 use super::{ServiceError, Services};
 
 /// An image with what an algorithm says of it.

@@ -12,14 +12,14 @@ use crate::domain::{
     best_copy,
 };
 
-use super::candidates::{self, Candidate, Candidates};
+use super::candidates::{self, Candidate, Candidates, sorted};
 use super::clusters::{Clustering, Relations};
 use super::comparisons::AT_ONCE;
 use super::judging::{Judging, Judgings};
 use super::merits::{SKETCH_BATCH, merits_of};
-use super::pairs::{PAIR_BATCH, PairVerifier, images_of, sorted};
-use super::verification::blocking;
-use super::{ServiceError, Services};
+use super::pairs::{PAIR_BATCH, PairVerifier, images_of};
+use super::threads::blocking;
+use super::{ServiceError, Services, parts};
 
 /// An image that so many kept ones were no duplicates of is held only against its own candidates from then on.
 const MOST_MISSES: usize = 16;
@@ -93,14 +93,15 @@ pub async fn groups(
     }
     let judging = services.groups.judgings.begin(project);
     let index = Arc::clone(services.index.current(&services.store).await?);
-    let candidates = match any_orientation {
+    let mut candidates = match any_orientation {
         true => candidates::turned(services, index, project).await?,
         false => {
             let owner = project.cloned();
             blocking(move || candidates::upright(&index, owner.as_ref())).await?
         }
     };
-    let builder = GroupBuilder::new(services, &judging, any_orientation, &candidates);
+    parts::add_pairs(services, project, &mut candidates).await?;
+    let builder = GroupBuilder::new(services, &judging, &key, &candidates);
     let groups = Arc::new(builder.build(candidates, &key).await?);
     groups.log();
     services.groups.put(key, Arc::clone(&groups));
@@ -113,6 +114,8 @@ struct GroupBuilder<'a> {
     judging: &'a Judging<'a>,
     /// How two images that are no candidates of each other are oriented.
     any_orientation: bool,
+    /// They may have no more than a part in common.
+    finds_crops: bool,
     candidates: HashSet<[ImageId; 2]>,
     /// What the duplicates are to each other that clusters were made by.
     relations: Relations,
@@ -131,15 +134,16 @@ impl<'a> GroupBuilder<'a> {
     fn new(
         services: &'a Services,
         judging: &'a Judging<'a>,
-        any_orientation: bool,
+        key: &CacheKey,
         candidates: &Candidates,
     ) -> Self {
         let pairs = candidates.pairs.iter();
         Self {
             services,
             judging,
-            any_orientation,
-            candidates: pairs.map(|pair| sorted(pair.one, pair.other)).collect(),
+            any_orientation: key.any_orientation,
+            finds_crops: candidates.pairs.iter().any(|pair| pair.in_part),
+            candidates: pairs.map(Candidate::images).collect(),
             relations: Relations::default(),
             verifier: PairVerifier::new(services),
         }
@@ -292,6 +296,7 @@ impl<'a> GroupBuilder<'a> {
                     one: kept.id,
                     other: other.id,
                     orientation: (!self.any_orientation).then_some(Orientation::Upright),
+                    in_part: self.finds_crops,
                 });
             }
         }

@@ -14,10 +14,12 @@ mod groups;
 mod judging;
 mod merits;
 pub(super) mod pairs;
+pub(super) mod parts;
 mod ranking;
 pub mod reach;
 pub(super) mod sketches;
 mod subject;
+pub(super) mod threads;
 pub(super) mod verification;
 
 pub use bank::{Bank, Entry, KnownBank, bank};

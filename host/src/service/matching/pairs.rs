@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 
-use crate::domain::{Image, ImageId, Relation, Sketch, judge};
+use crate::domain::{Image, ImageId, Relation, Sketch, judge, judge_parts};
 
 use super::candidates::Candidate;
 use super::comparisons::{AT_ONCE, Picture, compare};
 use super::sketches::sketches;
-use super::verification::{blocking, in_threads};
+use super::threads::{blocking, in_threads};
 use super::{ServiceError, Services, retry};
 
 /// Pairs that are judged at once: their sketches take 40 MB at most.
@@ -42,6 +42,10 @@ pub fn judge_pairs<'a>(
 ) -> Vec<(Candidate, Relation)> {
     in_threads(pairs, |pair| {
         let (one, other) = (sketch(pair.one)?, sketch(pair.other)?);
+        let judge = match pair.in_part {
+            true => judge_parts,
+            false => judge,
+        };
         let (judgement, orientation) = judge(one, other, pair.orientations());
         let relation = Relation {
             judgement,
@@ -49,11 +53,6 @@ pub fn judge_pairs<'a>(
         };
         Some((pair, relation))
     })
-}
-
-/// The two images of a pair, in whichever order it names them.
-pub fn sorted(one: ImageId, other: ImageId) -> [ImageId; 2] {
-    [one.min(other), one.max(other)]
 }
 
 impl<'a> PairVerifier<'a> {
@@ -77,7 +76,8 @@ impl<'a> PairVerifier<'a> {
         pairs: Vec<Candidate>,
         at_hand: Arc<HashMap<ImageId, Sketch>>,
     ) -> Result<Vec<(Candidate, Relation)>, ServiceError> {
-        self.not_compared.extend(pairs.iter().map(key_of));
+        self.not_compared
+            .extend(pairs.iter().map(Candidate::images));
         let mut ids = images_of(&pairs);
         ids.sort_unstable();
         ids.dedup();
@@ -98,7 +98,8 @@ impl<'a> PairVerifier<'a> {
         mut pairs: Vec<Candidate>,
         images: &HashMap<ImageId, Image>,
     ) -> Vec<(Candidate, Relation)> {
-        self.not_compared.extend(pairs.iter().map(key_of));
+        self.not_compared
+            .extend(pairs.iter().map(Candidate::images));
         pairs.truncate(self.comparisons_left);
         self.comparisons_left -= pairs.len();
         let picture = |image| images.get(&image).map(Picture::stored);
@@ -124,11 +125,7 @@ impl<'a> PairVerifier<'a> {
 
     fn were_compared(&mut self, pairs: &[(Candidate, Relation)]) {
         for (pair, _) in pairs {
-            self.not_compared.remove(&key_of(pair));
+            self.not_compared.remove(&pair.images());
         }
     }
-}
-
-fn key_of(pair: &Candidate) -> [ImageId; 2] {
-    sorted(pair.one, pair.other)
 }

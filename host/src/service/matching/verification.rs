@@ -5,19 +5,22 @@
 //! decided by `judge` of the pipeline on sketches, the same rule for every question. Where sketches cannot decide,
 //! the pictures themselves are compared, if the one that is asked about can be had.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
 
 use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict, judge,
+    Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict,
+    judge, judge_parts,
 };
 
 use super::comparisons::{AT_ONCE, Picture, compare};
-use super::ranking::Ranking;
+use super::parts;
+use super::ranking::{Ranking, to_match};
 use super::reach::{Reach, is_candidate};
 use super::sketches::sketches;
+use super::threads::{blocking, in_threads};
 use super::{ServiceError, Services};
 
 /// Candidates that are verified, nearest first, when fewer matches are wanted.
@@ -54,13 +57,14 @@ pub async fn find(
         }
     }
     let mut candidates = ranking.resolve(services).await?;
-    candidates.retain(|candidate| {
-        !query.except.contains(&candidate.image.id) && query.is_near(candidate)
-    });
+    candidates.retain(|candidate| query.is_near(candidate));
+    let parts = parts::candidates(services, project, &query.sketch, &query.orientations()).await?;
+    add_parts(services, &mut candidates, &parts).await?;
+    candidates.retain(|candidate| !query.except.contains(&candidate.image.id));
     let images = candidates.iter().map(|candidate| candidate.image.id);
     let sketches = sketches(services, &images.collect::<Vec<_>>()).await?;
     let picture = query.picture.clone();
-    let mut found = blocking(move || verify(&query, candidates, &sketches)).await?;
+    let mut found = blocking(move || verify(&query, candidates, &parts, &sketches)).await?;
     found.sort_by(strongest_first);
     if let Some(picture) = picture {
         compare_unverified(services, &picture, &mut found).await;
@@ -76,10 +80,35 @@ fn strongest_first(a: &Match, b: &Match) -> std::cmp::Ordering {
     verdict.then(nearer).then(a.image.id.cmp(&b.image.id))
 }
 
+/// Adds the images that may have a part in common with the picture, and are no candidates as wholes.
+async fn add_parts(
+    services: &Services,
+    candidates: &mut Vec<Match>,
+    parts: &HashMap<ImageId, Orientation>,
+) -> Result<(), ServiceError> {
+    let known: HashSet<ImageId> = candidates.iter().map(|known| known.image.id).collect();
+    let others = parts.keys().filter(|image| !known.contains(image));
+    let others = services
+        .store
+        .images_by_id(&others.copied().collect::<Vec<_>>())
+        .await?;
+    candidates.extend(others.into_iter().map(|image| {
+        let orientation = parts.get(&image.id).copied().unwrap_or_default();
+        to_match(
+            image,
+            Algorithm::Phash.bits(),
+            Algorithm::Phash,
+            orientation,
+        )
+    }));
+    Ok(())
+}
+
 /// Those candidates that are duplicates or similar, by their sketches.
 fn verify(
     query: &VerificationQuery,
     candidates: Vec<Match>,
+    parts: &HashMap<ImageId, Orientation>,
     sketches: &HashMap<ImageId, Sketch>,
 ) -> Vec<Match> {
     in_threads(candidates, |mut candidate| {
@@ -91,6 +120,10 @@ fn verify(
             // The distance is all that is known.
             let near = by_phash? <= Algorithm::Phash.default_radius();
             return near.then_some(candidate);
+        };
+        let judge = match parts.contains_key(&candidate.image.id) {
+            true => judge_parts,
+            false => judge,
         };
         let (judgement, _) = judge(sketch, &query.sketch, &[candidate.orientation]);
         candidate.judgement = match by_phash {
@@ -149,6 +182,15 @@ impl VerificationQuery {
         }
     }
 
+    /// How the picture is oriented, each once.
+    fn orientations(&self) -> Vec<Orientation> {
+        let is_asked = |orientation: &Orientation| {
+            let mut oriented = self.fingerprints.iter();
+            oriented.any(|(own, _)| own == orientation)
+        };
+        Orientation::ALL.into_iter().filter(is_asked).collect()
+    }
+
     fn is_near(&self, found: &Match) -> bool {
         let own = self.fingerprints.iter();
         let own = own.filter(|(oriented, _)| *oriented == found.orientation);
@@ -168,41 +210,3 @@ impl VerificationQuery {
         own.distance(other).ok()
     }
 }
-
-/// Work that takes milliseconds and more, away from the threads that serve requests.
-pub async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ServiceError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|panic| ServiceError::Internal(panic.into()))
-}
-
-/// Does the same with each item, on as many threads as there are cores; the answers in the order of the items.
-pub fn in_threads<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> Option<R> + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = items.len().div_ceil(threads).max(LEAST_SHARE);
-    let mut items = items.into_iter();
-    let mut shares = Vec::new();
-    while items.len() > 0 {
-        shares.push(items.by_ref().take(share).collect::<Vec<T>>());
-    }
-    if shares.len() < 2 {
-        return shares.into_iter().flatten().filter_map(work).collect();
-    }
-    let work = &work;
-    std::thread::scope(|scope| {
-        let started = shares.into_iter().map(|share| {
-            scope.spawn(move || share.into_iter().filter_map(work).collect::<Vec<R>>())
-        });
-        let started: Vec<_> = started.collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<R>>| match thread.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        started.into_iter().flat_map(join).collect()
-    })
-}
-
-/// Fewer items are not worth a thread.
-const LEAST_SHARE: usize = 8;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::domain::{Image, ImageId, Judgement, Orientation, Sketch, Verdict, judge};
 use crate::service::matching::comparisons::{Picture, compare};
-use crate::service::matching::{sketches::sketches, verification::blocking};
+use crate::service::matching::{sketches::sketches, threads::blocking};
 use crate::service::{ServiceError, Services};
 
 /// What an image has to be to the one that stays, at least, to go without a look.

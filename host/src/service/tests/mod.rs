@@ -1,6 +1,7 @@
 //! The use cases on real parts: a store in a temporary folder, the embedded component, pictures
 //! drawn here.
 
+mod crops;
 mod events;
 mod follow;
 mod image_root;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use image::{ImageFormat as Format, Rgb, RgbImage};
 use tempfile::TempDir;
 
-use super::follow::FollowedIndex;
+use super::follow::{FollowedIndex, Indexed};
 use super::images::{Ingested, OnDuplicate, Upload, ingest};
 use super::{ServiceError, Services};
 use crate::domain::{ImageName, Limits, ProjectName};
@@ -81,7 +82,17 @@ impl World {
 async fn services_over(folder: &Path) -> Services {
     let store = Store::open(folder).await.unwrap();
     Services {
-        index: Arc::new(FollowedIndex::load(&store).await.unwrap()),
+        index: Arc::new(
+            FollowedIndex::load(&store, Indexed::Pictures)
+                .await
+                .unwrap(),
+        ),
+        features: Arc::new(
+            FollowedIndex::load(&store, Indexed::Features)
+                .await
+                .unwrap(),
+        ),
+        crops_wanted: Arc::default(),
         store,
         sandbox: sandbox(),
         plugins: Arc::default(),
