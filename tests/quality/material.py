@@ -14,13 +14,16 @@ Each kind of stranger, and each photo, belongs to one of two halves: thresholds 
 "choose", and "final" is for the table of results alone.
 
 The same arguments give the same bytes, with the same versions of Python, Pillow and numpy.
-Picture N of a kind does not depend on --each.
+Picture N of a kind does not depend on --each, and nothing on --half but what is left out. Another
+--seed gives other words, numbers and places, so that thresholds can be tried on what they were not
+chosen on.
 """
 
 import argparse
 import hashlib
 import json
 import math
+import os
 import random
 import sys
 import time
@@ -35,7 +38,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
-PROCESSES = 2
+PROCESSES = os.cpu_count()
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png"}
 LARGE_PHOTO = 2_000_000  # pixels
 COPIED_TILES = 5  # every fifth
@@ -70,6 +73,26 @@ LAST_NAMES = "Adler Baker Carter Dorn Ebert Fisher Graf Hunter Iversen Jansen Ke
 STREETS = "Mill Lane,Station Road,High Street,Church Walk,Park Avenue,Bridge Street,Harbour Way".split(",")
 CITIES = "Ashford,Brighton,Cambridge,Durham,Exeter,Norwich,Oxford,Plymouth,York".split(",")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+# ----------------------------------------------------------------------------------------- chance
+
+SEED = 0
+
+
+def set_seed(seed):
+    """For this process."""
+    global SEED
+    SEED = seed
+
+
+def seeded(name):
+    """What a random source is made of: its name, and the seed unless that is the usual one."""
+    return f"{SEED}/{name}" if SEED else name
+
+
+def chance(name):
+    return random.Random(seeded(name))
 
 
 # ---------------------------------------------------------------------------------------- drawing
@@ -275,11 +298,17 @@ class Picture:
     photos: list[Path]
 
     def __post_init__(self):
-        self.rng = random.Random(f"{self.kind}/{self.number}")
+        self.rng = chance(f"{self.kind}/{self.number}")
+        self.shown = []
 
-    def photo(self, word):
+    def named_photo(self, word):
         """The photo with that word in its name; the first one, where there is none."""
-        return open_photo(next((path for path in self.photos if word in path.name), self.photos[0]))
+        return self.photo(next((path for path in self.photos if word in path.name), self.photos[0]))
+
+    def photo(self, path):
+        """A photo that the picture shows."""
+        self.shown.append(path.stem)
+        return open_photo(path)
 
     def choice_of(self, items):
         """The items in turn, and how many times all have had their turn before."""
@@ -361,7 +390,7 @@ def forms(picture):
 def invoices(picture):
     """One template. With "numbers only" the customer and the goods are the same as well."""
     page, rng = document(picture), picture.rng
-    fixed = random.Random("invoices/template") if picture.variant == "numbers only" else rng
+    fixed = chance("invoices/template") if picture.variant == "numbers only" else rng
     page.box((100, 90, 190, 180), (20, 84, 150))
     page.disc(145, 135, 28, "white")
     page.text((210, 100), "Northwind Supplies Ltd", 40)
@@ -481,7 +510,7 @@ def qr_codes(picture):
 def chats(picture):
     """One chat; with "same layout" all bubbles keep their places and only the words differ."""
     page, rng = Page.blank((1080, 1920), ground=(236, 229, 221)), picture.rng
-    layout = random.Random("chats/layout") if picture.variant == "same layout" else rng
+    layout = chance("chats/layout") if picture.variant == "same layout" else rng
     page.box((0, 0, 1080, 190), (7, 94, 84))
     page.text((40, 18), f"{rng.randint(8, 22):02}:{rng.randint(0, 59):02}", 32, "white")
     page.disc(110, 125, 46, (200, 210, 215))
@@ -516,7 +545,7 @@ def meme_text(page, width, text, y, anchor, size):
 def memes(picture):
     """One photo, other captions."""
     rng = picture.rng
-    image = ImageOps.fit(picture.photo("chelsea"), (800, 600), Image.Resampling.LANCZOS)
+    image = ImageOps.fit(picture.named_photo("chelsea"), (800, 600), Image.Resampling.LANCZOS)
     page = Page(image)
     meme_text(page, 800, sentence(rng, 3, 5), 24, "ma", 64)
     meme_text(page, 800, sentence(rng, 3, 5), 580, "md", 64)
@@ -614,7 +643,7 @@ def chess_moves(board, white):
 
 def chess_position(game, plies):
     """The board after so many random half moves of a game."""
-    rng = random.Random(f"chess/game/{game}")
+    rng = chance(f"chess/game/{game}")
     rows = {0: "rnbqkbnr", 1: "p" * 8, 6: "P" * 8, 7: "RNBQKBNR"}
     board = {(row, column): piece for row, pieces in rows.items() for column, piece in enumerate(pieces)}
     for ply in range(plies):
@@ -834,7 +863,7 @@ def burst(picture):
     rng = picture.rng
     series, frame = divmod(picture.number, BURST_SIDE**2)
     other = picture.photos[series % len(picture.photos)]
-    photo = open_photo(other) if series else picture.photo("seeding")
+    photo = picture.photo(other) if series else picture.named_photo("seeding")
     travel = BURST_STEP * BURST_SIDE
     width, height = (int(side / (1 + travel)) for side in photo.size)
     row, column = divmod(frame, BURST_SIDE)
@@ -886,7 +915,7 @@ def letters(picture):
             page.text((150, y), line, 27)
             y += 42
         y += 30
-    page.line(scribble(random.Random("letters/signature"), 160, y + 40, 300, 60), 3, BLUE_INK)
+    page.line(scribble(chance("letters/signature"), 160, y + 40, 300, 60), 3, BLUE_INK)
     page.text((150, y + 110), "Karla Moore", 27)
     return page.finish()
 
@@ -1051,7 +1080,7 @@ def converted(image, source):
 
 def scan(image, source):
     """Noise in the grey level, which is the same in all three channels."""
-    seed = zlib.crc32(f"scan/{source.parent.name}/{source.name}".encode())
+    seed = zlib.crc32(seeded(f"scan/{source.parent.name}/{source.name}").encode())
     noise = np.random.RandomState(seed).normal(0, 4, (image.height, image.width, 1))
     pixels = np.clip(np.rint(np.asarray(image) + noise), 0, 255).astype(np.uint8)
     return Image.fromarray(pixels), "jpg", 85
@@ -1315,10 +1344,12 @@ def make_stranger(task, out, photos):
     name, number = task
     kind = KINDS[name]
     variant = kind.variant(number)
-    image = kind.draw(Picture(name, number, variant, photos))
+    picture = Picture(name, number, variant, photos)
+    image = kind.draw(picture)
     file = f"strangers/{name}/{number:03}.{kind.suffix(number)}"
     save(image, out / file)
-    return [entry(file, "strangers", name, kind.half, variant=variant, pixels=pixel_digest(image))]
+    more = dict(variant=variant, photos=picture.shown, pixels=pixel_digest(image))
+    return [entry(file, "strangers", name, kind.half, **more)]
 
 
 def make_tiles(task, out, photos):
@@ -1332,7 +1363,7 @@ def make_tiles(task, out, photos):
         entries.append(
             entry(
                 file, "tiles", "tiles", photo_half(photos, path),
-                variant=path.stem, box=box, contrast=round(contrast(tile), 1), pixels=pixel_digest(tile),
+                photos=[path.stem], box=box, contrast=round(contrast(tile), 1), pixels=pixel_digest(tile),
             )
         )  # fmt: skip
     return entries
@@ -1346,18 +1377,20 @@ def make_reposts(task, out, photos):
     original = posted(path)
     save(original, out / file, POSTED_QUALITY)
     original = through_jpeg(original, POSTED_QUALITY)
-    entries = [entry(file, "reposts", "photos", in_half, transform="original")]
+    shown = [path.stem]
+    entries = [entry(file, "reposts", "photos", in_half, transform="original", photos=shown)]
     for name, change in REPOSTS.items():
-        image = change(original, random.Random(f"{name}/{path.stem}"), turn)
+        image = change(original, chance(f"{name}/{path.stem}"), turn)
         repost = f"reposts/{name}/{path.stem}.jpg"
         save(image, out / repost, REPOST_QUALITIES.get(name, REPOST_QUALITY))
-        entries.append(entry(repost, "reposts", "photos", in_half, file, name))
+        entries.append(entry(repost, "reposts", "photos", in_half, file, name, photos=shown))
     if partner:
         image = collage(original, through_jpeg(posted(partner), POSTED_QUALITY))
         repost = f"reposts/collage/{path.stem}.jpg"
         save(image, out / repost, REPOST_QUALITY)
         sources = [file, f"reposts/original/{partner.stem}.jpg"]
-        entries.append(entry(repost, "reposts", "photos", in_half, None, "collage", sources=sources))
+        both = dict(sources=sources, photos=[path.stem, partner.stem])
+        entries.append(entry(repost, "reposts", "photos", in_half, None, "collage", **both))
     return entries
 
 
@@ -1370,7 +1403,7 @@ def make_copies(original, out, photos):
         copied, suffix, quality = change(image, source)
         file = f"copies/{name}/{original['kind']}/{source.stem}.{suffix}"
         save(copied, out / file, quality)
-        kept = {key: original[key] for key in ("variant", "contrast") if key in original}
+        kept = {key: original[key] for key in ("variant", "contrast", "photos") if key in original}
         entries.append(
             entry(file, "copies", original["kind"], original["half"], original["file"], name, **kept)
         )
@@ -1415,12 +1448,12 @@ def tile_tasks(photos, count):
     for path in photos:
         photo = open_photo(path)
         if photo.width * photo.height >= LARGE_PHOTO:
-            squares = tile_boxes(photo.size, random.Random(f"tiles/{path.stem}"))
+            squares = tile_boxes(photo.size, chance(f"tiles/{path.stem}"))
             boxes += [(path, box) for box in squares if contrast(photo.crop(box)) >= FLAT]
     if len(boxes) < count:
         print(f"tiles: there is room for {len(boxes)} only", file=sys.stderr)
     if len(boxes) > count:
-        chosen = sorted(random.Random("tiles").sample(range(len(boxes)), count))
+        chosen = sorted(chance("tiles").sample(range(len(boxes)), count))
         boxes = [boxes[index] for index in chosen]
     tasks = {}
     for number, (path, box) in enumerate(boxes):
@@ -1485,7 +1518,8 @@ MANIFEST.json is a list with one entry for each file:
   source     the file this one is a copy or a repost of; null for what is original, and for a collage
   sources    a collage: the files of both photos
   transform  how it was made of its source; "original" for a photo as posted; null for strangers and tiles
-  variant    what is special about a stranger within its kind; of a tile, the photo it is cut from
+  variant    what is special about a stranger within its kind
+  photos     the photos that it shows, in whole or in part
   contrast   a tile: standard deviation of its luma. Of tiles with little contrast even people cannot
              say what they show
   box        a tile: its place in the photo
@@ -1499,8 +1533,7 @@ examples:
   material.py /tmp/few --photos photos --each 4 --only letters,chess
   material.py /tmp/tiles --photos photos --only tiles   the tiles and their copies
 
-Needs Pillow 13 and numpy:
-  python3 -m venv /tmp/venv-quality && /tmp/venv-quality/bin/pip install pillow==13.0.0 numpy
+Needs what requirements.txt beside it names.
 """
 
 
@@ -1517,6 +1550,11 @@ def arguments():
     parser.add_argument("--each", type=int, default=60, help="strangers of each kind (%(default)s)")
     parser.add_argument("--tiles", type=int, default=2000, help="tiles at most (%(default)s)")
     parser.add_argument(
+        "--half", choices=("choose", "final", "all"), default="all",
+        help="only the kinds and photos of one half",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0, help="other words, numbers and places (%(default)s)")
+    parser.add_argument(
         "--only", metavar="KIND,...", type=lambda text: text.split(","), default=[*KINDS, "tiles", "reposts"],
         help="only these kinds of strangers, tiles, reposts",
     )  # fmt: skip
@@ -1529,22 +1567,35 @@ def arguments():
 
 def main():
     given = arguments()
+    set_seed(given.seed)
     out, photos = given.out, photo_paths(given.photos)
     out.mkdir(parents=True, exist_ok=True)
-    with Pool(PROCESSES) as pool:
+
+    def in_half(half):
+        return given.half in ("all", half)
+
+    def of_half(tasks):
+        """Those that begin with a photo of the half."""
+        return [task for task in tasks if in_half(photo_half(photos, task[0]))]
+
+    with Pool(PROCESSES, set_seed, (given.seed,)) as pool:
 
         def part(name, work, tasks):
             return run(pool, name, partial(work, out=out, photos=photos), tasks)
 
-        numbered = [(kind, number) for kind in KINDS if kind in given.only for number in range(given.each)]
+        kinds = [name for name, kind in KINDS.items() if name in given.only and in_half(kind.half)]
+        numbered = [(kind, number) for kind in kinds for number in range(given.each)]
         strangers = part("strangers", make_stranger, numbered)
-        tiles = part("tiles", make_tiles, tile_tasks(photos, given.tiles) if "tiles" in given.only else [])
+        tiles = tile_tasks(photos, given.tiles) if "tiles" in given.only else []
+        tiles = part("tiles", make_tiles, of_half(tiles))
         check_different(strangers + tiles)
         entries = strangers + tiles
         write_manifest(out, entries)  # so that it can be used before all is there
-        entries += part("copies", make_copies, strangers + tiles[::COPIED_TILES])
+        copied = [tile for tile in tiles if int(Path(tile["file"]).stem) % COPIED_TILES == 0]
+        entries += part("copies", make_copies, strangers + copied)
         write_manifest(out, entries)
-        entries += part("reposts", make_reposts, repost_tasks(photos) if "reposts" in given.only else [])
+        reposts = repost_tasks(photos) if "reposts" in given.only else []
+        entries += part("reposts", make_reposts, of_half(reposts))
         write_manifest(out, entries)
 
 
