@@ -44,11 +44,11 @@ pub fn compare(
         return Err(ImageError::InvalidParameter(text));
     }
     let is_same_file = a == b;
-    let first = Compared::read(a, "first", limits)?;
+    let first = Compared::read(a, limits).map_err(|error| named(error, "first"))?;
     let second = if is_same_file {
         first.clone()
     } else {
-        Compared::read(b, "second", limits)?
+        Compared::read(b, limits).map_err(|error| named(error, "second"))?
     };
     let evidence = Evidence {
         radius: threshold.unwrap_or(Algorithm::Phash.default_radius()),
@@ -61,8 +61,7 @@ pub fn compare(
             evidence.of(Algorithm::Phash).orientation,
         ),
         None => {
-            let (first, second) = (first.subject()?, second.subject()?);
-            let (judged, orientation) = verify(&first, &second, &Orientation::ALL);
+            let (judged, orientation) = first.verify(&second)?;
             (evidence.added_to(judged), orientation)
         }
     };
@@ -76,27 +75,25 @@ pub fn compare(
     })
 }
 
-/// A file that is compared.
-#[derive(Clone)]
-struct Compared {
+/// A file that was read to be compared, perhaps with several others.
+#[derive(Clone, Debug)]
+pub struct Compared {
     looks: Looks,
     sketch: Sketch,
 }
 
 impl Compared {
-    /// An error says which of the two it is about.
-    fn read(bytes: &[u8], which: &str, limits: &Limits) -> Result<Self, ImageError> {
-        let named = |text| format!("{which} picture: {text}");
-        let (info, looks) = match Looks::of(bytes, Decoded::Nothing, limits) {
-            Ok(read) => read,
-            Err(ImageError::UnsupportedFormat(text)) => {
-                return Err(ImageError::UnsupportedFormat(named(text)));
-            }
-            Err(ImageError::Corrupt(text)) => return Err(ImageError::Corrupt(named(text))),
-            Err(other) => return Err(other),
-        };
+    /// Reads a file.
+    pub fn read(bytes: &[u8], limits: &Limits) -> Result<Self, ImageError> {
+        let (info, looks) = Looks::of(bytes, Decoded::Nothing, limits)?;
         let sketch = looks.sketch(&info, hash::sampled_frames(bytes, &info, limits))?;
         Ok(Self { looks, sketch })
+    }
+
+    /// Rule 2 alone, and how the other is oriented to look like this one.
+    pub fn verify(&self, other: &Self) -> Result<(Judgement, Orientation), ImageError> {
+        let (first, second) = (self.subject()?, other.subject()?);
+        Ok(verify(&first, &second, &Orientation::ALL))
     }
 
     fn subject(&self) -> Result<Subject<'_>, ImageError> {
@@ -104,6 +101,16 @@ impl Compared {
             close: Some(self.looks.appearance()?),
             ..Subject::from_sketch(&self.sketch)
         })
+    }
+}
+
+/// An error that says which of the two pictures it is about.
+fn named(error: ImageError, which: &str) -> ImageError {
+    let named = |text| format!("{which} picture: {text}");
+    match error {
+        ImageError::UnsupportedFormat(text) => ImageError::UnsupportedFormat(named(text)),
+        ImageError::Corrupt(text) => ImageError::Corrupt(named(text)),
+        other => other,
     }
 }
 
