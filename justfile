@@ -79,10 +79,15 @@ bench *options: build _native
     cargo build --workspace --bins
     @for bench in hash renditions native quality find search sandbox start upload; do "{{target}}/debug/bench-$bench" {{options}}; done
 
-# Measure how well near-duplicates are found, beside imagehash, pdqhash and OpenCV
-quality *options: build
+# Measure how well near-duplicates are found, and that strangers are not, beside imagehash, pdqhash and OpenCV
+quality *options: build && (trust options)
     cargo build --package vismatch-tests --bin bench-matching
     "{{target}}/debug/bench-matching" {{options}}
+
+# The second half of `quality`: drawn strangers, tiles, their copies, reposts (`just trust --half choose`; `--help` tells the rest)
+trust *options: component assets page _quality-tools
+    cargo build --package vismatch-tests --bin bench-trust
+    "{{target}}/debug/bench-trust" {{options}}
 
 # Measure a server over a million images under load
 load: build _oha
@@ -176,6 +181,13 @@ _hosts:
       || npm ci --prefix tests/hosts/node --no-audit --no-fund --ignore-scripts
     @test "{{target}}/component/vismatch.wasm" -ot tests/hosts/node/dist/vismatch.js \
       || VISMATCH_COMPONENT="{{target}}/component/vismatch.wasm" npm run --silent --prefix tests/hosts/node transpile
+
+# What draws the pictures of `trust`, and the peers that it is measured beside
+_quality-tools:
+    @cmp -s tests/quality/requirements.txt "{{tools}}/quality/requirements.txt" || { \
+      python3 -m venv --clear "{{tools}}/quality" && \
+      "{{tools}}/quality/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/quality/requirements.txt && \
+      cp tests/quality/requirements.txt "{{tools}}/quality/"; }
 
 _wasmtime:
     @version="$(cargo pkgid wasmtime | sed 's/.*@//')"; \

@@ -8,6 +8,8 @@ pub mod peers;
 pub mod photos;
 pub mod sandboxed;
 pub mod ssim;
+pub mod trust;
+pub mod workers;
 
 use std::fmt::Write as _;
 use std::fs;

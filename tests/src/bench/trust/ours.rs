@@ -1,0 +1,196 @@
+//! What the server calls duplicates: candidates by its own rule, judged by their sketches and, where those do not
+//! decide, by the pictures themselves.
+//!
+//! A server compares the most similar candidates of a question alone; here nothing is left out, so that no false
+//! pair is hidden by a limit.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use vismatch::domain::{Fingerprint, Judgement, Limits, Orientation, Plan, Sketch, Verdict, judge};
+use vismatch::index::{Index, Loader, Query};
+use vismatch::service::matching::reach::{self, Reach};
+use vismatch_pipeline::process;
+
+use super::material::Material;
+use super::opened::Opened;
+use super::{Pair, pair};
+use crate::bench::material::{image, number, project};
+use crate::bench::workers;
+
+/// What is kept of a picture.
+struct Look {
+    fingerprints: Vec<Fingerprint>,
+    sketch: Sketch,
+}
+
+/// Two pictures that may be duplicates, under the EXIF value of how the second has to be oriented for that.
+type Candidate = (Pair, u32);
+
+/// What a candidate is, and why.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What the two are to each other.
+    pub verdict: Verdict,
+    /// For people.
+    pub reason: String,
+}
+
+/// Every candidate, and how many of them sketches did not decide.
+#[derive(Clone, Debug)]
+pub struct Judgements {
+    /// The strongest verdict on each candidate.
+    pub all: HashMap<Pair, Judged>,
+    /// Pairs whose pictures were compared.
+    pub compared: usize,
+}
+
+impl Judgements {
+    /// The pairs of which the verdict is at least as strong.
+    pub fn up_to(&self, weakest: Verdict) -> HashSet<Pair> {
+        let all = self.all.iter();
+        let strong = all.filter(|(_, judged)| judged.verdict <= weakest);
+        strong.map(|(pair, _)| *pair).collect()
+    }
+}
+
+impl From<Judgement> for Judged {
+    fn from(judgement: Judgement) -> Self {
+        Self {
+            verdict: judgement.verdict,
+            reason: judgement.reason,
+        }
+    }
+}
+
+/// Judges all candidates among the pictures.
+pub fn judgements(material: &Material) -> Judgements {
+    let looks = looks(material);
+    let candidates = candidates(material, &looks);
+    let mut all = HashMap::new();
+    let mut undecided = BTreeSet::new();
+    let by_sketches = workers::each("candidates judged", &candidates, |candidate| {
+        judge_sketches(&looks, *candidate)
+    });
+    for ((pair, _), judged) in candidates.into_iter().zip(by_sketches) {
+        match judged {
+            Some(judged) => keep(&mut all, pair, judged),
+            None => drop(undecided.insert(pair)),
+        }
+    }
+    let undecided: Vec<Pair> = undecided.into_iter().collect();
+    for (pair, judged) in undecided.iter().zip(compared(material, &undecided)) {
+        keep(&mut all, *pair, judged);
+    }
+    Judgements {
+        all,
+        compared: undecided.len(),
+    }
+}
+
+/// The verdicts on pictures that are compared themselves.
+pub fn compared(material: &Material, pairs: &[Pair]) -> Vec<Judged> {
+    let opened = Opened::new(material, pairs);
+    workers::each("pictures compared", pairs, |pair| {
+        let [first, second] = pair.map(|place| opened.take(place));
+        let judged = first.verify(&second);
+        let (judged, _) = judged.expect("a picture that was read can be verified");
+        judged.into()
+    })
+}
+
+fn looks(material: &Material) -> Vec<Look> {
+    let places: Vec<usize> = (0..material.pictures.len()).collect();
+    let plan = Plan {
+        algorithms: reach::ALGORITHMS.to_vec(),
+        renditions: Vec::new(),
+    };
+    workers::each("pictures read", &places, |place| {
+        let made = process::process(&material.bytes(*place), &plan, &Limits::default());
+        let made = made.expect("a sound picture");
+        Look {
+            fingerprints: made.fingerprints,
+            sketch: made.sketch.expect("a plan with algorithms makes a sketch"),
+        }
+    })
+}
+
+/// What the index names for each picture: of the crowd, and for a copy its source alone.
+fn candidates(material: &Material, looks: &[Look]) -> Vec<Candidate> {
+    let index = index(&looks[..material.crowd]);
+    let sources: BTreeSet<Pair> = material.descents().collect();
+    let places: Vec<usize> = (0..looks.len()).collect();
+    let found = workers::each("candidates searched", &places, |place| {
+        let orientations: &[Orientation] = match material.is_mirrored(*place) {
+            true => &Orientation::ALL,
+            false => &[Orientation::Upright],
+        };
+        let found = orientations
+            .iter()
+            .flat_map(|orientation| near(&index, looks, *place, *orientation));
+        let found = found.filter(|(pair, _)| *place < material.crowd || sources.contains(pair));
+        found.collect::<Vec<Candidate>>()
+    });
+    let unique: BTreeSet<Candidate> = found.into_iter().flatten().collect();
+    unique.into_iter().collect()
+}
+
+fn index(looks: &[Look]) -> Index {
+    let project = project();
+    let mut loader = Loader::default();
+    for (place, look) in (0..).zip(looks) {
+        loader.add(&project, image(place), &look.fingerprints);
+    }
+    loader.finish()
+}
+
+/// What a question about a picture names, when it is oriented so.
+fn near(index: &Index, looks: &[Look], own: usize, orientation: Orientation) -> Vec<Candidate> {
+    let fingerprints = &looks[own].fingerprints;
+    let laid: Vec<Fingerprint> = fingerprints
+        .iter()
+        .filter_map(|made| made.laid(orientation))
+        .collect();
+    let mut found = Vec::new();
+    for (probe, radius) in laid.iter().flat_map(|made| Reach::WIDEST.probes(made)) {
+        let hits = index.search(&Query {
+            project: None,
+            fingerprint: &probe,
+            radius,
+            limit: usize::MAX,
+        });
+        for hit in hits {
+            let other = number(hit.image) as usize;
+            let by = (probe.algorithm, hit.distance);
+            if other != own && reach::is_candidate(by, laid.iter(), &looks[other].fingerprints) {
+                found.push(candidate(own, other, orientation));
+            }
+        }
+    }
+    found
+}
+
+/// The first is oriented so to look like the other.
+fn candidate(own: usize, other: usize, orientation: Orientation) -> Candidate {
+    let second = match own < other {
+        true => orientation.inverse(),
+        false => orientation,
+    };
+    (pair(own, other), u32::from(second.to_exif()))
+}
+
+/// What sketches say; `None` where the pictures have to be compared.
+fn judge_sketches(looks: &[Look], ([first, second], exif): Candidate) -> Option<Judged> {
+    let orientation = Orientation::from_exif(exif);
+    let (first, second) = (&looks[first].sketch, &looks[second].sketch);
+    let (judged, _) = judge(first, second, &[orientation]);
+    let is_decided = judged.verified || judged.verdict == Verdict::Different;
+    is_decided.then(|| judged.into())
+}
+
+/// Keeps the strongest verdict on a pair.
+fn keep(all: &mut HashMap<Pair, Judged>, pair: Pair, judged: Judged) {
+    let is_stronger = |known: &Judged| judged.verdict < known.verdict;
+    if all.get(&pair).is_none_or(is_stronger) {
+        all.insert(pair, judged);
+    }
+}
