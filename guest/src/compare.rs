@@ -90,7 +90,7 @@ impl Compared {
         Ok(Self { looks, sketch })
     }
 
-    /// Rule 2 alone, and how the other is oriented to look like this one.
+    /// What the pictures are to each other by verification alone, and how the other is oriented to look like this one.
     pub fn verify(&self, other: &Self) -> Result<(Judgement, Orientation), ImageError> {
         let (first, second) = (self.subject()?, other.subject()?);
         Ok(verify(&first, &second, &Orientation::ALL))

@@ -41,6 +41,9 @@ struct Arguments {
     /// Pictures that `tests/quality/material.py` made before [default: made anew]
     #[arg(long, value_name = "DIR", conflicts_with = "seed")]
     material: Option<PathBuf>,
+    /// Measures a project that finds crops
+    #[arg(long)]
+    crops: bool,
     /// Measures ours alone
     #[arg(long)]
     no_peers: bool,
@@ -55,7 +58,7 @@ fn main() {
         Err(missing) => return eprintln!("skipped: {missing}"),
     };
     let begin = Instant::now();
-    let judgements = ours::judgements(&material);
+    let judgements = ours::judgements(&material, arguments.crops);
     let seconds = begin.elapsed().as_secs();
     let finders = arguments.finders(&material, &judgements);
     let vismatch = &finders[0];
@@ -122,8 +125,12 @@ impl Arguments {
             Some(_) => String::from("drawn before"),
             None => format!("seed {}", self.seed),
         };
+        let crops = match self.crops {
+            true => ", as a project that finds crops does it",
+            false => "",
+        };
         format!(
-            "### What is called a duplicate\n\n{} pictures and {} copies: {half}, {drawn}. {} pairs are candidates, of {} \
+            "### What is called a duplicate{crops}\n\n{} pictures and {} copies: {half}, {drawn}. {} pairs are candidates, of {} \
              the pictures are compared; {seconds} s. Strangers that are called duplicates, and the share of copies and \
              reposts that are:\n",
             material.crowd,

@@ -14,7 +14,7 @@ mod groups;
 mod judging;
 mod merits;
 pub(super) mod pairs;
-pub(super) mod parts;
+pub mod parts;
 mod ranking;
 pub mod reach;
 pub(super) mod sketches;

@@ -6,8 +6,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use vismatch::domain::{Fingerprint, Judgement, Limits, Orientation, Plan, Sketch, Verdict, judge};
+use vismatch::domain::features::{self, Feature};
+use vismatch::domain::{
+    Fingerprint, ImageId, Judgement, Limits, Orientation, Plan, Sketch, Verdict, judge, judge_parts,
+};
 use vismatch::index::{Index, Loader, Query};
+use vismatch::service::matching::parts;
 use vismatch::service::matching::reach::{self, Reach};
 use vismatch_pipeline::process;
 
@@ -62,14 +66,21 @@ impl From<Judgement> for Judged {
     }
 }
 
-/// Judges all candidates among the pictures.
-pub fn judgements(material: &Material) -> Judgements {
+/// Judges all candidates among the pictures, where `finds_crops` also those that may have no more than a part in common.
+pub fn judgements(material: &Material, finds_crops: bool) -> Judgements {
     let looks = looks(material);
-    let candidates = candidates(material, &looks);
+    let in_part = match finds_crops {
+        true => in_part(&looks[..material.crowd]),
+        false => HashSet::new(),
+    };
+    let upright = u32::from(Orientation::Upright.to_exif());
+    let mut candidates: BTreeSet<Candidate> = candidates(material, &looks).into_iter().collect();
+    candidates.extend(in_part.iter().map(|pair| (*pair, upright)));
+    let candidates: Vec<Candidate> = candidates.into_iter().collect();
     let mut all = HashMap::new();
     let mut undecided = BTreeSet::new();
     let by_sketches = workers::each("candidates judged", &candidates, |candidate| {
-        judge_sketches(&looks, *candidate)
+        judge_sketches(&looks, *candidate, in_part.contains(&candidate.0))
     });
     for ((pair, _), judged) in candidates.into_iter().zip(by_sketches) {
         match judged {
@@ -178,10 +189,38 @@ fn candidate(own: usize, other: usize, orientation: Orientation) -> Candidate {
     (pair(own, other), u32::from(second.to_exif()))
 }
 
+/// The pairs of the crowd that have local features in common, by the server's rule.
+fn in_part(crowd: &[Look]) -> HashSet<Pair> {
+    let places: Vec<usize> = (0..crowd.len()).collect();
+    let features: Vec<(ImageId, Vec<Fingerprint>)> =
+        workers::each("features found", &places, |place| {
+            let found = features::of_sketch(&crowd[*place].sketch);
+            let fingerprints = found.iter().map(Feature::fingerprint);
+            (image(*place as u64), fingerprints.collect())
+        });
+    let mut loader = Loader::default();
+    for (image, features) in &features {
+        loader.add(&project(), *image, features);
+    }
+    let pairs = parts::pairs(&loader.finish(), None, features).into_iter();
+    let place = |image| number(image) as usize;
+    pairs
+        .map(|[one, other]| pair(place(one), place(other)))
+        .collect()
+}
+
 /// What sketches say; `None` where the pictures have to be compared.
-fn judge_sketches(looks: &[Look], ([first, second], exif): Candidate) -> Option<Judged> {
+fn judge_sketches(
+    looks: &[Look],
+    ([first, second], exif): Candidate,
+    in_part: bool,
+) -> Option<Judged> {
     let orientation = Orientation::from_exif(exif);
     let (first, second) = (&looks[first].sketch, &looks[second].sketch);
+    let judge = match in_part {
+        true => judge_parts,
+        false => judge,
+    };
     let (judged, _) = judge(first, second, &[orientation]);
     let is_decided = judged.verified || judged.verdict == Verdict::Different;
     is_decided.then(|| judged.into())
