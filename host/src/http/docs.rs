@@ -124,6 +124,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let methods = [
         &mut item.get,
         &mut item.put,
+        &mut item.patch,
         &mut item.post,
         &mut item.delete,
     ];
