@@ -14,8 +14,8 @@ use sea_orm::{
 
 use crate::domain::{Fingerprint, ImageId, ProjectName};
 
-use super::entities::{change, feature, image, project};
-use super::{Change, Store, StoreError, features, rows};
+use super::entities::{change, image, project};
+use super::{Change, Store, StoreError, rows};
 
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
@@ -83,27 +83,8 @@ impl Store {
         to_changes(steps, &present)
     }
 
-    /// The same with the local features that images have now, if any.
-    pub async fn feature_changes_since(
-        &self,
-        sequence: u64,
-        limit: u64,
-    ) -> Result<Vec<Change>, StoreError> {
-        let steps = self.steps_since(sequence, limit).await?;
-        let mut present = HashMap::new();
-        for batch in ids_of(&steps).chunks(BATCH) {
-            let found = feature::Entity::find()
-                .filter(feature::Column::Image.is_in(batch.iter().cloned()))
-                .filter(feature::Column::Version.eq(features::VERSION))
-                .all(self.database.read())
-                .await?;
-            let found = found.into_iter();
-            present.extend(found.map(|row| (row.image, features::to_fingerprints(&row.bits))));
-        }
-        to_changes(steps, &present)
-    }
-
-    async fn steps_since(
+    /// Those steps as rows.
+    pub(super) async fn steps_since(
         &self,
         sequence: u64,
         limit: u64,
@@ -209,14 +190,15 @@ impl Store {
 }
 
 /// The images that steps are about, each once.
-fn ids_of(steps: &[change::Model]) -> Vec<Vec<u8>> {
+pub(super) fn ids_of(steps: &[change::Model]) -> Vec<Vec<u8>> {
     let mut ids: Vec<Vec<u8>> = steps.iter().map(|step| step.image.clone()).collect();
     ids.sort_unstable();
     ids.dedup();
     ids
 }
 
-fn to_changes(
+/// Steps with what images are searched by now.
+pub(super) fn to_changes(
     steps: Vec<change::Model>,
     present: &HashMap<Vec<u8>, Vec<Fingerprint>>,
 ) -> Result<Vec<Change>, StoreError> {

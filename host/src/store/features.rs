@@ -19,12 +19,14 @@ use super::entities::{feature, image, project, sketch};
 use super::ingest::to_the_end;
 use super::manifest::Edit;
 use super::pending::Intent;
-use super::{Store, StoreError, changes, rows};
+use super::{Change, Store, StoreError, changes, rows};
 
 /// Features of other versions are as good as none.
-pub(super) const VERSION: i32 = features::VERSION as i32;
+const VERSION: i32 = features::VERSION as i32;
 /// Images that are read at once.
 const PAGE: u64 = 5_000;
+/// Ids that are asked for at once.
+const IDS: usize = 500;
 /// Images that are given features in one transaction.
 const BATCH: u64 = 200;
 
@@ -86,7 +88,7 @@ fn row(image: &[u8], found: &[Feature]) -> feature::ActiveModel {
 }
 
 /// Features as the index takes them: each is a `dhash128` of a part of the picture.
-pub(super) fn to_fingerprints(bits: &[u8]) -> Vec<Fingerprint> {
+fn to_fingerprints(bits: &[u8]) -> Vec<Fingerprint> {
     let each = bits.as_chunks::<{ features::BYTES }>().0.iter();
     each.map(features::fingerprint).collect()
 }
@@ -190,7 +192,27 @@ impl Store {
             .collect())
     }
 
-    /// Hands out every image that has features, in upload order, and tells the sequence that they stand at.
+    /// Steps after `sequence` as [`Store::changes_since`] tells them, with the local features that images have now, if any.
+    pub async fn feature_changes_since(
+        &self,
+        sequence: u64,
+        limit: u64,
+    ) -> Result<Vec<Change>, StoreError> {
+        let steps = self.steps_since(sequence, limit).await?;
+        let mut present = HashMap::new();
+        for batch in changes::ids_of(&steps).chunks(IDS) {
+            let found = feature::Entity::find()
+                .filter(feature::Column::Image.is_in(batch.iter().cloned()))
+                .filter(feature::Column::Version.eq(VERSION))
+                .all(self.database.read())
+                .await?;
+            let found = found.into_iter();
+            present.extend(found.map(|row| (row.image, to_fingerprints(&row.bits))));
+        }
+        changes::to_changes(steps, &present)
+    }
+
+    /// Hands out every image that has features, in the order of their ids, and tells the sequence that they stand at.
     pub async fn features(
         &self,
         mut each: impl FnMut(&ProjectName, ImageId, &[Fingerprint]),
