@@ -27,7 +27,7 @@ pub const MOST: usize = 128;
 pub const BYTES: usize = 16;
 /// The share of a picture that has its commonest level of luma from which on it has no features: those of documents of one
 /// template are all the same.
-const FLAT: f32 = 0.5;
+const MOST_FLATNESS: f32 = 0.5;
 /// Half the side of the square that is described, in standard deviations of the feature.
 const REACH: f32 = 4.5;
 /// How much of the square may lie outside of the picture on one side, as a share of its own side.
@@ -66,7 +66,7 @@ pub fn fingerprint(bits: &[u8; BYTES]) -> Fingerprint {
 /// The features of a picture, those of the greatest contrast first, at most [`MOST`]; none of a picture of which a good half has one
 /// level.
 pub fn of_sketch(sketch: &Sketch) -> Vec<Feature> {
-    match sketch.flatness() < FLAT {
+    match sketch.flatness() < MOST_FLATNESS {
         true => features(&Appearance::from_sketch(sketch)),
         false => Vec::new(),
     }

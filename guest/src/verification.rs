@@ -5,11 +5,13 @@
 //!
 //! 1. Pictures without detail are `different`: nothing tells them apart, and nothing says that they are one.
 //! 2. Where structure does not agree all over, or there is too little of it for how far one has to be moved, they are `different`.
-//! 3. Other frames, other colours, or content that both have and the other lacks make pictures `similar`.
+//! 3. Other frames, other colours, or content that both have and the other lacks make pictures `similar`; so does a tenth of each that
+//!    lies beyond the other, as where the camera moved.
 //! 4. The rest is one picture: `same_picture` when it is upright, unmoved, unchanged and of the same colours, `edited` otherwise.
 //!    What is drawn over **one** of two photos is an edit of the other.
 //!
-//! What is too sparse to be registered counts where it lies (`sparse`).
+//! What is too sparse to be registered counts where it lies (`sparse`). Where wholes do not agree, [`judge_parts`] and [`verify`] begin
+//! from local features that both have ([`crate::features`]).
 //!
 //! Sketches cannot tell small text or figures apart. On drawings and documents, which have flat grounds, a sketch may name
 //! the difference but not vouch for sameness: then `verified` is false, and comparing the pictures decides, by the same rule over
@@ -28,9 +30,8 @@ mod sparse;
 use crate::appearance::Appearance;
 use crate::comparison::Judgement;
 use crate::info::Orientation;
-use crate::registration::Pyramid;
 use crate::sketch::{SIDE, Sketch};
-use evidence::{Depth, Evidence};
+use evidence::{Depth, Evidence, Fixed};
 use frames::Frames;
 
 /// Pixels that a cell must be wide where pictures are compared: narrower ones are made up by scaling.
@@ -137,12 +138,12 @@ fn best(
     // One of them stays as it is, always the same.
     let is_swapped = is_before(b, a);
     let (fixed, turned) = if is_swapped { (b, a) } else { (a, b) };
-    let levels = Pyramid::new(&fixed.luma);
+    let fixed = Fixed::new(fixed);
     let mut best: Option<Evidence> = None;
     for orientation in orientations {
         let inverse = orientation.inverse();
         let applied = if is_swapped { inverse } else { *orientation };
-        let evidence = Evidence::gather((fixed, &levels), &turned.oriented(applied), depth);
+        let evidence = Evidence::gather(&fixed, &turned.oriented(applied), depth);
         let evidence = evidence.of_orientation(*orientation);
         if best.as_ref().is_none_or(|best| evidence.is_better(best)) {
             best = Some(evidence);

@@ -72,7 +72,9 @@ impl App {
             tracing::warn!("background work did not stop within {PATIENCE:?}, leaving it behind");
         }
         self.services.index.close(&self.services.store).await;
-        self.services.features.close(&self.services.store).await;
+        if let Some(features) = self.services.features.get() {
+            features.close(&self.services.store).await;
+        }
     }
 }
 
@@ -111,13 +113,13 @@ impl Background {
 /// Everything over one data folder but for plugins, store and sandbox side by side: both take their time.
 pub async fn services(config: &Config) -> Result<Services> {
     let cache = config.data.join("cache");
-    let (sandbox, (store, index, features)) =
+    let (sandbox, (store, index)) =
         tokio::try_join!(sandbox(config, Some(cache)), store_and_index(config))?;
     Ok(Services {
         store,
         sandbox,
         index: Arc::new(index),
-        features: Arc::new(features),
+        features: Arc::default(),
         crops_wanted: Arc::default(),
         plugins: Arc::default(),
         scan: Arc::new(ScanProgress::default()),
@@ -152,14 +154,12 @@ async fn plugins(config: &Config, services: &Services) -> Result<Plugins> {
     plugins.context("cannot load the plugins")
 }
 
-async fn store_and_index(config: &Config) -> Result<(Store, FollowedIndex, FollowedIndex)> {
+async fn store_and_index(config: &Config) -> Result<(Store, FollowedIndex)> {
     let store = Store::open(&config.data)
         .await
         .with_context(|| format!("cannot open the data folder {}", config.data.display()))?;
-    let load = |indexed| FollowedIndex::load(&store, indexed);
-    let index = load(Indexed::Pictures).await;
-    let index = index.context("cannot load the index")?;
-    let features = load(Indexed::Features).await;
-    let features = features.context("cannot load the index of local features")?;
-    Ok((store, index, features))
+    let index = FollowedIndex::load(&store, Indexed::Pictures)
+        .await
+        .context("cannot load the index")?;
+    Ok((store, index))
 }

@@ -1,5 +1,6 @@
 //! What was found on two pictures, and what that makes of them: the thresholds of the rule are here.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use super::colour::{self, Colours};
@@ -7,7 +8,7 @@ use super::residuals::{Residuals, Usual};
 use super::sparse;
 use crate::appearance::Appearance;
 use crate::comparison::Verdict;
-use crate::features::{agreement, features};
+use crate::features::{Feature, agreement, features};
 use crate::info::Orientation;
 use crate::registration::{Map, Pyramid, register, register_from};
 use crate::sketch::SIDE;
@@ -94,6 +95,27 @@ pub enum Depth {
     Pictures,
 }
 
+/// The picture that stays as it is while the other is turned, with what is made of it once.
+pub struct Fixed<'a> {
+    appearance: &'a Appearance,
+    levels: Pyramid,
+    features: OnceCell<Vec<Feature>>,
+}
+
+impl<'a> Fixed<'a> {
+    pub fn new(appearance: &'a Appearance) -> Self {
+        Self {
+            appearance,
+            levels: Pyramid::new(&appearance.luma),
+            features: OnceCell::new(),
+        }
+    }
+
+    fn features(&self) -> &[Feature] {
+        self.features.get_or_init(|| features(self.appearance))
+    }
+}
+
 /// What a judgement rests on.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence {
@@ -175,8 +197,8 @@ impl Evidence {
         residuals: None,
     };
 
-    /// Of one picture with its levels, and of the other as it was turned or mirrored.
-    pub fn gather(fixed: (&Appearance, &Pyramid), turned: &Appearance, depth: Depth) -> Self {
+    /// Of one picture, and of the other as it was turned or mirrored.
+    pub fn gather(fixed: &Fixed<'_>, turned: &Appearance, depth: Depth) -> Self {
         let registered = Self::registered(fixed, turned, depth);
         let is_sparse = registered.finding() <= Finding::TooLittleDetail;
         if !is_sparse || !registered.is_flat || !registered.has_same_proportions {
@@ -186,39 +208,36 @@ impl Evidence {
             true => SPARSE_SAME,
             false => SPARSE_UNCLEAR,
         };
-        if !sparse::agree(fixed.0, turned, share) {
+        let fixed = fixed.appearance;
+        if !sparse::agree(fixed, turned, share) {
             return registered;
         }
         Self {
             is_same_in_place: true,
-            moved: Map::IDENTITY.largest_move_on(fixed.0, turned),
+            moved: Map::IDENTITY.largest_move_on(fixed, turned),
             moved_within: 0.0,
-            colours: compare_colours(fixed.0, turned, &Map::IDENTITY),
-            residuals: Residuals::between(&fixed.0.luma, &turned.luma, &Map::IDENTITY, |_| CHANGE),
+            colours: compare_colours(fixed, turned, &Map::IDENTITY),
+            residuals: Residuals::between(&fixed.luma, &turned.luma, &Map::IDENTITY, |_| CHANGE),
             ..registered
         }
     }
 
-    fn registered(
-        (fixed, levels): (&Appearance, &Pyramid),
-        turned: &Appearance,
-        depth: Depth,
-    ) -> Self {
+    fn registered(fixed: &Fixed<'_>, turned: &Appearance, depth: Depth) -> Self {
+        let own = fixed.appearance;
         let facts = Self {
             is_close: depth == Depth::Pictures,
-            is_flat: fixed.flatness.max(turned.flatness) >= FLAT,
-            has_same_proportions: have_same_proportions(fixed.size, turned.size),
-            cells: fixed.luma.cells.len(),
+            is_flat: own.flatness.max(turned.flatness) >= FLAT,
+            has_same_proportions: have_same_proportions(own.size, turned.size),
+            cells: own.luma.cells.len(),
             ..Self::NONE
         };
-        let levels = (levels, &Pyramid::new(&turned.luma));
-        let of_wholes = register((fixed, turned), levels);
-        let of_wholes = of_wholes.map_or(facts, |map| facts.on((fixed, turned), &map));
+        let levels = (&fixed.levels, &Pyramid::new(&turned.luma));
+        let of_wholes = register((own, turned), levels);
+        let of_wholes = of_wholes.map_or(facts, |map| facts.on((own, turned), &map));
         if depth == Depth::Wholes || of_wholes.finding().is_duplicate() {
             return of_wholes;
         }
-        let of_parts = facts.of_parts((fixed, turned), levels);
-        match of_parts {
+        match facts.of_parts((fixed, turned), levels) {
             Some(of_parts) if of_parts.is_better(&of_wholes) => of_parts,
             _ => of_wholes,
         }
@@ -227,17 +246,17 @@ impl Evidence {
     /// The same where features say to begin; `None` where they do not.
     fn of_parts(
         self,
-        (fixed, turned): (&Appearance, &Appearance),
+        (fixed, turned): (&Fixed<'_>, &Appearance),
         levels: (&Pyramid, &Pyramid),
     ) -> Option<Self> {
-        let found = agreement(&features(fixed), &features(turned))?;
+        let found = agreement(fixed.features(), &features(turned))?;
         let is_enough = found.features >= LEAST_FEATURES;
         let map = register_from(levels, &[found.map]).filter(|_| is_enough)?;
         let facts = Self {
             features: found.features,
             ..self
         };
-        Some(facts.on((fixed, turned), &map))
+        Some(facts.on((fixed.appearance, turned), &map))
     }
 
     /// The same with what is seen where a map puts the one picture on the other.

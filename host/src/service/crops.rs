@@ -4,36 +4,43 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::matching::parts;
 use super::{ServiceError, Services};
 
-/// How soon a change that another process made is seen.
-const PERIOD: Duration = Duration::from_secs(60);
+/// When it is tried again after it failed.
+const AGAIN: Duration = Duration::from_secs(60);
 
-/// Gives images their features until told to stop.
+/// Gives images their features at the start and whenever a project is told to find crops, until told to stop.
 pub async fn follow(services: Services, stop: CancellationToken) {
     loop {
-        if let Err(error) = add_all(&services, &stop).await {
-            let error = &error as &dyn std::error::Error;
+        let done = add_all(&services, &stop).await;
+        if let Err(error) = &done {
             tracing::error!(
-                error,
+                error = error as &dyn std::error::Error,
                 "local features could not be made; they are tried again"
             );
         }
+        let again = async {
+            match done {
+                Ok(()) => std::future::pending().await,
+                Err(_) => tokio::time::sleep(AGAIN).await,
+            }
+        };
         tokio::select! {
             () = stop.cancelled() => return,
             () = services.crops_wanted.notified() => {}
-            () = tokio::time::sleep(PERIOD) => {}
+            () = again => {}
         }
     }
 }
 
 async fn add_all(services: &Services, stop: &CancellationToken) -> Result<(), ServiceError> {
-    let mut all = 0;
+    let (mut all, mut behind) = (0, None);
     while !stop.is_cancelled() {
-        match services.store.add_features().await? {
-            0 => break,
-            added => all += added,
-        }
+        let Some((last, added)) = services.store.add_features(behind).await? else {
+            break;
+        };
+        (all, behind) = (all + added, Some(last));
     }
     if all > 0 {
         tracing::info!(
@@ -41,5 +48,7 @@ async fn add_all(services: &Services, stop: &CancellationToken) -> Result<(), Se
             "made local features: crops of these images are found"
         );
     }
+    // The first question does not have to wait for it.
+    parts::index(services, None).await?;
     Ok(())
 }

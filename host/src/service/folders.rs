@@ -215,7 +215,7 @@ where
                     true => FileIndex::with_parts,
                     false => FileIndex::of,
                 };
-                let candidates = move || Ok(index(&files, &heads)?.candidates());
+                let candidates = move || Ok(index(&files, &heads)?.candidates(&files));
                 let mut found = blocking::<Result<_, ServiceError>>(candidates).await??;
                 let clusters = self
                     .judges

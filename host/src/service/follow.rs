@@ -170,7 +170,7 @@ impl Indexed {
     ) -> Result<u64, ServiceError> {
         Ok(match self {
             Self::Pictures => store.fingerprints(None, each).await?,
-            Self::Features => store.features(each).await?,
+            Self::Features => store.features(None, each).await?,
         })
     }
 

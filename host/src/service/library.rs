@@ -37,7 +37,10 @@ pub async fn similar_to_picture(
 /// Reads every fingerprint of the store into the index again.
 pub async fn rebuild_index(services: &Services) -> Result<(), ServiceError> {
     services.index.reload(&services.store).await?;
-    services.features.reload(&services.store).await
+    match services.features.get() {
+        Some(features) => features.reload(&services.store).await,
+        None => Ok(()),
+    }
 }
 
 /// An image of any project by its id.

@@ -43,8 +43,8 @@ pub struct Services {
     pub sandbox: Sandbox,
     /// Everything that searches.
     pub index: Arc<follow::FollowedIndex>,
-    /// What strong crops are found by.
-    pub features: Arc<follow::FollowedIndex>,
+    /// What strong crops are found by, once a project finds crops.
+    pub features: Arc<tokio::sync::OnceCell<follow::FollowedIndex>>,
     /// A project was told to find crops.
     pub crops_wanted: Arc<tokio::sync::Notify>,
     /// Hashers of other people.

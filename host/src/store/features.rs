@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::domain::features::Feature;
@@ -33,35 +33,20 @@ const BATCH: u64 = 200;
 /// Gives an image the features of its sketch in place of those it had, where its project finds crops.
 pub(super) async fn set(
     db: &impl ConnectionTrait,
+    project: &project::Model,
     image: &[u8],
     sketch: Option<&Sketch>,
 ) -> Result<(), StoreError> {
+    if !project.finds_crops {
+        return Ok(());
+    }
     feature::Entity::delete_by_id(image.to_vec())
         .exec(db)
         .await?;
-    let Some(sketch) = sketch else {
-        return Ok(());
-    };
-    let owner = owner_of(db, image).await?;
-    if let Some(owner) = owner.filter(|project| project.finds_crops) {
+    if let Some(sketch) = sketch {
         row(image, &features::of_sketch(sketch)).insert(db).await?;
-        changes::note(db, &owner.name, image).await?;
     }
     Ok(())
-}
-
-/// The project of an image, if it is there.
-async fn owner_of(
-    db: &impl ConnectionTrait,
-    image: &[u8],
-) -> Result<Option<project::Model>, StoreError> {
-    let owners = Query::select()
-        .column(image::Column::ProjectId)
-        .from(image::Entity)
-        .and_where(image::Column::Id.eq(image.to_vec()))
-        .take();
-    let owner = project::Entity::find().filter(project::Column::Id.in_subquery(owners));
-    Ok(owner.one(db).await?)
 }
 
 /// The project of an image that has no features of today's version and should have some.
@@ -73,10 +58,18 @@ async fn owner_without_features(
         .filter(feature::Column::Version.eq(VERSION))
         .one(db)
         .await?;
-    match known {
-        Some(_) => Ok(None),
-        None => Ok(owner_of(db, image).await?.filter(|owner| owner.finds_crops)),
+    if known.is_some() {
+        return Ok(None);
     }
+    let owners = Query::select()
+        .column(image::Column::ProjectId)
+        .from(image::Entity)
+        .and_where(image::Column::Id.eq(image.to_vec()))
+        .take();
+    let owner = project::Entity::find()
+        .filter(project::Column::Id.in_subquery(owners))
+        .filter(project::Column::FindsCrops.eq(true));
+    Ok(owner.one(db).await?)
 }
 
 fn row(image: &[u8], found: &[Feature]) -> feature::ActiveModel {
@@ -133,10 +126,17 @@ impl Store {
         Ok(found.one(self.database.read()).await?.is_some())
     }
 
-    /// Gives features to some images that have a sketch and no features yet, in projects that find crops; how many got them.
-    /// 0 means that none is left.
-    pub async fn add_features(&self) -> Result<usize, StoreError> {
-        let missing = self.without_features().await?;
+    /// Gives features to the next images behind one, by their ids, that have a sketch and no features yet, in projects that find
+    /// crops. The answer is the last of them and how many got some; `None` when there is none.
+    pub async fn add_features(
+        &self,
+        behind: Option<ImageId>,
+    ) -> Result<Option<(ImageId, usize)>, StoreError> {
+        let missing = self.without_features(behind).await?;
+        let Some((last, _)) = missing.last() else {
+            return Ok(None);
+        };
+        let last = rows::to_id(last)?;
         let rows = blocking(move || {
             let rows = missing.into_iter().map(|(image, cells)| {
                 // A sketch of another version is made anew by whoever needs it, and features with it.
@@ -146,9 +146,10 @@ impl Store {
             });
             Ok::<_, StoreError>(rows.collect::<Vec<_>>())
         });
+        let rows = rows.await?;
         let txn = self.database.begin().await?;
         let mut added = 0;
-        for (row, image) in rows.await? {
+        for (row, image) in rows {
             // Another process may have been first, the image may be gone, or not wanted any more.
             if let Some(owner) = owner_without_features(&txn, &image).await? {
                 feature::Entity::delete_by_id(image.clone())
@@ -160,11 +161,14 @@ impl Store {
             }
         }
         txn.commit().await?;
-        Ok(added)
+        Ok(Some((last, added)))
     }
 
-    /// Some images without features, with their sketches.
-    async fn without_features(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    /// The next images without features, with their sketches.
+    async fn without_features(
+        &self,
+        behind: Option<ImageId>,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
         let crops = Query::select()
             .column(project::Column::Id)
             .from(project::Entity)
@@ -180,9 +184,12 @@ impl Store {
             .from(image::Entity)
             .and_where(image::Column::ProjectId.in_subquery(crops))
             .take();
+        let behind = behind.map_or(Vec::new(), |image| image.as_bytes().to_vec());
         let sketches = sketch::Entity::find()
+            .filter(sketch::Column::Image.gt(behind))
             .filter(sketch::Column::Image.in_subquery(images))
             .filter(sketch::Column::Image.not_in_subquery(known))
+            .order_by_asc(sketch::Column::Image)
             .limit(BATCH)
             .all(self.database.read())
             .await?;
@@ -212,18 +219,26 @@ impl Store {
         changes::to_changes(steps, &present)
     }
 
-    /// Hands out every image that has features, in the order of their ids, and tells the sequence that they stand at.
+    /// Hands out every image of a project, or of all, that has features, in the order of their ids, and tells the sequence that
+    /// they stand at.
     pub async fn features(
         &self,
+        project: Option<&ProjectName>,
         mut each: impl FnMut(&ProjectName, ImageId, &[Fingerprint]),
     ) -> Result<u64, StoreError> {
         let sequence = self.last_change().await?;
-        let names = self.project_names().await?;
+        let mut names = self.project_names().await?;
+        names.retain(|_, name| project.is_none_or(|project| project == name));
+        let mut wanted = Condition::all();
+        if project.is_some() {
+            wanted = wanted.add(feature::Column::Image.in_subquery(images_of(&names)));
+        }
         let mut behind: Vec<u8> = Vec::new();
         loop {
             let page = feature::Entity::find()
                 .filter(feature::Column::Image.gt(behind.clone()))
                 .filter(feature::Column::Version.eq(VERSION))
+                .filter(wanted.clone())
                 .order_by_asc(feature::Column::Image)
                 .limit(PAGE)
                 .all(self.database.read())
@@ -253,6 +268,15 @@ impl Store {
             }
         }
     }
+}
+
+/// The images of projects.
+fn images_of(projects: &HashMap<i64, ProjectName>) -> SelectStatement {
+    Query::select()
+        .column(image::Column::Id)
+        .from(image::Entity)
+        .and_where(image::Column::ProjectId.is_in(projects.keys().copied()))
+        .take()
 }
 
 /// Takes the features of a project's images away.

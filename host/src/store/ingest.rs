@@ -232,7 +232,7 @@ impl Store {
             project = super::projects::set_cover(&txn, project, Some(new.id)).await?;
         }
         super::removal::set_token(&txn, &row, new.deletion_token.as_deref()).await?;
-        super::sketches::set(&txn, &row.id, new.sketch.as_ref()).await?;
+        super::sketches::set(&txn, &project, &row.id, new.sketch.as_ref()).await?;
         super::changes::note(&txn, &project.name, &row.id).await?;
         txn.commit().await?;
         Ok((row, project))
@@ -251,7 +251,7 @@ impl Store {
         rows::describe(&mut row, new, stamp)?;
         let row = row.update(&txn).await?;
         super::removal::set_token(&txn, &row, new.deletion_token.as_deref()).await?;
-        super::sketches::set(&txn, &row.id, new.sketch.as_ref()).await?;
+        super::sketches::set(&txn, &project, &row.id, new.sketch.as_ref()).await?;
         super::plugins::forget(&txn, &row.id).await?;
         super::merging::set_aliases(&txn, &row, &[]).await?;
         let forgot = super::decisions::forget(&txn, &row.id).await?;

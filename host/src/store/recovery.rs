@@ -204,7 +204,7 @@ async fn restore_decisions(
     decisions::insert(txn, project, decided.into_iter()).await
 }
 
-/// The cover as the manifest has it, or the first image; the date of the first image.
+/// How it is searched, as the manifest has it; the cover, or the first image; the date of the first image.
 async fn describe_project(
     txn: &sea_orm::DatabaseTransaction,
     row: project::Model,
@@ -215,16 +215,14 @@ async fn describe_project(
     let cover = images
         .iter()
         .find(|entry| Some(entry.id.as_str()) == chosen);
-    let Some(cover) = cover.or(images.first()) else {
-        return Ok(());
-    };
-    let cover: ImageId = cover.id.parse().map_err(rows::damaged)?;
+    let cover = cover.or(images.first()).map(|entry| entry.id.parse());
+    let cover: Option<ImageId> = cover.transpose().map_err(rows::damaged)?;
     let created_at = images
         .iter()
         .filter_map(|entry| entry.created_at().ok())
         .min();
     let mut row = row.into_active_model();
-    row.primary_image = Set(Some(cover.as_bytes().to_vec()));
+    row.primary_image = Set(cover.map(|cover| cover.as_bytes().to_vec()));
     row.finds_crops = Set(manifest.finds_crops);
     row.created_at = Set(created_at.unwrap_or_else(Timestamp::now).as_millisecond());
     row.update(txn).await?;

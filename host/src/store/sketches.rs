@@ -11,8 +11,8 @@ use sea_orm::{
 
 use crate::domain::{Image, ImageId, Sketch};
 
-use super::entities::{image, sketch};
-use super::{Store, StoreError, features, rows};
+use super::entities::{image, project, sketch};
+use super::{Store, StoreError, changes, features, projects, rows};
 
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
@@ -31,6 +31,7 @@ pub enum SketchState {
 /// Gives an image its sketch, in place of the one it had, and the features that are found in it.
 pub(super) async fn set(
     db: &impl ConnectionTrait,
+    project: &project::Model,
     image: &[u8],
     sketch: Option<&Sketch>,
 ) -> Result<(), StoreError> {
@@ -40,7 +41,7 @@ pub(super) async fn set(
     if let Some(sketch) = sketch {
         row(image, sketch).insert(db).await?;
     }
-    features::set(db, image, sketch).await
+    features::set(db, project, image, sketch).await
 }
 
 /// The row of a sketch.
@@ -109,7 +110,11 @@ impl Store {
             .one(&txn)
             .await?;
         if let Some(row) = now {
-            set(&txn, &row.id, Some(sketch)).await?;
+            let project = projects::of(&txn, &row).await?;
+            set(&txn, &project, &row.id, Some(sketch)).await?;
+            if project.finds_crops {
+                changes::note(&txn, &project.name, &row.id).await?;
+            }
         }
         Ok(txn.commit().await?)
     }

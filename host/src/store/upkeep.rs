@@ -61,7 +61,7 @@ impl Store {
             let mut row = row.into_active_model();
             row.fingerprints = Set(packed);
             let row = row.update(&txn).await?;
-            sketches::set(&txn, &row.id, sketch.as_ref()).await?;
+            sketches::set(&txn, &project, &row.id, sketch.as_ref()).await?;
             changes::note(&txn, &project.name, &row.id).await?;
             txn.commit().await?;
             lock.finish(&project, Edit::Swap(&row)).await;

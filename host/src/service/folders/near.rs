@@ -5,8 +5,8 @@ use crate::domain::features::{self, Feature};
 use crate::domain::{Algorithm, Fingerprint, ImageId, InvalidName, ProjectName};
 use crate::index::{Index, Loader};
 use crate::service::matching::candidates::{self, Candidates};
-use crate::service::matching::parts;
 use crate::service::matching::threads::in_threads;
+use crate::service::matching::{parts, reach};
 
 use super::PictureFile;
 
@@ -49,9 +49,13 @@ impl FileIndex {
         groups.into_iter().map(places).collect()
     }
 
-    /// The pairs that are worth a comparison. Takes seconds for very many files: not for an async thread.
-    pub fn candidates(self) -> Candidates {
+    /// The pairs of these files that are worth a comparison. Takes seconds for very many: not for an async thread.
+    pub fn candidates(self, files: &[PictureFile]) -> Candidates {
         let mut candidates = candidates::upright(&self.whole, None);
+        let made = |file| &files[place(file)].fingerprints;
+        candidates
+            .pairs
+            .retain(|pair| reach::are_candidates(made(pair.one), made(pair.other)));
         if let Some((index, features)) = self.parts {
             candidates.add_in_part(parts::pairs(&index, None, features));
         }

@@ -5,7 +5,7 @@
 //! has its nearest alone: a crowd of pictures that are all alike does not take the place of other pairs. Upright
 //! `MOST` are taken by the algorithms of 128 bits and as many by `phash`; in any orientation `MOST` by all together.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, Orientation, ProjectName};
@@ -125,24 +125,30 @@ impl Gathered {
 }
 
 impl Candidates {
-    /// Adds pairs of images that may have a part in common, upright.
-    pub fn add_in_part(&mut self, mut in_part: HashSet<[ImageId; 2]>) {
+    /// Adds pairs that may have a part in common, behind those that are near as wholes; one that is both, and upright, is kept once.
+    pub fn add_in_part(&mut self, in_part: Self) {
+        let pairs = in_part.pairs.iter().map(Candidate::images);
+        let mut new: BTreeSet<[ImageId; 2]> = pairs.collect();
+        let upright = Some(Orientation::Upright);
         for pair in &mut self.pairs {
-            pair.in_part = in_part.remove(&pair.images());
+            pair.in_part = pair.orientation == upright && new.remove(&pair.images());
         }
-        let mut others: Vec<[ImageId; 2]> = in_part.into_iter().collect();
-        others.sort_unstable();
-        self.pairs
-            .extend(others.into_iter().map(|[one, other]| Candidate {
-                one,
-                other,
-                orientation: Some(Orientation::Upright),
-                in_part: true,
-            }));
+        self.pairs.extend(new.into_iter().map(Candidate::in_part));
+        self.cut.extend(in_part.cut);
     }
 }
 
 impl Candidate {
+    /// Two images that may have a part in common, upright.
+    pub fn in_part([one, other]: [ImageId; 2]) -> Self {
+        Self {
+            one,
+            other,
+            orientation: Some(Orientation::Upright),
+            in_part: true,
+        }
+    }
+
     /// The two images, in whichever order they are named.
     pub fn images(&self) -> [ImageId; 2] {
         sorted(self.one, self.other)

@@ -4,16 +4,17 @@
 //! How many look alike is counted here, not where they lie: whether they agree on that is told by `judge_parts`.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::features::{self, Feature};
 use crate::domain::{Fingerprint, ImageId, Orientation, ProjectName, Sketch};
 use crate::index::{Index, Query};
 
-use super::candidates::{Candidates, sorted};
+use super::candidates::{Candidate, Candidates, sorted};
 use super::threads::{blocking, in_threads};
 use super::{ServiceError, Services};
+use crate::service::follow::{FollowedIndex, Indexed};
 
 /// Bits in which features that look alike differ, at most. Among features of strangers 3 in 100,000 pairs do.
 const RADIUS: u32 = 18;
@@ -27,6 +28,19 @@ const MOST: usize = 16;
 const MANY: usize = 10_000;
 const FEW_FEATURES: usize = 32;
 
+/// The index of local features; `None` where a project, or all, are not searched by them. Loaded when it is first asked for.
+pub async fn index(
+    services: &Services,
+    project: Option<&ProjectName>,
+) -> Result<Option<Arc<Index>>, ServiceError> {
+    if !services.store.finds_crops(project).await? {
+        return Ok(None);
+    }
+    let load = || FollowedIndex::load(&services.store, Indexed::Features);
+    let features = services.features.get_or_try_init(load).await?;
+    Ok(Some(Arc::clone(features.current(&services.store).await?)))
+}
+
 /// Images that have features of a picture, each with how the picture is oriented for it.
 pub async fn candidates(
     services: &Services,
@@ -34,10 +48,9 @@ pub async fn candidates(
     sketch: &Sketch,
     orientations: &[Orientation],
 ) -> Result<HashMap<ImageId, Orientation>, ServiceError> {
-    if !services.store.finds_crops(project).await? {
+    let Some(index) = index(services, project).await? else {
         return Ok(HashMap::new());
-    }
-    let index = Arc::clone(services.features.current(&services.store).await?);
+    };
     let (project, sketch) = (project.cloned(), sketch.clone());
     let orientations = orientations.to_vec();
     blocking(move || {
@@ -72,17 +85,12 @@ pub async fn add_pairs(
     project: Option<&ProjectName>,
     candidates: &mut Candidates,
 ) -> Result<(), ServiceError> {
-    if !services.store.finds_crops(project).await? {
+    let Some(index) = index(services, project).await? else {
         return Ok(());
-    }
-    let index = Arc::clone(services.features.current(&services.store).await?);
-    let mut images = Vec::new();
-    let add = |owner: &ProjectName, image, features: &[Fingerprint]| {
-        if project.is_none_or(|project| project == owner) {
-            images.push((image, features.to_vec()));
-        }
     };
-    services.store.features(add).await?;
+    let mut images = Vec::new();
+    let add = |_: &_, image, features: &[_]| images.push((image, features.to_vec()));
+    services.store.features(project, add).await?;
     let owner = project.cloned();
     let found = blocking(move || pairs(&index, owner.as_ref(), images)).await?;
     candidates.add_in_part(found);
@@ -94,7 +102,7 @@ pub fn pairs(
     index: &Index,
     project: Option<&ProjectName>,
     images: Vec<(ImageId, Vec<Fingerprint>)>,
-) -> HashSet<[ImageId; 2]> {
+) -> Candidates {
     let asked = match images.len() {
         ..=MANY => usize::MAX,
         _ => FEW_FEATURES,
@@ -106,15 +114,19 @@ pub fn pairs(
             .filter(|(other, count)| *other != image && *count >= LEAST)
             .collect();
         alike.sort_unstable_by_key(|(other, count)| (Reverse(*count), *other));
-        alike.truncate(MOST);
         Some((image, alike))
     });
-    let pairs = found.into_iter().flat_map(|(image, alike)| {
-        alike
-            .into_iter()
-            .map(move |(other, _)| sorted(image, other))
-    });
-    pairs.collect()
+    let mut pairs = BTreeSet::new();
+    let mut cut = HashSet::new();
+    for (image, alike) in found {
+        cut.extend((alike.len() > MOST).then_some(image));
+        let alike = alike.into_iter().take(MOST);
+        pairs.extend(alike.map(|(other, _)| sorted(image, other)));
+    }
+    Candidates {
+        pairs: pairs.into_iter().map(Candidate::in_part).collect(),
+        cut,
+    }
 }
 
 /// How many of the features each image has.

@@ -108,6 +108,18 @@ pub fn is_candidate<'a>(
     pairs.any(|(one, other)| hamming(&one.bits, &other.bits) <= CROSSED_RADIUS)
 }
 
+/// The same of two images that are upright, by whatever algorithm they were found.
+pub fn are_candidates(own: &[Fingerprint], others: &[Fingerprint]) -> bool {
+    let phash = |made: &[Fingerprint]| {
+        let mut made = made.iter();
+        Some(made.find(|one| one.algorithm == Algorithm::Phash)?.clone())
+    };
+    let distance = phash(own).and_then(|one| one.distance(&phash(others)?).ok());
+    // Who is near by another algorithm is not too far by it.
+    let distance = distance.unwrap_or(Algorithm::Phash.bits());
+    is_candidate((Algorithm::Phash, distance), own.iter(), others)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

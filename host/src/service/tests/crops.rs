@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{ImageId, Verdict};
-use crate::service::matching::{Duplicates, Query, Subject, duplicates, matches};
+use crate::service::matching::{Duplicates, Query, Subject, duplicates, matches, parts};
 use crate::service::{images, library, projects};
 
 /// A photo with as much in it as photos have: soft waves and a hundred discs.
@@ -52,7 +52,10 @@ async fn matches_of(world: &World, image: ImageId) -> Vec<(String, Verdict)> {
 }
 
 async fn features_are_made(world: &World) {
-    while world.services.store.add_features().await.unwrap() > 0 {}
+    let mut behind = None;
+    while let Some((last, _)) = world.services.store.add_features(behind).await.unwrap() {
+        behind = Some(last);
+    }
 }
 
 #[tokio::test]
@@ -109,12 +112,8 @@ async fn features_go_with_their_image_and_outlive_a_restart() {
     let indexed = |services: &Services| {
         let services = services.clone();
         async move {
-            services
-                .features
-                .current(&services.store)
-                .await
-                .unwrap()
-                .images()
+            let index = parts::index(&services, Some(&PROJECT)).await.unwrap();
+            index.unwrap().images()
         }
     };
     assert_eq!(

@@ -87,11 +87,7 @@ async fn services_over(folder: &Path) -> Services {
                 .await
                 .unwrap(),
         ),
-        features: Arc::new(
-            FollowedIndex::load(&store, Indexed::Features)
-                .await
-                .unwrap(),
-        ),
+        features: Arc::default(),
         crops_wanted: Arc::default(),
         store,
         sandbox: sandbox(),

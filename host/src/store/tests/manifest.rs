@@ -80,6 +80,10 @@ async fn rows_can_be_made_of_it_again() {
         .unwrap();
     let third = store.images(&project("p"), None, None).await.unwrap()[2].id;
     store.set_primary(&project("p"), third).await.unwrap();
+    store.create_project(&project("empty")).await.unwrap();
+    for owner in ["p", "empty"] {
+        store.set_finds_crops(&project(owner), true).await.unwrap();
+    }
     assert!(matches!(
         Store::rebuild(folder.path(), &|_, _| {}).await,
         Err(StoreError::InUse)
@@ -87,7 +91,8 @@ async fn rows_can_be_made_of_it_again() {
     let everything = async |store: &Store| {
         let mut all = Vec::new();
         for owner in store.projects().await.unwrap() {
-            all.push(store.images(&owner.name, None, None).await.unwrap());
+            let images = store.images(&owner.name, None, None).await.unwrap();
+            all.push((owner.finds_crops, images));
         }
         all
     };
@@ -115,7 +120,7 @@ async fn rows_can_be_made_of_it_again() {
     let store = folder.open().await;
     let images = store.images(&project("p"), None, None).await.unwrap();
     assert_eq!(images.len(), 4);
-    assert_eq!(images[0].id, before[0][0].id);
+    assert_eq!(images[0].id, before[1].1[0].id);
     assert!(images[0].is_primary, "the chosen cover is gone");
     assert!(store.manifest_is_current(&project("p")).await.unwrap());
     assert_eq!(store.orphans().await.unwrap().len(), 4);

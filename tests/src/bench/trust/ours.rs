@@ -202,10 +202,11 @@ fn in_part(crowd: &[Look]) -> HashSet<Pair> {
     for (image, features) in &features {
         loader.add(&project(), *image, features);
     }
-    let pairs = parts::pairs(&loader.finish(), None, features).into_iter();
+    let found = parts::pairs(&loader.finish(), None, features);
     let place = |image| number(image) as usize;
+    let pairs = found.pairs.iter();
     pairs
-        .map(|[one, other]| pair(place(one), place(other)))
+        .map(|found| pair(place(found.one), place(found.other)))
         .collect()
 }
 
