@@ -134,7 +134,7 @@ async fn get(
 #[serde(deny_unknown_fields)]
 struct ProjectChange {
     /// Strong crops of its images, collages of them and images under large stickers are found, too: by up to 128 local features an
-    /// image, which take 2 kB on disk and 6 kB of memory. `false` removes them.
+    /// image, which take at most 2 kB on disk and 10 kB of memory. `false` removes them.
     finds_crops: bool,
 }
 
