@@ -77,7 +77,7 @@ impl Map {
     };
 
     /// Window on window where the pictures as wholes lie on each other.
-    fn of_wholes(a: &Appearance, b: &Appearance) -> Self {
+    pub fn of_wholes(a: &Appearance, b: &Appearance) -> Self {
         let along = |a: (u16, u16), b: (u16, u16)| {
             let [a, a_end, b, b_end] = [a.0, a.1, b.0, b.1].map(f32::from);
             let scale = (a_end - a) / (b_end - b);
@@ -87,6 +87,17 @@ impl Map {
         let (scale_x, offset_x) = along((a.left, a.right), (b.left, b.right));
         let (scale_y, offset_y) = along((a.top, a.bottom), (b.top, b.bottom));
         Self::new((scale_x, scale_y), (offset_x, offset_y))
+    }
+
+    /// Where the first window lies in the second, its turn and shear aside: the least and the greatest place of the first.
+    pub fn range_inside(&self) -> ((f32, f32), (f32, f32)) {
+        let along = |offset: f32, scale: f32| {
+            let (one, other) = ((-0.5 - offset) / scale, (0.5 - offset) / scale);
+            (one.max(-0.5), other.min(0.5))
+        };
+        let (left, right) = along(self.across[0], self.across[1]);
+        let (top, bottom) = along(self.down[0], self.down[2]);
+        ((left, top), (right, bottom))
     }
 
     /// How far the corner that moves most moves, as a share of the side of the window.
@@ -256,6 +267,16 @@ pub fn register_from(levels: (&Pyramid, &Pyramid), starts: &[Map]) -> Option<Map
         fit = fit.improved(levels, level).unwrap_or(fit);
     }
     Some(fit.map)
+}
+
+/// Improves a map that is nearly right by levels of 64x64 cells and more alone: on coarser ones nothing is left of a few dots on a
+/// plain ground.
+pub fn refined(levels: (&Pyramid, &Pyramid), start: Map) -> Map {
+    let mut fit = Fit::new(start);
+    for level in 2..levels.0.levels() {
+        fit = fit.improved(levels, level).unwrap_or(fit);
+    }
+    fit.map
 }
 
 /// Takes a start, as it is or improved, where it is better than the best so far.

@@ -25,7 +25,7 @@ use crate::error::ImageError;
 use crate::sequence;
 
 /// The version of the layout. Sketches of other versions are made anew.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 /// Cells of luma on each side of the window.
 pub const SIDE: usize = 128;
 /// Cells of chroma on each side of the window.

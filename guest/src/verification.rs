@@ -10,8 +10,8 @@
 //! 4. The rest is one picture: `same_picture` when it is upright, unmoved, unchanged and of the same colours, `edited` otherwise.
 //!    What is drawn over **one** of two photos is an edit of the other.
 //!
-//! What is too sparse to be registered counts where it lies (`sparse`). Where wholes do not agree, [`judge_parts`] and [`verify`] begin
-//! from local features that both have ([`crate::features`]).
+//! What is too sparse to be registered, or has too little contrast for it, counts where it lies (`sparse`, `faint`). Where wholes
+//! do not agree, [`judge_parts`] and [`verify`] begin from local features that both have ([`crate::features`]).
 //!
 //! Sketches cannot tell small text or figures apart. On drawings and documents, which have flat grounds, a sketch may name
 //! the difference but not vouch for sameness: then `verified` is false, and comparing the pictures decides, by the same rule over
@@ -21,6 +21,7 @@
 
 mod colour;
 mod evidence;
+mod faint;
 mod frames;
 mod overlap;
 mod reason;
@@ -143,8 +144,8 @@ fn best(
     for orientation in orientations {
         let inverse = orientation.inverse();
         let applied = if is_swapped { inverse } else { *orientation };
-        let evidence = Evidence::gather(&fixed, &turned.oriented(applied), depth);
-        let evidence = evidence.of_orientation(*orientation);
+        let turned = turned.oriented(applied);
+        let evidence = Evidence::gather(&fixed, &turned, *orientation, depth);
         if best.as_ref().is_none_or(|best| evidence.is_better(best)) {
             best = Some(evidence);
         }

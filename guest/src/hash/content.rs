@@ -30,6 +30,8 @@ const MOST: i32 = 70;
 const MOST_CONTENT: usize = 95;
 /// Cells on each side of a window, at least: as many as a sketch has.
 const LEAST_SIDE: usize = crate::sketch::SIDE;
+/// Levels between two of 64x64 cells from which on there is an edge.
+const EDGE: u32 = 10;
 /// Cells of a line that must be content for the line to hold some: one may be noise.
 const LEAST_CELLS: usize = 2;
 
@@ -56,13 +58,31 @@ enum Content {
     Scattered(Rectangle),
 }
 
-/// The window of the content in a plane of 512x512 cells; the whole picture where no side has a ground, or nothing
-/// differs from it.
+/// The window of the content in a plane of 512x512 cells; the whole picture where no side has a ground, nothing differs from it,
+/// or nothing has an edge: light that rises smoothly leaves its ground wherever noise lets it.
 pub(super) fn window(cells: &[u8]) -> Window {
-    match Content::find(cells) {
+    match Content::find(cells).filter(|_| has_edge(cells)) {
         Some(Content::Filled(found) | Content::Scattered(found)) => found.widened().into_window(),
         None => Window::WHOLE,
     }
+}
+
+/// Some of 64x64 cells differs from the next.
+fn has_edge(cells: &[u8]) -> bool {
+    const CELLS: usize = 64;
+    const TIMES: usize = SIDE / CELLS;
+    let mean = |x: usize, y: usize| {
+        let rows = (0..TIMES).map(|row| &cells[(y * TIMES + row) * SIDE + x * TIMES..][..TIMES]);
+        rows.flatten().map(|cell| u32::from(*cell)).sum::<u32>() / (TIMES * TIMES) as u32
+    };
+    let means: Vec<u32> = (0..CELLS * CELLS)
+        .map(|at| mean(at % CELLS, at / CELLS))
+        .collect();
+    let differs = |one: usize, other: usize| means[one].abs_diff(means[other]) > EDGE;
+    (0..CELLS * CELLS).any(|at| {
+        let (is_last, is_lowest) = (at % CELLS == CELLS - 1, at / CELLS == CELLS - 1);
+        !is_last && differs(at, at + 1) || !is_lowest && differs(at, at + CELLS)
+    })
 }
 
 /// The content of a plane of `side` by `side` cells, a part of [`SIDE`], in those cells. None where there are no bands to

@@ -4,19 +4,22 @@ use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use super::colour::{self, Colours};
+use super::faint;
 use super::residuals::{Residuals, Usual};
 use super::sparse;
 use crate::appearance::Appearance;
 use crate::comparison::Verdict;
 use crate::features::{Feature, agreement, features};
 use crate::info::Orientation;
-use crate::registration::{Map, Pyramid, register, register_from};
+use crate::registration::{Map, Pyramid, refined, register, register_from};
 use crate::sketch::SIDE;
 
 /// Cells of a sketch: counts of cells below are out of so many.
 const SKETCH_CELLS: usize = SIDE * SIDE;
 /// Least mean correlation of neighbourhoods of one picture: a copy of 100 pixels has 0.83 with its original.
 const AGREEMENT: f32 = 0.8;
+/// The same of what is drawn on flat grounds, unmoved and without residuals.
+const AGREEMENT_OF_DRAWINGS: f32 = 0.75;
 /// Most of what there is to see that may disagree, and the same where something was drawn over one.
 const DISAGREEING: f32 = 0.08;
 const DISAGREEING_DRAWN_OVER: f32 = 0.35;
@@ -36,6 +39,18 @@ const SMALL_MARK_LESSER_PART: f32 = 0.4;
 const UNCLEAR_LESSER_PART: f32 = 0.6;
 /// The residual of cells with structure, the sixth of ten, in multiples of what is explained, at most.
 const TYPICAL: f32 = 1.3;
+/// The same, and that of the 99th of a hundred, where nothing is left over.
+const TYPICAL_OF_COPIES: f32 = 0.7;
+const LARGEST_OF_COPIES: f32 = 3.5;
+/// Regions with structure, of 16x16, from which on it is many things at many places.
+const LEAST_REGIONS: usize = 10;
+/// The second direction's part of what changes from cell to cell below which all lines run one way, and the agreement of those.
+const LEAST_DIRECTIONS: f32 = 0.1;
+const AGREEMENT_OF_LINES: f32 = 0.96;
+/// The agreement of what is in fewer regions of a ground.
+const AGREEMENT_OF_FIGURES: f32 = 0.97;
+/// A factor of contrast that makes another picture of little.
+const ADJUSTED_CONTRAST: f32 = 1.25;
 /// Least cells of 128x128 with structure: of a picture that does not have to be moved, of a drawing or a document that has to
 /// be moved hardly at all, of a picture whose bands alone are others, and of one that has to be moved.
 const LEAST_STRUCTURE: usize = 24;
@@ -61,6 +76,8 @@ pub const SAME_CONTRAST: f32 = 8.0 / 7.0;
 const SAME_PROPORTIONS: f32 = 0.03;
 /// The share of one level of luma from which on a picture is a drawing or a document.
 const FLAT: f32 = crate::sketch::FLAT as f32 / 255.0;
+/// The same from which on it is dots or strokes on a ground.
+const GROUND: f32 = 0.95;
 /// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
 const PHOTO_CHANGES: usize = 3;
 /// Changed cells of sketches up to which only the pictures themselves can tell: where both are unmoved, and where one is not.
@@ -83,6 +100,8 @@ const CLOSE_MOVED_CHANGES: f32 = 16.0;
 /// The share of the contrast of sparse pictures by which a cell may differ: of sketches, whose levels are coarse, and of pictures.
 const SPARSE_UNCLEAR: f32 = 0.5;
 const SPARSE_SAME: f32 = 0.25;
+/// How much less exact the cells of a sketch are where there is hardly any contrast.
+const FAINT_SKETCH: f32 = 2.0;
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +146,8 @@ pub struct Evidence {
     pub is_without_alpha: bool,
     /// A drawing or a document: much of it has one level.
     is_flat: bool,
+    /// Dots or strokes on a ground that is nearly all there is.
+    is_ground: bool,
     /// Of the corner that moves most, as a share of the side of the picture.
     pub moved: f32,
     /// The same within the windows of the content.
@@ -142,7 +163,8 @@ pub struct Evidence {
     /// Local features that agree on where it lies on the second, where they were asked.
     features: usize,
     pub colours: Colours,
-    /// None when the pictures do not lie on each other in any way.
+    /// What puts the first on the second, and what is left over then. None when they do not lie on each other in any way.
+    map: Option<Map>,
     pub residuals: Option<Residuals>,
 }
 
@@ -186,6 +208,7 @@ impl Evidence {
         is_close: false,
         is_without_alpha: false,
         is_flat: false,
+        is_ground: false,
         moved: 1.0,
         moved_within: 1.0,
         inside: 0.0,
@@ -194,31 +217,67 @@ impl Evidence {
         cells: 0,
         features: 0,
         colours: Colours::Same,
+        map: None,
         residuals: None,
     };
 
-    /// Of one picture, and of the other as it was turned or mirrored.
-    pub fn gather(fixed: &Fixed<'_>, turned: &Appearance, depth: Depth) -> Self {
-        let registered = Self::registered(fixed, turned, depth);
-        let is_sparse = registered.finding() <= Finding::TooLittleDetail;
-        if !is_sparse || !registered.is_flat || !registered.has_same_proportions {
+    /// Of one picture, and of the other as it was turned or mirrored, so that it is `orientation` that was done to the second.
+    pub fn gather(
+        fixed: &Fixed<'_>,
+        turned: &Appearance,
+        orientation: Orientation,
+        depth: Depth,
+    ) -> Self {
+        let registered = Self {
+            orientation,
+            ..Self::registered(fixed, turned, depth)
+        };
+        if registered.finding() > Finding::TooLittleDetail || !registered.has_same_proportions {
             return registered;
         }
-        let share = match registered.is_close {
+        let pictures = (fixed.appearance, turned);
+        let in_place = registered.sparse_in_place(pictures);
+        let in_place = in_place.or_else(|| registered.faint_in_place(pictures));
+        in_place.unwrap_or(registered)
+    }
+
+    /// What is too sparse to be registered, where it is the same at the same place.
+    fn sparse_in_place(&self, (fixed, turned): (&Appearance, &Appearance)) -> Option<Self> {
+        let share = match self.is_close {
             true => SPARSE_SAME,
             false => SPARSE_UNCLEAR,
         };
-        let fixed = fixed.appearance;
-        if !sparse::agree(fixed, turned, share) {
-            return registered;
+        let is_same = self.is_flat && sparse::agree(fixed, turned, share);
+        let found = is_same.then(|| self.in_place((fixed, turned), &Map::IDENTITY))?;
+        let residuals = found.residuals.as_ref()?;
+        (!found.may_be_another_figure(residuals)).then_some(found)
+    }
+
+    /// The same of what has too little contrast for it, upright.
+    fn faint_in_place(&self, (fixed, turned): (&Appearance, &Appearance)) -> Option<Self> {
+        let slack = match self.is_close {
+            true => 1.0,
+            false => FAINT_SKETCH,
+        };
+        if self.orientation != Orientation::Upright {
+            return None;
         }
+        let of_wholes = Map::of_wholes(fixed, turned);
+        let hardly_moved = self.map.filter(|_| self.moved <= HARDLY_MOVED);
+        let maps = [Some(of_wholes), hardly_moved].into_iter().flatten();
+        let agreeing = maps.filter(|map| faint::agree(fixed, turned, map, slack));
+        let mut found = agreeing.map(|map| self.in_place((fixed, turned), &map));
+        found.find(|found| found.colours == Colours::Same)
+    }
+
+    fn in_place(&self, (fixed, turned): (&Appearance, &Appearance), map: &Map) -> Self {
         Self {
             is_same_in_place: true,
-            moved: Map::IDENTITY.largest_move_on(fixed, turned),
-            moved_within: 0.0,
-            colours: compare_colours(fixed, turned, &Map::IDENTITY),
-            residuals: Residuals::between(&fixed.luma, &turned.luma, &Map::IDENTITY, |_| CHANGE),
-            ..registered
+            moved: map.largest_move_on(fixed, turned),
+            moved_within: map.largest_move(),
+            colours: compare_colours(fixed, turned, map),
+            residuals: Residuals::between(&fixed.luma, &turned.luma, map, |_| CHANGE),
+            ..*self
         }
     }
 
@@ -227,6 +286,7 @@ impl Evidence {
         let facts = Self {
             is_close: depth == Depth::Pictures,
             is_flat: own.flatness.max(turned.flatness) >= FLAT,
+            is_ground: own.flatness.min(turned.flatness) >= GROUND,
             has_same_proportions: have_same_proportions(own.size, turned.size),
             cells: own.luma.cells.len(),
             ..Self::NONE
@@ -234,6 +294,10 @@ impl Evidence {
         let levels = (&fixed.levels, &Pyramid::new(&turned.luma));
         let of_wholes = register((own, turned), levels);
         let of_wholes = of_wholes.map_or(facts, |map| facts.on((own, turned), &map));
+        let of_wholes = match facts.of_dots((own, turned), levels) {
+            Some(of_dots) if of_dots.is_better(&of_wholes) => of_dots,
+            _ => of_wholes,
+        };
         if depth == Depth::Wholes || of_wholes.finding().is_duplicate() {
             return of_wholes;
         }
@@ -241,6 +305,20 @@ impl Evidence {
             Some(of_parts) if of_parts.is_better(&of_wholes) => of_parts,
             _ => of_wholes,
         }
+    }
+
+    /// The same of dots and strokes on grounds that are nearly all there is, which hardly move; `None` of others.
+    fn of_dots(
+        self,
+        (fixed, turned): (&Appearance, &Appearance),
+        levels: (&Pyramid, &Pyramid),
+    ) -> Option<Self> {
+        if !self.is_ground || !self.has_same_proportions {
+            return None;
+        }
+        let map = refined(levels, Map::of_wholes(fixed, turned));
+        let is_near = map.largest_move_on(fixed, turned) <= HARDLY_MOVED;
+        is_near.then(|| self.on((fixed, turned), &map))
     }
 
     /// The same where features say to begin; `None` where they do not.
@@ -266,6 +344,7 @@ impl Evidence {
             moved_within: map.largest_move(),
             inside: map.most_inside(fixed, turned),
             colours: compare_colours(fixed, turned, map),
+            map: Some(*map),
             ..self
         };
         let most = match fixed.size == turned.size {
@@ -285,14 +364,6 @@ impl Evidence {
     /// Drawings or documents from close by that leave next to nothing over: the least change counts.
     fn is_near_identical(&self, usual: &Usual) -> bool {
         self.is_flat && self.is_close && self.moved <= UNMOVED && usual.is_nearly_nothing()
-    }
-
-    /// The second picture was turned or mirrored for it.
-    pub fn of_orientation(self, orientation: Orientation) -> Self {
-        Self {
-            orientation,
-            ..self
-        }
     }
 
     /// One of the pictures was seen without its alpha.
@@ -327,7 +398,8 @@ impl Evidence {
             };
         }
         let is_drawn_over = self.is_drawn_over(found);
-        let agrees = found.correlation >= AGREEMENT && found.disagreeing <= DISAGREEING;
+        let agrees =
+            found.correlation >= self.least_agreement(found) && found.disagreeing <= DISAGREEING;
         let may_agree = self.is_flat
             && !self.is_close
             && found.correlation >= UNCLEAR_AGREEMENT
@@ -336,7 +408,10 @@ impl Evidence {
             return Finding::Different;
         }
         match () {
-            () if !self.has_enough_structure(found) => Finding::TooLittleDetail,
+            () if !self.has_enough_structure(found) => match self.is_close {
+                false if agrees && self.moved <= HARDLY_MOVED => Finding::Unclear,
+                _ => Finding::TooLittleDetail,
+            },
             () if self.inside < LEAST_INSIDE => Finding::OtherContent,
             () if self.colours == Colours::Other && !is_drawn_over => Finding::OtherColours,
             () if self.is_flat && !self.is_close && found.changes <= self.unclear_changes() => {
@@ -402,6 +477,9 @@ impl Evidence {
         let least = match () {
             () if self.moved <= UNMOVED => LEAST_STRUCTURE,
             () if self.moved <= HARDLY_MOVED && !self.is_flat => LEAST_STRUCTURE,
+            () if self.moved <= HARDLY_MOVED && (!self.is_close || leaves_nothing(found)) => {
+                LEAST_STRUCTURE
+            }
             () if self.moved <= HARDLY_MOVED => LEAST_DRAWN_STRUCTURE,
             () if self.is_sparse() && self.moved_within <= HARDLY_MOVED => LEAST_MOVED_STRUCTURE,
             () if self.features >= MANY_FEATURES => LEAST_FRAMED_STRUCTURE,
@@ -409,14 +487,39 @@ impl Evidence {
             () if self.moved_within <= HARDLY_MOVED => LEAST_FRAMED_STRUCTURE,
             () => LEAST_MOVED_STRUCTURE,
         };
-        let agrees =
-            structure >= LITTLE_STRUCTURE || found.correlation >= LITTLE_STRUCTURE_AGREEMENT;
-        structure >= least && agrees
+        let agrees = match () {
+            () if structure >= LITTLE_STRUCTURE => true,
+            () if self.is_flat && leaves_nothing(found) => true,
+            () => found.correlation >= LITTLE_STRUCTURE_AGREEMENT && !self.is_adjusted(found),
+        };
+        structure >= least && agrees && !self.may_be_another_figure(found)
+    }
+
+    /// A figure or a stamp on an empty page looks much like another one.
+    fn may_be_another_figure(&self, found: &Residuals) -> bool {
+        let is_one = self.is_ground && found.regions < LEAST_REGIONS;
+        is_one && self.is_close && found.correlation < AGREEMENT_OF_FIGURES
+    }
+
+    /// Colours or contrast are others: the less there is, the less may have been done to it.
+    fn is_adjusted(&self, found: &Residuals) -> bool {
+        self.colours != Colours::Same || contrast_factor(found) > ADJUSTED_CONTRAST
+    }
+
+    /// Of neighbourhoods: less where what is on flat grounds leaves nothing over that re-encoding does not explain; more where all
+    /// lines run one way and may be moved along themselves.
+    fn least_agreement(&self, found: &Residuals) -> f32 {
+        match () {
+            () if self.moved > UNMOVED && found.directions < LEAST_DIRECTIONS => AGREEMENT_OF_LINES,
+            () if !self.is_flat || !leaves_nothing(found) || self.is_adjusted(found) => AGREEMENT,
+            () if self.moved > UNMOVED => AGREEMENT,
+            () => AGREEMENT_OF_DRAWINGS,
+        }
     }
 
     /// So flat that what is on it may be anywhere.
     fn is_sparse(&self) -> bool {
-        self.is_flat && self.moved > 0.1
+        self.is_flat && self.moved > 0.1 || self.is_ground && self.moved > HARDLY_MOVED
     }
 
     /// A duplicate before none, then what may be one, then the greater agreement.
@@ -463,6 +566,17 @@ impl Evidence {
         let correlation = self.residuals.map_or(0.0, |found| found.correlation);
         f64::from(correlation.clamp(0.0, 1.0))
     }
+}
+
+/// Nothing changed, and none of many strokes or dots of one is missing in the other.
+fn leaves_nothing(found: &Residuals) -> bool {
+    let Usual {
+        typical, largest, ..
+    } = found.usual;
+    found.changes == 0
+        && found.regions >= LEAST_REGIONS
+        && typical <= TYPICAL_OF_COPIES
+        && largest <= LARGEST_OF_COPIES
 }
 
 /// The factor between the contrasts, 1 or more.

@@ -42,6 +42,11 @@ const CLIPPED: [f32; 2] = [4.0, 251.0];
 pub struct Residuals {
     /// Cells with contrast.
     pub structure: usize,
+    /// Of 16x16 regions, those with such cells.
+    pub regions: usize,
+    /// What changes from cell to cell across the lines of the picture, the part of it that changes along them: 0 where all lines run
+    /// one way, 1 where they run every way.
+    pub directions: f32,
     /// Mean correlation of neighbourhoods, weighted by what there is to see.
     pub correlation: f32,
     /// The share of what there is to see in neighbourhoods that disagree.
@@ -103,6 +108,7 @@ impl Residuals {
             return None;
         }
         let structure = overlap.structure();
+        let directions = overlap.directions();
         let overlap = overlap.of_one_sharpness();
         let around = Neighbourhoods::of(&overlap);
         let gain = overlap.gain();
@@ -130,6 +136,8 @@ impl Residuals {
         };
         Some(Self {
             structure: structure.iter().filter(|has| **has).count(),
+            regions: regions(&structure, overlap.side),
+            directions,
             correlation,
             disagreeing,
             usual,
@@ -308,6 +316,19 @@ fn unclipped(left: f32, a: f32, b: f32) -> f32 {
         () if a <= black => left.min(0.0),
         () => left,
     }
+}
+
+/// Regions of 16x16 that some cells with structure lie in.
+fn regions(structure: &[bool], side: usize) -> usize {
+    const REGIONS: usize = 16;
+    let region = |cell: usize| {
+        let (x, y) = (cell % side, cell / side);
+        y * REGIONS / side * REGIONS + x * REGIONS / side
+    };
+    let cells = (0..structure.len()).filter(|cell| structure[*cell]);
+    let mut has_some = [false; REGIONS * REGIONS];
+    cells.for_each(|cell| has_some[region(cell)] = true);
+    has_some.into_iter().filter(|has| *has).count()
 }
 
 fn products(a: &[f32], b: &[f32]) -> Vec<f32> {

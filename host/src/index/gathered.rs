@@ -7,7 +7,7 @@ use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
 use super::substrings::spread;
 
 /// By which definition fingerprints were made: only those of the same are compared.
-pub(super) type Key = (Algorithm, u16);
+pub type Definition = (Algorithm, u16);
 
 /// Images in the order in which they came.
 #[derive(Default)]
@@ -16,7 +16,7 @@ pub(super) struct Gathered {
     numbers: HashMap<ProjectName, u32>,
     /// Each with the number of its project.
     pub(super) images: Vec<(u32, ImageId)>,
-    pub(super) banks: BTreeMap<Key, GatheredBank>,
+    pub(super) banks: BTreeMap<Definition, GatheredBank>,
 }
 
 /// Fingerprints by one definition, one after another.
@@ -68,7 +68,7 @@ impl Gathered {
 
     /// Puts all fingerprints of one length into one bank, whatever definition they are by.
     pub(super) fn join_banks(&mut self) {
-        let mut joined: BTreeMap<u32, (Key, GatheredBank)> = BTreeMap::new();
+        let mut joined: BTreeMap<u32, (Definition, GatheredBank)> = BTreeMap::new();
         for (key, bank) in std::mem::take(&mut self.banks) {
             let entry = joined.entry(key.0.bits());
             let (_, into) = entry.or_insert((key, GatheredBank::default()));

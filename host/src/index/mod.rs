@@ -27,12 +27,13 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
 
+pub use gathered::Definition;
 pub use lengths::BitIndex;
 pub use neighbours::{NearPairs, Neighbours};
 pub use snapshot::{Mark, SnapshotError};
 pub use union_find::UnionFind;
 
-use gathered::{Gathered, Key, words_of};
+use gathered::{Gathered, words_of};
 use merge::Merger;
 use nearest::Nearest;
 use neighbours::AllNeighbours;
@@ -204,21 +205,17 @@ impl Index {
     }
 
     /// The pairs of images of a project, or of all, that are within a radius of each other by any of some
-    /// algorithms of the same length: a fingerprint by one is held against those by all of them. `radius`
+    /// definitions of the same length: a fingerprint by one is held against those by all of them. `radius`
     /// says how near that is among so many images. Of each image's pairs at most the `most` nearest, and those
     /// that are among the nearest of the other image. Takes seconds for a million images: not for an async thread.
     pub fn pairs(
         &self,
         project: Option<&ProjectName>,
-        algorithms: &[Algorithm],
+        definitions: &[Definition],
         radius: impl Fn(usize) -> u32,
         most: usize,
     ) -> NearPairs {
-        let keys: Vec<Key> = algorithms
-            .iter()
-            .map(|algorithm| (*algorithm, algorithm.version()))
-            .collect();
-        let mut gathered = self.gather(project, &keys);
+        let mut gathered = self.gather(project, definitions);
         gathered.join_banks();
         let segment = Segment::build(gathered, self.shared.sizes.scanned);
         let radius = radius(segment.len());
@@ -232,7 +229,7 @@ impl Index {
     }
 
     /// The images of a project, or of all, with their fingerprints by some definitions.
-    fn gather(&self, project: Option<&ProjectName>, keys: &[Key]) -> Gathered {
+    fn gather(&self, project: Option<&ProjectName>, keys: &[Definition]) -> Gathered {
         let mut gathered = Gathered::default();
         let of_key = |other| keys.contains(&other);
         let state = self.read();
@@ -294,7 +291,7 @@ impl State {
 fn search_segment(
     segment: &Segment,
     project: Option<&ProjectName>,
-    key: Key,
+    key: Definition,
     words: &[u64],
     stamp: u64,
     nearest: &mut Nearest,

@@ -8,7 +8,7 @@ use crate::domain::{ImageId, ProjectName};
 
 use super::array::Array;
 use super::bank::Bank;
-use super::gathered::{Gathered, GatheredBank, Key};
+use super::gathered::{Definition, Gathered, GatheredBank};
 use super::graves::Graves;
 
 /// Images that are searched together. An image's number is its place in `ids`.
@@ -17,7 +17,7 @@ pub(super) struct Segment {
     pub(super) projects: Vec<(ProjectName, Range<u32>)>,
     /// Rising in each project; the ids as numbers, most significant byte first.
     pub(super) ids: Array<u128>,
-    pub(super) banks: BTreeMap<Key, AnyBank>,
+    pub(super) banks: BTreeMap<Definition, AnyBank>,
     pub(super) graves: Graves,
 }
 
@@ -104,7 +104,7 @@ impl Segment {
     pub(super) fn gather(
         &self,
         stamp: u64,
-        wanted: impl Fn(Key) -> bool,
+        wanted: impl Fn(Definition) -> bool,
         images: Range<u32>,
         into: &mut Gathered,
     ) {
@@ -125,7 +125,12 @@ impl Segment {
 }
 
 impl AnyBank {
-    fn build(key: Key, gathered: GatheredBank, numbers: &[u32], scanned: usize) -> Option<Self> {
+    fn build(
+        key: Definition,
+        gathered: GatheredBank,
+        numbers: &[u32],
+        scanned: usize,
+    ) -> Option<Self> {
         let GatheredBank { words, owners } = gathered;
         let owners = owners.iter().map(|owner| numbers[*owner as usize]);
         match key.0.bits() / u64::BITS {

@@ -20,7 +20,7 @@ use crate::domain::{Algorithm, ProjectName};
 use super::array::Array;
 use super::bank::{Bank, Entries, Table};
 use super::buckets::Buckets;
-use super::gathered::{Gathered, Key};
+use super::gathered::{Definition, Gathered};
 use super::graves::Graves;
 use super::map::Map;
 use super::segment::{AnyBank, Segment};
@@ -28,8 +28,8 @@ use super::substrings::Substring;
 use super::{Index, State};
 
 const MAGIC: [u8; 8] = *b"vismatch";
-/// Raised whenever what is written changes, or how fingerprints are spread and cut.
-const VERSION: u32 = 1;
+/// Raised whenever what is written changes, what is indexed of an image, or how fingerprints are spread and cut.
+const VERSION: u32 = 2;
 /// Reads as another number where bytes are ordered otherwise.
 const ORDER: u32 = 0x0102_0304;
 const HEADER: usize = 32;
@@ -227,7 +227,7 @@ impl<'a> Arrays<'a> {
         }
     }
 
-    fn bank<const W: usize>(&mut self, key: Key, bank: &'a Bank<W>) -> BankContents {
+    fn bank<const W: usize>(&mut self, key: Definition, bank: &'a Bank<W>) -> BankContents {
         BankContents {
             algorithm: key.0.name().to_owned(),
             version: key.1,
@@ -312,7 +312,7 @@ impl Reader {
         })
     }
 
-    fn any_bank(&self, contents: &BankContents) -> Result<(Key, AnyBank), SnapshotError> {
+    fn any_bank(&self, contents: &BankContents) -> Result<(Definition, AnyBank), SnapshotError> {
         let unknown = SnapshotError::Unusable("of an algorithm that is not known");
         let algorithm = Algorithm::from_name(&contents.algorithm).ok_or(unknown)?;
         let bank = match algorithm.bits() / u64::BITS {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::{Fingerprint, ImageId, ProjectName};
 
-use super::gathered::{Gathered, GatheredBank, Key};
+use super::gathered::{Definition, Gathered, GatheredBank};
 use super::scan::{self, Near};
 use super::segment::Segment;
 
@@ -48,7 +48,7 @@ impl Tail {
     /// Calls `offer` with every image within `bound` of the query, and its distance.
     pub(super) fn search(
         &self,
-        key: Key,
+        key: Definition,
         project: Option<&ProjectName>,
         query: &[u64],
         bound: u32,
@@ -80,7 +80,7 @@ impl Tail {
     pub(super) fn gather(
         &self,
         project: impl Fn(&ProjectName) -> bool,
-        wanted: impl Fn(Key) -> bool,
+        wanted: impl Fn(Definition) -> bool,
         into: &mut Gathered,
     ) {
         let mut numbers = vec![None; self.len()];

@@ -16,6 +16,7 @@ use crate::index::{Index, Loader, Mark, SnapshotError};
 use crate::store::{Change, Store};
 
 use super::ServiceError;
+use super::matching::reach;
 
 /// Changes that are read at once.
 const BATCH: u64 = 1_000;
@@ -103,7 +104,8 @@ impl FollowedIndex {
     pub async fn reload(&self, store: &Store) -> Result<(), ServiceError> {
         let _alone = self.catching_up.lock().await;
         let put = |project: &_, image, fingerprints: &[_]| {
-            self.index.insert(project, image, fingerprints);
+            self.index
+                .insert(project, image, &reach::indexed(fingerprints));
         };
         let sequence = self.indexed.read(store, put).await?;
         // What changed since is applied on top, from the earlier of the two places.
@@ -256,7 +258,9 @@ async fn open(store: &Store, file: PathBuf) -> Result<Option<(Index, Mark)>, Ser
 /// An index of everything, and the change that it stands at.
 async fn build(store: &Store, indexed: Indexed) -> Result<(Index, u64), ServiceError> {
     let mut loader = Loader::default();
-    let add = |project: &_, image, fingerprints: &[_]| loader.add(project, image, fingerprints);
+    let add = |project: &_, image, fingerprints: &[_]| {
+        loader.add(project, image, &reach::indexed(fingerprints));
+    };
     let sequence = indexed.read(store, add).await?;
     let index = tokio::task::spawn_blocking(move || loader.finish()).await;
     let index = index.map_err(|panic| ServiceError::Internal(panic.into()))?;
@@ -265,7 +269,13 @@ async fn build(store: &Store, indexed: Indexed) -> Result<(Index, u64), ServiceE
 
 fn apply(index: &Index, change: Change) {
     match change.fingerprints {
-        Some(fingerprints) => index.insert(&change.project, change.image, &fingerprints),
+        Some(fingerprints) => {
+            index.insert(
+                &change.project,
+                change.image,
+                &reach::indexed(&fingerprints),
+            );
+        }
         None => index.remove(&change.project, change.image),
     }
 }

@@ -3,15 +3,16 @@
 //! Strangers are near each other by chance, and there are as many of them as the square of the images. So
 //! the circle around each image is drawn tighter where there are many (see `reach`), and of what is in it each image
 //! has its nearest alone: a crowd of pictures that are all alike does not take the place of other pairs. Upright
-//! `MOST` are taken by the algorithms of 128 bits and as many by `phash`; in any orientation `MOST` by all together.
+//! `MOST` are taken by the algorithms of 128 bits, as many by `phash`, and as many of those of hardly any contrast; in any
+//! orientation `MOST` by all together.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, Orientation, ProjectName};
-use crate::index::{Index, Neighbours, Query};
+use crate::index::{Definition, Index, Neighbours, Query};
 
-use super::reach::{CROSSED, Reach, is_searched, weight};
+use super::reach::{CROSSED, FAINT, Reach, is_searched, weight};
 use super::threads::blocking;
 use super::{ServiceError, Services};
 
@@ -63,10 +64,18 @@ pub fn sorted(one: ImageId, other: ImageId) -> [ImageId; 2] {
 /// The candidates among images as they are.
 pub fn upright(index: &Index, project: Option<&ProjectName>) -> Candidates {
     let mut gathered = Gathered::default();
-    for together in [&CROSSED[..], &[Algorithm::Phash]] {
-        let (first, weight) = (together[0], weight(together[0]));
-        let radius = |images| Reach::among(images).of(first);
-        let near = index.pairs(project, together, radius, MOST);
+    let newest = |algorithm: Algorithm| (algorithm, algorithm.version());
+    let crossed = CROSSED.map(newest);
+    let by_phash = [newest(Algorithm::Phash)];
+    let searches: [(&[Definition], fn(Reach) -> u32); 3] = [
+        (&crossed, |reach| reach.of(CROSSED[0])),
+        (&by_phash, |reach| reach.of(Algorithm::Phash)),
+        (&[FAINT], Reach::of_faint),
+    ];
+    for (definitions, radius) in searches {
+        let weight = weight(definitions[0].0);
+        let radius = |images| radius(Reach::among(images));
+        let near = index.pairs(project, definitions, radius, MOST);
         gathered.cut.extend(near.cut);
         for (distance, [one, other]) in near.pairs {
             gathered.add(one, other, Orientation::Upright, distance * weight);

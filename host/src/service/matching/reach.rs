@@ -2,6 +2,7 @@
 //! duplicate among candidates is the business of `verification`.
 
 use crate::domain::{Algorithm, Fingerprint, hamming};
+use crate::index::Definition;
 
 /// What candidates are searched by.
 pub const ALGORITHMS: [Algorithm; 4] = [
@@ -20,6 +21,13 @@ const PHASH_RADIUS: u32 = 18;
 /// Largest distance by the others, of 128 bits, where `phash` names a picture from beyond its own radius: without that every
 /// search would name hundreds of strangers.
 const CROSSED_RADIUS: u32 = 46;
+/// Quality of `phash` up to which a picture is faint: of hardly any contrast, as a clear sky. Noise alone makes it as much. Its
+/// bits are hardly more than the noise's, so faint pictures are searched among themselves, and farther around.
+const FAINT_QUALITY: u8 = 28;
+/// Under what the `phash` of faint pictures is indexed besides: a version that no algorithm has.
+pub const FAINT: Definition = (Algorithm::Phash, u16::MAX);
+/// Largest distance by that, of 64 bits.
+const FAINT_RADIUS: u32 = 26;
 /// Images up to which each is searched around as widely as for a question.
 const FEW: usize = 2_000;
 
@@ -28,6 +36,7 @@ const FEW: usize = 2_000;
 pub struct Reach {
     crossed: u32,
     phash: u32,
+    faint: u32,
 }
 
 impl Reach {
@@ -35,6 +44,7 @@ impl Reach {
     pub const WIDEST: Self = Self {
         crossed: RADIUS,
         phash: PHASH_RADIUS,
+        faint: FAINT_RADIUS,
     };
 
     /// Of each among so many images: wider circles among more of them hold millions of strangers.
@@ -50,7 +60,13 @@ impl Reach {
         Self {
             crossed,
             phash: crossed / weight(Algorithm::Phash),
+            faint: crossed,
         }
+    }
+
+    /// Bits by what faint pictures are indexed under.
+    pub fn of_faint(self) -> u32 {
+        self.faint
     }
 
     /// Bits of that algorithm's fingerprints.
@@ -69,7 +85,9 @@ impl Reach {
             return Vec::new();
         }
         if !CROSSED.contains(&algorithm) {
-            return vec![(fingerprint.clone(), self.of(algorithm))];
+            let faint = faint(fingerprint).map(|made| (made, self.faint));
+            let own = (fingerprint.clone(), self.of(algorithm));
+            return std::iter::once(own).chain(faint).collect();
         }
         let as_by = |algorithm: Algorithm| Fingerprint {
             algorithm,
@@ -78,6 +96,32 @@ impl Reach {
         };
         CROSSED.map(|other| (as_by(other), self.of(other))).into()
     }
+}
+
+/// What is indexed of an image with these fingerprints.
+pub fn indexed(fingerprints: &[Fingerprint]) -> Vec<Fingerprint> {
+    let faint = fingerprints.iter().filter_map(faint);
+    fingerprints.iter().cloned().chain(faint).collect()
+}
+
+/// The `phash` of a faint picture as it is indexed besides.
+fn faint(fingerprint: &Fingerprint) -> Option<Fingerprint> {
+    let (_, version) = FAINT;
+    is_faint(fingerprint).then(|| Fingerprint {
+        version,
+        // Of quality 0 nothing is indexed.
+        quality: fingerprint.quality.max(1),
+        ..fingerprint.clone()
+    })
+}
+
+fn is_faint(fingerprint: &Fingerprint) -> bool {
+    let (algorithm, _) = FAINT;
+    fingerprint.algorithm == algorithm
+        && is_searched(&fingerprint)
+        && fingerprint.quality <= FAINT_QUALITY
+        // All bits of a picture of one colour are set. It is near every other such picture, and shows the same as none.
+        && fingerprint.bits.iter().any(|byte| *byte != u8::MAX)
 }
 
 /// Candidates are searched by this fingerprint.
@@ -90,14 +134,17 @@ pub fn weight(algorithm: Algorithm) -> u32 {
     128 / algorithm.bits()
 }
 
-/// A hit of a search by an algorithm is a candidate: what `phash` alone names from afar is, where another fingerprint of both
-/// pictures is not too far. The own ones are oriented as the hit is.
+/// A hit of a search by an algorithm is a candidate: what `phash` alone names from afar is, where both pictures are faint, or
+/// another fingerprint of both is not too far. The own ones are oriented as the hit is.
 pub fn is_candidate<'a>(
     (algorithm, distance): (Algorithm, u32),
-    own: impl Iterator<Item = &'a Fingerprint>,
+    own: impl Iterator<Item = &'a Fingerprint> + Clone,
     others: &[Fingerprint],
 ) -> bool {
     if algorithm != Algorithm::Phash || distance <= algorithm.default_radius() {
+        return true;
+    }
+    if distance <= FAINT_RADIUS && own.clone().any(is_faint) && others.iter().any(is_faint) {
         return true;
     }
     let is_crossed = |made: &&Fingerprint| CROSSED.contains(&made.algorithm) && made.quality > 0;
@@ -146,6 +193,32 @@ mod tests {
         assert!(is_candidate(18, 46));
         assert!(!is_candidate(18, 47));
         assert!(super::is_candidate((Algorithm::Core, 23), own.iter(), &[]));
+    }
+
+    #[test]
+    fn faint_pictures_are_searched_farther_among_themselves() {
+        let faint = Fingerprint {
+            quality: 0,
+            ..fingerprint(Algorithm::Phash, 1)
+        };
+        let probes = Reach::WIDEST.probes(&faint);
+        assert_eq!(probes.len(), 2);
+        assert_eq!((probes[1].0.version, probes[1].1), (FAINT.1, FAINT_RADIUS));
+        assert_eq!(
+            Reach::WIDEST
+                .probes(&fingerprint(Algorithm::Phash, 0))
+                .len(),
+            1
+        );
+        let indexed = indexed(std::slice::from_ref(&faint));
+        assert!(indexed[1].quality > 0 && indexed[1].version == FAINT.1);
+        let distant = Fingerprint {
+            quality: 3,
+            ..fingerprint(Algorithm::Phash, 20)
+        };
+        assert!(are_candidates(std::slice::from_ref(&faint), &[distant]));
+        let detailed = fingerprint(Algorithm::Phash, 20);
+        assert!(!are_candidates(&[faint], &[detailed]));
     }
 
     #[test]

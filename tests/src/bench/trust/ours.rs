@@ -149,7 +149,7 @@ fn index(looks: &[Look]) -> Index {
     let project = project();
     let mut loader = Loader::default();
     for (place, look) in (0..).zip(looks) {
-        loader.add(&project, image(place), &look.fingerprints);
+        loader.add(&project, image(place), &reach::indexed(&look.fingerprints));
     }
     loader.finish()
 }
