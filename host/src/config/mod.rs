@@ -4,10 +4,12 @@
 //! the floors below get values.
 
 mod error;
+mod host;
 mod settings;
 mod source;
 
 pub use error::ConfigError;
+pub use host::{Host, InvalidHost};
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -48,8 +50,12 @@ pub struct Config {
     pub quality: u8,
     /// How long the trash keeps what was put there.
     pub trash_retention: Duration,
-    /// Origins that may call from a page; empty = any.
+    /// What the server is called beside this machine's own names and the addresses it listens on.
+    pub hosts: Vec<Host>,
+    /// Origins whose pages may call, beside those of this machine.
     pub cors_origins: Vec<String>,
+    /// Pages of any origin may call.
+    pub dev: bool,
     /// How the log is written.
     pub log_format: LogFormat,
 }
@@ -124,7 +130,9 @@ impl From<Settings> for Config {
             max_body: settings.max_body.as_u64(),
             quality: settings.quality,
             trash_retention: settings.trash_retention,
+            hosts: settings.host,
             cors_origins: settings.cors_origin,
+            dev: settings.dev,
             log_format: settings.log_format,
         }
     }

@@ -2,6 +2,7 @@
 
 mod base64_text;
 mod blob;
+mod callers;
 mod compare;
 mod component;
 mod connections;
@@ -24,28 +25,34 @@ mod tests;
 mod views;
 
 use std::future::Future;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 use tower_http::normalize_path::NormalizePathLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+use callers::Callers;
+
 /// Everything that is served.
 pub fn router(app: App) -> Router {
     health::install_metrics();
+    let callers = Arc::new(Callers::of(&app.config));
     let (routes, _) = families().split_for_parts();
     let routes = routes
         .layer(CatchPanicLayer::custom(observe::after_panic))
+        .layer(cors(callers.clone()))
+        .layer(middleware::from_fn_with_state(callers, callers::admit))
         .layer(middleware::from_fn(patience::lend_body))
-        .layer(cors(&app.config.cors_origins))
         .layer(middleware::from_fn(observe::observe))
         .with_state(app);
     // From outside: a route is chosen by its path before any layer of the router runs.
@@ -100,20 +107,14 @@ fn families() -> OpenApiRouter<App> {
         .merge(page::router())
 }
 
-/// Pages of any origin may call, unless the operator named some; never with credentials.
-fn cors(origins: &[String]) -> CorsLayer {
-    let layer = CorsLayer::new()
+/// Tells browsers which pages may read an answer; never with credentials.
+fn cors(callers: Arc<Callers>) -> CorsLayer {
+    let allowed = move |origin: &HeaderValue, _: &Parts| callers.share_with(origin);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
         .allow_methods(Any)
         .allow_headers(AllowHeaders::mirror_request()) // `*` would leave out `authorization`
-        .expose_headers(exposed_headers());
-    if origins.is_empty() {
-        return layer.allow_origin(Any);
-    }
-    let allowed: Vec<HeaderValue> = origins
-        .iter()
-        .filter_map(|origin| HeaderValue::from_str(origin).ok())
-        .collect();
-    layer.allow_origin(allowed)
+        .expose_headers(exposed_headers())
 }
 
 /// What a page may read of an answer beside its body.
