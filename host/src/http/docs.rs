@@ -73,7 +73,8 @@ pub(super) const REDOC_PAGE: &str = r#"<!DOCTYPE html>
         description = "Have I seen this picture? Pictures go into projects; duplicates and \
             near-duplicates are found by perceptual fingerprints. Every error of every route is the \
             same `ErrorBody`; `x-request-id` names a request in logs, sent or not. Trailing slashes \
-            are accepted. Every answer to GET can be had by HEAD.",
+            are accepted. Every answer to GET can be had by HEAD. `If-Match` and `If-Unmodified-Since` hold for \
+            every method: 412 says that the state is another one, and nothing was done.",
     ),
     tags(
         (name = "projects", description = "Collections of images with a cover."),

@@ -5,6 +5,7 @@ mod blob;
 mod callers;
 mod compare;
 mod component;
+mod conditions;
 mod connections;
 mod docs;
 mod error;
@@ -50,11 +51,14 @@ pub fn router(app: App) -> Router {
     let (routes, _) = families().split_for_parts();
     let routes = routes
         .layer(CatchPanicLayer::custom(observe::after_panic))
+        .with_state(app);
+    let state = routes.clone();
+    let routes = routes
+        .layer(middleware::from_fn_with_state(state, conditions::meet))
         .layer(cors(callers.clone()))
         .layer(middleware::from_fn_with_state(callers, callers::admit))
         .layer(middleware::from_fn(patience::lend_body))
-        .layer(middleware::from_fn(observe::observe))
-        .with_state(app);
+        .layer(middleware::from_fn(observe::observe));
     // From outside: a route is chosen by its path before any layer of the router runs.
     let routes = NormalizePathLayer::trim_trailing_slash().layer(routes);
     Router::new().fallback_service(routes)

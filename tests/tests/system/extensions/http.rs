@@ -102,6 +102,60 @@ fn a_picture_can_be_asked_for_in_parts() {
 }
 
 #[test]
+fn nothing_is_done_to_what_is_not_as_the_request_demands() {
+    let (server, path) = with_image();
+    let first = server.get(&path).ok();
+    let (etag, modified) = (first.header("etag"), first.header("last-modified"));
+    let list = server.get("/projects/p/images").ok().body;
+    let id = path.split(['/', '?']).nth(4).unwrap();
+    let long_ago = "Sat, 01 Jan 2000 00:00:00 GMT";
+    let demands = [("if-match", "\"other\""), ("if-unmodified-since", long_ago)];
+    for demand in demands {
+        for method in [Method::GET, Method::HEAD, Method::DELETE] {
+            let answer = asked(&server, method.clone(), &path, &[demand]);
+            assert_eq!(answer.status, 412, "{method} {demand:?}");
+        }
+    }
+    for (method, path) in [
+        (Method::POST, "/projects/p/images".to_owned()),
+        (Method::POST, "/upload".into()),
+        (Method::PUT, format!("/projects/p/primary/{id}")),
+        (Method::PATCH, "/projects/p".into()),
+        (Method::DELETE, "/projects/p".into()),
+        (Method::DELETE, "/projects/p/trash".into()),
+        (Method::GET, "/projects/p/images".into()),
+    ] {
+        let answer = asked(&server, method, &path, &demands[..1]).refused(412);
+        assert_eq!(answer["error"], "PreconditionFailed");
+    }
+    assert_eq!(server.get("/projects/p/images").ok().body, list);
+    asked(&server, Method::GET, "/projects/nowhere", &demands).refused(404);
+    let met = [("if-match", etag), ("if-unmodified-since", modified)];
+    asked(&server, Method::GET, &path, &met[..1]).ok();
+    asked(&server, Method::GET, &path, &met[1..]).ok();
+    asked(
+        &server,
+        Method::POST,
+        "/projects/p/images",
+        &[("if-none-match", "*")],
+    )
+    .refused(412);
+    asked(&server, Method::DELETE, &path, &met).ok();
+    server.get(&path).refused(404);
+}
+
+#[test]
+fn head_knows_no_parts() {
+    let (server, path) = with_image();
+    let length = server.get(&path).ok().body.len().to_string();
+    for range in ["bytes=0-9", "bytes=99999999-"] {
+        let head = asked(&server, Method::HEAD, &path, &[("range", range)]).ok();
+        assert_eq!(head.header("content-length"), length, "{range}");
+        assert_eq!(head.header("content-range"), "");
+    }
+}
+
+#[test]
 fn head_is_get_without_the_body() {
     let (server, path) = with_image();
     for path in [
@@ -201,7 +255,10 @@ fn a_request_names_the_host_that_it_is_for() {
         String::from_utf8_lossy(&answer[9..]).into_owned()
     };
     assert_eq!(answered("GET /healthz HTTP/1.1"), "400");
-    assert_eq!(answered("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: a"), "400");
+    assert_eq!(
+        answered("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: a"),
+        "400"
+    );
     assert_eq!(answered("GET /healthz HTTP/1.1\r\nHost: localhost"), "200");
     assert_eq!(answered("GET /healthz HTTP/1.0"), "200");
 }
