@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::config::{Config, Host, InvalidHost, LogFormat};
+use crate::config::{BasePath, Config, Host, InvalidBasePath, InvalidHost, LogFormat};
 use crate::domain::PluginFile;
 use crate::http;
 
@@ -50,7 +50,8 @@ Web pages: only those of this machine (http://localhost:8080, http://127.0.0.1:5
 --cors-origin names may read or change anything. Requests are answered under the names of this machine, the \
 addresses that it listens on, and what --host names, such as the name of a reverse proxy; another name is answered \
 421, because a page whose name was made to lead here could read everything. A reverse proxy should send on the Host \
-that it was asked for, or X-Forwarded-Host.";
+that it was asked for, or X-Forwarded-Host. A proxy that hands on what lies below a path of its own says that path by \
+X-Forwarded-Prefix, or --base-path does; it may take the path off or leave it on.";
 
 /// Serve the HTTP API over a data folder
 #[derive(Args)]
@@ -77,6 +78,10 @@ struct Flags {
     #[command(flatten)]
     #[serde(flatten)]
     data: DataFlag,
+    /// Path below which the server is reached, as behind a proxy: /pictures [default: /]
+    #[arg(long, value_name = "PATH", value_parser = base_path)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_path: Option<String>,
     /// Largest body that carries one picture, as 64MiB or in bytes [default: 64MiB]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -173,6 +178,10 @@ fn is_off(flag: &bool) -> bool {
 
 fn host(text: &str) -> Result<String, InvalidHost> {
     text.parse::<Host>().map(|_| text.to_owned())
+}
+
+fn base_path(text: &str) -> Result<String, InvalidBasePath> {
+    text.parse::<BasePath>().map(|_| text.to_owned())
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -3,11 +3,13 @@
 //! Wrong settings fail at start, naming key and source. Read by the command line and `app` alone;
 //! the floors below get values.
 
+mod base_path;
 mod error;
 mod host;
 mod settings;
 mod source;
 
+pub use base_path::{BasePath, InvalidBasePath};
 pub use error::ConfigError;
 pub use host::{Host, InvalidHost};
 
@@ -52,6 +54,8 @@ pub struct Config {
     pub trash_retention: Duration,
     /// What the server is called beside this machine's own names and the addresses it listens on.
     pub hosts: Vec<Host>,
+    /// The path below which the server is reached.
+    pub base_path: BasePath,
     /// Origins whose pages may call, beside those of this machine.
     pub cors_origins: Vec<String>,
     /// Pages of any origin may call.
@@ -131,6 +135,7 @@ impl From<Settings> for Config {
             quality: settings.quality,
             trash_retention: settings.trash_retention,
             hosts: settings.host,
+            base_path: settings.base_path,
             cors_origins: settings.cors_origin,
             dev: settings.dev,
             log_format: settings.log_format,

@@ -12,6 +12,7 @@ use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use crate::domain::{Limits, PluginFile};
 
 use super::LogFormat;
+use super::base_path::BasePath;
 use super::error::Wrong;
 use super::host::Host;
 
@@ -24,6 +25,8 @@ pub(super) struct Settings {
     pub open_to_network: bool,
     #[serde(deserialize_with = "one_or_more")]
     pub host: Vec<Host>,
+    #[serde(deserialize_with = "from_text")]
+    pub base_path: BasePath,
     pub data: PathBuf,
     pub component: Option<PathBuf>,
     #[serde(deserialize_with = "one_or_more")]
@@ -50,6 +53,7 @@ impl Default for Settings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 3000))],
             open_to_network: false,
             host: Vec::new(),
+            base_path: BasePath::default(),
             data: PathBuf::from("data"),
             component: None,
             plugin: Vec::new(),
@@ -74,6 +78,7 @@ impl Settings {
         "listen",
         "open_to_network",
         "host",
+        "base_path",
         "data",
         "component",
         "plugin",
@@ -156,6 +161,14 @@ fn is_origin(text: &str) -> bool {
         let host = uri.authority().map_or("", |authority| authority.as_str());
         !host.is_empty() && !host.contains('@') && text == format!("{scheme}://{host}")
     })
+}
+
+fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    parse(&String::deserialize(deserializer)?)
 }
 
 /// A list, or one text with commas: what an environment variable can hold.

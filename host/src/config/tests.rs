@@ -73,7 +73,10 @@ fn an_unknown_key_is_named_with_its_file() {
         error.contains("unknown setting `max-pixels` in "),
         "{error}"
     );
-    assert!(error.contains(".toml; known are listen, open_to_network"), "{error}");
+    assert!(
+        error.contains(".toml; known are listen, open_to_network"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -208,6 +211,14 @@ fn hosts_are_names_or_addresses_alone() {
         let error = load("", &host, Flags::new()).unwrap_err();
         assert!(error.contains("setting `host` from "), "{error}");
     }
+}
+
+#[test]
+fn a_base_path_is_a_path() {
+    let config = load("base_path = \"/pictures/\"", &[], Flags::new()).unwrap();
+    assert_eq!(config.base_path.as_str(), "/pictures");
+    let error = load("base_path = \"pictures\"", &[], Flags::new()).unwrap_err();
+    assert!(error.contains("setting `base_path` from "), "{error}");
 }
 
 #[test]

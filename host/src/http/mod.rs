@@ -1,6 +1,7 @@
 //! The doors: one router per documented family, merged here. Thin handlers: who, what, call, view.
 
 mod base64_text;
+mod below;
 mod blob;
 mod callers;
 mod compare;
@@ -35,6 +36,7 @@ use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::Layer;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 use tower_http::normalize_path::NormalizePathLayer;
@@ -47,6 +49,7 @@ use callers::Callers;
 /// Everything that is served.
 pub fn router(app: App) -> Router {
     health::install_metrics();
+    let base = Arc::new(app.config.base_path.clone());
     let callers = Arc::new(Callers::of(&app.config));
     let (routes, _) = families().split_for_parts();
     let routes = routes
@@ -55,18 +58,21 @@ pub fn router(app: App) -> Router {
     let state = routes.clone();
     let routes = routes
         .layer(middleware::from_fn_with_state(state, conditions::meet))
+        .layer(middleware::from_fn_with_state(base.clone(), below::answer))
         .layer(cors(callers.clone()))
         .layer(middleware::from_fn_with_state(callers, callers::admit))
         .layer(middleware::from_fn(patience::lend_body))
         .layer(middleware::from_fn(observe::observe));
     // From outside: a route is chosen by its path before any layer of the router runs.
     let routes = NormalizePathLayer::trim_trailing_slash().layer(routes);
+    let strip = move |request| below::strip(&base, request);
+    let routes = MapRequestLayer::new(strip).layer(routes);
     Router::new().fallback_service(routes)
 }
 
 /// The OpenAPI 3.1 description of everything that is served, as JSON.
 pub fn openapi() -> String {
-    docs::describe(families().into_openapi())
+    docs::describe(families().into_openapi(), "/")
 }
 
 /// Serves on every listener until `stop` resolves, then finishes the requests that are running.

@@ -11,6 +11,8 @@ use crate::domain::{
 };
 use crate::service::plugins::PluginMatch;
 
+use super::below::address;
+
 /// What has to be escaped in a segment of a path: all but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -89,7 +91,7 @@ pub struct ExifView {
     pub longitude: Option<f64>,
 }
 
-/// Where an image's renditions are, below this server's address.
+/// Where an image's renditions are: paths, below `--base-path` or what a proxy says by `X-Forwarded-Prefix`.
 #[derive(Serialize, ToSchema)]
 pub struct Urls {
     /// The picture in its own size, as JPEG.
@@ -291,10 +293,10 @@ impl MatchView {
     }
 }
 
-/// The address of a project below this server's.
+/// The address of a project.
 pub fn project_url(project: &ProjectName) -> String {
     let name = utf8_percent_encode(project.as_str(), SEGMENT);
-    format!("/projects/{name}")
+    address(&format!("/projects/{name}"))
 }
 
 /// A time as RFC 3339 with milliseconds.

@@ -13,6 +13,7 @@ use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::paging::{NextLink, next_link};
 use crate::http::views::{ImageView, project_url};
+use crate::http::below::address;
 use crate::service::matching::{self, Duplicates, DuplicatesPage};
 
 use super::matching::{algorithm, any_orientation};
@@ -172,8 +173,11 @@ impl DuplicateOptions {
     async fn answer(&self, app: &App, project: Option<&ProjectName>) -> Result<Response, ApiError> {
         let asked = self.asked()?;
         let page = matching::duplicates(&app.services, project, &asked).await?;
-        let address = project.map(project_url).unwrap_or_default();
-        let link = self.link(&format!("{address}/duplicates"), &page)?;
+        let address = match project {
+            Some(project) => format!("{}/duplicates", project_url(project)),
+            None => address("/duplicates"),
+        };
+        let link = self.link(&address, &page)?;
         let view = DuplicatesView {
             algorithm: page.by.map(|(algorithm, _)| algorithm.name()),
             radius: page.by.map(|(_, radius)| radius),

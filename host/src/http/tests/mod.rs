@@ -1,5 +1,6 @@
 //! The router as a client sees it, over a real store and the real component, without a network.
 
+mod below;
 mod callers;
 mod server;
 
@@ -24,6 +25,7 @@ async fn clients_are_served_as_documented() {
     callers::pages_of_other_sites_read_nothing(&server).await;
     callers::pages_that_may_call_are_let_in(&server).await;
     callers::the_server_answers_to_its_own_names_alone(&server).await;
+    below::addresses_begin_with_the_path_that_the_server_is_below(&server).await;
     server.app.stop().await;
 }
 
