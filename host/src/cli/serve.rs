@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::config::{BasePath, Config, Host, InvalidBasePath, InvalidHost, LogFormat};
+use crate::config::{BasePath, Config, Host, InvalidBasePath, InvalidHost, Location, LogFormat};
 use crate::domain::PluginFile;
 use crate::http;
 
@@ -105,6 +105,15 @@ struct Flags {
     #[arg(long)]
     #[serde(skip_serializing_if = "is_off")]
     dev: bool,
+    /// Whether answers say where pictures were taken, or keep it to themselves [default: keep]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "keep|hide",
+        hide_possible_values = true
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Location>,
     /// How the log on standard error is written [default: human]
     #[arg(
         long,
@@ -136,7 +145,9 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
     let config = Config::load(config, &arguments.flags)?;
     logging::of_server(config.log_format)?;
     if config.dev {
-        tracing::warn!("--dev: a page of any origin that a browser here opens can read, add and delete");
+        tracing::warn!(
+            "--dev: a page of any origin that a browser here opens can read, add and delete"
+        );
     }
     let stop = stop::on_signal()?;
     let listeners = bind(&config.listen).await?;

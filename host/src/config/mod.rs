@@ -60,6 +60,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Pages of any origin may call.
     pub dev: bool,
+    /// Whether answers say where pictures were taken.
+    pub location: Location,
     /// How the log is written.
     pub log_format: LogFormat,
 }
@@ -73,6 +75,17 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+/// What answers say of where pictures were taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Location {
+    /// What cameras wrote, as it is in the files.
+    #[default]
+    Keep,
+    /// Nothing; files that hold it are not given out either.
+    Hide,
 }
 
 impl Config {
@@ -138,6 +151,7 @@ impl From<Settings> for Config {
             base_path: settings.base_path,
             cors_origins: settings.cors_origin,
             dev: settings.dev,
+            location: settings.location,
             log_format: settings.log_format,
         }
     }

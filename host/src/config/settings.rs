@@ -11,10 +11,10 @@ use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
 use crate::domain::{Limits, PluginFile};
 
-use super::LogFormat;
 use super::base_path::BasePath;
 use super::error::Wrong;
 use super::host::Host;
+use super::{Location, LogFormat};
 
 /// One field a key. `VISMATCH_<KEY>` and `--<key>` go by the same names.
 #[derive(Debug, Deserialize)]
@@ -44,6 +44,7 @@ pub(super) struct Settings {
     #[serde(deserialize_with = "one_or_more")]
     pub cors_origin: Vec<String>,
     pub dev: bool,
+    pub location: Location,
     pub log_format: LogFormat,
 }
 
@@ -67,6 +68,7 @@ impl Default for Settings {
             trash_retention: Duration::from_secs(30 * 86_400),
             cors_origin: Vec::new(),
             dev: false,
+            location: Location::default(),
             log_format: LogFormat::default(),
         }
     }
@@ -92,6 +94,7 @@ impl Settings {
         "trash_retention",
         "cors_origin",
         "dev",
+        "location",
         "log_format",
     ];
 
@@ -101,7 +104,11 @@ impl Settings {
             ("listen", !self.listen.is_empty(), "at least one address"),
             (
                 "listen",
-                self.open_to_network || self.listen.iter().all(|address| address.ip().to_canonical().is_loopback()),
+                self.open_to_network
+                    || self
+                        .listen
+                        .iter()
+                        .all(|address| address.ip().to_canonical().is_loopback()),
                 "addresses of this machine alone such as 127.0.0.1:3000, unless `open_to_network` says that whoever \
                 reaches the others may read, add and delete: nobody is asked who they are",
             ),

@@ -8,12 +8,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::config::Location;
 use crate::domain::{DuplicateGroup, ProjectName};
+use crate::http::below::address;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::paging::{NextLink, next_link};
 use crate::http::views::{ImageView, project_url};
-use crate::http::below::address;
 use crate::service::matching::{self, Duplicates, DuplicatesPage};
 
 use super::matching::{algorithm, any_orientation};
@@ -178,11 +179,12 @@ impl DuplicateOptions {
             None => address("/duplicates"),
         };
         let link = self.link(&address, &page)?;
+        let group = |group| GroupView::of(group, app.config.location);
         let view = DuplicatesView {
             algorithm: page.by.map(|(algorithm, _)| algorithm.name()),
             radius: page.by.map(|(_, radius)| radius),
             orientation: orientation_name(&asked),
-            groups: page.groups.iter().map(GroupView::from).collect(),
+            groups: page.groups.iter().map(group).collect(),
             left_out: page.left_out,
             not_compared: page.not_compared,
         };
@@ -231,8 +233,8 @@ fn orientation_name(asked: &Duplicates) -> &'static str {
     }
 }
 
-impl From<&DuplicateGroup> for GroupView {
-    fn from(group: &DuplicateGroup) -> Self {
+impl GroupView {
+    fn of(group: &DuplicateGroup, location: Location) -> Self {
         let id = |place: usize| {
             group
                 .members
@@ -240,7 +242,7 @@ impl From<&DuplicateGroup> for GroupView {
                 .map(|member| member.image.id.to_string())
         };
         let images = group.members.iter().map(|member| MemberView {
-            image: ImageView::from(&member.image),
+            image: ImageView::of(&member.image, location),
             project_id: member.image.project.to_string(),
             distance: member.distance,
             verdict: member.relation.judgement.verdict.name(),
