@@ -75,7 +75,9 @@ pub(super) const REDOC_PAGE: &str = r#"<!DOCTYPE html>
             near-duplicates are found by perceptual fingerprints. Every error of every route is the \
             same `ErrorBody`; `x-request-id` names a request in logs, sent or not. Trailing slashes \
             are accepted. Every answer to GET can be had by HEAD. `If-Match` and `If-Unmodified-Since` hold for \
-            every method: 412 says that the state is another one, and nothing was done.",
+            every method: 412 says that the state is another one, and nothing was done. A request for a host that the \
+            server is not called is answered 421, a change that a page of another origin asks for 403, unless the \
+            operator named the host or the origin.",
     ),
     tags(
         (name = "projects", description = "Collections of images with a cover."),
