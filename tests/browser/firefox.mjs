@@ -15,6 +15,6 @@ export const executablePath = PLACES.find((place) => place && existsSync(place))
 export const skip = executablePath ? false : "NO FIREFOX: NOTHING IS TESTED IN FIREFOX (install firefox-esr, or name one in FIREFOX)";
 
 /** The channel says that it is Mozilla's own program, not a build made for the driver. */
-export function launch() {
-  return firefox.launch({ channel: "moz-firefox", executablePath });
+export function launch(options = {}) {
+  return firefox.launch({ channel: "moz-firefox", executablePath, ...options });
 }

@@ -16,12 +16,12 @@ export const program = process.env.VISMATCH_BIN ?? join(target, "debug/vismatch"
 /** Where all tests find the component compiled. */
 const cache = join(dirname(dirname(program)), "test-cache");
 
-/** `{ origin, stop }` of a server that answers. */
-export async function startServer() {
+/** `{ origin, origins, stop }` of a server with these flags that answers; it listens on 127.0.0.1 first. */
+export async function startServer(flags = []) {
   execFileSync(program, ["component", "--digest"], { env: { ...process.env, XDG_CACHE_HOME: cache } });
   const data = await mkdtemp(join(tmpdir(), "vismatch-browser-"));
   await symlink(join(cache, "vismatch"), join(data, "cache"));
-  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--data", data], {
+  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--data", data, ...flags], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -31,24 +31,24 @@ export async function startServer() {
     await rm(data, { recursive: true, force: true });
   };
   try {
-    const origin = await announced(child);
-    await untilReady(origin);
-    return { origin, stop };
+    const origins = await announced(child);
+    await untilReady(origins[0]);
+    return { origin: origins[0], origins, stop };
   } catch (fault) {
     await stop();
     throw fault;
   }
 }
 
-/** The address that it prints when it listens. */
+/** The addresses that it prints when it is ready. */
 function announced(child) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("the server says nothing")), PATIENCE);
     const look = (line) => {
-      const found = line.match(/http:\/\/127\.0\.0\.1:[1-9]\d*/);
-      if (!found) return;
+      const found = line.match(/http:\/\/\S+:[1-9]\d*/g);
+      if (!found?.[0].startsWith("http://127.0.0.1:")) return;
       clearTimeout(timer);
-      resolve(found[0]);
+      resolve(found);
     };
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", look);
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));

@@ -173,13 +173,50 @@ pub fn with_exif(jpeg: &[u8], texts: &[(u16, &str)]) -> Vec<u8> {
         &values,
     ]
     .concat();
+    with_tiff(jpeg, &tiff)
+}
+
+/// A JPEG taken at so many whole degrees north and east, by a camera of Canon.
+pub fn with_location(jpeg: &[u8], north: u32, east: u32) -> Vec<u8> {
+    const ASCII: u16 = 2;
+    const LONG: u16 = 4;
+    const RATIONAL: u16 = 5;
+    let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
+        let count = count.to_le_bytes();
+        [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count, &value].concat()
+    };
+    let place_at = 8 + 2 + 2 * 12 + 4;
+    let values_at: u32 = place_at + 2 + 4 * 12 + 4;
+    let at = |offset: u32| (values_at + offset).to_le_bytes();
+    let degrees = |degrees: u32| [degrees, 1, 0, 1, 0, 1].map(u32::to_le_bytes).concat();
+    let tiff = [
+        b"II*\0\x08\0\0\0".to_vec(),
+        2u16.to_le_bytes().to_vec(),
+        entry(0x010F, ASCII, 6, at(48)),
+        entry(0x8825, LONG, 1, place_at.to_le_bytes()),
+        vec![0; 4],
+        4u16.to_le_bytes().to_vec(),
+        entry(1, ASCII, 2, *b"N\0\0\0"),
+        entry(2, RATIONAL, 3, at(0)),
+        entry(3, ASCII, 2, *b"E\0\0\0"),
+        entry(4, RATIONAL, 3, at(24)),
+        vec![0; 4],
+        degrees(north),
+        degrees(east),
+        b"Canon\0".to_vec(),
+    ]
+    .concat();
+    with_tiff(jpeg, &tiff)
+}
+
+fn with_tiff(jpeg: &[u8], tiff: &[u8]) -> Vec<u8> {
     let length = (tiff.len() as u16 + 8).to_be_bytes();
     [
         &jpeg[..2],
         &[0xFF, 0xE1],
         &length,
         b"Exif\0\0",
-        &tiff,
+        tiff,
         &jpeg[2..],
     ]
     .concat()

@@ -5,6 +5,7 @@ import { offline } from "./build/offline.ts";
 import { precompressed } from "./build/precompressed.ts";
 
 export default defineConfig({
+  base: "./", // the server may lie below a path
   plugins: [svelte(), offline(), precompressed()],
   build: {
     outDir: process.env.VISMATCH_PAGE ?? "dist",

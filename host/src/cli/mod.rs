@@ -165,6 +165,7 @@ mod tests {
             "vismatch import x --project ../y",
             "vismatch component --wit --digest",
             "vismatch serve --listen localhost",
+            "vismatch serve --host https://pictures.example",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
         }

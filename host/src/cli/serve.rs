@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::config::{Config, LogFormat};
+use crate::config::{BasePath, Config, Host, InvalidBasePath, InvalidHost, Location, LogFormat};
 use crate::domain::PluginFile;
 use crate::http;
 
@@ -27,7 +27,8 @@ const HELP: &str = "\
 Examples:
   vismatch serve
   vismatch serve --listen 127.0.0.1:8080 --data /srv/pictures
-  vismatch serve --listen 0.0.0.0:3000 --cors-origin https://shop.example
+  vismatch serve --host pictures.example --cors-origin https://shop.example
+  vismatch serve --listen 0.0.0.0:3000 --open-to-network
   vismatch serve --plugin edges=edges.wasm --plugin faces=faces.wasm
   VISMATCH_SANDBOX_TIMEOUT=30s vismatch serve --log-format json
 
@@ -43,7 +44,14 @@ that are running, for at most a minute; the second one does not.
 A plugin is a WebAssembly component of the world vismatch:pipeline/hasher (`vismatch component --wit`; `vismatch \
 plugin FILE` tries one). It is granted nothing, asked about every picture, and searched by its name, as in \
 POST /projects/p/matches?algorithm=edges; GET /plugins says how it is. One that misbehaves is disabled.
-Nobody is asked who they are: listen beyond this machine only behind something that asks.";
+Nobody is asked who they are, so it listens beyond this machine only with --open-to-network: whoever reaches the \
+address may then read, add and delete. Put something that asks before it.
+Web pages: only those of this machine (http://localhost:8080, http://127.0.0.1:5000 ...), its own, and those that \
+--cors-origin names may read or change anything. Requests are answered under the names of this machine, the \
+addresses that it listens on, and what --host names, such as the name of a reverse proxy; another name is answered \
+421, because a page whose name was made to lead here could read everything. A reverse proxy should send on the Host \
+that it was asked for, or X-Forwarded-Host. A proxy that hands on what lies below a path of its own says that path by \
+X-Forwarded-Prefix, or --base-path does; it may take the path off or leave it on.";
 
 /// Serve the HTTP API over a data folder
 #[derive(Args)]
@@ -59,9 +67,21 @@ struct Flags {
     #[arg(long, value_name = "ADDR", value_parser = address)]
     #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<Vec<SocketAddr>>,
+    /// Let --listen name addresses that other machines reach: who does may read, add and delete
+    #[arg(long)]
+    #[serde(skip_serializing_if = "is_off")]
+    open_to_network: bool,
+    /// Name or address that the server is called by, as behind a proxy; may be given several times [default: this machine's own]
+    #[arg(long, value_name = "NAME", value_parser = host)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<Vec<String>>,
     #[command(flatten)]
     #[serde(flatten)]
     data: DataFlag,
+    /// Path below which the server is reached, as behind a proxy: /pictures [default: /]
+    #[arg(long, value_name = "PATH", value_parser = base_path)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_path: Option<String>,
     /// Largest body that carries one picture, as 64MiB or in bytes [default: 64MiB]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,10 +97,23 @@ struct Flags {
         with = "humantime_serde::option"
     )]
     trash_retention: Option<Duration>,
-    /// Origin of pages that may call; may be given several times [default: any]
+    /// Origin of pages that may call; may be given several times [default: pages of this machine]
     #[arg(long, value_name = "ORIGIN")]
     #[serde(skip_serializing_if = "Option::is_none")]
     cors_origin: Option<Vec<String>>,
+    /// Let pages of any origin call: for developing a page, never where pictures are private
+    #[arg(long)]
+    #[serde(skip_serializing_if = "is_off")]
+    dev: bool,
+    /// Whether answers say where pictures were taken, or keep it to themselves [default: keep]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "keep|hide",
+        hide_possible_values = true
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Location>,
     /// How the log on standard error is written [default: human]
     #[arg(
         long,
@@ -111,6 +144,11 @@ struct Flags {
 pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
     let config = Config::load(config, &arguments.flags)?;
     logging::of_server(config.log_format)?;
+    if config.dev {
+        tracing::warn!(
+            "--dev: a page of any origin that a browser here opens can read, add and delete"
+        );
+    }
     let stop = stop::on_signal()?;
     let listeners = bind(&config.listen).await?;
     tokio::select! {
@@ -142,6 +180,19 @@ async fn out_of_patience(stop: CancellationToken) {
 /// Checked as the environment's and the file's are, and told of before anything is begun.
 fn plugin(text: &str) -> Result<String, String> {
     text.parse::<PluginFile>().map(|_| text.to_owned())
+}
+
+/// A flag without a value says nothing where it is not given.
+fn is_off(flag: &bool) -> bool {
+    !flag
+}
+
+fn host(text: &str) -> Result<String, InvalidHost> {
+    text.parse::<Host>().map(|_| text.to_owned())
+}
+
+fn base_path(text: &str) -> Result<String, InvalidBasePath> {
+    text.parse::<BasePath>().map(|_| text.to_owned())
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -3,11 +3,15 @@
 //! Wrong settings fail at start, naming key and source. Read by the command line and `app` alone;
 //! the floors below get values.
 
+mod base_path;
 mod error;
+mod host;
 mod settings;
 mod source;
 
+pub use base_path::{BasePath, InvalidBasePath};
 pub use error::ConfigError;
+pub use host::{Host, InvalidHost};
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -48,8 +52,16 @@ pub struct Config {
     pub quality: u8,
     /// How long the trash keeps what was put there.
     pub trash_retention: Duration,
-    /// Origins that may call from a page; empty = any.
+    /// What the server is called beside this machine's own names and the addresses it listens on.
+    pub hosts: Vec<Host>,
+    /// The path below which the server is reached.
+    pub base_path: BasePath,
+    /// Origins whose pages may call, beside those of this machine.
     pub cors_origins: Vec<String>,
+    /// Pages of any origin may call.
+    pub dev: bool,
+    /// Whether answers say where pictures were taken.
+    pub location: Location,
     /// How the log is written.
     pub log_format: LogFormat,
 }
@@ -63,6 +75,17 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+/// What answers say of where pictures were taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Location {
+    /// What cameras wrote, as it is in the files.
+    #[default]
+    Keep,
+    /// Nothing; files that hold it are not given out either.
+    Hide,
 }
 
 impl Config {
@@ -124,7 +147,11 @@ impl From<Settings> for Config {
             max_body: settings.max_body.as_u64(),
             quality: settings.quality,
             trash_retention: settings.trash_retention,
+            hosts: settings.host,
+            base_path: settings.base_path,
             cors_origins: settings.cors_origin,
+            dev: settings.dev,
+            location: settings.location,
             log_format: settings.log_format,
         }
     }

@@ -11,8 +11,10 @@ use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
 use crate::domain::{Limits, PluginFile};
 
-use super::LogFormat;
+use super::base_path::BasePath;
 use super::error::Wrong;
+use super::host::Host;
+use super::{Location, LogFormat};
 
 /// One field a key. `VISMATCH_<KEY>` and `--<key>` go by the same names.
 #[derive(Debug, Deserialize)]
@@ -20,6 +22,11 @@ use super::error::Wrong;
 pub(super) struct Settings {
     #[serde(deserialize_with = "one_or_more")]
     pub listen: Vec<SocketAddr>,
+    pub open_to_network: bool,
+    #[serde(deserialize_with = "one_or_more")]
+    pub host: Vec<Host>,
+    #[serde(deserialize_with = "from_text")]
+    pub base_path: BasePath,
     pub data: PathBuf,
     pub component: Option<PathBuf>,
     #[serde(deserialize_with = "one_or_more")]
@@ -36,6 +43,8 @@ pub(super) struct Settings {
     pub trash_retention: Duration,
     #[serde(deserialize_with = "one_or_more")]
     pub cors_origin: Vec<String>,
+    pub dev: bool,
+    pub location: Location,
     pub log_format: LogFormat,
 }
 
@@ -43,6 +52,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 3000))],
+            open_to_network: false,
+            host: Vec::new(),
+            base_path: BasePath::default(),
             data: PathBuf::from("data"),
             component: None,
             plugin: Vec::new(),
@@ -55,6 +67,8 @@ impl Default for Settings {
             quality: 85,
             trash_retention: Duration::from_secs(30 * 86_400),
             cors_origin: Vec::new(),
+            dev: false,
+            location: Location::default(),
             log_format: LogFormat::default(),
         }
     }
@@ -64,6 +78,9 @@ impl Settings {
     /// Every key.
     pub(super) const KEYS: &[&str] = &[
         "listen",
+        "open_to_network",
+        "host",
+        "base_path",
         "data",
         "component",
         "plugin",
@@ -76,6 +93,8 @@ impl Settings {
         "quality",
         "trash_retention",
         "cors_origin",
+        "dev",
+        "location",
         "log_format",
     ];
 
@@ -83,6 +102,16 @@ impl Settings {
     pub(super) fn check(&self) -> Result<(), Wrong> {
         let demands = [
             ("listen", !self.listen.is_empty(), "at least one address"),
+            (
+                "listen",
+                self.open_to_network
+                    || self
+                        .listen
+                        .iter()
+                        .all(|address| address.ip().to_canonical().is_loopback()),
+                "addresses of this machine alone such as 127.0.0.1:3000, unless `open_to_network` says that whoever \
+                reaches the others may read, add and delete: nobody is asked who they are",
+            ),
             ("max_pixels", self.max_pixels > 0, "at least 1"),
             ("max_body", self.max_body.as_u64() > 0, "at least 1 byte"),
             (
@@ -112,7 +141,7 @@ impl Settings {
             (
                 "cors_origin",
                 self.cors_origin.iter().all(|text| is_origin(text)),
-                "origins such as https://shop.example, without a path; none allows any",
+                "origins such as https://shop.example, without a path",
             ),
         ];
         match demands.into_iter().find(|(_, holds, _)| !holds) {
@@ -139,6 +168,14 @@ fn is_origin(text: &str) -> bool {
         let host = uri.authority().map_or("", |authority| authority.as_str());
         !host.is_empty() && !host.contains('@') && text == format!("{scheme}://{host}")
     })
+}
+
+fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    parse(&String::deserialize(deserializer)?)
 }
 
 /// A list, or one text with commas: what an environment variable can hold.

@@ -73,7 +73,10 @@ fn an_unknown_key_is_named_with_its_file() {
         error.contains("unknown setting `max-pixels` in "),
         "{error}"
     );
-    assert!(error.contains(".toml; known are listen, data"), "{error}");
+    assert!(
+        error.contains(".toml; known are listen, open_to_network"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -181,6 +184,41 @@ fn an_origin_is_what_browsers_send() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn what_others_reach_is_listened_on_only_when_that_is_meant() {
+    for address in ["0.0.0.0:3000", "192.168.1.5:3000", "[::]:3000"] {
+        let listen = [("VISMATCH_LISTEN", address)];
+        let error = load("", &listen, Flags::new()).unwrap_err();
+        assert!(error.contains("VISMATCH_LISTEN"), "{error}");
+        assert!(error.contains("`open_to_network`"), "{error}");
+        let meant = [listen[0], ("VISMATCH_OPEN_TO_NETWORK", "true")];
+        assert!(load("", &meant, Flags::new()).is_ok(), "{address}");
+    }
+    let own = [("VISMATCH_LISTEN", "127.0.0.2:1,[::1]:1")];
+    assert!(load("", &own, Flags::new()).is_ok());
+}
+
+#[test]
+fn hosts_are_names_or_addresses_alone() {
+    let hosts = [("VISMATCH_HOST", "Pictures.Example, 192.168.1.5,[fd00::7]")];
+    let config = load("", &hosts, Flags::new()).unwrap();
+    let read: Vec<String> = config.hosts.iter().map(Host::to_string).collect();
+    assert_eq!(read, ["pictures.example", "192.168.1.5", "fd00::7"]);
+    for text in ["http://a.example", "a.example:80", "*"] {
+        let host = [("VISMATCH_HOST", text)];
+        let error = load("", &host, Flags::new()).unwrap_err();
+        assert!(error.contains("setting `host` from "), "{error}");
+    }
+}
+
+#[test]
+fn a_base_path_is_a_path() {
+    let config = load("base_path = \"/pictures/\"", &[], Flags::new()).unwrap();
+    assert_eq!(config.base_path.as_str(), "/pictures");
+    let error = load("base_path = \"pictures\"", &[], Flags::new()).unwrap_err();
+    assert!(error.contains("setting `base_path` from "), "{error}");
 }
 
 #[test]

@@ -78,7 +78,12 @@ async fn content(
     validators: &Validators,
     request: BlobRequest<'_>,
 ) -> Result<Response, ApiError> {
-    let (status, range) = match validators.part(request.headers, blob.bytes) {
+    // `Range` is defined for GET alone (section 14.2).
+    let part = match *request.method {
+        Method::GET => validators.part(request.headers, blob.bytes),
+        _ => Part::Whole,
+    };
+    let (status, range) = match part {
         Part::Whole => (StatusCode::OK, 0..blob.bytes),
         Part::Range(range) => (StatusCode::PARTIAL_CONTENT, range),
         Part::Unsatisfiable => return Err(unsatisfiable(blob.bytes)),

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
+use super::below::address;
 use super::error::ApiError;
 use super::extract::Query;
 use super::views::BinaryFile;
@@ -48,10 +49,10 @@ struct Description {
     world: &'static str,
     /// Where the file is.
     #[schema(example = "/component")]
-    file: &'static str,
+    file: String,
     /// Where its contract is.
     #[schema(example = "/component?wit")]
-    wit: &'static str,
+    wit: String,
     /// How to load it.
     load: Load,
 }
@@ -116,8 +117,8 @@ impl Description {
             bytes: sandbox.component().len(),
             version: env!("CARGO_PKG_VERSION"),
             world: "vismatch:pipeline/imaging@0.1.0",
-            file: "/component",
-            wit: "/component?wit",
+            file: address("/component"),
+            wit: address("/component?wit"),
             load: LOAD,
         }
     }

@@ -17,13 +17,14 @@ use utoipa_swagger_ui::Config;
 
 use crate::app::App;
 
+use super::below::address;
 use super::error::{ApiError, ErrorBody};
 use super::views::BinaryFile;
 
 /// ReDoc's standalone bundle (MIT), put in place by `just assets`.
 static REDOC: &[u8] = include_bytes!(env!("VISMATCH_REDOC_PATH"));
 
-/// The description as it is served.
+/// The description as it is served at the root.
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| super::openapi().into());
 
 /// Scripts and styles of this server only; Swagger UI and ReDoc style elements in place, and ReDoc
@@ -73,7 +74,10 @@ pub(super) const REDOC_PAGE: &str = r#"<!DOCTYPE html>
         description = "Have I seen this picture? Pictures go into projects; duplicates and \
             near-duplicates are found by perceptual fingerprints. Every error of every route is the \
             same `ErrorBody`; `x-request-id` names a request in logs, sent or not. Trailing slashes \
-            are accepted. Every answer to GET can be had by HEAD.",
+            are accepted. Every answer to GET can be had by HEAD. `If-Match` and `If-Unmodified-Since` hold for \
+            every method: 412 says that the state is another one, and nothing was done. A request for a host that the \
+            server is not called is answered 421, a change that a page of another origin asks for 403, unless the \
+            operator named the host or the origin.",
     ),
     tags(
         (name = "projects", description = "Collections of images with a cover."),
@@ -98,8 +102,11 @@ pub fn preface() -> utoipa::openapi::OpenApi {
     Preface::openapi()
 }
 
-/// The finished description as JSON: what every route shares is said of each.
-pub fn describe(mut document: utoipa::openapi::OpenApi) -> String {
+/// The finished description of the server at an address as JSON: what every route shares is said of each.
+pub fn describe(mut document: utoipa::openapi::OpenApi, address: &str) -> String {
+    for server in document.servers.iter_mut().flatten() {
+        server.url = address.to_owned();
+    }
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
             add_error_responses(operation);
@@ -160,11 +167,11 @@ fn add_error_responses(operation: &mut Operation) {
     responses((status = 200, description = "OpenAPI 3.1.", body = Object)),
 )]
 async fn openapi_json() -> Response {
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        DOCUMENT.clone(),
-    )
-        .into_response()
+    let document = match address("/").as_str() {
+        "/" => DOCUMENT.clone(),
+        below => describe(super::families().into_openapi(), below).into(),
+    };
+    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }
 
 /// This description as a page to try requests from (Swagger UI)
@@ -183,7 +190,7 @@ async fn swagger_ui() -> Response {
     responses((status = 200, description = "The file.", body = BinaryFile, content_type = "application/octet-stream")),
 )]
 async fn swagger_file(FilePath(file): FilePath<String>) -> Result<Response, ApiError> {
-    let config = Config::from("/openapi.json").validator_url("none");
+    let config = Config::from(address("/openapi.json")).validator_url("none");
     let file = utoipa_swagger_ui::serve(&file, Arc::new(config))
         .map_err(|error| ApiError::internal(error.to_string()))?
         .ok_or_else(|| ApiError::of_status(StatusCode::NOT_FOUND))?;
@@ -213,7 +220,9 @@ async fn redoc_bundle() -> Response {
     (headers, REDOC).into_response()
 }
 
-fn page(html: &'static str) -> Response {
+/// A page, its addresses as the client reaches them.
+fn page(html: &str) -> Response {
+    let html = html.replace("=\"/", &format!("=\"{}", address("/")));
     ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response()
 }
 

@@ -1,9 +1,12 @@
 //! The doors: one router per documented family, merged here. Thin handlers: who, what, call, view.
 
 mod base64_text;
+mod below;
 mod blob;
+mod callers;
 mod compare;
 mod component;
+mod conditions;
 mod connections;
 mod docs;
 mod error;
@@ -24,38 +27,52 @@ mod tests;
 mod views;
 
 use std::future::Future;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tower::Layer;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 use tower_http::normalize_path::NormalizePathLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+use callers::Callers;
+
 /// Everything that is served.
 pub fn router(app: App) -> Router {
     health::install_metrics();
+    let base = Arc::new(app.config.base_path.clone());
+    let callers = Arc::new(Callers::of(&app.config));
     let (routes, _) = families().split_for_parts();
     let routes = routes
         .layer(CatchPanicLayer::custom(observe::after_panic))
-        .layer(middleware::from_fn(patience::lend_body))
-        .layer(cors(&app.config.cors_origins))
-        .layer(middleware::from_fn(observe::observe))
         .with_state(app);
+    let state = routes.clone();
+    let routes = routes
+        .layer(middleware::from_fn_with_state(state, conditions::meet))
+        .layer(middleware::from_fn_with_state(base.clone(), below::answer))
+        .layer(cors(callers.clone()))
+        .layer(middleware::from_fn_with_state(callers, callers::admit))
+        .layer(middleware::from_fn(patience::lend_body))
+        .layer(middleware::from_fn(observe::observe));
     // From outside: a route is chosen by its path before any layer of the router runs.
     let routes = NormalizePathLayer::trim_trailing_slash().layer(routes);
+    let strip = move |request| below::strip(&base, request);
+    let routes = MapRequestLayer::new(strip).layer(routes);
     Router::new().fallback_service(routes)
 }
 
 /// The OpenAPI 3.1 description of everything that is served, as JSON.
 pub fn openapi() -> String {
-    docs::describe(families().into_openapi())
+    docs::describe(families().into_openapi(), "/")
 }
 
 /// Serves on every listener until `stop` resolves, then finishes the requests that are running.
@@ -100,20 +117,14 @@ fn families() -> OpenApiRouter<App> {
         .merge(page::router())
 }
 
-/// Pages of any origin may call, unless the operator named some; never with credentials.
-fn cors(origins: &[String]) -> CorsLayer {
-    let layer = CorsLayer::new()
+/// Tells browsers which pages may read an answer; never with credentials.
+fn cors(callers: Arc<Callers>) -> CorsLayer {
+    let allowed = move |origin: &HeaderValue, _: &Parts| callers.share_with(origin);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
         .allow_methods(Any)
         .allow_headers(AllowHeaders::mirror_request()) // `*` would leave out `authorization`
-        .expose_headers(exposed_headers());
-    if origins.is_empty() {
-        return layer.allow_origin(Any);
-    }
-    let allowed: Vec<HeaderValue> = origins
-        .iter()
-        .filter_map(|origin| HeaderValue::from_str(origin).ok())
-        .collect();
-    layer.allow_origin(allowed)
+        .expose_headers(exposed_headers())
 }
 
 /// What a page may read of an answer beside its body.

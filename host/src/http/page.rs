@@ -3,8 +3,6 @@
 //! Its views have their addresses in the fragment (`/#/gallery/holidays`), so that it takes no path
 //! from the API: `/`, and `/assets/` for files whose names change with their content.
 
-use std::sync::LazyLock;
-
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
+use super::below::address;
 use super::error::{ApiError, ErrorBody};
 use super::views::BinaryFile;
 
@@ -22,10 +21,6 @@ use super::views::BinaryFile;
 static PAGE: &str = include_str!(env!("VISMATCH_PAGE_PATH"));
 
 static FILES: &[File] = &include!(concat!(env!("OUT_DIR"), "/page_files.rs"));
-
-/// Tells one build of the page from another.
-static TAG: LazyLock<String> =
-    LazyLock::new(|| format!("\"{}\"", hex::encode(Sha256::digest(PAGE))));
 
 /// Everything from this server, nothing in place; pictures of this machine by `blob:`. WebAssembly is
 /// compiled, scripts are not evaluated.
@@ -65,7 +60,9 @@ pub fn router() -> OpenApiRouter<App> {
     ),
 )]
 async fn page(headers: HeaderMap) -> Result<Response, ApiError> {
-    let tag: ETag = TAG
+    // As it is built, its files are beside it; their addresses hold for `/pictures`, too, without a slash.
+    let html = PAGE.replace("=\"./", &format!("=\"{}", address("/")));
+    let tag: ETag = format!("\"{}\"", hex::encode(Sha256::digest(&html)))
         .parse()
         .map_err(|_| ApiError::internal("the page's digest is no entity tag"))?;
     let known = headers.typed_get::<IfNoneMatch>();
@@ -78,7 +75,7 @@ async fn page(headers: HeaderMap) -> Result<Response, ApiError> {
         (header::CACHE_CONTROL, "no-cache"),
         (header::REFERRER_POLICY, "same-origin"),
     ];
-    let mut response = (fixed, PAGE).into_response();
+    let mut response = (fixed, html).into_response();
     response.headers_mut().typed_insert(tag);
     Ok(response)
 }
@@ -113,7 +110,8 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response,
     }
     if file.name == SERVICE_WORKER {
         let scope = HeaderName::from_static("service-worker-allowed");
-        put(answered, scope, "/");
+        let root = address("/").try_into().map_err(ApiError::internal)?;
+        answered.insert(scope, root);
     }
     Ok(response)
 }
@@ -175,7 +173,7 @@ mod tests {
     #[test]
     fn the_page_names_only_files_that_are_there() {
         let named: Vec<&str> = PAGE
-            .split("\"/assets/")
+            .split("\"./assets/")
             .skip(1)
             .filter_map(|rest| rest.split('"').next())
             .collect();

@@ -5,11 +5,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::config::Location;
 use crate::domain::{
     Exif, Fingerprint, Image, ImageId, Judgement, Kind, Match, Orientation, ProjectName,
     RenditionKind, Verdict, similarity,
 };
 use crate::service::plugins::PluginMatch;
+
+use super::below::address;
 
 /// What has to be escaped in a segment of a path: all but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -79,17 +82,17 @@ pub struct ExifView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-02-21T19:01:02+01:00")]
     pub taken_at: Option<String>,
-    /// WGS 84 degrees, north is positive.
+    /// WGS 84 degrees, north is positive. Left out by a server whose setting `location` is `hide`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 35.24)]
     pub latitude: Option<f64>,
-    /// WGS 84 degrees, east is positive.
+    /// WGS 84 degrees, east is positive. Left out as `latitude` is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 25.14)]
     pub longitude: Option<f64>,
 }
 
-/// Where an image's renditions are, below this server's address.
+/// Where an image's renditions are: paths, below `--base-path` or what a proxy says by `X-Forwarded-Prefix`.
 #[derive(Serialize, ToSchema)]
 pub struct Urls {
     /// The picture in its own size, as JPEG.
@@ -170,8 +173,9 @@ pub struct MatchView {
     pub urls: Urls,
 }
 
-impl From<&Image> for ImageView {
-    fn from(image: &Image) -> Self {
+impl ImageView {
+    /// An image, as much as is said of it.
+    pub fn of(image: &Image, location: Location) -> Self {
         Self {
             image_id: image.id.to_string(),
             name: image.name.to_string(),
@@ -181,7 +185,7 @@ impl From<&Image> for ImageView {
             height: image.info.size.height,
             bytes: image.bytes,
             sha256: image.sha256.to_string(),
-            exif: image.exif().map(Into::into),
+            exif: image.exif().map(|exif| ExifView::of(exif, location)),
             aliases: image
                 .merged
                 .iter()
@@ -192,15 +196,19 @@ impl From<&Image> for ImageView {
     }
 }
 
-impl From<Exif> for ExifView {
-    fn from(exif: Exif) -> Self {
+impl ExifView {
+    fn of(exif: Exif, location: Location) -> Self {
+        let place = match location {
+            Location::Keep => exif.location,
+            Location::Hide => None,
+        };
         Self {
             camera_make: exif.camera_make,
             camera_model: exif.camera_model,
             lens: exif.lens,
             taken_at: exif.taken_at,
-            latitude: exif.location.map(|location| location.latitude),
-            longitude: exif.location.map(|location| location.longitude),
+            latitude: place.map(|place| place.latitude),
+            longitude: place.map(|place| place.longitude),
         }
     }
 }
@@ -291,10 +299,10 @@ impl MatchView {
     }
 }
 
-/// The address of a project below this server's.
+/// The address of a project.
 pub fn project_url(project: &ProjectName) -> String {
     let name = utf8_percent_encode(project.as_str(), SEGMENT);
-    format!("/projects/{name}")
+    address(&format!("/projects/{name}"))
 }
 
 /// A time as RFC 3339 with milliseconds.

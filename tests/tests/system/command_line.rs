@@ -452,6 +452,22 @@ fn wrong_settings_fail_at_start() {
     assert!(said.err.contains("max_pixls"), "{said:#?}");
 }
 
+#[test]
+fn others_reach_a_server_only_when_that_is_meant() {
+    let folder = TempDir::new().unwrap();
+    let said = program::run(folder.path(), ["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(said.code, Some(2), "{said:#?}");
+    assert!(said.err.contains("`open_to_network`"), "{said:#?}");
+    let server = Server::settings()
+        .arguments(["--listen", "0.0.0.0:0", "--open-to-network"])
+        .start();
+    assert!(
+        server.log().contains("everyone who can reach"),
+        "{}",
+        server.log()
+    );
+}
+
 /// The first half of an upload is sent, the server is told to stop, then the rest is sent.
 #[cfg(unix)]
 #[test]

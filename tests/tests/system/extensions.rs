@@ -4,6 +4,7 @@ mod bank;
 mod described;
 mod events;
 mod http;
+mod location;
 mod matching;
 mod page;
 mod transparency;

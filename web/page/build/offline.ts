@@ -14,7 +14,6 @@ export function offline(): Plugin {
     generateBundle(_options, bundle) {
       const files = Object.keys(bundle)
         .filter((file) => file.startsWith("assets/"))
-        .map((file) => `/${file}`)
         .sort();
       const build = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 12);
       const code = readFileSync(source, "utf8")

@@ -1,6 +1,7 @@
 // Begins the page.
 import { mount } from "svelte";
 import "./app.css";
+import { at } from "./api/address";
 import { listen } from "./api/events";
 import App from "./App.svelte";
 
@@ -9,7 +10,7 @@ if (!target) throw new Error("the page has lost its root");
 mount(App, { target });
 listen();
 if (import.meta.env.PROD && "serviceWorker" in navigator) {
-  navigator.serviceWorker.register("/assets/service-worker.js", { scope: "/" }).catch(() => {
+  navigator.serviceWorker.register(at("/assets/service-worker.js"), { scope: at("/") }).catch(() => {
     // A browser that keeps nothing shows the page as long as the server is there.
   });
 }

@@ -1,14 +1,20 @@
 // Keeps the page itself, so that it opens with the server gone. Answers nothing that belongs to the
 // API: only the page and its hashed files, which never change under their names.
 const BUILD = __BUILD__;
-const FILES = __FILES__;
-const CACHE = `vismatch-page-${BUILD}`;
+/** Where the page lies: at the root, or below a path. */
+const PAGE = new URL("..", self.location.href).pathname;
+const FILES = __FILES__.map((file) => PAGE + file);
+/** Another server may lie below another path. */
+const KEPT = `vismatch-page-${PAGE}-`;
+const CACHE = KEPT + BUILD;
+/** What is kept is the same for whoever asks; who may read it differs, so the answers say that they vary. */
+const HOW = { cacheName: CACHE, ignoreVary: true };
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(CACHE)
-      .then((cache) => cache.addAll(["/", ...FILES]))
+      .then((cache) => cache.addAll([PAGE, ...FILES]))
       .then(() => self.skipWaiting()),
   );
 });
@@ -16,7 +22,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   const forget = (names) =>
     Promise.all(
-      names.filter((name) => name.startsWith("vismatch-page-") && name !== CACHE).map((name) => caches.delete(name)),
+      names.filter((name) => name.startsWith(KEPT) && name !== CACHE).map((name) => caches.delete(name)),
     );
   event.waitUntil(
     caches
@@ -29,7 +35,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (url.pathname === "/") event.respondWith(newestElseKept(event.request));
+  if (url.pathname === PAGE) event.respondWith(newestElseKept(event.request));
   else if (FILES.includes(url.pathname)) event.respondWith(keptElseFetched(event.request));
 });
 
@@ -40,9 +46,9 @@ async function newestElseKept(request) {
   } catch {
     // The server is gone; the kept page says so itself.
   }
-  return (await caches.match("/", { cacheName: CACHE })) ?? Response.error();
+  return (await caches.match(PAGE, HOW)) ?? Response.error();
 }
 
 async function keptElseFetched(request) {
-  return (await caches.match(request, { cacheName: CACHE })) ?? fetch(request);
+  return (await caches.match(request, HOW)) ?? fetch(request);
 }

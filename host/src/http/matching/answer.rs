@@ -13,7 +13,8 @@ use futures::{StreamExt, TryStreamExt};
 use serde_json::Value;
 
 use crate::app::App;
-use crate::domain::{Match, ProjectName};
+use crate::config::Location;
+use crate::domain::{Image, Match, ProjectName, RenditionKind};
 use crate::http::error::ApiError;
 use crate::store::{BlobKey, StoreError};
 
@@ -37,7 +38,7 @@ pub fn without_pictures(project: &ProjectName, found: &[Match]) -> Response {
     .into_response()
 }
 
-/// The matches, each with its file as it was given; null where that is gone by now.
+/// The matches, each with its picture; null where that is gone by now.
 pub async fn with_pictures(
     app: &App,
     project: &ProjectName,
@@ -65,15 +66,25 @@ fn opening_of_row(found: &Match) -> String {
     format!(r#"{{"image_name":{name},"distance":{distance},"data":"#)
 }
 
-/// A stored file as a JSON string of base64.
+/// A stored picture as a JSON string of base64.
 async fn picture(app: &App, found: &Match) -> Result<Pieces, ApiError> {
     let store = &app.services.store;
-    let key = BlobKey::Given(found.image.project.clone(), found.image.name.clone());
+    let key = picture_key(&found.image, app.config.location);
     let Some(blob) = store.blob(&key).await? else {
         return Ok(text("null"));
     };
     let file = store.read(&key, 0..blob.bytes).await?;
     Ok(text("\"").chain(encode(file)).chain(text("\"")).boxed())
+}
+
+/// The file as it was given; where locations are hidden, the picture without what is written beside it,
+/// because a location may be there in more ways than are read.
+fn picture_key(image: &Image, location: Location) -> BlobKey {
+    let project = image.project.clone();
+    match location {
+        Location::Keep => BlobKey::Given(project, image.name.clone()),
+        Location::Hide => BlobKey::Rendition(project, RenditionKind::Original, image.id),
+    }
 }
 
 fn text(text: impl Into<Bytes>) -> Pieces {

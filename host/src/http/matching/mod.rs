@@ -74,7 +74,8 @@ struct DiffRow {
     /// Differing bits of 64-bit `phash`, 0.0 to 64.0.
     #[schema(example = 5.0)]
     distance: f64,
-    /// The stored file in base64 when it was asked for, null otherwise.
+    /// The stored file in base64 when it was asked for, null otherwise. A server whose setting `location` is `hide`
+    /// sends the rendition `original` in its place: a JPEG without metadata.
     data: Option<String>,
 }
 

@@ -8,7 +8,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::config::Location;
 use crate::domain::{DuplicateGroup, ProjectName};
+use crate::http::below::address;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::paging::{NextLink, next_link};
@@ -172,13 +174,17 @@ impl DuplicateOptions {
     async fn answer(&self, app: &App, project: Option<&ProjectName>) -> Result<Response, ApiError> {
         let asked = self.asked()?;
         let page = matching::duplicates(&app.services, project, &asked).await?;
-        let address = project.map(project_url).unwrap_or_default();
-        let link = self.link(&format!("{address}/duplicates"), &page)?;
+        let address = match project {
+            Some(project) => format!("{}/duplicates", project_url(project)),
+            None => address("/duplicates"),
+        };
+        let link = self.link(&address, &page)?;
+        let group = |group| GroupView::of(group, app.config.location);
         let view = DuplicatesView {
             algorithm: page.by.map(|(algorithm, _)| algorithm.name()),
             radius: page.by.map(|(_, radius)| radius),
             orientation: orientation_name(&asked),
-            groups: page.groups.iter().map(GroupView::from).collect(),
+            groups: page.groups.iter().map(group).collect(),
             left_out: page.left_out,
             not_compared: page.not_compared,
         };
@@ -227,8 +233,8 @@ fn orientation_name(asked: &Duplicates) -> &'static str {
     }
 }
 
-impl From<&DuplicateGroup> for GroupView {
-    fn from(group: &DuplicateGroup) -> Self {
+impl GroupView {
+    fn of(group: &DuplicateGroup, location: Location) -> Self {
         let id = |place: usize| {
             group
                 .members
@@ -236,7 +242,7 @@ impl From<&DuplicateGroup> for GroupView {
                 .map(|member| member.image.id.to_string())
         };
         let images = group.members.iter().map(|member| MemberView {
-            image: ImageView::from(&member.image),
+            image: ImageView::of(&member.image, location),
             project_id: member.image.project.to_string(),
             distance: member.distance,
             verdict: member.relation.judgement.verdict.name(),

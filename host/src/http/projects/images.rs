@@ -92,7 +92,8 @@ async fn list(
     let mut images = images::list(&app.services, &project, after, one_more).await?;
     let address = format!("{}/images", project_url(&project));
     let link = page.cut(&mut images, &address, |last| last.id.to_string())?;
-    let views: Vec<ImageView> = images.iter().map(Into::into).collect();
+    let view = |image: &Image| ImageView::of(image, app.config.location);
+    let views: Vec<ImageView> = images.iter().map(view).collect();
     Ok((link, axum::Json(views)).into_response())
 }
 

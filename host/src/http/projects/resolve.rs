@@ -7,6 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::config::Location;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, Json, ProjectPath};
 use crate::http::views::ImageView;
@@ -109,7 +110,11 @@ async fn resolve(
     let (accept, dry_run) = (body.accept.into(), body.dry_run);
     let wish = body.into_wish()?;
     let resolution = resolve::resolve(&app.services, &project, wish, accept, dry_run).await?;
-    Ok(axum::Json(ResolvedView::of(&resolution, dry_run)))
+    Ok(axum::Json(ResolvedView::of(
+        &resolution,
+        dry_run,
+        app.config.location,
+    )))
 }
 
 impl From<AcceptBody> for Accept {
@@ -136,11 +141,11 @@ impl ResolveBody {
 }
 
 impl ResolvedView {
-    fn of(resolution: &Resolution, dry_run: bool) -> Self {
+    fn of(resolution: &Resolution, dry_run: bool, location: Location) -> Self {
         let removed = &resolution.resolved.removed;
         Self {
             dry_run,
-            kept: (&resolution.resolved.kept).into(),
+            kept: ImageView::of(&resolution.resolved.kept, location),
             removed: removed
                 .iter()
                 .map(|image| RemovedView {

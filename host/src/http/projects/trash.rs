@@ -145,7 +145,7 @@ async fn show(
 )]
 async fn restore(State(app): State<App>, at: OneImage) -> Result<axum::Json<ImageView>, ApiError> {
     let image = trash::restore(&app.services, &at.project, &at.image).await?;
-    Ok(axum::Json((&image).into()))
+    Ok(axum::Json(ImageView::of(&image, app.config.location)))
 }
 
 /// Delete an image of the trash for good

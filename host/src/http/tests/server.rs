@@ -1,5 +1,7 @@
 //! A server to ask in tests, its answers, and what is sent to it.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -16,10 +18,11 @@ use crate::config::Config;
 pub const MAX_BODY: usize = 64 << 10;
 const BOUNDARY: &str = "a-boundary";
 
+#[derive(Clone)]
 pub struct Server {
     router: Router,
     pub app: App,
-    _data: TempDir,
+    _data: Arc<TempDir>,
 }
 
 pub struct Answer {
@@ -38,8 +41,18 @@ impl Server {
         Self {
             router: crate::http::router(app.clone()),
             app,
-            _data: data,
+            _data: Arc::new(data),
         }
+    }
+
+    /// The same server with other settings.
+    pub fn with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::clone(&self.app.config);
+        change(&mut config);
+        let mut server = self.clone();
+        server.app.config = Arc::new(config);
+        server.router = crate::http::router(server.app.clone());
+        server
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -119,6 +132,7 @@ impl Answer {
     }
 }
 
+/// A request; to `localhost` unless its headers name another host.
 pub fn request(
     method: Method,
     path: &str,
@@ -128,6 +142,9 @@ pub fn request(
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(name, *value);
+    }
+    if !headers.iter().any(|(name, _)| name == header::HOST) {
+        request = request.header(header::HOST, "localhost");
     }
     request.body(body).unwrap()
 }

@@ -1,5 +1,8 @@
 //! The manners of HTTP: conditions, ranges, HEAD, CORS, request ids, methods, the one error body.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use vismatch_tests::client::{file_form, send, text};
@@ -99,6 +102,60 @@ fn a_picture_can_be_asked_for_in_parts() {
 }
 
 #[test]
+fn nothing_is_done_to_what_is_not_as_the_request_demands() {
+    let (server, path) = with_image();
+    let first = server.get(&path).ok();
+    let (etag, modified) = (first.header("etag"), first.header("last-modified"));
+    let list = server.get("/projects/p/images").ok().body;
+    let id = path.split(['/', '?']).nth(4).unwrap();
+    let long_ago = "Sat, 01 Jan 2000 00:00:00 GMT";
+    let demands = [("if-match", "\"other\""), ("if-unmodified-since", long_ago)];
+    for demand in demands {
+        for method in [Method::GET, Method::HEAD, Method::DELETE] {
+            let answer = asked(&server, method.clone(), &path, &[demand]);
+            assert_eq!(answer.status, 412, "{method} {demand:?}");
+        }
+    }
+    for (method, path) in [
+        (Method::POST, "/projects/p/images".to_owned()),
+        (Method::POST, "/upload".into()),
+        (Method::PUT, format!("/projects/p/primary/{id}")),
+        (Method::PATCH, "/projects/p".into()),
+        (Method::DELETE, "/projects/p".into()),
+        (Method::DELETE, "/projects/p/trash".into()),
+        (Method::GET, "/projects/p/images".into()),
+    ] {
+        let answer = asked(&server, method, &path, &demands[..1]).refused(412);
+        assert_eq!(answer["error"], "PreconditionFailed");
+    }
+    assert_eq!(server.get("/projects/p/images").ok().body, list);
+    asked(&server, Method::GET, "/projects/nowhere", &demands).refused(404);
+    let met = [("if-match", etag), ("if-unmodified-since", modified)];
+    asked(&server, Method::GET, &path, &met[..1]).ok();
+    asked(&server, Method::GET, &path, &met[1..]).ok();
+    asked(
+        &server,
+        Method::POST,
+        "/projects/p/images",
+        &[("if-none-match", "*")],
+    )
+    .refused(412);
+    asked(&server, Method::DELETE, &path, &met).ok();
+    server.get(&path).refused(404);
+}
+
+#[test]
+fn head_knows_no_parts() {
+    let (server, path) = with_image();
+    let length = server.get(&path).ok().body.len().to_string();
+    for range in ["bytes=0-9", "bytes=99999999-"] {
+        let head = asked(&server, Method::HEAD, &path, &[("range", range)]).ok();
+        assert_eq!(head.header("content-length"), length, "{range}");
+        assert_eq!(head.header("content-range"), "");
+    }
+}
+
+#[test]
 fn head_is_get_without_the_body() {
     let (server, path) = with_image();
     for path in [
@@ -123,20 +180,21 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn pages_of_other_origins_may_call() {
+fn pages_of_this_machine_may_call() {
     let (server, path) = with_image();
-    let origin = [("origin", "https://shop.example")];
+    let origin = [("origin", "http://localhost:5173")];
     let answer = asked(&server, Method::GET, &path, &origin).ok();
-    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    let allowed = "access-control-allow-origin";
+    assert_eq!(answer.header(allowed), origin[0].1);
     assert_eq!(answer.header("access-control-allow-credentials"), "");
     let refused = asked(&server, Method::GET, "/projects/nowhere/images", &origin).with_status(404);
     assert_eq!(
-        refused.header("access-control-allow-origin"),
-        "*",
+        refused.header(allowed),
+        origin[0].1,
         "errors can be read too"
     );
     let preflight = [
-        ("origin", "https://shop.example"),
+        origin[0],
         ("access-control-request-method", "DELETE"),
         ("access-control-request-headers", "content-type"),
     ];
@@ -157,6 +215,52 @@ fn origins_can_be_named() {
     };
     assert_eq!(allowed("https://shop.example"), "https://shop.example");
     assert_eq!(allowed("https://evil.example"), "");
+    let change = |origin: &str| {
+        let origin = [("origin", origin)];
+        asked(&server, Method::DELETE, "/projects/nowhere", &origin)
+    };
+    change("https://shop.example").refused(404);
+    change("https://evil.example").refused(403);
+}
+
+#[test]
+fn any_origin_may_call_while_a_page_is_developed_and_the_log_says_so() {
+    let server = Server::settings().arguments(["--dev"]).start();
+    let origin = [("origin", "https://any.example")];
+    let answer = asked(&server, Method::DELETE, "/projects/nowhere", &origin).with_status(404);
+    assert_eq!(answer.header("access-control-allow-origin"), origin[0].1);
+    assert!(server.log().contains("--dev"), "{}", server.log());
+}
+
+#[test]
+fn a_name_that_leads_here_is_not_answered_unless_it_was_given() {
+    let server = Server::settings()
+        .arguments(["--host", "pictures.example"])
+        .start();
+    let by = |host: &str| asked(&server, Method::GET, "/projects", &[("host", host)]);
+    by("pictures.example").ok();
+    by("localhost:1").ok();
+    by("rebound.example").refused(421);
+}
+
+#[test]
+fn a_request_names_the_host_that_it_is_for() {
+    let server = Server::start();
+    let answered = |head: &str| {
+        let host = server.base().trim_start_matches("http://");
+        let mut connection = TcpStream::connect(host).unwrap();
+        write!(connection, "{head}\r\n\r\n").unwrap();
+        let mut answer = [0; 12];
+        connection.read_exact(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer[9..]).into_owned()
+    };
+    assert_eq!(answered("GET /healthz HTTP/1.1"), "400");
+    assert_eq!(
+        answered("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: a"),
+        "400"
+    );
+    assert_eq!(answered("GET /healthz HTTP/1.1\r\nHost: localhost"), "200");
+    assert_eq!(answered("GET /healthz HTTP/1.0"), "200");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 // One request and its answer: JSON, or an error that says who must act.
+import { at, base } from "./address";
 
 /** What the server refused, or that it cannot be reached (`status` 0). */
 export class ApiError extends Error {
@@ -33,11 +34,11 @@ export function errorOf(status: number, body: unknown, retryAfter: string | null
   );
 }
 
-/** Asks the server and hands out its answer; throws `ApiError`, or the abort's error. */
+/** Asks for a path of the server and hands out its answer; throws `ApiError`, or the abort's error. */
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(path, init);
+    answer = await fetch(at(path), init);
   } catch (fault) {
     if (init.signal?.aborted) throw fault;
     throw new ApiError(UNREACHABLE, 0);
@@ -61,7 +62,8 @@ export function json(method: string, body: unknown, signal?: AbortSignal): Reque
   };
 }
 
-/** The address of the next page, as a `Link` header says it (RFC 8288). */
+/** The path of the next page for `ask`, as a `Link` header says it (RFC 8288): as it is reached. */
 export function nextPage(answer: Response): string | null {
-  return /<([^>]+)>;\s*rel="next"/.exec(answer.headers.get("link") ?? "")?.[1] ?? null;
+  const next = /<([^>]+)>;\s*rel="next"/.exec(answer.headers.get("link") ?? "")?.[1];
+  return next?.slice(base.length) ?? null;
 }

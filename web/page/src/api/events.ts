@@ -1,5 +1,6 @@
 // What happens on the server, as it happens: one connection for all tabs of a browser, because a
 // browser opens only six to one server. The tab that holds the lock listens and tells the others.
+import { at, base } from "./address";
 import type { Judging, Scan } from "./types";
 
 /** An image came, was replaced, or went. */
@@ -24,8 +25,10 @@ type Name = keyof ServerEvents;
 type Listener<N extends Name> = (data: ServerEvents[N]) => void;
 
 const NAMES: Name[] = ["ready", "image", "scan", "duplicates"];
+/** Of this server's tabs: another one may lie below another path. */
+const NAME = `vismatch-events${base}`;
 const listeners = new Map<Name, Set<Listener<Name>>>();
-const channel = new BroadcastChannel("vismatch-events");
+const channel = new BroadcastChannel(NAME);
 
 /** Calls back at every event of that name; the answer ends it. */
 export function on<N extends Name>(name: N, listener: Listener<N>): () => void {
@@ -47,7 +50,7 @@ export function listen(): void {
   };
   if (!navigator.locks) return connect(); // a page from another machine without TLS
   channel.postMessage({}); // a tab that listens already says how things stand
-  void navigator.locks.request("vismatch-events", () => {
+  void navigator.locks.request(NAME, () => {
     connect();
     return new Promise(() => {}); // held until the tab is closed
   });
@@ -56,7 +59,7 @@ export function listen(): void {
 let lastReady: ServerEvents["ready"] | null = null;
 
 function connect(): void {
-  const source = new EventSource("/events");
+  const source = new EventSource(at("/events"));
   for (const name of NAMES) {
     source.addEventListener(name, (event) => {
       const data = JSON.parse((event as MessageEvent<string>).data);

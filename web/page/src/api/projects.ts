@@ -1,5 +1,6 @@
 // The routes below `/projects`, one function each.
 import { checkBody, type CheckOptions, type Known } from "vismatch";
+import { at } from "./address";
 import { ask, ApiError, askJson, errorOf, json, nextPage, UNREACHABLE } from "./client";
 import type {
   Accept,
@@ -159,7 +160,7 @@ export function upload(project: string, file: File, sending: Sending): Promise<U
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const request = new XMLHttpRequest();
-    request.open("POST", url(project, "/images"));
+    request.open("POST", at(url(project, "/images")));
     request.responseType = "json";
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
     request.onload = () => {

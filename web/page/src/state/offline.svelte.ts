@@ -2,6 +2,7 @@
 // searched among them on this machine. Says no more than that two pictures look alike: to compare them, the
 // stored one would have to be asked for.
 import type { Bank, Known } from "vismatch";
+import { at } from "../api/address";
 import type { Match } from "../api/types";
 import { pipeline } from "./pipeline";
 import { projects } from "./projects.svelte";
@@ -64,11 +65,11 @@ async function upToDate(project: string): Promise<Bank> {
 }
 
 async function download(project: string): Promise<Held> {
-  const bank = await (await pipeline()).bank(`/projects/${encodeURIComponent(project)}/bank?algorithm=${ALGORITHM}`);
+  const bank = await (await pipeline()).bank(at(`/projects/${encodeURIComponent(project)}/bank?algorithm=${ALGORITHM}`));
   return { bank, at: Date.now() };
 }
 
 function urlsOf(project: string, image: string): Match["urls"] {
-  const url = (size: string) => `/projects/${encodeURIComponent(project)}/images/${image}?size=${size}`;
+  const url = (size: string) => at(`/projects/${encodeURIComponent(project)}/images/${image}?size=${size}`);
   return { original: url("original"), medium: url("medium"), thumb: url("thumb"), game: url("game") };
 }

@@ -1,0 +1,266 @@
+//! Who may call: the guard between web pages and a server that asks nobody who they are.
+//!
+//! A browser lets any page send requests to any address, this one too, and a page whose name was made
+//! to lead here (DNS rebinding) reads the answers. So a request has to ask for a host that this server
+//! is called; a page of another origin changes nothing, whatever it sends: a form, a body, none; and
+//! it reads only what CORS and `Cross-Origin-Resource-Policy` let it. Pages of this machine and of the
+//! origins that the operator named may do all of it. Programs that are no browser send no origin and
+//! are not held up.
+//!
+//! A bearer token or an API key opens nothing here. No page has one by itself, so a token that is
+//! checked may come from any origin; but without accounts no token is checked, and any page could
+//! write one. Whoever adds accounts lets a page in when its token has proved to be one.
+//!
+//! Says nothing of who a caller is, nor of what programs may do that are no browser.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use url::Url;
+
+use crate::config::{Config, Host, InvalidHost};
+
+use super::error::ApiError;
+
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Routes whose GET does something, as their documented clients have it.
+const DEEDS_BY_GET: [&str; 1] = ["/images/rebuildBKT"];
+
+/// Who may call, as the operator set it.
+pub struct Callers {
+    /// What the server is called beside this machine's own names.
+    hosts: Vec<Host>,
+    /// Every address of this machine is listened on. A page cannot have a name that is an address.
+    any_address: bool,
+    /// Origins whose pages may call.
+    origins: Vec<String>,
+    any_origin: bool,
+}
+
+/// A host and the port that was written behind it.
+#[derive(Clone, Debug, PartialEq)]
+struct Called {
+    host: Host,
+    port: Option<u16>,
+}
+
+/// Why a request is turned away.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("HTTP/1.1 asks for exactly one Host header")]
+    NotOneHost,
+    #[error("{0:?} is no host with or without a port")]
+    NoHost(String),
+    #[error("this server is not called {0:?}; --host says what else it is called")]
+    Misdirected(String),
+    #[error("pages of {0} may not do this here; --cors-origin names those that may")]
+    Stranger(String),
+}
+
+/// Lets a request through that may come, and tells browsers which pages may use the answer.
+pub async fn admit(State(callers): State<Arc<Callers>>, request: Request, next: Next) -> Response {
+    if let Err(refusal) = callers.judge(&request) {
+        return ApiError::from(refusal).into_response();
+    }
+    let policy = callers.resource_policy(request.headers());
+    let mut response = next.run(request).await;
+    // No `Vary: referer`: what pages share is asked for again at each use (`no-cache`), and 304 brings
+    // the policy anew; the page's own files have to be found again by whatever refers to them.
+    let policy = HeaderValue::from_static(policy);
+    response.headers_mut().insert(RESOURCE_POLICY, policy);
+    response
+}
+
+impl Callers {
+    /// Those that the settings allow.
+    pub fn of(config: &Config) -> Self {
+        let addresses: Vec<IpAddr> = config.listen.iter().map(|address| address.ip()).collect();
+        let listened = addresses.iter().copied().map(Host::from);
+        Self {
+            hosts: config.hosts.iter().cloned().chain(listened).collect(),
+            any_address: addresses.iter().any(IpAddr::is_unspecified),
+            origins: config.cors_origins.clone(),
+            any_origin: config.dev,
+        }
+    }
+
+    /// Pages of this origin may read and change what is here.
+    pub fn share_with(&self, origin: &HeaderValue) -> bool {
+        let origin = origin.to_str().unwrap_or_default();
+        self.any_origin || self.names(origin) || is_of_this_machine(origin)
+    }
+
+    fn judge(&self, request: &Request) -> Result<(), Refusal> {
+        let called = called(request)?;
+        if let Some(stranger) = called.iter().find(|called| !self.are_called(&called.host)) {
+            return Err(Refusal::Misdirected(stranger.host.to_string()));
+        }
+        if !is_change(request) || self.may_change(request.headers(), &called) {
+            return Ok(());
+        }
+        Err(Refusal::Stranger(asking_page(request.headers())))
+    }
+
+    fn are_called(&self, host: &Host) -> bool {
+        let is_address = matches!(host, Host::Address(_));
+        host.is_loopback() || (is_address && self.any_address) || self.hosts.contains(host)
+    }
+
+    /// A browser's own word for where the page is from outranks the comparison of names, which a proxy
+    /// may have changed. A program that is no browser sends neither.
+    fn may_change(&self, headers: &HeaderMap, called: &[Called]) -> bool {
+        let origin = page_origin(headers);
+        if origin.as_ref().is_some_and(|page| self.share_with(page)) {
+            return true;
+        }
+        match (
+            headers.get(SEC_FETCH_SITE).map(HeaderValue::as_bytes),
+            origin,
+        ) {
+            (Some(b"same-origin" | b"none"), _) | (None, None) => true,
+            (Some(_), _) => false,
+            (None, Some(origin)) => is_own(&origin, called),
+        }
+    }
+
+    fn resource_policy(&self, headers: &HeaderMap) -> &'static str {
+        let origin = page_origin(headers);
+        match self.any_origin || origin.is_some_and(|page| self.share_with(&page)) {
+            true => "cross-origin",
+            false => "same-origin",
+        }
+    }
+
+    fn names(&self, origin: &str) -> bool {
+        self.origins
+            .iter()
+            .any(|named| named.eq_ignore_ascii_case(origin))
+    }
+}
+
+impl FromStr for Called {
+    type Err = InvalidHost;
+
+    fn from_str(text: &str) -> Result<Self, InvalidHost> {
+        let authority: Authority = text.parse().map_err(|_| InvalidHost)?;
+        if text.contains('@') {
+            return Err(InvalidHost);
+        }
+        Ok(Self {
+            host: authority.host().parse()?,
+            port: authority.port_u16(),
+        })
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal {
+            Refusal::NotOneHost | Refusal::NoHost(_) => StatusCode::BAD_REQUEST,
+            Refusal::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
+            Refusal::Stranger(_) => StatusCode::FORBIDDEN,
+        };
+        Self::new(status, refusal.to_string())
+    }
+}
+
+/// Every host that was asked for on the way here: by the request itself, and of the proxies before.
+fn called(request: &Request) -> Result<Vec<Called>, Refusal> {
+    let headers = request.headers();
+    let named: Vec<&HeaderValue> = headers.get_all(header::HOST).iter().collect();
+    if named.len() > 1 || (named.is_empty() && request.version() >= Version::HTTP_11) {
+        return Err(Refusal::NotOneHost);
+    }
+    // A target with a host in it outranks the header (RFC 9112, section 3.2.2).
+    let direct = match request.uri().authority() {
+        Some(authority) => Some(authority.as_str()),
+        None => named.first().map(|name| text(name)),
+    };
+    let forwarded = headers.get_all(FORWARDED_HOST).iter();
+    let forwarded = forwarded.flat_map(|names| text(names).split(','));
+    direct.into_iter().chain(forwarded).map(parse).collect()
+}
+
+fn parse(host: &str) -> Result<Called, Refusal> {
+    let refusal = |_| Refusal::NoHost(host.to_owned());
+    host.trim().parse().map_err(refusal)
+}
+
+/// What is not ASCII is no host and no origin.
+fn text(value: &HeaderValue) -> &str {
+    value.to_str().unwrap_or("?")
+}
+
+/// Its route does something when it is asked for by GET.
+pub fn is_deed(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>();
+    route.is_some_and(|route| DEEDS_BY_GET.contains(&route.as_str()))
+}
+
+/// The handshake of a WebSocket counts as a change: CORS does not hold for what comes after it.
+fn is_change(request: &Request) -> bool {
+    match *request.method() {
+        Method::OPTIONS => false,
+        Method::GET | Method::HEAD => {
+            is_deed(request) || request.headers().contains_key(header::UPGRADE)
+        }
+        _ => true,
+    }
+}
+
+/// Where the page that sends a request is from: by its origin, or, where browsers send none, by what
+/// it is referred from, which a page can leave out but not make up.
+fn page_origin(headers: &HeaderMap) -> Option<HeaderValue> {
+    if let Some(origin) = headers.get(header::ORIGIN) {
+        return Some(origin.clone());
+    }
+    let page = Url::parse(headers.get(header::REFERER)?.to_str().ok()?).ok()?;
+    page.origin().ascii_serialization().parse().ok()
+}
+
+fn asking_page(headers: &HeaderMap) -> String {
+    match page_origin(headers) {
+        Some(origin) => text(&origin).to_owned(),
+        None => "another site".to_owned(),
+    }
+}
+
+fn is_of_this_machine(origin: &str) -> bool {
+    let Some(url) = web_url(origin) else {
+        return false;
+    };
+    url.host()
+        .is_some_and(|host| Host::from(host.to_owned()).is_loopback())
+}
+
+/// The origin is that of the page that this server gives out, by a name that it was asked for.
+fn is_own(origin: &HeaderValue, called: &[Called]) -> bool {
+    let Some(url) = web_url(text(origin)) else {
+        return false;
+    };
+    let Some(host) = url.host().map(|host| Host::from(host.to_owned())) else {
+        return false;
+    };
+    let default = match url.scheme() {
+        "https" => 443,
+        _ => 80,
+    };
+    let port = url.port().unwrap_or(default);
+    called
+        .iter()
+        .any(|called| called.host == host && called.port.unwrap_or(default) == port)
+}
+
+fn web_url(origin: &str) -> Option<Url> {
+    let url = Url::parse(origin).ok()?;
+    ["http", "https"].contains(&url.scheme()).then_some(url)
+}

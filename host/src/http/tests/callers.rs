@@ -1,0 +1,288 @@
+//! Which pages may call, and by which names.
+
+use axum::body::Body;
+use axum::http::{HeaderName, Method, Request, StatusCode, Version, header};
+
+use super::server::{Answer, Server, form, picture, request};
+
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-host");
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+type Headers<'a> = &'a [(HeaderName, &'a str)];
+
+/// What browsers send along with a request of a page from elsewhere, and what such a page may add.
+fn strangers() -> [Vec<(HeaderName, &'static str)>; 10] {
+    let evil = (header::ORIGIN, "https://evil.example");
+    let referer = (header::REFERER, "https://evil.example/of/http://localhost");
+    [
+        vec![evil.clone()],
+        vec![(header::ORIGIN, "https://localhost.evil.example")],
+        vec![(header::ORIGIN, "https://localhost@evil.example")],
+        vec![(header::ORIGIN, "null")],
+        vec![(SITE, "cross-site")],
+        vec![(SITE, "same-site")],
+        vec![(SITE, "cross-site"), referer.clone()],
+        vec![referer],
+        vec![evil.clone(), (header::AUTHORIZATION, "Bearer made-up")],
+        vec![evil, (API_KEY, "made-up")],
+    ]
+}
+
+async fn call(server: &Server, method: Method, path: &str, headers: Headers<'_>) -> Answer {
+    let request = request(method, path, headers, Body::empty());
+    server.send(request).await
+}
+
+pub async fn pages_of_other_sites_change_nothing(server: &Server) {
+    let id = server.upload("doors", "a.ppm", &picture(1.0)).await["image_id"].clone();
+    let id = id.as_str().unwrap();
+    let before = server.get("/projects/doors/images").await.body;
+    let changes = [
+        (Method::DELETE, format!("/projects/doors/images/{id}")),
+        (Method::DELETE, "/projects/doors".into()),
+        (Method::PUT, format!("/projects/doors/primary/{id}")),
+        (Method::PATCH, "/projects/doors".into()),
+        (
+            Method::POST,
+            format!("/projects/doors/matches?image_id={id}"),
+        ),
+        (Method::POST, "/projects/doors/images/".into()),
+        (Method::POST, "/upload".into()),
+        (Method::POST, "/nowhere".into()),
+        (Method::GET, "/images/rebuildBKT".into()),
+        (Method::HEAD, "/images/rebuildBKT/".into()),
+    ];
+    for headers in &strangers() {
+        for (method, path) in &changes {
+            let answer = call(server, method.clone(), path, headers).await;
+            let shown = format!("{method} {path} {headers:?}");
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{shown}");
+        }
+        upload_is_refused(server, headers).await;
+    }
+    let socket = [
+        (header::ORIGIN, "https://evil.example"),
+        (header::CONNECTION, "upgrade"),
+        (header::UPGRADE, "websocket"),
+    ];
+    let answer = call(server, Method::GET, "/events", &socket).await;
+    answer.assert_refused(StatusCode::FORBIDDEN, "https://evil.example");
+    assert_eq!(server.get("/projects/doors/images").await.body, before);
+}
+
+/// The form is whole and good: only who sends it is not.
+async fn upload_is_refused(server: &Server, headers: Headers<'_>) {
+    let body = form(&[("file", Some("b.ppm"), &picture(3.0))]);
+    let media_type = "multipart/form-data; boundary=a-boundary";
+    let headers = [headers, &[(header::CONTENT_TYPE, media_type)]].concat();
+    let path = "/projects/doors/images";
+    let request = request(Method::POST, path, &headers, body.into());
+    let answer = server.send(request).await;
+    answer.assert_refused(StatusCode::FORBIDDEN, "--cors-origin");
+}
+
+pub async fn pages_of_other_sites_read_nothing(server: &Server) {
+    let shared = header::ACCESS_CONTROL_ALLOW_ORIGIN;
+    for headers in &strangers() {
+        for path in ["/projects/doors/images", "/projects/nowhere"] {
+            let answer = server.get_with(path, headers).await;
+            assert!(!answer.headers.contains_key(&shared), "{headers:?}");
+            assert_eq!(answer.header(RESOURCE_POLICY), "same-origin", "{headers:?}");
+        }
+        let asked = [
+            (header::ACCESS_CONTROL_REQUEST_METHOD, "DELETE"),
+            (header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization"),
+        ];
+        let headers = [headers.as_slice(), &asked].concat();
+        let answer = call(server, Method::OPTIONS, "/projects/doors", &headers).await;
+        assert!(!answer.headers.contains_key(&shared), "{headers:?}");
+    }
+}
+
+pub async fn pages_that_may_call_are_let_in(server: &Server) {
+    let named = server.with(|config| {
+        config.cors_origins = vec!["https://Shop.example".into()];
+        config.hosts = vec!["pictures.example".parse().unwrap()];
+    });
+    let own = |origin| [(header::HOST, "pictures.example"), (header::ORIGIN, origin)];
+    for headers in [
+        &[][..],
+        &[(SITE, "none")],
+        &[
+            (SITE, "same-origin"),
+            (header::ORIGIN, "https://behind.example"),
+        ],
+        &own("http://pictures.example"),
+        &own("https://pictures.example"),
+        &[
+            (FORWARDED, "pictures.example:8443"),
+            (header::ORIGIN, "https://pictures.example:8443"),
+        ],
+        &[
+            (FORWARDED, "pictures.example"),
+            (header::REFERER, "https://pictures.example/#/upload"),
+        ],
+    ] {
+        assert_eq!(
+            change(&named, headers).await.status,
+            StatusCode::OK,
+            "{headers:?}"
+        );
+    }
+    for headers in [
+        own("http://pictures.example:8080"),
+        own("https://evil.example"),
+    ] {
+        assert_eq!(
+            change(&named, &headers).await.status,
+            StatusCode::FORBIDDEN,
+            "{headers:?}"
+        );
+    }
+    for origin in [
+        "http://localhost:5173",
+        "https://localhost",
+        "http://app.localhost:8080",
+        "http://127.0.0.1:1",
+        "http://[::1]:9",
+        "https://shop.example",
+    ] {
+        page_is_let_in(&named, origin).await;
+    }
+    let stranger = [(header::ORIGIN, "https://shop.example")];
+    assert_eq!(
+        change(server, &stranger).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let anybody = server.with(|config| config.dev = true);
+    page_is_let_in(&anybody, "https://evil.example").await;
+    page_is_let_in(&anybody, "null").await;
+}
+
+/// It changes and reads, by `fetch` and by elements that show pictures.
+async fn page_is_let_in(server: &Server, origin: &str) {
+    let headers = [(header::ORIGIN, origin), (SITE, "cross-site")];
+    let answer = change(server, &headers).await;
+    assert_eq!(answer.status, StatusCode::OK, "{origin}");
+    assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), origin);
+    assert!(
+        !answer
+            .headers
+            .contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS)
+    );
+    let preflight = [
+        (header::ORIGIN, origin),
+        (header::ACCESS_CONTROL_REQUEST_METHOD, "DELETE"),
+    ];
+    let answer = call(server, Method::OPTIONS, "/projects/doors", &preflight).await;
+    assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), origin);
+    let page = format!("{origin}/page");
+    let shown = [(header::REFERER, page.as_str()), (SITE, "cross-site")];
+    let answer = server.get_with("/projects/doors/thumbnail", &shown).await;
+    assert_eq!(answer.header(RESOURCE_POLICY), "cross-origin");
+}
+
+/// A change that can be made again and again.
+async fn change(server: &Server, headers: Headers<'_>) -> Answer {
+    call(
+        server,
+        Method::PUT,
+        "/projects/doors/primary/a.ppm",
+        headers,
+    )
+    .await
+}
+
+pub async fn the_server_answers_to_its_own_names_alone(server: &Server) {
+    let asked = async |server: &Server, host: &str| {
+        let answer = server.get_with("/projects", &[(header::HOST, host)]).await;
+        answer.status
+    };
+    for host in [
+        "localhost",
+        "LocalHost:3000",
+        "127.0.0.1:80",
+        "[::1]:3000",
+        "a.localhost",
+    ] {
+        assert_eq!(asked(server, host).await, StatusCode::OK, "{host}");
+    }
+    for host in [
+        "evil.example",
+        "localhost.evil.example:3000",
+        "192.168.1.5",
+        "0.0.0.0:3000",
+    ] {
+        assert_eq!(
+            asked(server, host).await,
+            StatusCode::MISDIRECTED_REQUEST,
+            "{host}"
+        );
+    }
+    for host in ["", "a b", "localhost/x", "me@localhost", "[::1"] {
+        assert_eq!(
+            asked(server, host).await,
+            StatusCode::BAD_REQUEST,
+            "{host:?}"
+        );
+    }
+    let named = server.with(|config| {
+        config.listen = vec!["192.168.1.5:3000".parse().unwrap()];
+        config.hosts = vec!["pictures.example".parse().unwrap()];
+    });
+    for host in [
+        "192.168.1.5:3000",
+        "Pictures.Example.",
+        "pictures.example:8443",
+        "localhost",
+    ] {
+        assert_eq!(asked(&named, host).await, StatusCode::OK, "{host}");
+    }
+    assert_eq!(
+        asked(&named, "192.168.1.6").await,
+        StatusCode::MISDIRECTED_REQUEST
+    );
+    let open = server.with(|config| config.listen = vec!["0.0.0.0:3000".parse().unwrap()]);
+    for host in ["192.168.1.6:3000", "[fd00::7]:3000"] {
+        assert_eq!(asked(&open, host).await, StatusCode::OK, "{host}");
+    }
+    assert_eq!(
+        asked(&open, "evil.example").await,
+        StatusCode::MISDIRECTED_REQUEST
+    );
+    what_proxies_were_asked_for_counts(&named).await;
+    a_request_names_one_host(server).await;
+}
+
+async fn what_proxies_were_asked_for_counts(server: &Server) {
+    let asked = async |forwarded: &str| {
+        let headers = [(FORWARDED, forwarded)];
+        server.get_with("/projects", &headers).await
+    };
+    assert_eq!(asked("pictures.example").await.status, StatusCode::OK);
+    for forwarded in ["evil.example", "pictures.example, evil.example"] {
+        let answer = asked(forwarded).await;
+        answer.assert_refused(StatusCode::MISDIRECTED_REQUEST, "evil.example");
+    }
+}
+
+async fn a_request_names_one_host(server: &Server) {
+    let bare = |version, uri: &str| {
+        let request = Request::get(uri).version(version);
+        request.body(Body::empty()).unwrap()
+    };
+    let answer = server.send(bare(Version::HTTP_11, "/healthz")).await;
+    answer.assert_refused(StatusCode::BAD_REQUEST, "Host");
+    let answer = server.send(bare(Version::HTTP_10, "/healthz")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let twice = [(header::HOST, "localhost"), (header::HOST, "localhost")];
+    let answer = server.get_with("/healthz", &twice).await;
+    answer.assert_refused(StatusCode::BAD_REQUEST, "Host");
+    let mut absolute = bare(Version::HTTP_11, "http://evil.example/healthz");
+    let headers = absolute.headers_mut();
+    headers.insert(header::HOST, "localhost".parse().unwrap());
+    let answer = server.send(absolute).await;
+    answer.assert_refused(StatusCode::MISDIRECTED_REQUEST, "evil.example");
+}
