@@ -93,6 +93,7 @@ impl From<StoreError> for ServiceError {
                 }
             }
             StoreError::NameBlocked { .. }
+            | StoreError::BehindALink(_)
             | StoreError::ImageGone { .. }
             | StoreError::ProjectGone { .. } => Self::Conflict {
                 message: error.to_string(),

@@ -130,8 +130,10 @@ impl Store {
         lock: &ProjectLock<'_>,
         project: project::Model,
     ) -> Result<u64, StoreError> {
+        self.refuse_links(&lock.project, &project).await?;
         let made = async {
             lock.announce(&Intent::RemoveProject, Vec::new()).await?;
+            lock.lift_all().await?;
             self.commit_project_removal(project).await
         };
         match made.await {
@@ -145,6 +147,22 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    /// What lies behind a link would stay.
+    async fn refuse_links(
+        &self,
+        project: &ProjectName,
+        row: &project::Model,
+    ) -> Result<(), StoreError> {
+        let names: Vec<String> = image::Entity::find()
+            .select_only()
+            .column(image::Column::Name)
+            .filter(image::Column::ProjectId.eq(row.id))
+            .into_tuple()
+            .all(self.database.read())
+            .await?;
+        self.refuse_folders_behind_links(project, names).await
     }
 
     pub(super) async fn commit_project_removal(

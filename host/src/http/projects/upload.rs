@@ -98,7 +98,7 @@ struct Uploaded {
     responses(
         (status = 200, description = "It is in, and found by everyone.", body = Uploaded),
         (status = 400, description = "Not a picture that can be read (the message names what it is), a body that was cut off, a missing field `file`, a name that cannot be used.", body = ErrorBody),
-        (status = 409, description = "With `on_duplicate=reject`: it is there already; `details.image_id` says where.", body = ErrorBody),
+        (status = 409, description = "With `on_duplicate=reject`: it is there already; `details.image_id` says where. Or the name leads through a file or a link.", body = ErrorBody),
         (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
         (status = 415, description = "The body is not multipart/form-data.", body = ErrorBody),
         (status = 503, description = "Too many uploads at once; Retry-After says when to come back.", body = ErrorBody),

@@ -5,6 +5,7 @@ use std::path::{Component, Path};
 use tokio::io::AsyncReadExt;
 
 use crate::domain::{ImageError, ImageName, ProjectName, Sha256};
+use crate::sandbox::Input;
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, Services, digest};
 use crate::store::{NameClash, Staged};
@@ -69,7 +70,7 @@ async fn add(
     file: &Path,
     sha256: Sha256,
 ) -> Result<Imported, ServiceError> {
-    let outcome = processing::process_patiently(services, file).await?;
+    let outcome = processing::process_patiently(services, Input::File(file.to_owned())).await?;
     let staged = copy(services, file).await?;
     if staged.sha256 != sha256 {
         return Ok(Imported::Unreadable("it changed while it was read".into()));

@@ -3,6 +3,8 @@
 mod blobs;
 mod crash;
 mod images;
+#[cfg(unix)]
+mod links;
 mod manifest;
 mod plugins;
 mod speed;
@@ -15,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::TryStreamExt;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256 as Hasher};
 use tempfile::TempDir;
 
@@ -154,9 +157,9 @@ async fn drop_in(
 }
 
 async fn content(store: &Store, key: &BlobKey) -> Option<Vec<u8>> {
-    let info = store.blob(key).await.unwrap()?;
-    let stream = store.read(key, 0..info.bytes).await.unwrap();
-    let parts: Vec<Bytes> = stream.try_collect().await.unwrap();
+    let blob = store.blob(key).await.unwrap()?;
+    let length = blob.bytes;
+    let parts: Vec<Bytes> = blob.into_stream(0..length).try_collect().await.unwrap();
     Some(parts.concat())
 }
 
