@@ -4,10 +4,12 @@
 //! the floors below get values.
 
 mod error;
+mod mode;
 mod settings;
 mod source;
 
 pub use error::ConfigError;
+pub use mode::DataMode;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,8 @@ pub struct Config {
     pub listen: Vec<SocketAddr>,
     /// The data folder; made when it is not there.
     pub data: PathBuf,
+    /// Who may read and write it.
+    pub data_mode: DataMode,
     /// The component to run instead of the embedded one.
     pub component: Option<PathBuf>,
     /// Hashers of other people.
@@ -109,6 +113,7 @@ impl From<Settings> for Config {
         Self {
             listen: settings.listen,
             data: settings.data,
+            data_mode: settings.data_mode,
             component: settings.component,
             plugins: settings.plugin,
             sandbox: sandbox::Settings {

@@ -13,6 +13,7 @@ use crate::domain::{Limits, PluginFile};
 
 use super::LogFormat;
 use super::error::Wrong;
+use super::mode::DataMode;
 
 /// One field a key. `VISMATCH_<KEY>` and `--<key>` go by the same names.
 #[derive(Debug, Deserialize)]
@@ -21,6 +22,8 @@ pub(super) struct Settings {
     #[serde(deserialize_with = "one_or_more")]
     pub listen: Vec<SocketAddr>,
     pub data: PathBuf,
+    #[serde(deserialize_with = "from_text")]
+    pub data_mode: DataMode,
     pub component: Option<PathBuf>,
     #[serde(deserialize_with = "one_or_more")]
     pub plugin: Vec<PluginFile>,
@@ -44,6 +47,7 @@ impl Default for Settings {
         Self {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 3000))],
             data: PathBuf::from("data"),
+            data_mode: DataMode::default(),
             component: None,
             plugin: Vec::new(),
             max_pixels: Limits::default().max_pixels,
@@ -65,6 +69,7 @@ impl Settings {
     pub(super) const KEYS: &[&str] = &[
         "listen",
         "data",
+        "data_mode",
         "component",
         "plugin",
         "max_pixels",
@@ -139,6 +144,15 @@ fn is_origin(text: &str) -> bool {
         let host = uri.authority().map_or("", |authority| authority.as_str());
         !host.is_empty() && !host.contains('@') && text == format!("{scheme}://{host}")
     })
+}
+
+/// A value that is written as a text.
+fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    parse(&String::deserialize(deserializer)?)
 }
 
 /// A list, or one text with commas: what an environment variable can hold.
