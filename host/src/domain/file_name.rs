@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::{UnicodeNormalization, is_nfc, is_nfd};
+
 /// Characters that Windows has other uses for, beside `/`, `\` and the control characters, which no name has.
 const FORBIDDEN: &[char] = &['"', '*', ':', '<', '>', '?', '|'];
 /// Devices of Windows, whatever follows behind a dot.
@@ -37,6 +39,27 @@ pub fn written(segment: &str) -> Cow<'_, str> {
         false => String::from(character),
     };
     segment.char_indices().map(write).collect()
+}
+
+/// The name of a file is written as it is written here.
+pub fn is_ours(file_name: &str) -> bool {
+    is_nfc(file_name) && written(&read(file_name)) == file_name
+}
+
+/// Other ways in which a name that is written as here may be written: as it is, without `%`; decomposed, as macOS
+/// does.
+pub fn other_spellings(file_name: &str) -> Vec<String> {
+    let read = read(file_name);
+    if file_name.is_ascii() && read == file_name {
+        return Vec::new();
+    }
+    let plain = read.clone().into_owned();
+    vec![file_name.nfd().collect(), plain, read.nfd().collect()]
+}
+
+/// A file of this name is found by [`other_spellings`] or as it is.
+pub fn is_found(file_name: &str) -> bool {
+    is_nfc(file_name) || is_nfd(file_name)
 }
 
 /// The segment that is written so.
@@ -85,7 +108,10 @@ fn read_at(text: &str, at: usize) -> Option<char> {
 fn is_end(mut rest: &str) -> bool {
     while !rest.is_empty() {
         let plain = rest.strip_prefix(['.', ' ']);
-        let written = || rest.get(CODE..).filter(|_| matches!(code(rest), Some('.' | ' ')));
+        let written = || {
+            rest.get(CODE..)
+                .filter(|_| matches!(code(rest), Some('.' | ' ')))
+        };
         match plain.or_else(written) {
             Some(next) => rest = next,
             None => return false,
@@ -135,7 +161,15 @@ mod tests {
 
     #[test]
     fn names_that_others_gave_files_read_as_they_are() {
-        for file_name in ["100%25.jpg", "a%3ab.jpg", "a%2Eb", "a%", "%41.jpg", "a:b%3A", "a%3A."] {
+        for file_name in [
+            "100%25.jpg",
+            "a%3ab.jpg",
+            "a%2Eb",
+            "a%",
+            "%41.jpg",
+            "a:b%3A",
+            "a%3A.",
+        ] {
             assert_eq!(read(file_name), file_name);
         }
     }

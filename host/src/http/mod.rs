@@ -5,6 +5,7 @@ mod blob;
 mod compare;
 mod component;
 mod connections;
+mod disposition;
 mod docs;
 mod error;
 mod events;

@@ -200,7 +200,8 @@ async fn find_by_alias(
 }
 
 fn refuse_alias(image: &Image, id_or_name: &str) -> Result<(), ServiceError> {
-    if [image.id.to_string().as_str(), image.name.as_str()].contains(&id_or_name) {
+    let is_name = ImageName::parse(id_or_name).is_ok_and(|name| name == image.name);
+    if is_name || id_or_name == image.id.to_string() {
         return Ok(());
     }
     let name = image.name.as_str();

@@ -6,8 +6,12 @@
 //! the links that stay below, and only Linux has it; a path that is checked and then used could become
 //! another between the two.
 //!
+//! A name that is not there as it is written here may be there as others write it: decomposed, as macOS
+//! does, or with characters that Windows cannot hold. It is found all the same.
+//!
 //! What the store does to files so that they survive a crash is here, too. What a file means is not.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
@@ -17,6 +21,8 @@ use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncEx
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata, OpenOptions};
 use thiserror::Error;
+
+use crate::domain::file_name;
 
 use super::StoreError;
 
@@ -101,7 +107,7 @@ impl Disk {
         let mut reading = OpenOptions::new();
         reading.read(true).nonblock(true).follow(FollowSymlinks::No);
         let (folder, name) = self.entry(path)?;
-        let Some(file) = if_there(folder.open_with(name, &reading))? else {
+        let Some(file) = if_there(folder.open_with(&*name, &reading))? else {
             return Ok(None);
         };
         Ok(Some(file.into_std()).filter(is_regular))
@@ -159,7 +165,7 @@ impl Disk {
     pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let (source, old) = self.entry(from)?;
         let (target, new) = self.entry(to)?;
-        source.rename(old, &target, new)
+        source.rename(&*old, &target, &*new)
     }
 
     /// Syncs files or folders, all at the same time: a journaling file system answers them together.
@@ -198,9 +204,9 @@ impl Disk {
     /// Removes a file or a link; no error when neither is there, or only behind a link.
     pub(super) fn remove_file(&self, path: &Path) -> io::Result<()> {
         let gone = self.entry(path).and_then(|(folder, name)| {
-            match folder.symlink_metadata(name)?.is_dir() {
+            match folder.symlink_metadata(&*name)?.is_dir() {
                 true => Ok(()),
-                false => folder.remove_file_or_symlink(name),
+                false => folder.remove_file_or_symlink(&*name),
             }
         });
         unless_behind_a_link(if_there(gone)).map(|_| ())
@@ -210,14 +216,14 @@ impl Disk {
     pub(super) fn remove_folder(&self, path: &Path) -> io::Result<()> {
         let gone = self
             .entry(path)
-            .and_then(|(folder, name)| folder.remove_dir_all(name));
+            .and_then(|(folder, name)| folder.remove_dir_all(&*name));
         unless_behind_a_link(if_there(gone)).map(|_| ())
     }
 
     /// Removes a folder if it is empty.
     pub(super) fn remove_if_empty(&self, path: &Path) -> io::Result<()> {
         let (folder, name) = self.entry(path)?;
-        folder.remove_dir(name)
+        folder.remove_dir(&*name)
     }
 
     /// Removes the folders above `path` that are empty, up to and without `top`.
@@ -233,12 +239,12 @@ impl Disk {
 
     fn facts(&self, path: &Path) -> io::Result<Metadata> {
         let (folder, name) = self.entry(path)?;
-        folder.symlink_metadata(name)
+        folder.symlink_metadata(&*name)
     }
 
     fn create(&self, path: &Path, options: &mut OpenOptions) -> io::Result<File> {
         let (folder, name) = self.entry(path)?;
-        let file = folder.open_with(name, options.follow(FollowSymlinks::No))?;
+        let file = folder.open_with(&*name, options.follow(FollowSymlinks::No))?;
         Ok(file.into_std())
     }
 
@@ -246,15 +252,17 @@ impl Disk {
         let mut reading = OpenOptions::new();
         let (folder, name) = self.entry(path)?;
         let reading = reading.read(true).follow(FollowSymlinks::No);
-        folder.open_with(name, reading)?.sync_all()
+        folder.open_with(&*name, reading)?.sync_all()
     }
 
     /// The folder that a path lies in, and its name there.
-    fn entry<'a>(&self, path: &'a Path) -> io::Result<(Dir, &'a OsStr)> {
-        match (path.parent(), path.file_name()) {
-            (Some(folder), Some(name)) => Ok((self.folder(folder)?, name)),
-            _ => Err(outside(path)),
-        }
+    fn entry<'a>(&self, path: &'a Path) -> io::Result<(Dir, Cow<'a, OsStr>)> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(outside(path));
+        };
+        let folder = self.folder(folder)?;
+        let name = spelled(&folder, name);
+        Ok((folder, name))
     }
 
     fn folder(&self, path: &Path) -> io::Result<Dir> {
@@ -277,8 +285,24 @@ impl Disk {
     }
 }
 
+/// A name as it is written in a folder; as it is here when it is not there.
+fn spelled<'a>(folder: &Dir, name: &'a OsStr) -> Cow<'a, OsStr> {
+    let Some(text) = name.to_str() else {
+        return Cow::Borrowed(name);
+    };
+    let others = file_name::other_spellings(text);
+    if others.is_empty() || folder.symlink_metadata(name).is_ok() {
+        return Cow::Borrowed(name);
+    }
+    let there = others
+        .into_iter()
+        .find(|other| folder.symlink_metadata(other).is_ok());
+    there.map_or(Cow::Borrowed(name), |other| Cow::Owned(other.into()))
+}
+
 /// Opens a folder in a folder; `path` is where it is.
 fn step(folder: &Dir, name: &OsStr, path: &Path) -> io::Result<Dir> {
+    let name = &spelled(folder, name);
     let opened = folder.open_dir_nofollow(name);
     opened.map_err(|error| match folder.symlink_metadata(name) {
         Ok(facts) if facts.is_symlink() => io::Error::other(LinkInTheWay(path.to_owned())),

@@ -100,6 +100,7 @@ impl Store {
         pieces: Pieces,
         clash: NameClash,
     ) -> Result<Stored, StoreError> {
+        self.refuse_twin(&new.project).await?;
         match self.choose_place(&new, clash).await? {
             Place::New(name) => {
                 new.name = name;
@@ -264,17 +265,37 @@ impl Store {
     async fn choose_place(&self, new: &NewImage, clash: NameClash) -> Result<Place, StoreError> {
         let standing = self.standing(&new.project, &new.name)?;
         let row = self.row_by_name(&new.project, &new.name).await?;
+        if row.is_none() && clash != NameClash::Number {
+            self.refuse_case_twin(new, clash).await?;
+        }
         match (row, clash, standing) {
-            (None, _, Standing::Nothing) => Ok(Place::New(new.name.clone())),
             (_, NameClash::Number, _) => {
-                let name = self.numbered(&new.project, &new.name).await?;
+                let name = self.free_name(&new.project, &new.name).await?;
                 Ok(Place::New(name))
             }
+            (None, _, Standing::Nothing) => Ok(Place::New(new.name.clone())),
             (_, _, Standing::Folder) | (None, _, _) => Err(standing.blocks(&new.name)),
             (Some((row, _)), NameClash::Replace, _) => Ok(Place::Of(Box::new(row))),
             (Some((row, _)), NameClash::Reject, _) => Err(StoreError::NameTaken {
                 name: new.name.clone(),
                 holder: rows::to_id(&row.id)?,
+            }),
+        }
+    }
+
+    /// An error when an image has a name that differs only by case: on many systems the two would be one file.
+    async fn refuse_case_twin(&self, new: &NewImage, clash: NameClash) -> Result<(), StoreError> {
+        let Some((twin, _)) = self.row_alike(&new.project, &new.name).await? else {
+            return Ok(());
+        };
+        match clash {
+            NameClash::Reject => Err(StoreError::NameTaken {
+                name: new.name.clone(),
+                holder: rows::to_id(&twin.id)?,
+            }),
+            _ => Err(StoreError::NameBlocked {
+                name: new.name.clone(),
+                by: "an image whose name differs only by case",
             }),
         }
     }
@@ -315,7 +336,7 @@ impl Store {
 
     async fn is_free(&self, project: &ProjectName, name: &ImageName) -> Result<bool, StoreError> {
         Ok(self.standing(project, name)? == Standing::Nothing
-            && self.row_by_name(project, name).await?.is_none())
+            && self.row_alike(project, name).await?.is_none())
     }
 
     /// What has the name; an error when nothing can have it.

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::domain::file_name::written;
 use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
 use super::disk::Disk;
@@ -75,16 +76,22 @@ impl Layout {
 
     /// Everything that was derived of a project.
     pub(super) fn project(&self, project: &ProjectName) -> PathBuf {
-        self.projects().join(project.as_str())
+        self.projects().join(&*written(project.as_str()))
     }
 
     /// Everything that was given to a project.
     pub(super) fn given_folder(&self, project: &ProjectName) -> PathBuf {
-        self.image_root().join(project.as_str())
+        self.image_root().join(&*written(project.as_str()))
     }
 
     pub(super) fn given(&self, project: &ProjectName, name: &ImageName) -> PathBuf {
-        self.given_folder(project).join(name.as_str())
+        let mut path = self.given_folder(project);
+        path.extend(
+            name.as_str()
+                .split('/')
+                .map(|segment| written(segment).into_owned()),
+        );
+        path
     }
 
     pub(super) fn rendition(

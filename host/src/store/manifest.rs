@@ -91,6 +91,12 @@ pub(super) enum Edit<'a> {
     Anew,
 }
 
+impl Manifest {
+    pub(super) fn is_of(&self, project: &ProjectName) -> bool {
+        ProjectName::parse(&self.project_id).is_ok_and(|name| name == *project)
+    }
+}
+
 impl Entry {
     pub(super) fn of(row: &image::Model) -> Result<Self, StoreError> {
         let exif = row.exif.as_deref().map(serde_json::from_str);
@@ -125,6 +131,7 @@ impl Entry {
             created_at: 0,
             primary_image: None,
             finds_crops: false,
+            folded: project.folded(),
         };
         let mut row = self.to_row(owner.id)?;
         row.position = Set(0);
@@ -138,6 +145,7 @@ impl Entry {
     /// The row that it was made of; `project` is the key of its project.
     pub(super) fn to_row(&self, project: i64) -> Result<image::ActiveModel, StoreError> {
         let id: ImageId = self.id.parse().map_err(damaged)?;
+        let name = to_image_name(&self.name)?;
         let sha256: Sha256 = self.sha256.parse().map_err(damaged)?;
         let exif = self.exif.as_ref().map(serde_json::to_string);
         let prints = self
@@ -150,7 +158,8 @@ impl Entry {
             position: NotSet,
             id: Set(id.as_bytes().to_vec()),
             project_id: Set(project),
-            name: Set(to_image_name(&self.name)?.as_str().to_owned()),
+            folded: Set(name.folded()),
+            name: Set(name.into()),
             created_at: Set(self.created_at()?.as_millisecond()),
             bytes: Set(to_signed(self.bytes)?),
             sha256: Set(sha256.0.to_vec()),

@@ -76,6 +76,14 @@ pub enum StoreError {
         /// What is in the way.
         by: &'static str,
     },
+    /// A new project would differ only by the case of its name from another: the caller must choose another name.
+    #[error("there is no project {:?}, and its name differs only by case from that of {:?}", name.as_str(), holder.as_str())]
+    ProjectNameTaken {
+        /// The name.
+        name: ProjectName,
+        /// Who has one like it.
+        holder: ProjectName,
+    },
     /// A folder on the way is a link: the operator must put the folder itself there.
     #[error("{0}")]
     BehindALink(String),

@@ -117,6 +117,22 @@ impl Store {
         to_project(row, images).map(Some)
     }
 
+    /// An error when there is no such project, but one whose name differs only by case: on many systems the two
+    /// would share a folder.
+    pub(super) async fn refuse_twin(&self, name: &ProjectName) -> Result<(), StoreError> {
+        if self.project_row(name).await?.is_some() {
+            return Ok(());
+        }
+        let alike = project::Entity::find().filter(project::Column::Folded.eq(name.folded()));
+        match alike.one(self.database.read()).await? {
+            Some(twin) => Err(StoreError::ProjectNameTaken {
+                name: name.clone(),
+                holder: rows::to_project_name(&twin.name)?,
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// The row of a project.
     pub(super) async fn project_row(
         &self,
@@ -189,6 +205,7 @@ pub(super) async fn ensure(
     let project = project::ActiveModel {
         id: NotSet,
         name: Set(name.as_str().to_owned()),
+        folded: Set(name.folded()),
         created_at: Set(Timestamp::now().as_millisecond()),
         primary_image: Set(None),
         finds_crops: Set(false),

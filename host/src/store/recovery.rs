@@ -12,6 +12,7 @@ use sea_orm::{
     QueryFilter,
 };
 
+use crate::domain::file_name::read;
 use crate::domain::{ImageId, ImageName, ProjectName};
 
 use super::database::Database;
@@ -136,7 +137,7 @@ impl Store {
         let mut manifests = Vec::new();
         for project in project_folders(&self.layout)? {
             match self.manifest(&project).await {
-                Ok(Some(manifest)) if manifest.project_id == project.as_str() => {
+                Ok(Some(manifest)) if manifest.is_of(&project) => {
                     manifests.push((project, manifest));
                 }
                 Ok(None) => {}
@@ -313,9 +314,10 @@ pub(super) fn project_folders(layout: &Layout) -> Result<Vec<ProjectName>, Store
     let listed = layout.disk().list(&layout.projects());
     for entry in listed.map_err(failed(what))? {
         let name = entry.name.into_string().ok();
-        let name = name.and_then(|name| ProjectName::parse(&name).ok());
+        let name = name.and_then(|name| ProjectName::parse(&read(&name)).ok());
         names.extend(name.filter(|_| entry.is_folder));
     }
     names.sort_unstable();
+    names.dedup();
     Ok(names)
 }

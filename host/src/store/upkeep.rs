@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
+use crate::domain::file_name::read;
 use crate::domain::{Fingerprint, Image, ImageId, ProjectName, RenditionKind, Sketch};
 
 use super::disk::{blocking, failed};
@@ -151,7 +152,7 @@ impl Store {
         let size = path.parent()?;
         RenditionKind::from_name(size.file_name()?.to_str()?)?;
         let folder = size.parent()?;
-        let name = ProjectName::parse(folder.file_name()?.to_str()?).ok()?;
+        let name = ProjectName::parse(&read(folder.file_name()?.to_str()?)).ok()?;
         (folder == self.layout.project(&name)).then_some(name)
     }
 }

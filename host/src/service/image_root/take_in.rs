@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::sandbox::Input;
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, digest};
-use crate::store::OpenFile;
+use crate::store::{FileStamp, OpenFile};
 
 use super::ImageRoot;
 use super::place::Place;
@@ -16,6 +16,9 @@ use super::place::Place;
 const ATTEMPTS: u32 = 3;
 /// The pause between.
 const PAUSE: Duration = Duration::from_millis(300);
+
+/// Why a file is passed over whose name another file has, too.
+const ANOTHER: &str = "another file has the same name, written in another way";
 
 /// What one look at a file led to.
 enum Look {
@@ -65,6 +68,10 @@ impl ImageRoot {
             return Ok(Look::Settled);
         };
         let stamp = file.stamp;
+        if place.is_spelled_otherwise && own_stamp(place).await? != Some(stamp) {
+            self.refuse(place.path.clone(), None, &ANOTHER);
+            return Ok(Look::Settled);
+        }
         if self.is_refused(&place.path, stamp) {
             return Ok(Look::Settled);
         }
@@ -109,4 +116,12 @@ impl ImageRoot {
         let adopted = self.services.store.adopt(image, renditions, stamp).await?;
         Ok(adopted.map_or(Look::Changing, |_| Look::Indexed))
     }
+}
+
+/// The stamp of the file that is written as it was found.
+async fn own_stamp(place: &Place) -> Result<Option<FileStamp>, ServiceError> {
+    let path = place.path.clone();
+    let stamp = tokio::task::spawn_blocking(move || FileStamp::of(&path)).await;
+    let stamp = stamp.map_err(|panic| ServiceError::Internal(panic.into()))?;
+    stamp.map_err(|error| ServiceError::Internal(error.into()))
 }

@@ -6,6 +6,7 @@ mod images;
 #[cfg(unix)]
 mod links;
 mod manifest;
+mod names;
 mod plugins;
 mod speed;
 mod together;
@@ -22,6 +23,7 @@ use sha2::{Digest, Sha256 as Hasher};
 use tempfile::TempDir;
 
 use super::*;
+use crate::domain::file_name;
 use crate::domain::{
     Algorithm, Dimensions, Exif, ImageFormat, ImageInfo, Location, NewImage, Orientation,
 };
@@ -192,7 +194,9 @@ async fn assert_whole(folder: &Folder, store: &Store) {
                     image.id
                 ));
             }
-            given.insert(format!("image_root/{}/{}", owner.name, image.name));
+            let segments = image.name.as_str().split('/').map(file_name::written);
+            let file = segments.collect::<Vec<_>>().join("/");
+            given.insert(format!("image_root/{}/{file}", owner.name));
         }
         assert!(store.manifest_is_current(&owner.name).await.unwrap());
         derived.insert(format!("projects/{}/meta.json", owner.name));

@@ -213,6 +213,7 @@ impl Store {
         merging::take_back(&txn, &owner, &merging::ids_of(id, &merged)).await?;
         let mut row = entry.image.to_row(owner.id)?;
         row.name = Set(name.as_str().to_owned());
+        row.folded = Set(name.folded());
         row.merged = Set(merging::text_of(&merged)?);
         let place = image::Entity::find_by_id(entry.position).one(&txn).await?;
         if place.is_none() {
