@@ -113,8 +113,14 @@ impl ImageRoot {
             deletion_token: None,
         };
         let (image, renditions) = processing::image_of(given, outcome);
+        let id = image.id;
         let adopted = self.services.store.adopt(image, renditions, stamp).await?;
-        Ok(adopted.map_or(Look::Changing, |_| Look::Indexed))
+        Ok(match adopted {
+            Some(stored) if stored.replaced || stored.image.id == id => Look::Indexed,
+            // An upload whose row came while its file was looked at.
+            Some(_) => Look::Settled,
+            None => Look::Changing,
+        })
     }
 }
 
