@@ -25,8 +25,8 @@ pub fn beside(picture: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The picture, of those beside it, that a file belongs to.
-pub fn belongs(file: &Path, picture: &Path) -> bool {
+/// A file is named so that it belongs to a picture.
+fn belongs(file: &Path, picture: &Path) -> bool {
     let is_named_so = |stem: Option<&OsStr>| stem.is_some() && file.file_stem() == stem;
     is_companion(file)
         && file.file_name() != picture.file_name()

@@ -88,7 +88,7 @@ fn is_device(segment: &str) -> bool {
         let mut digits = number.unwrap_or_default().chars();
         digits.next().is_some_and(is_digit) && digits.next().is_none()
     };
-    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(|device| is_numbered(&device))
+    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(is_numbered)
 }
 
 /// The character that a code at this place stands for, where one may be: letters at the start, dots and spaces at
