@@ -1,5 +1,7 @@
 //! Puts the parts together: the only place that names concrete backends side by side.
 
+mod access;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +114,7 @@ impl Background {
 
 /// Everything over one data folder but for plugins, store and sandbox side by side: both take their time.
 pub async fn services(config: &Config) -> Result<Services> {
+    restrict(config)?;
     let cache = config.data.join("cache");
     let (sandbox, (store, index)) =
         tokio::try_join!(sandbox(config, Some(cache)), store_and_index(config))?;
@@ -127,6 +130,12 @@ pub async fn services(config: &Config) -> Result<Services> {
         comparisons: Arc::default(),
         quality: config.quality,
     })
+}
+
+/// Makes the data folder private, as far as the settings say. To be called before anything is made in it.
+pub fn restrict(config: &Config) -> Result<()> {
+    access::restrict(&config.data, config.data_mode)
+        .with_context(|| format!("cannot make the data folder {}", config.data.display()))
 }
 
 /// The sandbox alone; compiled code is kept in `cache`.

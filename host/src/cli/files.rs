@@ -1,6 +1,6 @@
 //! Which files a command is about: those named, and those below the folders named.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -59,17 +59,44 @@ fn failure(argument: &Path, error: walkdir::Error) -> Failure {
     }
 }
 
-/// Each file by the first of the ways that lead to it: folders that were named may overlap, and hard links are
+/// Files, each by the first of the ways that lead to it: folders that were named may overlap, and hard links are
 /// names of one file.
-pub fn each_once(
-    found: impl Iterator<Item = Result<PathBuf, Failure>>,
-) -> Vec<Result<PathBuf, Failure>> {
-    let mut met = HashSet::new();
-    let is_new = |file: &Result<PathBuf, Failure>| match file.as_ref().map(|path| identity(path)) {
-        Ok(Ok(identity)) => met.insert(identity),
-        _ => true,
-    };
-    found.filter(is_new).collect()
+#[derive(Debug, Default)]
+pub struct EachOnce {
+    /// The files.
+    pub files: Vec<Result<PathBuf, Failure>>,
+    /// Other names of some of them, by the first.
+    pub other_names: HashMap<PathBuf, Vec<PathBuf>>,
+}
+
+impl EachOnce {
+    /// Of everything that was found.
+    pub fn of(found: impl Iterator<Item = Result<PathBuf, Failure>>) -> Self {
+        let (mut met, mut each_once) = (HashMap::<_, PathBuf>::new(), Self::default());
+        for file in found {
+            let identity = file.as_ref().map(|path| identity(path));
+            if let (Ok(path), Ok(Ok(identity))) = (&file, identity) {
+                if let Some(first) = met.get(&identity) {
+                    each_once.add_name(first, path);
+                    continue;
+                }
+                met.insert(identity, path.clone());
+            }
+            each_once.files.push(file);
+        }
+        each_once
+    }
+
+    /// The same name by another way is no other name.
+    fn add_name(&mut self, first: &Path, name: &Path) {
+        let real = |path: &Path| path.canonicalize().ok();
+        let names = self.other_names.entry(first.to_owned()).or_default();
+        let is_known =
+            real(first) == real(name) || names.iter().any(|known| real(known) == real(name));
+        if !is_known {
+            names.push(name.to_owned());
+        }
+    }
 }
 
 /// What a file has for itself: device and number.
@@ -175,7 +202,9 @@ mod tests {
             folder.path().to_owned(),
             below_it.join("."),
         ]);
-        assert_eq!(each_once(twice).len(), 1);
+        let each_once = EachOnce::of(twice);
+        assert_eq!(each_once.files.len(), 1);
+        assert!(each_once.other_names.values().all(Vec::is_empty));
     }
 
     #[cfg(unix)]
@@ -186,8 +215,9 @@ mod tests {
         std::fs::write(at("a.jpg"), "a").unwrap();
         std::fs::hard_link(at("a.jpg"), at("b.jpg")).unwrap();
         std::fs::write(at("c.jpg"), "a").unwrap();
-        let found = each_once(below(vec![folder.path().to_owned()]));
-        let names: Vec<_> = found.into_iter().map(Result::unwrap).collect();
+        let found = EachOnce::of(below(vec![folder.path().to_owned()]));
+        assert_eq!(found.other_names[&at("a.jpg")], [at("b.jpg")]);
+        let names: Vec<_> = found.files.into_iter().map(Result::unwrap).collect();
         assert_eq!(names, ["a.jpg", "c.jpg"].map(at));
     }
 

@@ -3,6 +3,7 @@
 mod act;
 mod print;
 
+use std::collections::HashMap;
 use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,12 +17,12 @@ use crate::config::Config;
 use crate::domain::{Algorithm, ImageError};
 use crate::sandbox::Sandbox;
 use crate::service::ServiceError;
-use crate::service::folders::{self, FileGroup, Found, GroupOptions, PictureFile};
+use crate::service::folders::{self, FileGroup, Found, GroupOptions, Member, PictureFile};
 use crate::store::FileStamp;
 
-use super::files::{self, Failure};
+use super::files::{self, EachOnce, Failure};
 use super::flags::{PictureFlags, algorithm, cache};
-use super::{INTERRUPTED, SOME_FAILED, logging, output, progress, stop};
+use super::{INTERRUPTED, SOME_FAILED, companions, logging, output, progress, stop};
 use act::{Act, Action, Outcome};
 
 const HELP: &str = "\
@@ -36,7 +37,7 @@ Examples:
 A group is a file to keep and those that are its duplicates: copies that are re-encoded, resized, cropped, \
 bordered, marked or turned by a degree or two, told by looking at both, and files of the same bytes, whatever is in \
 them. --crops also finds strong crops, collages and pictures under large stickers, by parts that look alike. \
-Hard links to one file are one file. With --threshold or --algorithm a group is what a chain of \
+Hard links to one file are one file, told by its first name, and what is done to it is done under all of its names. With --threshold or --algorithm a group is what a chain of \
 fingerprints within so many bits leads to.
 The first of a group, marked *, is the copy to keep: the one with the most frames or pages, then with the most \
 pixels inside of any frame around it that are really resolved, then the most colours, transparency, what the \
@@ -48,6 +49,7 @@ what they are to it:
   similar       near, and no duplicate (only with --threshold or --algorithm)
 With --json one group a line:
   {\"keep_reason\":…,\"files\":[{\"path\":…,\"distance\":0,\"verdict\":…,\"verdict_reason\":…,\"format\":…,\"width\":…,\"height\":…,\"bytes\":…}]}
+A path that is no UTF-8 has its bytes in \"path_base64\", too.
 Of pictures that very many others are near to, as a webcam's, the nearest are compared. Where some were left \
 out for that, standard error says so, and --json ends with a line {\"files\":[],\"left_out\":…}.
 
@@ -56,7 +58,8 @@ in their place. Both act on exact and same_picture alone, and each pair of files
 before. An edited copy may be the one that somebody made on purpose, or have what the other lacks: look at \
 those first, then --edited takes them, too. What is only similar is never touched, nor are links that would \
 carry the name of another format, nor a file that changed since it was looked at. What is replaced by a link \
-and is not the same, byte for byte, goes to the trash first. Nothing is done without an answer to the \
+and is not the same, byte for byte, goes to the trash first. Files that belong to a picture that \
+is trashed, as .xmp and the .MOV of a Live Photo or a raw file of its name, stay, and are told. Nothing is done without an answer to the \
 question, or --yes; --dry-run says what would be done.
 
 Files that are no pictures are passed over and counted. Pictures that cannot be read are told on standard \
@@ -137,9 +140,13 @@ enum Keep {
 #[derive(Default)]
 struct Seen {
     pictures: Vec<PictureFile>,
+    /// Hard links: what is done to a copy is done under all of its names.
+    other_names: OtherNames,
     others: usize,
     failed: usize,
 }
+
+type OtherNames = HashMap<PathBuf, Vec<PathBuf>>;
 
 /// Why a file is not among those compared.
 enum Miss {
@@ -167,6 +174,7 @@ async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     let sandbox = app::sandbox(config, cache()).await?;
     let Seen {
         pictures,
+        other_names,
         others,
         mut failed,
     } = look(&sandbox, arguments, config).await?;
@@ -174,11 +182,11 @@ async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     let Found { groups, left_out } = group(&sandbox, pictures, arguments, config).await?;
     let act = arguments.act(&sandbox);
     if let Some(act) = &act {
-        arguments.confirm(act, &groups).await?;
+        arguments.confirm(act, &groups, &other_names).await?;
     }
     for (number, group) in groups.iter().enumerate() {
         let outcomes = match &act {
-            Some(act) => on_copies(act, group).await,
+            Some(act) => on_copies(act, group, &other_names).await,
             None => Vec::new(),
         };
         let is_failure = |outcome: &&Option<Outcome>| matches!(outcome, Some(Outcome::Failed(_)));
@@ -233,14 +241,39 @@ fn tell_left_out(left_out: usize, json: bool) -> Result<()> {
 }
 
 /// What became of each file of a group; nothing of the one that is kept.
-async fn on_copies(act: &Act<'_>, group: &FileGroup) -> Vec<Option<Outcome>> {
+async fn on_copies(
+    act: &Act<'_>,
+    group: &FileGroup,
+    other_names: &OtherNames,
+) -> Vec<Option<Outcome>> {
     let mut outcomes = vec![None];
     if let [kept, copies @ ..] = group.members.as_slice() {
         for copy in copies {
-            outcomes.push(Some(act.to(&kept.file, copy).await));
+            let names = other_names
+                .get(&copy.file.path)
+                .map_or(&[][..], Vec::as_slice);
+            outcomes.push(Some(on_copy(act, &kept.file, copy, names).await));
         }
     }
     outcomes
+}
+
+/// The outcome for the first name, or for the first name that it failed for.
+async fn on_copy(
+    act: &Act<'_>,
+    kept: &PictureFile,
+    copy: &Member,
+    other_names: &[PathBuf],
+) -> Outcome {
+    let outcome = act.to(kept, copy).await;
+    for name in other_names {
+        let mut other = copy.clone();
+        other.file.path = name.clone();
+        if let Outcome::Failed(reason) = act.to(kept, &other).await {
+            return Outcome::Failed(format!("{}: {reason}", output::shown(name)));
+        }
+    }
+    outcome
 }
 
 impl Arguments {
@@ -273,8 +306,14 @@ impl Arguments {
     }
 
     /// Asks, unless that is not needed.
-    async fn confirm(&self, act: &Act<'_>, groups: &[FileGroup]) -> Result<()> {
-        let (copies, edited) = act.count(groups);
+    async fn confirm(
+        &self,
+        act: &Act<'_>,
+        groups: &[FileGroup],
+        other_names: &OtherNames,
+    ) -> Result<()> {
+        let names = |path: &Path| 1 + other_names.get(path).map_or(0, Vec::len);
+        let (copies, edited) = act.count(groups, names);
         if self.dry_run || self.yes || copies == 0 {
             return Ok(());
         }
@@ -324,12 +363,15 @@ impl Keep {
 
 /// Looks at the files, `workers` at once, and keeps them in the order in which they were found.
 async fn look(sandbox: &Sandbox, arguments: &Arguments, config: &Config) -> Result<Seen> {
-    let files = files::each_once(files::below(arguments.folders.clone()));
+    let EachOnce { files, other_names } = EachOnce::of(files::below(arguments.folders.clone()));
     let bar = progress::bar("looking", files.len() as u64);
     let mut looks = stream::iter(files)
         .map(|file| picture(sandbox, file, arguments.algorithm, config.max_body))
         .buffered(config.sandbox.workers);
-    let mut seen = Seen::default();
+    let mut seen = Seen {
+        other_names,
+        ..Seen::default()
+    };
     while let Some(look) = looks.next().await {
         bar.inc(1);
         match look {

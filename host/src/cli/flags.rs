@@ -10,6 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::Serialize;
 
+use crate::config::DataMode;
 use crate::domain::Algorithm;
 
 /// The component and what one call of it may spend.
@@ -52,6 +53,10 @@ pub struct DataFlag {
     #[arg(long, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<PathBuf>,
+    /// Mode of the data folder; files get it without the right to execute [default: 0700]
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_mode: Option<String>,
 }
 
 /// What commands over files of this machine take.
@@ -92,6 +97,11 @@ pub fn size(text: &str) -> Result<u64, String> {
 pub fn algorithm() -> impl TypedValueParser<Value = Algorithm> {
     PossibleValuesParser::new(Algorithm::ALL.map(Algorithm::name))
         .map(|name| Algorithm::from_name(&name).unwrap_or_default())
+}
+
+/// Checked as the environment's and the file's are.
+fn mode(text: &str) -> Result<String, &'static str> {
+    text.parse::<DataMode>().map(|_| text.to_owned())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

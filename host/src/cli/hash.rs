@@ -16,6 +16,7 @@ use crate::sandbox::Sandbox;
 
 use super::files::{self, Failure};
 use super::flags::{PictureFlags, cache};
+use super::output::PathView;
 use super::{SOME_FAILED, logging, output};
 
 const HELP: &str = "\
@@ -59,7 +60,8 @@ enum Wanted {
 /// What is told of a file.
 #[derive(Serialize)]
 struct Row {
-    path: String,
+    #[serde(flatten)]
+    path: PathView,
     format: &'static str,
     width: u32,
     height: u32,
@@ -89,7 +91,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
             Ok(row) if arguments.json => output::json(&row)?,
             Ok(row) => print(&row)?,
             Err(failure) => {
-                eprintln!("error: {failure}");
+                output::complain(&format!("error: {failure}"));
                 code = ExitCode::from(SOME_FAILED);
             }
         }
@@ -116,7 +118,7 @@ async fn process(sandbox: &Sandbox, path: &Path, plan: &Plan, max: u64) -> Resul
 }
 
 fn print(row: &Row) -> Result<()> {
-    let path = output::shown(Path::new(&row.path));
+    let path = output::shown(Path::new(&row.path.path));
     for fingerprint in &row.fingerprints {
         let Bits {
             bits, algorithm, ..
@@ -135,7 +137,7 @@ impl Row {
             quality: fingerprint.quality,
         });
         Self {
-            path: path.display().to_string(),
+            path: PathView::of(path),
             format: outcome.info.format.name(),
             width: outcome.info.size.width,
             height: outcome.info.size.height,

@@ -16,7 +16,7 @@ use crate::service::maintenance::{self, Imported};
 
 use super::files::{self, Failure};
 use super::flags::StoreFlags;
-use super::{INTERRUPTED, SOME_FAILED, logging, output, progress, stop};
+use super::{INTERRUPTED, SOME_FAILED, companions, logging, output, progress, stop};
 
 const HELP: &str = "\
 Examples:
@@ -25,8 +25,9 @@ Examples:
 
 Each picture gets the name of its path below the folder. Files whose bytes are in the project already \
 are passed over, so an import that was interrupted goes on where it was when it is called again.
-Whatever is left out is told by name on standard error: files of the same bytes as another with that one, \
-files that are no pictures, and pictures that cannot be read. A server over the same data folder may be running.
+A name that is taken gets a number, and one that is too long is cut: that is told. Whatever is left out is told by name \
+on standard error: files of the same bytes as another with that one, \
+files that are no pictures (those of Live Photos, raw converters and editors with a word on what they belong to), and pictures that cannot be read. A server over the same data folder may be running.
 Exit codes: 0 done; 1 some pictures could not be read or taken in; 130 interrupted.";
 
 /// Take a folder of pictures into a project
@@ -114,14 +115,26 @@ async fn import(
 impl Tally {
     fn count(&mut self, import: Result<(PathBuf, Imported), Failure>, complain: impl Fn(&str)) {
         match import {
-            Ok((_, Imported::Added)) => self.added += 1,
-            Ok((path, Imported::Known(name))) => {
+            Ok((path, Imported::Added(other))) => {
+                if let Some(name) = other {
+                    complain(&format!("renamed: {}: {name}", output::shown(&path)));
+                }
+                self.added += 1;
+            }
+            Ok((path, Imported::Known(other))) => {
                 // Taken in before under this very name, it is not left out.
-                if !path.ends_with(name.as_str()) {
-                    let (path, name) = (output::shown(&path), name.as_str());
+                if let Some(name) = other {
+                    let path = output::shown(&path);
                     complain(&format!("left out: {path}: the same bytes as {name}"));
                 }
                 self.known += 1;
+            }
+            Ok((path, Imported::Skipped(_))) if companions::is_companion(&path) => {
+                let path = output::shown(&path);
+                complain(&format!(
+                    "skipped: {path}: it may belong to a picture of its name, and only pictures are taken in"
+                ));
+                self.skipped += 1;
             }
             Ok((path, Imported::Skipped(reason))) => {
                 complain(&format!("skipped: {}: {reason}", output::shown(&path)));

@@ -7,6 +7,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
 
+use super::escape::{Log, Reader};
+
 /// What commands other than the server say of their own accord: what people wait for, and warnings.
 const OF_COMMANDS: &str = "warn,vismatch::app=info";
 /// What the server says: one line a request, and not what its database and its watch of folders do.
@@ -16,7 +18,7 @@ const OF_THE_SERVER: &str = "info,sqlx=warn,sea_orm_migration=warn,notify=warn";
 pub fn of_command() -> Result<()> {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter(OF_COMMANDS)?)
-        .with_writer(stderr)
+        .with_writer(|| Log(Reader::People))
         .with_ansi(stderr().is_terminal())
         .with_target(false)
         .without_time();
@@ -25,9 +27,13 @@ pub fn of_command() -> Result<()> {
 
 /// Starts the log of the server.
 pub fn of_server(format: LogFormat) -> Result<()> {
+    let reader = match format {
+        LogFormat::Human => Reader::People,
+        LogFormat::Json => Reader::Json,
+    };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter(OF_THE_SERVER)?)
-        .with_writer(stderr)
+        .with_writer(move || Log(reader))
         .with_ansi(stderr().is_terminal());
     let started = match format {
         LogFormat::Human => log.with_target(false).try_init(),

@@ -3,8 +3,10 @@
 //! Answers go to standard output, everything else to standard error. Exit codes: 0 done, 1 the
 //! answer is no or some files failed, 2 could not be done, 130 interrupted.
 
+mod companions;
 mod compare;
 mod component;
+mod escape;
 mod files;
 mod find;
 mod flags;
@@ -110,12 +112,12 @@ fn report(error: &anyhow::Error) -> ExitCode {
     if output::reader_is_gone(error) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {error}");
+    output::complain(&format!("error: {error}"));
     let mut told = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
         // Some libraries repeat their cause in their own text.
         if !told.contains(&cause) {
-            eprintln!("  caused by: {cause}");
+            output::complain(&format!("  caused by: {cause}"));
             told = cause;
         }
     }

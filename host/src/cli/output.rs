@@ -4,10 +4,23 @@ use std::io::{ErrorKind, Write, stdout};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
+
+use super::escape::{Reader, escaped};
 
 /// Writes a line at once, so that a reader sees it at once.
 pub fn line(text: &str) -> std::io::Result<()> {
+    write_line(&escaped(text, Reader::People))
+}
+
+/// Writes a line on standard error.
+pub fn complain(text: &str) {
+    eprintln!("{}", escaped(text, Reader::People));
+}
+
+fn write_line(text: &str) -> std::io::Result<()> {
     let mut out = stdout().lock();
     out.write_all(text.as_bytes())?;
     out.write_all(b"\n")?;
@@ -31,17 +44,40 @@ pub fn count(number: u64, thing: &str) -> String {
 
 /// Writes a value as one line of JSON.
 pub fn json(value: &impl Serialize) -> Result<()> {
-    Ok(line(&serde_json::to_string(value)?)?)
+    let text = serde_json::to_string(value)?;
+    Ok(write_line(&escaped(&text, Reader::Json))?)
 }
 
-/// A path as people may see it on a terminal: control characters escaped, so that no file name can
+/// A path in JSON, which has text alone.
+#[derive(Debug, Serialize)]
+pub struct PathView {
+    /// The path; what is no UTF-8 in it is replaced.
+    pub path: String,
+    /// The very bytes of a path that is no UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_base64: Option<String>,
+}
+
+impl PathView {
+    /// Of a path.
+    pub fn of(path: &Path) -> Self {
+        let bytes = || BASE64_STANDARD.encode(path.as_os_str().as_encoded_bytes());
+        Self {
+            path: path.display().to_string(),
+            path_base64: path.to_str().is_none().then(bytes),
+        }
+    }
+}
+
+/// A path as people may see it on a terminal: control characters and those that cannot be seen escaped, so that no file name can
 /// pass for a second line or steer the terminal.
 pub fn shown(path: &Path) -> String {
     let escape = |character: char| match character.is_control() {
         true => character.escape_default().to_string(),
         false => character.to_string(),
     };
-    path.display().to_string().chars().map(escape).collect()
+    let text: String = path.display().to_string().chars().map(escape).collect();
+    escaped(&text, Reader::People).into_owned()
 }
 
 /// Whoever read our standard output has left, as `head` does: no fault of anyone.
@@ -104,6 +140,20 @@ mod tests {
     fn a_path_cannot_steer_the_terminal() {
         let path = Path::new("Übung\n\u{1b}[2J\u{9b}.jpg");
         assert_eq!(shown(path), "Übung\\n\\u{1b}[2J\\u{9b}.jpg");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_no_text_can_be_had_from_json() {
+        use std::os::unix::ffi::OsStrExt;
+        let bytes = b"caf\xe9.jpg";
+        let view = PathView::of(Path::new(std::ffi::OsStr::from_bytes(bytes)));
+        let view = serde_json::to_value(view).unwrap();
+        assert_eq!(view["path"], "caf\u{fffd}.jpg");
+        let base64 = view["path_base64"].as_str().unwrap();
+        assert_eq!(BASE64_STANDARD.decode(base64).unwrap(), bytes);
+        let view = serde_json::to_value(PathView::of(Path::new("café.jpg"))).unwrap();
+        assert_eq!(view, serde_json::json!({"path": "café.jpg"}));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Progress bars on standard error; where that is no terminal, nothing is drawn.
 
+use super::output;
 use indicatif::{ProgressBar, ProgressStyle};
 
 const TEMPLATE: &str = "{msg} [{wide_bar}] {pos}/{len} {eta}";
@@ -16,7 +17,7 @@ pub fn bar(what: &'static str, length: u64) -> ProgressBar {
 
 /// A line on standard error that the bar makes room for.
 pub fn complain(bar: &ProgressBar, text: &str) {
-    bar.suspend(|| eprintln!("{text}"));
+    bar.suspend(|| output::complain(text));
 }
 
 /// Moves the bar as a service reports `(done, total)`.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use crate::app;
 use crate::config::Config;
 use crate::service::maintenance;
 
@@ -33,6 +34,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     files::check_data_folder(&config.data)?;
+    app::restrict(&config)?;
     let bar = progress::bar("rebuilding", 0);
     let images = maintenance::rebuild(&config.data, &progress::report(&bar)).await;
     bar.finish_and_clear();

@@ -6,12 +6,14 @@
 mod base_path;
 mod error;
 mod host;
+mod mode;
 mod settings;
 mod source;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use error::ConfigError;
 pub use host::{Host, InvalidHost};
+pub use mode::DataMode;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -40,6 +42,8 @@ pub struct Config {
     pub listen: Vec<SocketAddr>,
     /// The data folder; made when it is not there.
     pub data: PathBuf,
+    /// Who may read and write it.
+    pub data_mode: DataMode,
     /// The component to run instead of the embedded one.
     pub component: Option<PathBuf>,
     /// Hashers of other people.
@@ -132,6 +136,7 @@ impl From<Settings> for Config {
         Self {
             listen: settings.listen,
             data: settings.data,
+            data_mode: settings.data_mode,
             component: settings.component,
             plugins: settings.plugin,
             sandbox: sandbox::Settings {

@@ -14,6 +14,7 @@ use crate::domain::{Limits, PluginFile};
 use super::base_path::BasePath;
 use super::error::Wrong;
 use super::host::Host;
+use super::mode::DataMode;
 use super::{Location, LogFormat};
 
 /// One field a key. `VISMATCH_<KEY>` and `--<key>` go by the same names.
@@ -28,6 +29,8 @@ pub(super) struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub base_path: BasePath,
     pub data: PathBuf,
+    #[serde(deserialize_with = "from_text")]
+    pub data_mode: DataMode,
     pub component: Option<PathBuf>,
     #[serde(deserialize_with = "one_or_more")]
     pub plugin: Vec<PluginFile>,
@@ -56,6 +59,7 @@ impl Default for Settings {
             host: Vec::new(),
             base_path: BasePath::default(),
             data: PathBuf::from("data"),
+            data_mode: DataMode::default(),
             component: None,
             plugin: Vec::new(),
             max_pixels: Limits::default().max_pixels,
@@ -82,6 +86,7 @@ impl Settings {
         "host",
         "base_path",
         "data",
+        "data_mode",
         "component",
         "plugin",
         "max_pixels",
@@ -170,6 +175,7 @@ fn is_origin(text: &str) -> bool {
     })
 }
 
+/// A value that is written as a text.
 fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

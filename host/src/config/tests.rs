@@ -233,3 +233,15 @@ fn the_list_of_keys_is_the_list_of_fields() {
     let known = error.split("known are ").nth(1).unwrap();
     assert_eq!(known.split(", ").collect::<Vec<_>>(), Settings::KEYS);
 }
+
+#[test]
+fn the_mode_of_the_data_folder_is_octal_and_leaves_the_owner_everything() {
+    let mode = |file: &str| load(file, &[], Flags::new()).map(|config| config.data_mode.bits());
+    assert_eq!(mode(""), Ok(0o700));
+    assert_eq!(mode("data_mode = \"0750\""), Ok(0o750));
+    assert_eq!(mode("data_mode = \"777\""), Ok(0o777));
+    for wrong in ["0600", "1777", "0888", "", "rwx", "00750", "-700"] {
+        let error = mode(&format!("data_mode = \"{wrong}\"")).unwrap_err();
+        assert!(error.contains("data_mode"), "{error}");
+    }
+}

@@ -4,6 +4,7 @@
 //! *is* (formats, orientations, fingerprints) is said by the pipeline's own types, used here as they are.
 
 mod copies;
+pub mod file_name;
 mod image;
 mod matching;
 mod name;

@@ -14,9 +14,10 @@ use http_range_header::{
     EndPosition, RangeUnsatisfiableError, StartPosition, SyntacticallyCorrectRange,
     parse_range_header,
 };
+use jiff::Timestamp;
 
 use crate::service::Services;
-use crate::store::{BlobInfo, BlobKey};
+use crate::store::{Blob, BlobKey};
 
 use super::error::ApiError;
 
@@ -54,11 +55,11 @@ pub async fn respond(
 ) -> Result<Response, ApiError> {
     let blob = services.store.blob(key).await?;
     let blob = blob.ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, "the picture is gone"))?;
-    let validators = Validators::of(&blob)?;
+    let validators = Validators::of(&blob.etag, blob.modified)?;
     let mut response = if validators.still_hold(request.headers) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        content(services, key, &blob, &validators, request).await?
+        content(blob, &validators, request)?
     };
     let headers = response.headers_mut();
     if response_has_content(headers) {
@@ -71,10 +72,8 @@ pub async fn respond(
     Ok(response)
 }
 
-async fn content(
-    services: &Services,
-    key: &BlobKey,
-    blob: &BlobInfo,
+fn content(
+    blob: Blob,
     validators: &Validators,
     request: BlobRequest<'_>,
 ) -> Result<Response, ApiError> {
@@ -96,7 +95,7 @@ async fn content(
     }
     let body = match *request.method {
         Method::HEAD => Body::empty(),
-        _ => Body::from_stream(services.store.read(key, range).await?),
+        _ => Body::from_stream(blob.into_stream(range)),
     };
     Ok((status, headers, body).into_response())
 }
@@ -117,12 +116,13 @@ fn unsatisfiable(bytes: u64) -> ApiError {
 }
 
 impl Validators {
-    fn of(blob: &BlobInfo) -> Result<Self, ApiError> {
-        let etag = format!("\"{}\"", blob.etag)
-            .parse()
-            .map_err(|_| ApiError::internal(format!("{:?} cannot be an entity tag", blob.etag)))?;
-        let modified = LastModified::from(SystemTime::from(blob.modified));
-        Ok(Self { etag, modified })
+    fn of(etag: &str, modified: Timestamp) -> Result<Self, ApiError> {
+        let quoted = format!("\"{etag}\"").parse();
+        let no_tag = |_| ApiError::internal(format!("{etag:?} cannot be an entity tag"));
+        Ok(Self {
+            etag: quoted.map_err(no_tag)?,
+            modified: LastModified::from(SystemTime::from(modified)),
+        })
     }
 
     /// What the client has is still what is there; `If-None-Match` outranks `If-Modified-Since`.
@@ -175,17 +175,11 @@ fn resolve(range: SyntacticallyCorrectRange, bytes: u64) -> Part {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
 
     fn validators() -> Validators {
-        Validators::of(&BlobInfo {
-            bytes: 100,
-            modified: Timestamp::from_second(1_700_000_000).unwrap(),
-            etag: "v1".into(),
-        })
-        .unwrap()
+        let modified = Timestamp::from_second(1_700_000_000).unwrap();
+        Validators::of("v1", modified).unwrap()
     }
 
     fn headers(pairs: &[(header::HeaderName, &'static str)]) -> HeaderMap {

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::domain::ImageName;
 use crate::store::{Staged, Staging};
 
+use super::disposition;
 use super::error::ApiError;
 
 /// Longest text field, in bytes.
@@ -98,7 +99,7 @@ impl Form {
         if pictures.contains(&name.as_str()) {
             return self.take_picture(app, name, field).await;
         }
-        if field.file_name().is_some() {
+        if disposition::file_name(field.headers()).is_some() {
             self.others.push(name);
             return discard(field).await;
         }
@@ -118,7 +119,7 @@ impl Form {
         if self.pictures.iter().any(|picture| picture.field == name) {
             return Err(ApiError::invalid(format!("the field `{name}` came twice")));
         }
-        let file_name = field.file_name().map(str::to_owned);
+        let file_name = disposition::file_name(field.headers());
         let staging = app.services.store.stage().await?;
         let staged = stage(staging, field, app.config.max_body).await?;
         self.pictures.push(Picture {
@@ -141,8 +142,12 @@ impl Form {
 
 /// The last segment of what a client calls a file; some send whole paths of their own machine.
 pub fn own_name(file_name: &str) -> Option<ImageName> {
-    let last = file_name.rsplit(['/', '\\']).next()?;
-    ImageName::parse(last).ok()
+    ImageName::parse_fitting(last_segment(file_name)).ok()
+}
+
+/// What is behind the folders in what a client calls a file.
+pub fn last_segment(file_name: &str) -> &str {
+    file_name.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
 /// Opens a form whose pictures may have `limit` bytes together.

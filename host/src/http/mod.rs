@@ -8,6 +8,7 @@ mod compare;
 mod component;
 mod conditions;
 mod connections;
+mod disposition;
 mod docs;
 mod error;
 mod events;

@@ -1,8 +1,9 @@
 //! Pictures on their way in: bytes at hand, or a file that is read when its turn has come.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -16,6 +17,8 @@ pub enum Input {
     Bytes(Bytes),
     /// A file of this machine.
     File(PathBuf),
+    /// A regular file that is open; clones share it and are not read at the same time.
+    Open(Arc<File>),
 }
 
 impl Input {
@@ -23,21 +26,26 @@ impl Input {
     pub(super) fn read(&self, most: usize) -> Result<Bytes, CallError> {
         match self {
             Self::Bytes(bytes) => within(bytes.len() as u64, most).map(|()| bytes.clone()),
-            Self::File(path) => read_file(path, most),
+            Self::File(path) => read_path(path, most),
+            Self::Open(file) => read_file(file, most),
         }
     }
 }
 
 /// Takes regular files only: a pipe or a device might never end.
-fn read_file(path: &Path, most: usize) -> Result<Bytes, CallError> {
+fn read_path(path: &Path, most: usize) -> Result<Bytes, CallError> {
     if !path.metadata().map_err(CallError::Input)?.is_file() {
         let kind = io::ErrorKind::InvalidInput;
         return Err(CallError::Input(io::Error::new(kind, "not a regular file")));
     }
-    let file = File::open(path).map_err(CallError::Input)?;
+    read_file(&File::open(path).map_err(CallError::Input)?, most)
+}
+
+fn read_file(mut file: &File, most: usize) -> Result<Bytes, CallError> {
     let length = file.metadata().map_err(CallError::Input)?.len();
     within(length, most)?;
     let mut bytes = Vec::with_capacity(length as usize);
+    file.rewind().map_err(CallError::Input)?;
     // It may grow meanwhile.
     file.take(length)
         .read_to_end(&mut bytes)

@@ -1,9 +1,6 @@
 //! Stored blobs read whole, for the sandbox and for checks. Answers to clients are streamed instead.
 
-use std::ops::Range;
-
-use bytes::{Bytes, BytesMut};
-use futures::TryStreamExt;
+use bytes::Bytes;
 
 use crate::domain::{Image, RenditionKind};
 use crate::store::{BlobKey, Store};
@@ -23,17 +20,7 @@ pub fn rendition(image: &Image, kind: RenditionKind) -> BlobKey {
 /// A whole blob; `None` when it is not there.
 pub async fn read_all(store: &Store, key: &BlobKey) -> Result<Option<Bytes>, ServiceError> {
     match store.blob(key).await? {
-        Some(facts) => Ok(Some(read(store, key, 0..facts.bytes).await?)),
+        Some(blob) => Ok(Some(blob.part(0..blob.bytes).await?)),
         None => Ok(None),
     }
-}
-
-/// Part of a blob.
-pub async fn read(store: &Store, key: &BlobKey, range: Range<u64>) -> Result<Bytes, ServiceError> {
-    let chunks = store.read(key, range).await?;
-    let gather = |mut all: BytesMut, chunk: Bytes| async move {
-        all.extend_from_slice(&chunk);
-        Ok(all)
-    };
-    Ok(chunks.try_fold(BytesMut::new(), gather).await?.freeze())
 }

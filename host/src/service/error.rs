@@ -93,6 +93,8 @@ impl From<StoreError> for ServiceError {
                 }
             }
             StoreError::NameBlocked { .. }
+            | StoreError::BehindALink(_)
+            | StoreError::ProjectNameTaken { .. }
             | StoreError::ImageGone { .. }
             | StoreError::ProjectGone { .. } => Self::Conflict {
                 message: error.to_string(),

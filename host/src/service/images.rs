@@ -1,6 +1,7 @@
 //! Images: given, listed, made the cover, removed.
 
 use crate::domain::{Image, ImageFormat, ImageId, ImageName, Match, ProjectName, Sha256};
+use crate::sandbox::Input;
 use crate::store::{NameClash, Removed, Staged};
 
 use super::processing::{self, Given};
@@ -54,7 +55,8 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
             .refuse_known(&upload.project, upload.given.sha256)
             .await?;
     }
-    let outcome = processing::process(services, &upload.given.path).await?;
+    let picture = Input::File(upload.given.path.to_path_buf());
+    let outcome = processing::process(services, picture).await?;
     let deletion_token = tokens::generate()?;
     let Upload { given, .. } = upload;
     let name = match upload.name {
@@ -198,7 +200,8 @@ async fn find_by_alias(
 }
 
 fn refuse_alias(image: &Image, id_or_name: &str) -> Result<(), ServiceError> {
-    if [image.id.to_string().as_str(), image.name.as_str()].contains(&id_or_name) {
+    let is_name = ImageName::parse(id_or_name).is_ok_and(|name| name == image.name);
+    if is_name || id_or_name == image.id.to_string() {
         return Ok(());
     }
     let name = image.name.as_str();

@@ -1,7 +1,5 @@
 //! What the sandbox is asked of every picture that comes in, whichever way it comes.
 
-use std::path::Path;
-
 use crate::domain::{
     Algorithm, ImageId, ImageName, NewImage, Outcome, Plan, ProjectName, RenditionKind, Sha256,
 };
@@ -17,9 +15,8 @@ fn plan(quality: u8) -> Plan {
     }
 }
 
-/// Facts, fingerprints and renditions of a file; `Busy` when the sandbox is.
-pub async fn process(services: &Services, file: &Path) -> Result<Outcome, ServiceError> {
-    let input = Input::File(file.to_path_buf());
+/// Facts, fingerprints and renditions of a picture; `Busy` when the sandbox is.
+pub async fn process(services: &Services, input: Input) -> Result<Outcome, ServiceError> {
     Ok(services
         .sandbox
         .process(input, plan(services.quality))
@@ -27,8 +24,8 @@ pub async fn process(services: &Services, file: &Path) -> Result<Outcome, Servic
 }
 
 /// The same for work in the background: waits as long as the sandbox is busy with requests.
-pub async fn process_patiently(services: &Services, file: &Path) -> Result<Outcome, ServiceError> {
-    retry::while_busy(|| process(services, file)).await
+pub async fn process_patiently(services: &Services, input: Input) -> Result<Outcome, ServiceError> {
+    retry::while_busy(|| process(services, input.clone())).await
 }
 
 /// A file as it was given.

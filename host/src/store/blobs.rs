@@ -1,157 +1,172 @@
-//! Blobs are read: what was given and what was made of it, through `object_store`.
+//! Blobs are read: what was given and what was made of it.
 //!
-//! Written they are by renames, under a project's lock; see `pending`.
+//! What is read is what was stored. A blob is opened once, without following links, and all that is read of
+//! it comes from there, whatever takes its place meanwhile. A given file lies where people put files, so it
+//! must be the one that its image's row tells of: of its size and date or, where only the date is another,
+//! of its digest. Written they are by renames, under a project's lock; see `pending`.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
-use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use cap_fs_ext::MetadataExt;
+use futures::stream::{BoxStream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
-use object_store::local::LocalFileSystem;
-use object_store::path::Path as Key;
-use object_store::{
-    Error, GetOptions, GetRange, GetResult, GetResultPayload, ObjectMeta, ObjectStore,
-};
+use sha2::{Digest, Sha256 as Hasher};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio_util::io::ReaderStream;
 
-use super::disk::failed;
+use crate::domain::{ImageName, ProjectName, Sha256};
+
+use super::disk::{blocking, failed};
+use super::given::{GivenFile, OpenFile};
 use super::layout::Layout;
-use super::rows::damaged;
 use super::staging::Piece;
-use super::{BlobInfo, BlobKey, Store, StoreError};
+use super::{BlobKey, Store, StoreError, rows};
 
-/// The blobs of one data folder.
+/// Bytes that are read at once.
+const CHUNK: usize = 64 * 1024;
+/// A replacement is committed before its file is in place; who falls in between looks again, so often.
+const LOOKS: u32 = 5;
+/// The pause between.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A stored blob, opened.
 #[derive(Debug)]
-pub(super) struct Blobs {
-    files: LocalFileSystem,
-    root: PathBuf,
-}
-
-impl Blobs {
-    pub(super) fn new(layout: &Layout) -> Result<Self, StoreError> {
-        let files = LocalFileSystem::new_with_prefix(layout.root());
-        Ok(Self {
-            files: files.map_err(failed("opening the data folder"))?,
-            root: layout.root().to_owned(),
-        })
-    }
-
-    async fn get(&self, key: &BlobKey, options: GetOptions) -> Result<GetResult, Error> {
-        let key = parse_key(key)?;
-        if !is_reserved(&key) {
-            return self.files.get_opts(&key, options).await;
-        }
-        let path = self.root.join(key.as_ref());
-        let opened = tokio::task::spawn_blocking(move || open(key, path, options)).await;
-        opened.map_err(|source| Error::JoinError { source })?
-    }
+pub struct Blob {
+    /// Length in bytes.
+    pub bytes: u64,
+    /// When it was written.
+    pub modified: Timestamp,
+    /// Changes whenever the bytes do; without quotes.
+    pub etag: String,
+    file: File,
 }
 
 impl Store {
-    /// Facts of a blob; `None` when it is not there.
-    pub async fn blob(&self, key: &BlobKey) -> Result<Option<BlobInfo>, StoreError> {
-        let options = GetOptions::new().with_head(true);
-        match self.blobs.get(key, options).await {
-            Ok(found) => to_info(&found.meta).map(Some),
-            Err(error) if is_absence(&error) => Ok(None),
-            Err(error) => Err(failed("looking at a blob")(error)),
+    /// A blob; `None` when it is not there, or not what was stored.
+    pub async fn blob(&self, key: &BlobKey) -> Result<Option<Blob>, StoreError> {
+        if let BlobKey::Given(project, name) = key {
+            return self.given_blob(project, name).await;
         }
+        let (layout, key) = (self.layout.clone(), key.clone());
+        blocking(move || Blob::open(&layout, &key).map_err(failed("opening a blob"))).await
     }
 
-    /// Part of a blob, streamed.
-    pub async fn read(
+    async fn given_blob(
         &self,
-        key: &BlobKey,
-        range: Range<u64>,
-    ) -> Result<BoxStream<'static, Result<Bytes, StoreError>>, StoreError> {
-        if range.is_empty() {
-            return Ok(stream::empty().boxed());
+        project: &ProjectName,
+        name: &ImageName,
+    ) -> Result<Option<Blob>, StoreError> {
+        for _ in 0..LOOKS {
+            let Some((row, _)) = self.row_by_name(project, name).await? else {
+                return Ok(None);
+            };
+            let Some(found) = self.open_given(project, name).await? else {
+                return Ok(None);
+            };
+            if found.is(rows::to_given(&row)?).await? {
+                let blob = Blob::of(found.file);
+                return blob.map(Some).map_err(failed("opening a blob"));
+            }
+            tokio::time::sleep(PAUSE).await;
         }
-        let options = GetOptions::new().with_range(Some(GetRange::Bounded(range)));
-        let found = self.blobs.get(key, options).await;
-        let bytes = found.map_err(failed("opening a blob"))?.into_stream();
-        Ok(bytes
-            .map_err(|error| failed("reading a blob")(error))
-            .boxed())
+        Ok(None)
     }
 }
 
-/// `parse`, not `from`: that would escape characters which file names here have as they are.
-fn parse_key(key: &BlobKey) -> Result<Key, object_store::path::Error> {
-    Key::parse(match key {
-        BlobKey::Given(project, name) => format!("image_root/{project}/{name}"),
-        BlobKey::Rendition(project, kind, image) => {
-            format!("projects/{project}/{}/{image}.jpg", kind.name())
+impl OpenFile {
+    /// It is the file that was stored.
+    async fn is(&self, stored: GivenFile) -> Result<bool, StoreError> {
+        if self.stamp == stored.stamp {
+            return Ok(true);
         }
-        BlobKey::TrashedGiven(project, image) => {
-            format!(
-                "projects/{project}/trash/{image}/{}",
-                Piece::Given.file_name()
-            )
+        if self.stamp.bytes != stored.stamp.bytes {
+            return Ok(false);
         }
-        BlobKey::TrashedRendition(project, kind, image) => {
-            let piece = Piece::Rendition(*kind);
-            format!("projects/{project}/trash/{image}/{}", piece.file_name())
-        }
-    })
+        let digest = self.digest().await?;
+        Ok(digest == stored.sha256)
+    }
+
+    /// The digest of its bytes.
+    pub async fn digest(&self) -> Result<Sha256, StoreError> {
+        let file = self.file.try_clone();
+        blocking(move || {
+            let digest = file.and_then(digest_of);
+            digest.map_err(failed("reading a given file"))
+        })
+        .await
+    }
 }
 
-/// `object_store` keeps names that end in `#` and digits for its own temporary files and refuses to
-/// open them; people may have given a file such a name.
-fn is_reserved(key: &Key) -> bool {
-    let number = key.filename().and_then(|name| name.split_once('#'));
-    number.is_some_and(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()))
+fn digest_of(mut file: File) -> io::Result<Sha256> {
+    let mut hasher = Hasher::new();
+    file.rewind()?;
+    io::copy(&mut file, &mut hasher)?;
+    Ok(Sha256(hasher.finalize().into()))
 }
 
-/// The blob, or a folder on the way to it, is not there.
-fn is_absence(error: &Error) -> bool {
-    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
-    causes.any(|cause| match cause.downcast_ref::<io::Error>() {
-        Some(cause) => cause.kind() == io::ErrorKind::NotADirectory,
-        None => matches!(cause.downcast_ref(), Some(Error::NotFound { .. })),
-    })
+impl Blob {
+    /// Part of it, streamed.
+    pub fn into_stream(self, range: Range<u64>) -> BoxStream<'static, Result<Bytes, StoreError>> {
+        let open = async move {
+            let mut file = tokio::fs::File::from_std(self.file);
+            file.seek(SeekFrom::Start(range.start)).await?;
+            let part = file.take(range.end - range.start);
+            Ok::<_, io::Error>(ReaderStream::with_capacity(part, CHUNK))
+        };
+        futures::stream::once(open)
+            .try_flatten()
+            .map_err(|error| failed("reading a blob")(error))
+            .boxed()
+    }
+
+    /// Part of it, at once.
+    pub async fn part(&self, range: Range<u64>) -> Result<Bytes, StoreError> {
+        let file = self.file.try_clone();
+        blocking(move || {
+            let part = file.and_then(|file| part(file, range));
+            part.map_err(failed("reading a blob"))
+        })
+        .await
+    }
+
+    fn open(layout: &Layout, key: &BlobKey) -> io::Result<Option<Self>> {
+        let path = match key {
+            BlobKey::Given(project, name) => layout.given(project, name),
+            BlobKey::Rendition(project, kind, image) => layout.rendition(project, *kind, *image),
+            BlobKey::TrashedGiven(project, image) => {
+                let folder = layout.trashed(project, *image);
+                folder.join(Piece::Given.file_name())
+            }
+            BlobKey::TrashedRendition(project, kind, image) => {
+                let folder = layout.trashed(project, *image);
+                folder.join(Piece::Rendition(*kind).file_name())
+            }
+        };
+        layout.disk().file(&path)?.map(Self::of).transpose()
+    }
+
+    fn of(file: File) -> io::Result<Self> {
+        let facts = file.metadata()?;
+        let modified = facts.modified()?;
+        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (inode, bytes) = (MetadataExt::ino(&facts), facts.len());
+        Ok(Self {
+            bytes,
+            modified: Timestamp::try_from(modified).map_err(io::Error::other)?,
+            etag: format!("{inode:x}-{:x}-{bytes:x}", since.as_nanos()),
+            file,
+        })
+    }
 }
 
-/// What `LocalFileSystem` does with every other name.
-fn open(key: Key, path: PathBuf, options: GetOptions) -> Result<GetResult, Error> {
-    let missing = |source: io::Error| Error::NotFound {
-        path: key.to_string(),
-        source: source.into(),
-    };
-    let file = File::open(&path).map_err(missing)?;
-    let facts = file.metadata().map_err(missing)?;
-    let modified = facts.modified().map_err(missing)?;
-    let size = facts.len();
-    let range = match options.range {
-        Some(GetRange::Bounded(range)) => range.start.min(size)..range.end.min(size),
-        _ => 0..size,
-    };
-    let e_tag = modified
-        .duration_since(std::time::UNIX_EPOCH)
-        .map(|since| format!("\"{:x}-{size:x}\"", since.as_nanos()));
-    Ok(GetResult {
-        meta: ObjectMeta {
-            location: key,
-            last_modified: modified.into(),
-            size,
-            e_tag: e_tag.ok(),
-            version: None,
-        },
-        payload: GetResultPayload::File(file, path),
-        range,
-        attributes: Default::default(),
-        extensions: Default::default(),
-    })
-}
-
-fn to_info(meta: &ObjectMeta) -> Result<BlobInfo, StoreError> {
-    let modified = meta.last_modified.timestamp_micros();
-    let etag = meta.e_tag.as_deref().unwrap_or_default();
-    Ok(BlobInfo {
-        bytes: meta.size,
-        modified: Timestamp::from_microsecond(modified).map_err(damaged)?,
-        etag: etag.trim_matches('"').to_owned(),
-    })
+fn part(mut file: File, range: Range<u64>) -> io::Result<Bytes> {
+    let length = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
+    let mut bytes = vec![0; length];
+    file.seek(SeekFrom::Start(range.start))?;
+    file.read_exact(&mut bytes)?;
+    Ok(bytes.into())
 }

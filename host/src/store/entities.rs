@@ -17,6 +17,8 @@ pub(super) mod project {
         pub primary_image: Option<Vec<u8>>,
         /// Its images have rows in `features`.
         pub finds_crops: bool,
+        /// What names have in common that differ only by case.
+        pub folded: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -62,6 +64,8 @@ pub(super) mod image {
         pub fingerprints: Vec<u8>,
         /// JSON: what was merged into it.
         pub merged: Option<String>,
+        /// What names have in common that differ only by case.
+        pub folded: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

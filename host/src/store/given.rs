@@ -3,9 +3,10 @@
 //! Every answer that changes something looks again under the project's lock, so a scan, an upload and
 //! another process never act on each other's half-done work.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::fs::{File, Metadata};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -13,10 +14,12 @@ use crate::domain::{ImageId, ImageName, ProjectName, Sha256};
 
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::disk::if_there;
+use super::disk::{Standing, blocking, failed, if_there};
 use super::entities::image;
 use super::ingest::to_the_end;
-use super::{Store, StoreError, rows};
+use super::layout::Layout;
+use super::staging::Piece;
+use super::{Staged, Store, StoreError, rows, staging};
 
 /// What tells a changed file from an unchanged one without reading it. Kept in the image's row
 /// for the given file, to the nanosecond.
@@ -43,16 +46,40 @@ pub struct GivenFile {
     pub dropped_in: bool,
 }
 
+/// A file of the image root, opened: what is read of it is of that file, whatever takes its place.
+#[derive(Debug)]
+pub struct OpenFile {
+    /// The file.
+    pub file: File,
+    /// How it was when it was opened.
+    pub stamp: FileStamp,
+}
+
 impl FileStamp {
-    /// The stamp of a file; `None` when there is no regular file (links are not followed).
+    /// The stamp of a file; `None` when there is no regular file. The last name is not followed when it is a
+    /// link, those above it are: for paths of the data folder there is [`Store::open_given`].
     pub fn of(path: &Path) -> io::Result<Option<Self>> {
-        let facts = if_there(std::fs::symlink_metadata(path))?;
-        let Some(facts) = facts.filter(std::fs::Metadata::is_file) else {
+        match if_there(std::fs::symlink_metadata(path))? {
+            Some(facts) => Self::of_facts(&facts),
+            None => Ok(None),
+        }
+    }
+
+    /// The stamp in a file's facts; `None` when they are of something else.
+    pub fn of_facts(facts: &Metadata) -> io::Result<Option<Self>> {
+        if !facts.is_file() {
             return Ok(None);
-        };
+        }
         let modified = Timestamp::try_from(facts.modified()?).map_err(io::Error::other)?;
         let bytes = facts.len();
         Ok(Some(Self { bytes, modified }))
+    }
+}
+
+impl OpenFile {
+    fn of(file: File) -> io::Result<Option<Self>> {
+        let stamp = FileStamp::of_facts(&file.metadata()?)?;
+        Ok(stamp.map(|stamp| Self { file, stamp }))
     }
 }
 
@@ -111,6 +138,97 @@ impl Store {
             .collect()
     }
 
+    /// The file of a name, as it lies in the image root; `None` when there is none, or one behind a link.
+    pub async fn open_given(
+        &self,
+        project: &ProjectName,
+        name: &ImageName,
+    ) -> Result<Option<OpenFile>, StoreError> {
+        self.open_file(self.layout.given(project, name)).await
+    }
+
+    /// The given file of an image in the trash.
+    pub async fn open_trashed(
+        &self,
+        project: &ProjectName,
+        image: ImageId,
+    ) -> Result<Option<OpenFile>, StoreError> {
+        let folder = self.layout.trashed(project, image);
+        self.open_file(folder.join(Piece::Given.file_name())).await
+    }
+
+    async fn open_file(&self, path: PathBuf) -> Result<Option<OpenFile>, StoreError> {
+        let layout = self.layout.clone();
+        blocking(move || {
+            let file = layout.disk().file(&path);
+            let opened = file.and_then(|file| file.map_or(Ok(None), OpenFile::of));
+            opened.map_err(failed("looking at a given file"))
+        })
+        .await
+    }
+
+    /// Which of these have no file in the image root, or only one behind a link.
+    pub async fn without_file(
+        &self,
+        project: &ProjectName,
+        names: Vec<ImageName>,
+    ) -> Result<Vec<ImageName>, StoreError> {
+        let (layout, project) = (self.layout.clone(), project.clone());
+        blocking(move || {
+            let standing = |name: &ImageName| layout.disk().standing(&layout.given(&project, name));
+            // What cannot be looked at may be there.
+            let is_missing = |name: &ImageName| standing(name).is_ok_and(|it| it != Standing::File);
+            Ok(names.into_iter().filter(is_missing).collect())
+        })
+        .await
+    }
+
+    /// What lies at a path of the image root.
+    pub async fn standing_of(&self, path: &Path) -> Result<Standing, StoreError> {
+        let (layout, path) = (self.layout.clone(), path.to_owned());
+        blocking(move || {
+            let standing = layout.disk().standing(&path);
+            standing.map_err(failed("looking into the image root"))
+        })
+        .await
+    }
+
+    /// An error when the folder of any of these names is a link, or behind one.
+    pub(super) async fn refuse_folders_behind_links(
+        &self,
+        project: &ProjectName,
+        names: Vec<String>,
+    ) -> Result<(), StoreError> {
+        let (layout, top) = (self.layout.clone(), self.layout.given_folder(project));
+        blocking(move || {
+            let folder_of = |name: &String| top.join(name).parent().map(Path::to_owned);
+            let mut folders: BTreeSet<PathBuf> = names.iter().filter_map(folder_of).collect();
+            folders.insert(top.clone());
+            let free = folders
+                .iter()
+                .try_for_each(|folder| layout.disk().refuse_link(folder));
+            free.map_err(failed("looking for links"))
+        })
+        .await
+    }
+
+    /// Puts staged bytes where the file of a name is missing; `None`, and nothing happens, when something is
+    /// there.
+    pub async fn give_missing(
+        &self,
+        project: &ProjectName,
+        name: &ImageName,
+        staged: Staged,
+    ) -> Result<Option<FileStamp>, StoreError> {
+        let _lock = self.lock(project).await?;
+        let (layout, target) = (self.layout.clone(), self.layout.given(project, name));
+        blocking(move || {
+            let placed = place_missing(&layout, staged, &target);
+            placed.map_err(failed("giving a file again"))
+        })
+        .await
+    }
+
     /// The given file of a name.
     pub async fn given_file(
         &self,
@@ -139,4 +257,21 @@ impl Store {
         })
         .await
     }
+}
+
+fn place_missing(layout: &Layout, staged: Staged, target: &Path) -> io::Result<Option<FileStamp>> {
+    let disk = layout.disk();
+    if disk.exists(target)? {
+        return Ok(None);
+    }
+    let folder = target.parent().map(Path::to_owned);
+    let mut changed = match &folder {
+        Some(folder) => disk.create_folder(folder)?,
+        None => Vec::new(),
+    };
+    let stamp = FileStamp::of(&staged.path)?;
+    staging::settle(disk, staged.path, target)?;
+    changed.extend(folder);
+    disk.sync_all(&changed)?;
+    Ok(stamp)
 }

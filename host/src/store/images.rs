@@ -205,6 +205,16 @@ impl Store {
         self.row_where(project, by_name).await
     }
 
+    /// The row of a name, or of one that differs only by case.
+    pub(super) async fn row_alike(
+        &self,
+        project: &ProjectName,
+        name: &ImageName,
+    ) -> Result<Option<(image::Model, project::Model)>, StoreError> {
+        let alike = image::Column::Folded.eq(name.folded());
+        self.row_where(project, alike).await
+    }
+
     /// All rows of a project in upload order.
     pub(super) async fn image_rows(&self, project: i64) -> Result<Vec<image::Model>, StoreError> {
         let wanted = image::Entity::find()

@@ -5,19 +5,17 @@
 //! up does not cut it in half.
 
 use std::future::Future;
-use std::io;
-use std::path::Path;
 
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use crate::domain::{ImageName, NewImage, ProjectName, RenditionKind, Sha256};
 
-use super::disk::{failed, if_there};
+use super::disk::failed;
 use super::entities::{image, project};
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
 use super::staging::Pieces;
-use super::{FileStamp, NameClash, Staged, Store, StoreError, Stored, rows};
+use super::{FileStamp, NameClash, Staged, Standing, Store, StoreError, Stored, rows};
 
 /// Where an image goes.
 enum Place {
@@ -25,16 +23,6 @@ enum Place {
     New(ImageName),
     /// The place of an image that is there.
     Of(Box<image::Model>),
-}
-
-/// What lies at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    Nothing,
-    File,
-    Folder,
-    /// A file lies where a folder above it should be.
-    UnderAFile,
 }
 
 impl Store {
@@ -112,6 +100,7 @@ impl Store {
         pieces: Pieces,
         clash: NameClash,
     ) -> Result<Stored, StoreError> {
+        self.refuse_twin(&new.project).await?;
         match self.choose_place(&new, clash).await? {
             Place::New(name) => {
                 new.name = name;
@@ -123,9 +112,8 @@ impl Store {
 
     async fn take_up(&self, new: NewImage, pieces: Pieces) -> Result<Option<Stored>, StoreError> {
         let lock = self.lock(&new.project).await?;
-        let path = self.layout.given(&new.project, &new.name);
-        let now = FileStamp::of(&path).map_err(failed("looking at a given file"))?;
-        if now != Some(pieces.stamp) {
+        let now = self.open_given(&new.project, &new.name).await?;
+        if now.map(|file| file.stamp) != Some(pieces.stamp) {
             return Ok(None);
         }
         let stored = match self.row_by_name(&new.project, &new.name).await? {
@@ -277,22 +265,37 @@ impl Store {
     async fn choose_place(&self, new: &NewImage, clash: NameClash) -> Result<Place, StoreError> {
         let standing = self.standing(&new.project, &new.name)?;
         let row = self.row_by_name(&new.project, &new.name).await?;
-        let blocked = || StoreError::NameBlocked {
-            name: new.name.clone(),
-            by: standing.description(),
-        };
+        if row.is_none() && clash != NameClash::Number {
+            self.refuse_case_twin(new, clash).await?;
+        }
         match (row, clash, standing) {
-            (_, _, Standing::UnderAFile) => Err(blocked()),
-            (None, _, Standing::Nothing) => Ok(Place::New(new.name.clone())),
             (_, NameClash::Number, _) => {
-                let name = self.numbered(&new.project, &new.name).await?;
+                let name = self.free_name(&new.project, &new.name).await?;
                 Ok(Place::New(name))
             }
-            (_, _, Standing::Folder) | (None, _, _) => Err(blocked()),
+            (None, _, Standing::Nothing) => Ok(Place::New(new.name.clone())),
+            (_, _, Standing::Folder) | (None, _, _) => Err(standing.blocks(&new.name)),
             (Some((row, _)), NameClash::Replace, _) => Ok(Place::Of(Box::new(row))),
             (Some((row, _)), NameClash::Reject, _) => Err(StoreError::NameTaken {
                 name: new.name.clone(),
                 holder: rows::to_id(&row.id)?,
+            }),
+        }
+    }
+
+    /// An error when an image has a name that differs only by case: on many systems the two would be one file.
+    async fn refuse_case_twin(&self, new: &NewImage, clash: NameClash) -> Result<(), StoreError> {
+        let Some((twin, _)) = self.row_alike(&new.project, &new.name).await? else {
+            return Ok(());
+        };
+        match clash {
+            NameClash::Reject => Err(StoreError::NameTaken {
+                name: new.name.clone(),
+                holder: rows::to_id(&twin.id)?,
+            }),
+            _ => Err(StoreError::NameBlocked {
+                name: new.name.clone(),
+                by: "an image whose name differs only by case",
             }),
         }
     }
@@ -333,32 +336,39 @@ impl Store {
 
     async fn is_free(&self, project: &ProjectName, name: &ImageName) -> Result<bool, StoreError> {
         Ok(self.standing(project, name)? == Standing::Nothing
-            && self.row_by_name(project, name).await?.is_none())
+            && self.row_alike(project, name).await?.is_none())
     }
 
+    /// What has the name; an error when nothing can have it.
     fn standing(&self, project: &ProjectName, name: &ImageName) -> Result<Standing, StoreError> {
         let path = self.layout.given(project, name);
-        standing_at(&path).map_err(failed("looking for a free name"))
+        let standing = self.layout.disk().standing(&path);
+        match standing.map_err(failed("looking for a free name"))? {
+            standing @ (Standing::UnderAFile | Standing::BehindALink) => Err(standing.blocks(name)),
+            standing => Ok(standing),
+        }
     }
 }
 
 impl Standing {
+    fn blocks(self, name: &ImageName) -> StoreError {
+        StoreError::NameBlocked {
+            name: name.clone(),
+            by: self.description(),
+        }
+    }
+
     fn description(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
             Self::File => "a file of that name that is not an image of this project yet",
             Self::Folder => "a folder of that name",
+            Self::Other => "a link or special file of that name",
             Self::UnderAFile => "an image with the name of a folder in it",
+            Self::BehindALink => {
+                "a link where a folder of it should be, and links are not followed"
+            }
         }
-    }
-}
-
-fn standing_at(path: &Path) -> io::Result<Standing> {
-    match std::fs::symlink_metadata(path) {
-        Ok(facts) if facts.is_dir() => Ok(Standing::Folder),
-        Ok(_) => Ok(Standing::File),
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(Standing::UnderAFile),
-        Err(error) => if_there(Err(error)).map(|_: Option<()>| Standing::Nothing),
     }
 }
 

@@ -1,22 +1,42 @@
-//! Where everything lies in a data folder. Paths only; names are checked before they come here.
+//! Where everything lies in a data folder, and the folder itself. Names are checked before they come here.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::domain::file_name::written;
 use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
+use super::disk::Disk;
+
 /// The places of one data folder.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Layout {
     root: PathBuf,
+    disk: Disk,
 }
 
 impl Layout {
-    pub(super) fn new(root: &Path) -> Self {
-        Self { root: root.into() }
+    /// Of a folder that is there, by its real path.
+    pub(super) fn new(root: &Path) -> io::Result<Self> {
+        Ok(Self {
+            disk: Disk::open(root)?,
+            root: root.into(),
+        })
     }
 
-    pub(super) fn root(&self) -> &Path {
-        &self.root
+    /// What reads and writes at these places.
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    /// Those that are there as long as the data folder is.
+    pub(super) fn folders(&self) -> [PathBuf; 4] {
+        [
+            self.image_root(),
+            self.projects(),
+            self.temporary(),
+            self.index(),
+        ]
     }
 
     pub(super) fn database(&self) -> PathBuf {
@@ -56,16 +76,22 @@ impl Layout {
 
     /// Everything that was derived of a project.
     pub(super) fn project(&self, project: &ProjectName) -> PathBuf {
-        self.projects().join(project.as_str())
+        self.projects().join(&*written(project.as_str()))
     }
 
     /// Everything that was given to a project.
     pub(super) fn given_folder(&self, project: &ProjectName) -> PathBuf {
-        self.image_root().join(project.as_str())
+        self.image_root().join(&*written(project.as_str()))
     }
 
     pub(super) fn given(&self, project: &ProjectName, name: &ImageName) -> PathBuf {
-        self.given_folder(project).join(name.as_str())
+        let mut path = self.given_folder(project);
+        path.extend(
+            name.as_str()
+                .split('/')
+                .map(|segment| written(segment).into_owned()),
+        );
+        path
     }
 
     pub(super) fn rendition(

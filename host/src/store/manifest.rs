@@ -5,7 +5,6 @@
 //! atomically under `meta.lock`, so it is valid at every moment and follows the rows in the order of
 //! their commits. It is not synced: after a loss of power it may be behind, and the rows are the truth.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Algorithm, Decision, Fingerprint, Image, ImageId, ProjectName, Sha256};
 
-use super::disk::{blocking, failed, if_there};
+use super::disk::{Disk, blocking, failed};
 use super::entities::{image, project};
 use super::merging::{MergedJson, merged_into, text_of};
 use super::pending::ProjectLock;
@@ -92,6 +91,12 @@ pub(super) enum Edit<'a> {
     Anew,
 }
 
+impl Manifest {
+    pub(super) fn is_of(&self, project: &ProjectName) -> bool {
+        ProjectName::parse(&self.project_id).is_ok_and(|name| name == *project)
+    }
+}
+
 impl Entry {
     pub(super) fn of(row: &image::Model) -> Result<Self, StoreError> {
         let exif = row.exif.as_deref().map(serde_json::from_str);
@@ -126,6 +131,7 @@ impl Entry {
             created_at: 0,
             primary_image: None,
             finds_crops: false,
+            folded: project.folded(),
         };
         let mut row = self.to_row(owner.id)?;
         row.position = Set(0);
@@ -139,6 +145,7 @@ impl Entry {
     /// The row that it was made of; `project` is the key of its project.
     pub(super) fn to_row(&self, project: i64) -> Result<image::ActiveModel, StoreError> {
         let id: ImageId = self.id.parse().map_err(damaged)?;
+        let name = to_image_name(&self.name)?;
         let sha256: Sha256 = self.sha256.parse().map_err(damaged)?;
         let exif = self.exif.as_ref().map(serde_json::to_string);
         let prints = self
@@ -151,7 +158,8 @@ impl Entry {
             position: NotSet,
             id: Set(id.as_bytes().to_vec()),
             project_id: Set(project),
-            name: Set(to_image_name(&self.name)?.as_str().to_owned()),
+            folded: Set(name.folded()),
+            name: Set(name.into()),
             created_at: Set(self.created_at()?.as_millisecond()),
             bytes: Set(to_signed(self.bytes)?),
             sha256: Set(sha256.0.to_vec()),
@@ -216,9 +224,11 @@ impl ProjectLock<'_> {
             return self.rewrite_manifest().await;
         };
         let header = header(project)?;
-        let path = self.store.layout.manifest(&self.project);
+        let layout = self.store.layout.clone();
+        let path = layout.manifest(&self.project);
         let edited = blocking(move || {
-            edit_file(&path, &header, &edit).map_err(failed("writing a manifest"))
+            let edited = edit_file(layout.disk(), &path, &header, &edit);
+            edited.map_err(failed("writing a manifest"))
         });
         if edited.await? {
             return Ok(());
@@ -228,12 +238,13 @@ impl ProjectLock<'_> {
 
     /// Writes the manifest from the rows; removes it when there is no such project.
     pub(super) async fn rewrite_manifest(&self) -> Result<(), StoreError> {
-        let path = self.store.layout.manifest(&self.project);
+        let layout = self.store.layout.clone();
+        let path = layout.manifest(&self.project);
         let text = self.store.manifest_text(&self.project).await?;
         blocking(move || {
             let written = match text {
-                Some(text) => replace(&path, &text),
-                None => super::disk::remove_file(&path),
+                Some(text) => replace(layout.disk(), &path, &text),
+                None => layout.disk().remove_file(&path),
             };
             written.map_err(failed("writing a manifest"))
         })
@@ -270,9 +281,10 @@ impl Store {
         &self,
         project: &ProjectName,
     ) -> Result<Option<Manifest>, StoreError> {
-        let path = self.layout.manifest(project);
+        let (layout, path) = (self.layout.clone(), self.layout.manifest(project));
         blocking(move || {
-            let bytes = if_there(fs::read(path)).map_err(failed("reading a manifest"))?;
+            let bytes = layout.disk().read(&path);
+            let bytes = bytes.map_err(failed("reading a manifest"))?;
             let manifest = bytes.map(|bytes| serde_json::from_slice(&bytes));
             manifest.transpose().map_err(damaged)
         })
@@ -386,18 +398,18 @@ fn line(row: &image::Model) -> Result<Vec<u8>, StoreError> {
 }
 
 /// False when the file is not there or not in our layout: then it is to be written anew.
-fn edit_file(path: &Path, header: &[u8], edit: &LineEdit) -> io::Result<bool> {
-    let Some(text) = if_there(fs::read(path))? else {
+fn edit_file(disk: &Disk, path: &Path, header: &[u8], edit: &LineEdit) -> io::Result<bool> {
+    let Some(text) = disk.read(path)? else {
         return Ok(false);
     };
     match edit.apply(header, &text) {
-        Some(edited) => replace(path, &edited).map(|()| true),
+        Some(edited) => replace(disk, path, &edited).map(|()| true),
         None => Ok(false),
     }
 }
 
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+fn replace(disk: &Disk, path: &Path, text: &[u8]) -> io::Result<()> {
     let unfinished: PathBuf = path.with_extension("json.new");
-    fs::write(&unfinished, text)?;
-    fs::rename(unfinished, path)
+    disk.write(&unfinished, text)?;
+    disk.rename(&unfinished, path)
 }

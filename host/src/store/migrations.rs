@@ -1,5 +1,7 @@
 //! The steps that make the tables. A released step is never edited: a change is a new step.
 
+mod names;
+
 use sea_orm_migration::prelude::*;
 
 /// All steps, oldest first.
@@ -13,6 +15,7 @@ impl MigratorTrait for Migrator {
             Box::new(Sketches),
             Box::new(Plugins),
             Box::new(LocalFeatures),
+            Box::new(OneName),
         ]
     }
 }
@@ -148,6 +151,56 @@ impl MigrationTrait for LocalFeatures {
         manager.alter_table(projects).await?;
         manager.create_table(features()).await
     }
+}
+
+/// Names are composed, and those that differ only by case are found by what they have in common.
+struct OneName;
+
+impl MigrationName for OneName {
+    fn name(&self) -> &str {
+        "0006_one_name"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for OneName {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in ["projects", "images"] {
+            let folded = ColumnDef::new("folded")
+                .text()
+                .not_null()
+                .default("")
+                .take();
+            let table = Table::alter().table(table).add_column(folded).take();
+            manager.alter_table(table).await?;
+        }
+        let database = manager.get_connection();
+        names::compose(database).await?;
+        for index in folded_indexes() {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}
+
+fn folded_indexes() -> [IndexCreateStatement; 2] {
+    [
+        Index::create()
+            .name("projects_by_folded")
+            .table("projects")
+            .col("folded")
+            .take(),
+        Index::create()
+            .name("images_by_folded")
+            .table("images")
+            .col("project_id")
+            .col("folded")
+            .take(),
+    ]
 }
 
 fn projects() -> TableCreateStatement {

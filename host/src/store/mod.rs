@@ -33,7 +33,9 @@ mod turns;
 mod upkeep;
 
 pub use banks::FingerprintPage;
-pub use given::{FileStamp, GivenFile};
+pub use blobs::Blob;
+pub use disk::Standing;
+pub use given::{FileStamp, GivenFile, OpenFile};
 pub use plugins::{Edition, EditionId, PluginRow};
 pub use sketches::SketchState;
 pub use staging::Staging;
@@ -41,7 +43,6 @@ pub use staging::Staging;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::domain::{Fingerprint, Image, ImageId, ImageName, ProjectName, RenditionKind, Sha256};
@@ -75,6 +76,17 @@ pub enum StoreError {
         /// What is in the way.
         by: &'static str,
     },
+    /// A new project would differ only by the case of its name from another: the caller must choose another name.
+    #[error("there is no project {:?}, and its name differs only by case from that of {:?}", name.as_str(), holder.as_str())]
+    ProjectNameTaken {
+        /// The name.
+        name: ProjectName,
+        /// Who has one like it.
+        holder: ProjectName,
+    },
+    /// A folder on the way is a link: the operator must put the folder itself there.
+    #[error("{0}")]
+    BehindALink(String),
     /// An image that a change is about is not there, or no longer: the caller looks again.
     #[error("there is no image {image} any more")]
     ImageGone {
@@ -131,17 +143,6 @@ pub enum BlobKey {
     TrashedRendition(ProjectName, RenditionKind, ImageId),
 }
 
-/// Facts of a stored blob.
-#[derive(Clone, Debug)]
-pub struct BlobInfo {
-    /// Length in bytes.
-    pub bytes: u64,
-    /// When it was written.
-    pub modified: Timestamp,
-    /// Changes whenever the bytes do; without quotes.
-    pub etag: String,
-}
-
 /// Bytes that were streamed in and are safe on disk, not yet an image. Dropped, they are deleted.
 #[derive(Debug)]
 pub struct Staged {
@@ -189,13 +190,12 @@ pub struct Change {
 pub struct Store {
     layout: Arc<layout::Layout>,
     database: database::Database,
-    blobs: Arc<blobs::Blobs>,
     session: Arc<staging::Session>,
     turns: Arc<turns::Turns>,
 }
 
 impl Store {
-    /// The folder where people may drop pictures: `<data>/image_root`.
+    /// The folder where people may drop pictures: `<data>/image_root`, by its real path.
     pub fn image_root(&self) -> PathBuf {
         self.layout.image_root()
     }

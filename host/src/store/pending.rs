@@ -5,9 +5,9 @@
 //! stopped) half-way, and looks at the rows: what was committed is finished, what was not is undone.
 //! So a crash needs no quiet moment to be mended, and other processes may go on working.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tempfile::TempPath;
@@ -15,13 +15,10 @@ use tokio::sync::MutexGuard;
 
 use crate::domain::{ImageId, ImageName, ProjectName};
 
-use super::disk::{
-    blocking, create_folder, failed, if_there, remove_empty_parents, remove_file, remove_folder,
-    sync_all, write_synced,
-};
+use super::disk::{Standing, blocking, failed};
 use super::layout::Layout;
 use super::rows::damaged;
-use super::staging::Piece;
+use super::staging::{Piece, settle};
 use super::trash::TrashEntry;
 use super::{Store, StoreError};
 
@@ -41,9 +38,9 @@ pub(super) enum Intent {
         name: String,
         sha256: String,
     },
-    /// The row is taken out, then files are removed.
+    /// Files are moved here, then the row is taken out, then they are removed.
     Remove { image: String, name: String },
-    /// All rows are taken out, then all files are removed.
+    /// The given files are moved here, then all rows are taken out, then all files are removed.
     RemoveProject,
     /// Rows are taken out, then their images are moved to the trash.
     Discard { entries: Vec<TrashEntry> },
@@ -68,11 +65,10 @@ impl Store {
     /// Tasks of this process queue first, so at most a few threads wait for other processes' locks.
     pub(super) async fn lock(&self, project: &ProjectName) -> Result<ProjectLock<'_>, StoreError> {
         let turn = self.turns.of(project).lock().await;
-        let path = self.layout.manifest_lock(project);
-        let pending = self.layout.pending(project);
+        let (layout, locked) = (self.layout.clone(), project.clone());
         let (file, left_over) = blocking(move || {
-            let file = take_lock(path).map_err(failed("locking a project"))?;
-            Ok((file, pending.exists()))
+            let locked = take_lock(&layout, &locked);
+            locked.map_err(failed("locking a project"))
         })
         .await?;
         let lock = ProjectLock {
@@ -88,17 +84,13 @@ impl Store {
     }
 }
 
-fn take_lock(path: PathBuf) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)?;
+/// The lock, and whether a change is left over.
+fn take_lock(layout: &Layout, project: &ProjectName) -> io::Result<(File, bool)> {
+    let disk = layout.disk();
+    disk.create_folder(&layout.project(project))?;
+    let file = disk.lock_file(&layout.manifest_lock(project))?;
     file.lock()?;
-    Ok(file)
+    Ok((file, disk.exists(&layout.pending(project))?))
 }
 
 impl ProjectLock<'_> {
@@ -111,11 +103,12 @@ impl ProjectLock<'_> {
         intent: &Intent,
         files: Vec<(Piece, TempPath)>,
     ) -> Result<(), StoreError> {
-        let pending = self.store.layout.pending(&self.project);
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
         let durable = !matches!(intent, Intent::Insert { .. } | Intent::Describe);
         let intent = serde_json::to_vec(intent).map_err(damaged)?;
         blocking(move || {
-            write_intent(pending, &intent, files, durable).map_err(failed("preparing a change"))
+            let written = write_intent(&layout, &project, &intent, files, durable);
+            written.map_err(failed("preparing a change"))
         })
         .await
     }
@@ -129,6 +122,62 @@ impl ProjectLock<'_> {
         );
         blocking(move || {
             place(&layout, &project, image, &name).map_err(failed("moving files to their places"))
+        })
+        .await
+    }
+
+    /// Moves the files of an image here. When that cannot be done nothing has been removed.
+    pub(super) async fn lift(&self, image: ImageId, name: &ImageName) -> Result<(), StoreError> {
+        let (layout, project, name) = (
+            self.store.layout.clone(),
+            self.project.clone(),
+            name.clone(),
+        );
+        blocking(move || {
+            let lifted = lift(&layout, &project, image, &name);
+            lifted.map_err(failed("taking files out of their places"))
+        })
+        .await
+    }
+
+    /// Removes what [`ProjectLock::lift`] moved here.
+    pub(super) async fn drop_lifted(&self, name: &ImageName) -> Result<(), StoreError> {
+        let (layout, project, name) = (
+            self.store.layout.clone(),
+            self.project.clone(),
+            name.clone(),
+        );
+        blocking(move || {
+            let dropped = drop_lifted(&layout, &project, &name);
+            dropped.map_err(failed("removing files"))
+        })
+        .await
+    }
+
+    /// Moves the folder of everything that was given here. When that cannot be done nothing has been removed.
+    pub(super) async fn lift_all(&self) -> Result<(), StoreError> {
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        blocking(move || {
+            let (from, to) = (
+                layout.given_folder(&project),
+                lifted_folder(&layout, &project),
+            );
+            let lifted = move_folder(&layout, &from, &to);
+            lifted.map_err(failed("taking a project's folder out of its place"))
+        })
+        .await
+    }
+
+    /// Undoes [`ProjectLock::lift_all`].
+    async fn put_all_back(&self) -> Result<(), StoreError> {
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        blocking(move || {
+            let (from, to) = (
+                lifted_folder(&layout, &project),
+                layout.given_folder(&project),
+            );
+            let back = move_folder(&layout, &from, &to);
+            back.map_err(failed("putting a project's folder back"))
         })
         .await
     }
@@ -159,9 +208,13 @@ impl ProjectLock<'_> {
 
     /// The change is over.
     pub(super) async fn clear(&self) -> Result<(), StoreError> {
-        let pending = self.store.layout.pending(&self.project);
-        blocking(move || remove_folder(&pending).map_err(failed("clearing up after a change")))
-            .await
+        let layout = self.store.layout.clone();
+        let pending = layout.pending(&self.project);
+        blocking(move || {
+            let removed = layout.disk().remove_folder(&pending);
+            removed.map_err(failed("clearing up after a change"))
+        })
+        .await
     }
 
     /// Undoes an announced change that failed before its commit.
@@ -174,8 +227,10 @@ impl ProjectLock<'_> {
 
     /// Finishes or undoes what `pending` says, by what was committed.
     async fn settle(&self) -> Result<(), StoreError> {
-        let path = self.store.layout.pending(&self.project).join("intent.json");
-        let read = if_there(fs::read(&path)).map_err(failed("reading a pending change"))?;
+        let layout = &self.store.layout;
+        let path = layout.pending(&self.project).join("intent.json");
+        let read = layout.disk().read(&path);
+        let read = read.map_err(failed("reading a pending change"))?;
         if let Some(intent) = read.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
             tracing::debug!(project = %self.project, ?intent, "settling a change that was cut off");
             self.settle_intent(intent).await?;
@@ -192,8 +247,10 @@ impl ProjectLock<'_> {
                     return Ok(());
                 }
                 // A given file that still waits in `pending` was never placed.
-                let waiting = self.store.layout.pending(&self.project).join("given");
-                let placed = given && !waiting.exists();
+                let layout = &self.store.layout;
+                let waiting = layout.pending(&self.project).join("given");
+                let waits = layout.disk().exists(&waiting);
+                let placed = given && !waits.map_err(failed("reading a pending change"))?;
                 let ours = |piece: &Piece| placed || *piece != Piece::Given;
                 self.erase(id, &name, Piece::all().filter(ours).collect())
                     .await
@@ -214,7 +271,7 @@ impl ProjectLock<'_> {
             Intent::Remove { image, name } => {
                 let (id, name) = self.parse(&image, &name)?;
                 match self.store.row(&self.project, id).await? {
-                    Some(_) => Ok(()),
+                    Some(_) => self.place(id, &name).await,
                     None => self.erase(id, &name, Piece::all().collect()).await,
                 }
             }
@@ -236,7 +293,7 @@ impl ProjectLock<'_> {
                 }
             }
             Intent::RemoveProject => match self.store.project_row(&self.project).await? {
-                Some(_) => Ok(()),
+                Some(_) => self.put_all_back().await,
                 None => self.erase_all().await,
             },
             Intent::Describe => Ok(()),
@@ -250,25 +307,26 @@ impl ProjectLock<'_> {
 }
 
 fn write_intent(
-    pending: PathBuf,
+    layout: &Layout,
+    project: &ProjectName,
     intent: &[u8],
     files: Vec<(Piece, TempPath)>,
     durable: bool,
 ) -> io::Result<()> {
-    let mut changed = create_folder(&pending)?;
-    for (piece, path) in files {
-        path.persist(pending.join(piece.file_name()))
-            .map_err(|error| error.error)?;
+    let (disk, pending) = (layout.disk(), layout.pending(project));
+    let mut changed = disk.create_folder(&pending)?;
+    for (piece, file) in files {
+        settle(disk, file, &pending.join(piece.file_name()))?;
     }
     let (unfinished, finished) = (pending.join("intent.new"), pending.join("intent.json"));
     if !durable {
-        fs::write(&unfinished, intent)?;
-        return fs::rename(&unfinished, finished);
+        disk.write(&unfinished, intent)?;
+        return disk.rename(&unfinished, &finished);
     }
-    write_synced(&unfinished, intent)?;
-    fs::rename(&unfinished, finished)?;
+    disk.write_synced(&unfinished, intent)?;
+    disk.rename(&unfinished, &finished)?;
     changed.push(pending);
-    sync_all(&changed)
+    disk.sync_all(&changed)
 }
 
 fn place(
@@ -277,23 +335,63 @@ fn place(
     image: ImageId,
     name: &ImageName,
 ) -> io::Result<()> {
-    let mut changed = Vec::new();
+    let (disk, mut changed) = (layout.disk(), Vec::new());
     for piece in Piece::all() {
         let waiting = layout.pending(project).join(piece.file_name());
         let target = target(layout, project, image, name, piece);
         let Some(folder) = target.parent() else {
             continue;
         };
-        if !waiting.exists() {
+        if !disk.exists(&waiting)? {
             continue;
         }
-        changed.extend(create_folder(folder)?);
-        fs::rename(&waiting, &target)?;
+        changed.extend(disk.create_folder(folder)?);
+        disk.rename(&waiting, &target)?;
         changed.push(folder.to_owned());
     }
     changed.sort_unstable();
     changed.dedup();
-    sync_all(&changed)
+    disk.sync_all(&changed)
+}
+
+/// A folder that lies where the given file should be is none of the image's.
+fn lift(
+    layout: &Layout,
+    project: &ProjectName,
+    image: ImageId,
+    name: &ImageName,
+) -> io::Result<()> {
+    let (disk, pending) = (layout.disk(), layout.pending(project));
+    for piece in Piece::all() {
+        let place = target(layout, project, image, name, piece);
+        match disk.standing(&place)? {
+            Standing::Nothing | Standing::Folder | Standing::UnderAFile => {}
+            _ => disk.rename(&place, &pending.join(piece.file_name()))?,
+        }
+    }
+    Ok(())
+}
+
+fn drop_lifted(layout: &Layout, project: &ProjectName, name: &ImageName) -> io::Result<()> {
+    let (disk, pending) = (layout.disk(), layout.pending(project));
+    for piece in Piece::all() {
+        disk.remove_file(&pending.join(piece.file_name()))?;
+    }
+    let top = layout.given_folder(project);
+    disk.remove_empty_parents(&layout.given(project, name), &top);
+    Ok(())
+}
+
+/// Where the folder of what was given to a project waits while the project is removed.
+fn lifted_folder(layout: &Layout, project: &ProjectName) -> PathBuf {
+    layout.pending(project).join("image_root")
+}
+
+fn move_folder(layout: &Layout, from: &Path, to: &Path) -> io::Result<()> {
+    match layout.disk().exists(from)? {
+        true => layout.disk().rename(from, to),
+        false => Ok(()),
+    }
 }
 
 fn erase(
@@ -303,26 +401,28 @@ fn erase(
     name: &ImageName,
     pieces: Vec<Piece>,
 ) -> io::Result<()> {
+    let disk = layout.disk();
     for &piece in &pieces {
-        remove_file(&target(layout, project, image, name, piece))?;
+        disk.remove_file(&target(layout, project, image, name, piece))?;
     }
     if pieces.contains(&Piece::Given) {
-        remove_empty_parents(&layout.given(project, name), &layout.given_folder(project));
+        let top = layout.given_folder(project);
+        disk.remove_empty_parents(&layout.given(project, name), &top);
     }
     Ok(())
 }
 
 fn erase_all(layout: &Layout, project: &ProjectName) -> io::Result<()> {
-    remove_folder(&layout.given_folder(project))?;
-    for entry in fs::read_dir(layout.project(project))? {
-        let path = entry?.path();
+    let (disk, folder) = (layout.disk(), layout.project(project));
+    disk.remove_folder(&layout.given_folder(project))?;
+    for entry in disk.list(&folder)? {
+        let path = folder.join(&entry.name);
         if path == layout.manifest_lock(project) || path == layout.pending(project) {
             continue;
         }
-        if path.is_dir() {
-            remove_folder(&path)?;
-        } else {
-            remove_file(&path)?;
+        match entry.is_folder {
+            true => disk.remove_folder(&path)?,
+            false => disk.remove_file(&path)?,
         }
     }
     Ok(())

@@ -117,6 +117,22 @@ impl Store {
         to_project(row, images).map(Some)
     }
 
+    /// An error when there is no such project, but one whose name differs only by case: on many systems the two
+    /// would share a folder.
+    pub(super) async fn refuse_twin(&self, name: &ProjectName) -> Result<(), StoreError> {
+        if self.project_row(name).await?.is_some() {
+            return Ok(());
+        }
+        let alike = project::Entity::find().filter(project::Column::Folded.eq(name.folded()));
+        match alike.one(self.database.read()).await? {
+            Some(twin) => Err(StoreError::ProjectNameTaken {
+                name: name.clone(),
+                holder: rows::to_project_name(&twin.name)?,
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// The row of a project.
     pub(super) async fn project_row(
         &self,
@@ -130,8 +146,10 @@ impl Store {
         lock: &ProjectLock<'_>,
         project: project::Model,
     ) -> Result<u64, StoreError> {
+        self.refuse_links(&lock.project, &project).await?;
         let made = async {
             lock.announce(&Intent::RemoveProject, Vec::new()).await?;
+            lock.lift_all().await?;
             self.commit_project_removal(project).await
         };
         match made.await {
@@ -145,6 +163,22 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    /// What lies behind a link would stay.
+    async fn refuse_links(
+        &self,
+        project: &ProjectName,
+        row: &project::Model,
+    ) -> Result<(), StoreError> {
+        let names: Vec<String> = image::Entity::find()
+            .select_only()
+            .column(image::Column::Name)
+            .filter(image::Column::ProjectId.eq(row.id))
+            .into_tuple()
+            .all(self.database.read())
+            .await?;
+        self.refuse_folders_behind_links(project, names).await
     }
 
     pub(super) async fn commit_project_removal(
@@ -171,6 +205,7 @@ pub(super) async fn ensure(
     let project = project::ActiveModel {
         id: NotSet,
         name: Set(name.as_str().to_owned()),
+        folded: Set(name.folded()),
         created_at: Set(Timestamp::now().as_millisecond()),
         primary_image: Set(None),
         finds_crops: Set(false),

@@ -12,11 +12,11 @@ use sea_orm::{
     QueryFilter,
 };
 
+use crate::domain::file_name::read;
 use crate::domain::{ImageId, ImageName, ProjectName};
 
-use super::blobs::Blobs;
 use super::database::Database;
-use super::disk::{blocking, failed, remove_file};
+use super::disk::{Standing, blocking, failed};
 use super::entities::{image, project};
 use super::layout::Layout;
 use super::manifest::{Entry, Manifest};
@@ -26,6 +26,9 @@ use super::{Store, StoreError, decisions, merging, projects, rows};
 
 /// Rows that are written by one statement.
 const BATCH: usize = 200;
+
+/// What the names of SQLite's files end in.
+const DATABASE_FILES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// How far a restoration is: images done, images in all.
 type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -61,7 +64,6 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let session = Session::start(&layout.temporary());
         let store = Self {
-            blobs: Arc::new(Blobs::new(&layout)?),
             database: Database::open(&layout.database()).await?,
             session: Arc::new(session.map_err(failed("making a temporary folder"))?),
             turns: Arc::new(Turns::new()),
@@ -76,7 +78,9 @@ impl Store {
     /// Takes every lock under which a change is pending: that settles what nobody is at work on.
     async fn settle_all(&self) -> Result<(), StoreError> {
         for project in project_folders(&self.layout)? {
-            if self.layout.pending(&project).exists() {
+            let pending = self.layout.pending(&project);
+            let pending = self.layout.disk().exists(&pending);
+            if pending.map_err(failed("looking for pending changes"))? {
                 self.lock(&project).await?;
             }
         }
@@ -92,7 +96,8 @@ impl Store {
         }
         // The changes of a new database have numbers that the old one's had, too.
         for snapshot in [self.index_snapshot(), self.feature_snapshot()] {
-            remove_file(&snapshot).map_err(failed("removing the index"))?;
+            let removed = self.layout.disk().remove_file(&snapshot);
+            removed.map_err(failed("removing the index"))?;
         }
         let manifests = self.readable_manifests().await?;
         let total = manifests.iter().map(|(_, manifest)| manifest.images.len());
@@ -132,7 +137,7 @@ impl Store {
         let mut manifests = Vec::new();
         for project in project_folders(&self.layout)? {
             match self.manifest(&project).await {
-                Ok(Some(manifest)) if manifest.project_id == project.as_str() => {
+                Ok(Some(manifest)) if manifest.is_of(&project) => {
                     manifests.push((project, manifest));
                 }
                 Ok(None) => {}
@@ -151,7 +156,7 @@ impl Store {
         let (mut ids, mut names) = (HashSet::new(), HashSet::new());
         let whole = |entry: &&'a Entry| {
             let name = ImageName::parse(&entry.name);
-            let there = name.is_ok_and(|name| self.layout.given(project, &name).is_file());
+            let there = name.is_ok_and(|name| self.has_file(project, &name));
             let whole = there && ids.insert(&entry.id) && names.insert(&entry.name);
             if !whole {
                 tracing::warn!(%project, name = entry.name, "an image without its file; skipped");
@@ -159,6 +164,14 @@ impl Store {
             whole
         };
         manifest.images.iter().filter(whole).collect()
+    }
+
+    fn has_file(&self, project: &ProjectName, name: &ImageName) -> bool {
+        let standing = self
+            .layout
+            .disk()
+            .standing(&self.layout.given(project, name));
+        standing.is_ok_and(|standing| standing == Standing::File)
     }
 }
 
@@ -238,22 +251,31 @@ async fn prepare(data: &Path) -> Result<(Layout, File, usize), StoreError> {
 
 fn prepare_folders(data: &Path) -> io::Result<(Layout, File, usize)> {
     fs::create_dir_all(data)?;
-    let layout = Layout::new(&data.canonicalize()?);
-    let folders = [
-        layout.image_root(),
-        layout.projects(),
-        layout.temporary(),
-        layout.index(),
-    ];
-    folders.iter().try_for_each(fs::create_dir_all)?;
-    let opening = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(layout.opening_lock())?;
+    let layout = Layout::new(&data.canonicalize()?)?;
+    for folder in layout.folders() {
+        layout.disk().create_folder(&folder)?;
+    }
+    refuse_links(&layout)?;
+    let opening = layout.disk().lock_file(&layout.opening_lock())?;
     opening.lock()?;
     let alive = clear_dead_sessions(&layout.temporary())?;
     Ok((layout, opening, alive))
+}
+
+/// SQLite and the index open their files by their paths, which must be no links either. `cache` may be one: what
+/// lies there was not given by anybody.
+fn refuse_links(layout: &Layout) -> io::Result<()> {
+    let database = layout.database();
+    let mut opened: Vec<PathBuf> = DATABASE_FILES
+        .iter()
+        .map(|suffix| with_suffix(&database, suffix))
+        .collect();
+    let index = layout.index();
+    let kept = layout.disk().list(&index)?;
+    opened.extend(kept.iter().map(|entry| index.join(&entry.name)));
+    opened
+        .iter()
+        .try_for_each(|path| layout.disk().refuse_link(path))
 }
 
 /// Keeps the old database, whole, under another name.
@@ -267,7 +289,7 @@ async fn set_aside(layout: &Layout) -> Result<(), StoreError> {
         }
     }
     blocking(move || {
-        for suffix in ["", "-wal", "-shm"] {
+        for suffix in DATABASE_FILES {
             let old = with_suffix(&file, suffix);
             if old.exists() {
                 fs::rename(&old, with_suffix(&file, &format!(".bak{suffix}")))
@@ -289,14 +311,13 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 pub(super) fn project_folders(layout: &Layout) -> Result<Vec<ProjectName>, StoreError> {
     let mut names = Vec::new();
     let what = "listing the projects";
-    for entry in fs::read_dir(layout.projects()).map_err(failed(what))? {
-        let entry = entry.map_err(failed(what))?;
-        let name = entry.file_name().into_string().ok();
-        let name = name.and_then(|name| ProjectName::parse(&name).ok());
-        if let Some(name) = name.filter(|_| entry.path().is_dir()) {
-            names.push(name);
-        }
+    let listed = layout.disk().list(&layout.projects());
+    for entry in listed.map_err(failed(what))? {
+        let name = entry.name.into_string().ok();
+        let name = name.and_then(|name| ProjectName::parse(&read(&name)).ok());
+        names.extend(name.filter(|_| entry.is_folder));
     }
     names.sort_unstable();
+    names.dedup();
     Ok(names)
 }

@@ -8,13 +8,11 @@ use sha2::{Digest, Sha256 as Hasher};
 
 use crate::domain::{ImageId, ImageName, ProjectName};
 
-use super::disk::failed;
 use super::entities::{deletion_token, image, project};
 use super::ingest::to_the_end;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
-use super::staging::Piece;
-use super::{FileStamp, Removed, Store, StoreError, rows};
+use super::{Removed, Store, StoreError, rows};
 
 impl Store {
     /// Removes an image with all its blobs; `None` when it is not there.
@@ -51,10 +49,9 @@ impl Store {
         let (store, project, name) = (self.clone(), project.clone(), name.clone());
         to_the_end(async move {
             let lock = store.lock(&project).await?;
-            let path = store.layout.given(&project, &name);
-            let stamp = FileStamp::of(&path).map_err(failed("looking at a given file"))?;
+            let file = store.open_given(&project, &name).await?;
             match store.row_by_name(&project, &name).await? {
-                Some((row, project)) if row.dropped_in && stamp.is_none() => {
+                Some((row, project)) if row.dropped_in && file.is_none() => {
                     store.take_out(&lock, row, project).await.map(Some)
                 }
                 _ => Ok(None),
@@ -95,6 +92,7 @@ impl Store {
         };
         let made = async {
             lock.announce(&intent, Vec::new()).await?;
+            lock.lift(image.id, &image.name).await?;
             self.commit_removal(row, image.is_primary).await
         };
         let project = match made.await {
@@ -104,8 +102,7 @@ impl Store {
                 return Err(error);
             }
         };
-        lock.erase(image.id, &image.name, Piece::all().collect())
-            .await?;
+        lock.drop_lifted(&image.name).await?;
         let edit = if was_decided {
             Edit::Anew
         } else {

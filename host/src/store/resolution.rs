@@ -114,6 +114,9 @@ impl Store {
     ) -> Result<Resolved, StoreError> {
         let removed = plan.images(&owner)?;
         let entries = plan.entries.clone();
+        let names = entries.iter().map(|entry| entry.image.name.clone());
+        self.refuse_folders_behind_links(&lock.project, names.collect())
+            .await?;
         let made = async {
             let intent = Intent::Discard {
                 entries: entries.clone(),

@@ -81,6 +81,7 @@ pub(super) fn new_row(
         id: Set(new.id.as_bytes().to_vec()),
         project_id: Set(project),
         name: Set(new.name.as_str().to_owned()),
+        folded: Set(new.name.folded()),
         created_at: Set(Timestamp::now().as_millisecond()),
         dropped_in: Set(dropped_in),
         ..Default::default()

@@ -13,7 +13,7 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 
 use crate::domain::{RenditionKind, Sha256};
 
-use super::disk::{blocking, failed, sync_all};
+use super::disk::{Disk, blocking, failed};
 use super::{FileStamp, Staged, Store, StoreError};
 
 /// Bytes that are gathered before a thread is asked to write them.
@@ -174,9 +174,9 @@ impl Store {
         renditions: Vec<(RenditionKind, Vec<u8>)>,
         stamp: FileStamp,
     ) -> Result<Pieces, StoreError> {
-        let session = self.session.clone();
+        let (layout, session) = (self.layout.clone(), self.session.clone());
         blocking(move || {
-            let files = write_renditions(&session, renditions);
+            let files = write_renditions(layout.disk(), &session, renditions);
             let files = files.map_err(failed("writing renditions"))?;
             Ok(Pieces { files, stamp })
         })
@@ -184,7 +184,16 @@ impl Store {
     }
 }
 
+/// Moves a temporary file to its place in the data folder.
+pub(super) fn settle(disk: &Disk, file: TempPath, target: &Path) -> io::Result<()> {
+    disk.rename(&file, target)?;
+    // It is not there any more, so there is nothing to delete.
+    file.keep().map_err(|error| error.error)?;
+    Ok(())
+}
+
 fn write_renditions(
+    disk: &Disk,
     session: &Session,
     renditions: Vec<(RenditionKind, Vec<u8>)>,
 ) -> io::Result<Vec<(Piece, TempPath)>> {
@@ -195,6 +204,6 @@ fn write_renditions(
         files.push((Piece::Rendition(kind), path));
     }
     let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.to_path_buf()).collect();
-    sync_all(&paths)?;
+    disk.sync_all(&paths)?;
     Ok(files)
 }

@@ -3,34 +3,37 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
+use crate::domain::file_name::read;
 use crate::domain::{Fingerprint, Image, ImageId, ProjectName, RenditionKind, Sketch};
 
-use super::disk::{blocking, create_folder, failed, if_there, remove_file, sync_all};
+use super::disk::{blocking, failed};
 use super::ingest::to_the_end;
 use super::layout::Layout;
 use super::manifest::Edit;
 use super::pending::Intent;
 use super::recovery::project_folders;
+use super::staging::settle;
 use super::{Store, StoreError, changes, rows, sketches};
 
 impl Store {
     /// The manifest of a project is there, readable, and says what the rows say.
     pub async fn manifest_is_current(&self, project: &ProjectName) -> Result<bool, StoreError> {
         if self.project_row(project).await?.is_none() {
-            return Ok(!self.layout.manifest(project).exists());
+            let manifest = self.layout.manifest(project);
+            let there = self.layout.disk().exists(&manifest);
+            return Ok(!there.map_err(failed("reading a manifest"))?);
         }
         let lock = self.lock(project).await?;
         let wanted = self.manifest_text(&lock.project).await?;
-        let path = self.layout.manifest(project);
+        let (layout, path) = (self.layout.clone(), self.layout.manifest(project));
         blocking(move || {
-            let found = if_there(fs::read(path)).map_err(failed("reading a manifest"))?;
-            Ok(found == wanted)
+            let found = layout.disk().read(&path);
+            Ok(found.map_err(failed("reading a manifest"))? == wanted)
         })
         .await
     }
@@ -90,12 +93,15 @@ impl Store {
                 return Ok(());
             }
             let target = store.layout.rendition(&project, kind, image);
+            let layout = store.layout.clone();
             blocking(move || {
+                let disk = layout.disk();
                 let moved = pieces.files.into_iter().try_for_each(|(_, file)| {
-                    let mut changed = target.parent().map_or(Ok(Vec::new()), create_folder)?;
-                    changed.extend(target.parent().map(Path::to_owned));
-                    file.persist(&target).map_err(|error| error.error)?;
-                    sync_all(&changed)
+                    let folder = target.parent().unwrap_or(&target);
+                    let mut changed = disk.create_folder(folder)?;
+                    changed.push(folder.to_owned());
+                    settle(disk, file, &target)?;
+                    disk.sync_all(&changed)
                 });
                 moved.map_err(failed("putting a rendition in its place"))
             })
@@ -137,7 +143,8 @@ impl Store {
         {
             return Ok(());
         }
-        remove_file(path).map_err(failed("removing a rendition"))
+        let removed = self.layout.disk().remove_file(path);
+        removed.map_err(failed("removing a rendition"))
     }
 
     /// The project of `projects/<project>/<size>/<file>`; `None` for any other path.
@@ -145,7 +152,7 @@ impl Store {
         let size = path.parent()?;
         RenditionKind::from_name(size.file_name()?.to_str()?)?;
         let folder = size.parent()?;
-        let name = ProjectName::parse(folder.file_name()?.to_str()?).ok()?;
+        let name = ProjectName::parse(&read(folder.file_name()?.to_str()?)).ok()?;
         (folder == self.layout.project(&name)).then_some(name)
     }
 }
@@ -158,12 +165,10 @@ fn ownerless(
     let mut found = Vec::new();
     for kind in RenditionKind::ALL {
         let folder = layout.project(project).join(kind.name());
-        let Some(entries) = if_there(fs::read_dir(folder))? else {
-            continue;
-        };
-        for entry in entries {
-            let path = entry?.path();
-            if path.is_file() && image_of(&path).is_none_or(|image| !owners.contains(&image)) {
+        for entry in layout.disk().list(&folder)? {
+            let path = folder.join(&entry.name);
+            let is_owned = image_of(&path).is_some_and(|image| owners.contains(&image));
+            if entry.is_file && !is_owned {
                 found.push(path);
             }
         }

@@ -246,6 +246,7 @@ fn import_tells_what_it_left_out() {
     let photo = fs::read(folder.path().join("photo.jpg")).unwrap();
     fs::write(folder.path().join("twin.jpg"), &photo).unwrap();
     fs::write(folder.path().join("broken.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    fs::write(folder.path().join("photo.xmp"), "<x/>").unwrap();
     let data = TempDir::new().unwrap();
     let data = data.path().to_str().unwrap();
     let said = program::run(
@@ -265,11 +266,12 @@ fn import_tells_what_it_left_out() {
     for left_out in [
         "left out: ./twin.jpg: the same bytes as photo.jpg",
         "broken.png",
+        "skipped: ./photo.xmp: it may belong to a picture of its name",
     ] {
         assert!(said.err.contains(left_out), "{said:#?}");
     }
     assert!(
-        said.out.contains("3 added, 1 known, 1 skipped, 1 failed"),
+        said.out.contains("3 added, 1 known, 2 skipped, 1 failed"),
         "{said:#?}"
     );
 }

@@ -381,3 +381,75 @@ fn strong_crops_are_found_where_they_are_asked_for_and_never_cleared_up_unasked(
         .ok();
     assert_eq!(pictures.names(), ["crop.jpg", "other.jpg", "photo.png"]);
 }
+
+/// A copy may have several names: one pass deals with all of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn hard_links_leave_nothing_to_do() {
+    use std::os::unix::fs::MetadataExt;
+    let pictures = Pictures::none();
+    let photo = Picture::photo(1, 640, 480).jpeg(90);
+    pictures.put("a1.jpg", &photo);
+    pictures.put("b1.jpg", &photo);
+    for (name, link) in [
+        ("a1.jpg", "a2.jpg"),
+        ("b1.jpg", "b2.jpg"),
+        ("b1.jpg", "b3.jpg"),
+    ] {
+        fs::hard_link(pictures.path(name), pictures.path(link)).unwrap();
+    }
+    pictures.find(&["--hardlink", "--yes"]).ok();
+    let inode = |name: &str| fs::metadata(pictures.path(name)).unwrap().ino();
+    for name in ["a2.jpg", "b1.jpg", "b2.jpg", "b3.jpg"] {
+        assert_eq!(inode(name), inode("a1.jpg"), "{name}");
+    }
+    assert_eq!(pictures.find(&["--hardlink", "--yes"]).ok(), "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_belongs_to_a_trashed_copy_is_told() {
+    let pictures = Pictures::new();
+    for name in ["small.xmp", "photo.MOV", "photo.txt", "other.xmp"] {
+        pictures.put(name, b"not a picture");
+    }
+    let said = pictures.find(&["--delete-to-trash", "--dry-run", "--keep", "largest"]);
+    let out = said.ok();
+    assert!(out.contains("small.xmp stays where it is"), "{out}");
+    assert!(
+        !out.contains("photo.txt") && !out.contains("other.xmp"),
+        "{out}"
+    );
+    let group = pictures.group(pictures.find(&["--json", "--delete-to-trash", "--yes"]));
+    let stays: Vec<_> = group
+        .iter()
+        .filter_map(|(_, file)| file["stays"].as_array())
+        .collect();
+    assert_eq!(stays.len(), 3, "photo.jpg, small.jpg, small.png: {group:?}");
+    assert_eq!(stays[0][0]["path"], json!("./photo.MOV"));
+    assert!(pictures.path("photo.MOV").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn paths_that_are_no_text_can_be_had_from_json() {
+    use base64::Engine;
+    use std::os::unix::ffi::OsStrExt;
+    let pictures = Pictures::none();
+    let photo = Picture::photo(1, 320, 240).jpeg(90);
+    let odd = std::ffi::OsStr::from_bytes(b"caf\xe9.jpg");
+    fs::write(pictures.folder.path().join(odd), &photo).unwrap();
+    pictures.put("x\u{202e}gpj.jpg", &photo);
+    let said = pictures.find(&["--json"]);
+    assert!(!said.out.contains('\u{202e}'), "{said:#?}");
+    let group = pictures.group(said);
+    let decode = |text: &Value| {
+        let text = text.as_str().unwrap();
+        base64::prelude::BASE64_STANDARD.decode(text).unwrap()
+    };
+    let odd: Vec<_> = group.iter().map(|(_, file)| &file["path_base64"]).collect();
+    assert_eq!(decode(odd[0]), b"./caf\xe9.jpg");
+    assert_eq!(odd[1], &Value::Null);
+    let lines = pictures.find(&[]).ok();
+    assert!(lines.contains("x\\u{202e}gpj.jpg"), "{lines}");
+}

@@ -207,3 +207,46 @@ fn links_out_of_the_image_root_are_not_followed() {
     server.wait_until_indexed();
     assert_eq!(server.ids("p").len(), 1);
 }
+
+/// Nothing that the server may read or write outside of its folder can be reached through a link in it.
+#[cfg(unix)]
+#[test]
+fn requests_do_not_reach_through_links() {
+    let server = Server::start();
+    let outside = TempDir::new().unwrap();
+    let secret = outside.path().join("secret.jpg");
+    fs::write(&secret, photo(9)).unwrap();
+    let root = server.data().join("image_root");
+    fs::create_dir_all(&root).unwrap();
+    std::os::unix::fs::symlink(outside.path(), root.join("linked")).unwrap();
+    for answer in [
+        server.upload("linked", "a.jpg", &photo(1)),
+        server.upload_json("linked", "b.jpg", &base64(&photo(1))),
+    ] {
+        assert_eq!(answer.status, 409, "{answer:?}");
+    }
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
+
+    server.upload("p", "a.jpg", &photo(1)).ok();
+    fs::remove_file(root.join("p/a.jpg")).unwrap();
+    std::os::unix::fs::symlink(&secret, root.join("p/a.jpg")).unwrap();
+    let found = server.diff("p", &base64(&photo(1)), true).json();
+    assert_eq!(found["compare_result"][0]["data"], json!(null), "{found}");
+    fs::remove_file(root.join("p/a.jpg")).unwrap();
+    let notes = outside.path().join("notes.txt");
+    fs::write(&notes, "buy milk").unwrap();
+    fs::hard_link(&notes, root.join("p/a.jpg")).unwrap();
+    let found = server.diff("p", &base64(&photo(1)), true).json();
+    assert_eq!(found["compare_result"][0]["data"], json!(null), "{found}");
+
+    server.upload_json("q", "f/b.jpg", &base64(&photo(2))).ok();
+    fs::rename(root.join("q/f"), outside.path().join("f")).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("f"), root.join("q/f")).unwrap();
+    for address in ["/projects/q/images/f%2Fb.jpg", "/projects/q"] {
+        let answer = server.delete(address);
+        assert_eq!(answer.status, 409, "{address}: {answer:?}");
+    }
+    assert_eq!(server.ids("q").len(), 1, "nothing is said to be deleted");
+    assert_eq!(fs::read(outside.path().join("f/b.jpg")).unwrap(), photo(2));
+    assert_eq!(fs::read(&secret).unwrap(), photo(9));
+}

@@ -37,6 +37,9 @@ mod image_root;
 mod parity;
 /// Hashers of other people: kept, searched, disabled.
 mod plugins;
+/// Whom the data folder is open to.
+#[cfg(unix)]
+mod privacy;
 /// The examples of the README run.
 mod readme;
 /// Components that are refused.

@@ -73,6 +73,11 @@ fn number(copies: usize) -> String {
 }
 
 impl Outcome {
+    /// The copy is not where it was, or would not be.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Trashed | Self::WouldBeTrashed)
+    }
+
     /// A few words for people.
     pub fn words(&self) -> String {
         match self {
@@ -98,8 +103,8 @@ impl Act<'_> {
         }
     }
 
-    /// How many copies would be acted on, and how many edited ones are left alone.
-    pub fn count(&self, groups: &[FileGroup]) -> (usize, usize) {
+    /// How many copies would be acted on, each under all of its names, and how many edited ones are left alone.
+    pub fn count(&self, groups: &[FileGroup], names: impl Fn(&Path) -> usize) -> (usize, usize) {
         let (mut copies, mut edited) = (0, 0);
         for group in groups {
             let [kept, others @ ..] = group.members.as_slice() else {
@@ -107,7 +112,8 @@ impl Act<'_> {
             };
             for copy in others {
                 let is_edited = copy.judgement.verdict == Verdict::Edited;
-                copies += usize::from(self.reason_to_leave(&kept.file, copy).is_none());
+                let is_copy = self.reason_to_leave(&kept.file, copy).is_none();
+                copies += usize::from(is_copy) * names(&copy.file.path);
                 edited += usize::from(is_edited && !self.takes_edited);
             }
         }

@@ -1,5 +1,7 @@
 //! How groups are told: lines for people, or JSON.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
 use serde::Serialize;
 
@@ -7,7 +9,8 @@ use crate::domain::Verdict;
 use crate::service::folders::{FileGroup, Member};
 
 use super::act::Outcome;
-use super::{Keep, output};
+use super::output::PathView;
+use super::{Keep, companions, output};
 
 /// A group for people.
 pub fn lines(number: usize, group: &FileGroup, outcomes: &[Option<Outcome>]) -> Result<()> {
@@ -19,14 +22,20 @@ pub fn lines(number: usize, group: &FileGroup, outcomes: &[Option<Outcome>]) -> 
         let mark = if place == 0 { "*" } else { " " };
         let size = format!("{}x{}", file.info.size.width, file.info.size.height);
         let outcome = outcomes.get(place).and_then(Option::as_ref);
-        let outcome = outcome.map_or(String::new(), |outcome| format!("  ({})", outcome.words()));
+        let words = outcome.map_or(String::new(), |outcome| format!("  ({})", outcome.words()));
         output::line(&format!(
-            "{mark} {:>3}  {:<12}  {size:>11}  {:>10}  {}{outcome}",
+            "{mark} {:>3}  {:<12}  {size:>11}  {:>10}  {}{words}",
             member.distance,
             word(place, member),
             file.stamp.bytes,
             output::shown(&file.path)
         ))?;
+        for left in left_behind(&file.path, outcome) {
+            output::line(&format!(
+                "       {} stays where it is",
+                output::shown(&left)
+            ))?;
+        }
         if place > 0 && member.judgement.verdict == Verdict::Edited {
             output::line(&format!("       {}", member.judgement.reason))?;
         }
@@ -47,6 +56,14 @@ pub fn json_left_out(left_out: usize) -> Result<()> {
     })
 }
 
+/// What belongs to a copy that goes away, and is not moved with it.
+fn left_behind(path: &Path, outcome: Option<&Outcome>) -> Vec<PathBuf> {
+    match outcome {
+        Some(outcome) if outcome.is_away() => companions::beside(path),
+        _ => Vec::new(),
+    }
+}
+
 fn word(place: usize, member: &Member) -> String {
     match place {
         0 => "keep".into(),
@@ -63,7 +80,8 @@ struct View<'a> {
 
 #[derive(Serialize)]
 struct FileView<'a> {
-    path: String,
+    #[serde(flatten)]
+    path: PathView,
     distance: u32,
     verdict: String,
     /// Why the verdict; the file that is kept has none.
@@ -75,6 +93,9 @@ struct FileView<'a> {
     bytes: u64,
     #[serde(flatten)]
     outcome: Option<Outcome>,
+    /// Files that belong to it and stay where they are, while it goes away.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stays: Vec<PathView>,
 }
 
 /// No group: a reader of `files` finds none.
@@ -87,7 +108,7 @@ struct LeftOut {
 impl<'a> View<'a> {
     fn of(group: &'a FileGroup, keep: Keep, outcomes: &[Option<Outcome>]) -> Self {
         let file = |(place, member): (usize, &'a Member)| FileView {
-            path: member.file.path.display().to_string(),
+            path: PathView::of(&member.file.path),
             distance: member.distance,
             verdict: word(place, member),
             verdict_reason: (place > 0).then_some(member.judgement.reason.as_str()),
@@ -95,6 +116,13 @@ impl<'a> View<'a> {
             width: member.file.info.size.width,
             height: member.file.info.size.height,
             bytes: member.file.stamp.bytes,
+            stays: left_behind(
+                &member.file.path,
+                outcomes.get(place).and_then(Option::as_ref),
+            )
+            .iter()
+            .map(|path| PathView::of(path))
+            .collect(),
             outcome: outcomes.get(place).cloned().flatten(),
         };
         Self {

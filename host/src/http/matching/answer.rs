@@ -73,7 +73,8 @@ async fn picture(app: &App, found: &Match) -> Result<Pieces, ApiError> {
     let Some(blob) = store.blob(&key).await? else {
         return Ok(text("null"));
     };
-    let file = store.read(&key, 0..blob.bytes).await?;
+    let length = blob.bytes;
+    let file = blob.into_stream(0..length);
     Ok(text("\"").chain(encode(file)).chain(text("\"")).boxed())
 }
 

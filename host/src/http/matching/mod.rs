@@ -172,6 +172,7 @@ async fn diff(State(app): State<App>, request: Request) -> Result<Response, ApiE
         (status = 200, description = "It is stored, and found by everyone.", body = UploadView),
         (status = 400, description = "Not JSON, not base64, not a picture, or a name that cannot be used.", body = ErrorBody),
         (status = 401, description = "The body is multipart/form-data, and nobody is signed in.", body = ErrorBody),
+        (status = 409, description = "The name is that of a folder or of a file that is no image yet, leads through a file or a link, or differs only by case from that of another image or project.", body = ErrorBody),
         (status = 413, description = "The body, or the picture in it, is over a limit.", body = ErrorBody),
         (status = 415, description = "The body is not JSON.", body = ErrorBody),
         (status = 422, description = "A field is missing or of a wrong type.", body = ErrorBody),
@@ -201,6 +202,7 @@ async fn upload(
     responses(
         (status = 200, description = "It is gone.", body = DeletedView),
         (status = 404, description = "The token stands for nothing, or was used.", body = ErrorBody),
+        (status = 409, description = "The file lies behind a link. Nothing is deleted.", body = ErrorBody),
     ),
 )]
 async fn delete(

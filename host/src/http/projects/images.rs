@@ -193,7 +193,7 @@ async fn fingerprints(
     responses(
         (status = 200, description = "It is gone.", body = ImageDeleted),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
-        (status = 409, description = "The name is that of an image that was merged into another; `details.image_id` says into which.", body = ErrorBody),
+        (status = 409, description = "The name is that of an image that was merged into another, `details.image_id` says into which; or the file lies behind a link. Nothing is deleted.", body = ErrorBody),
     ),
 )]
 async fn delete(

@@ -170,6 +170,7 @@ async fn change(
     responses(
         (status = 200, description = "It is gone.", body = ProjectDeleted),
         (status = 404, description = "There is no such project.", body = ErrorBody),
+        (status = 409, description = "Some of its files lie behind a link. Nothing is deleted.", body = ErrorBody),
     ),
 )]
 async fn delete(

@@ -141,6 +141,7 @@ async fn show(
     responses(
         (status = 200, description = "The image, as it is now.", body = ImageView),
         (status = 404, description = "There is no such project, or its trash has no such image.", body = ErrorBody),
+        (status = 409, description = "Its name leads through a file or a link. It stays in the trash.", body = ErrorBody),
     ),
 )]
 async fn restore(State(app): State<App>, at: OneImage) -> Result<axum::Json<ImageView>, ApiError> {

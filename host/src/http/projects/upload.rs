@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::ImageName;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
-use crate::http::form::{Form, Picture, own_name};
+use crate::http::form::{Form, Picture, last_segment, own_name};
 use crate::http::views::{FingerprintView, MatchView, Urls, timestamp};
 use crate::service::images::{self, Ingested, OnDuplicate, Upload};
 use crate::store::NameClash;
@@ -27,7 +27,8 @@ struct UploadForm {
     /// The picture; its format is told by its content, never by its name.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// What to call it; without it the file's own name, ` (2)` before the extension when that is taken.
+    /// What to call it; without it the file's own name. ` (2)` comes before the extension when it is taken, also by
+    /// a name that differs only by case; more than 255 bytes are cut before the extension.
     #[schema(example = "beach.jpg")]
     name: Option<String>,
     /// `keep` (default) or `reject`: what to do when the very bytes are in the project already.
@@ -63,6 +64,10 @@ struct Uploaded {
     /// What it is called.
     #[schema(example = "beach.jpg")]
     name: String,
+    /// What the client called it; left out when it is called so. A name that is taken gets a number, one of more
+    /// than 255 bytes is cut before its extension, and one that cannot be used gives way to the picture's digest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent_name: Option<String>,
     /// Pixels across, upright.
     #[schema(example = 4032)]
     width: u32,
@@ -98,7 +103,7 @@ struct Uploaded {
     responses(
         (status = 200, description = "It is in, and found by everyone.", body = Uploaded),
         (status = 400, description = "Not a picture that can be read (the message names what it is), a body that was cut off, a missing field `file`, a name that cannot be used.", body = ErrorBody),
-        (status = 409, description = "With `on_duplicate=reject`: it is there already; `details.image_id` says where.", body = ErrorBody),
+        (status = 409, description = "With `on_duplicate=reject`: it is there already; `details.image_id` says where. Or the name leads through a file or a link.", body = ErrorBody),
         (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
         (status = 415, description = "The body is not multipart/form-data.", body = ErrorBody),
         (status = 503, description = "Too many uploads at once; Retry-After says when to come back.", body = ErrorBody),
@@ -113,6 +118,7 @@ async fn upload(
     let mut form = Form::receive(&app, request, &["file"]).await?;
     let options = form.parameters::<UploadOptions>()?.or(url);
     let picture = form.picture("file")?;
+    let sent_name = options.sent_name(&picture);
     let upload = Upload {
         project,
         name: options.name(&picture)?,
@@ -121,7 +127,7 @@ async fn upload(
         given: picture.staged,
     };
     let ingested = images::ingest(&app.services, upload).await?;
-    Ok(axum::Json(ingested.into()))
+    Ok(axum::Json(Uploaded::of(ingested, sent_name)))
 }
 
 impl UploadOptions {
@@ -136,9 +142,16 @@ impl UploadOptions {
     /// The name asked for, or the file's own where it can be used.
     fn name(&self, picture: &Picture) -> Result<Option<ImageName>, ApiError> {
         match self.name.as_deref().filter(|name| !name.is_empty()) {
-            Some(name) => Ok(Some(ImageName::parse(name)?)),
+            Some(name) => Ok(Some(ImageName::parse_fitting(name)?)),
             None => Ok(picture.file_name.as_deref().and_then(own_name)),
         }
+    }
+
+    /// What the client calls the picture.
+    fn sent_name(&self, picture: &Picture) -> Option<String> {
+        let asked = self.name.as_deref().filter(|name| !name.is_empty());
+        let own = || picture.file_name.as_deref().map(last_segment);
+        asked.or_else(own).map(str::to_owned)
     }
 
     fn on_duplicate(&self) -> Result<OnDuplicate, ApiError> {
@@ -152,10 +165,11 @@ impl UploadOptions {
     }
 }
 
-impl From<Ingested> for Uploaded {
-    fn from(ingested: Ingested) -> Self {
+impl Uploaded {
+    fn of(ingested: Ingested, sent_name: Option<String>) -> Self {
         let image = ingested.image;
         Self {
+            sent_name: sent_name.filter(|name| name != image.name.as_str()),
             image_id: image.id.to_string(),
             project_id: image.project.to_string(),
             is_primary: image.is_primary,

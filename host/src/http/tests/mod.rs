@@ -358,3 +358,35 @@ fn pages_load_nothing_from_elsewhere() {
         assert!(!page.contains("//"), "{page}");
     }
 }
+
+#[tokio::test]
+async fn an_upload_says_what_became_of_its_name() {
+    let server = Server::start().await;
+    let first = server.upload("p", "%C3%A9.ppm", &picture(3.0)).await;
+    assert_eq!(first["name"], "é.ppm");
+    let first = server.upload("p", "a%20 b.ppm", &picture(3.5)).await;
+    assert_eq!(
+        first["name"], "a%20 b.ppm",
+        "only what is encoded throughout is"
+    );
+    assert!(first.get("sent_name").is_none(), "{first}");
+    let taken = server.upload("p", "e\u{301}.ppm", &picture(4.0)).await;
+    assert_eq!(taken["name"], "é (2).ppm");
+    assert_eq!(taken["sent_name"], "e\u{301}.ppm");
+    let long = format!("{}.ppm", "x".repeat(400));
+    let cut = server.upload("p", &long, &picture(5.0)).await;
+    assert_eq!(cut["name"], format!("{}.ppm", "x".repeat(251)));
+    assert_eq!(cut["sent_name"], long);
+    let quoted = server
+        .upload("p", "say %22hi%22 a:b.ppm", &picture(6.0))
+        .await;
+    assert_eq!(quoted["name"], "say \"hi\" a:b.ppm");
+    let file = "image_root/p/say %22hi%22 a%3Ab.ppm";
+    assert!(server.app.config.data.join(file).is_file());
+    let address = "/projects/p/images/say%20%22hi%22%20a%3Ab.ppm?size=thumb";
+    assert_eq!(server.get(address).await.status, StatusCode::OK);
+    let nfd = server
+        .call(Method::DELETE, "/projects/p/images/e%CC%81.ppm")
+        .await;
+    assert_eq!(nfd.status, StatusCode::OK, "{}", nfd.text());
+}

@@ -7,6 +7,9 @@
 //! elsewhere, files that went while no server ran - may be an accident or a disk that is not mounted:
 //! it is reported, and the images stay until they are deleted or `verify --repair` is told to act.
 //!
+//! Links are not followed, in whichever folder they lie: what is read of a file is read of the one that was
+//! opened without them, and that is the one whose bytes, size and date become the image's.
+//!
 //! Uploads put their files here too. They are told by their rows; where a row is not committed yet,
 //! the store's lock makes [`Store::adopt`](crate::store::Store::adopt) wait for it.
 
@@ -64,7 +67,7 @@ impl ScanProgress {
 /// Indexes what lies in the image root and is not known, then watches until cancelled. Fails when the
 /// first scan cannot be made; later troubles are logged.
 pub async fn follow(services: Services, stop: CancellationToken) -> Result<(), ServiceError> {
-    let root = ImageRoot::of(services).await?;
+    let root = ImageRoot::of(services);
     tokio::select! {
         () = stop.cancelled() => Ok(()),
         outcome = root.follow() => outcome,
@@ -80,14 +83,12 @@ struct ImageRoot {
 }
 
 impl ImageRoot {
-    /// By its real path: that is how some systems name what happens in it.
-    async fn of(services: Services) -> Result<Self, ServiceError> {
-        let folder = tokio::fs::canonicalize(services.store.image_root()).await;
-        Ok(Self {
-            folder: folder.map_err(|error| ServiceError::Internal(error.into()))?,
+    fn of(services: Services) -> Self {
+        Self {
+            folder: services.store.image_root(),
             services,
             refused: Mutex::default(),
-        })
+        }
     }
 
     /// Watches from before the first scan on, so that nothing falls in between.

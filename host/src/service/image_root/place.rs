@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::domain::{ImageName, InvalidName, ProjectName};
+use crate::domain::{ImageName, InvalidName, ProjectName, file_name};
 
 /// Endings of files that are still being written by browsers, editors and copying programs.
 const UNFINISHED: [&str; 7] = [
@@ -22,8 +22,10 @@ pub struct Place {
     pub project: ProjectName,
     /// The path below it, with slashes.
     pub name: ImageName,
-    /// The file itself.
+    /// The file itself, as its name is written there.
     pub path: PathBuf,
+    /// Its name, or that of a folder it is in, is written otherwise than the server writes it.
+    pub is_spelled_otherwise: bool,
 }
 
 /// What a path stands for.
@@ -46,17 +48,22 @@ impl Meaning {
         if segments.iter().any(|segment| is_passing(segment)) {
             return Ok(Self::Nothing);
         }
+        if let Some(odd) = segments.iter().find(|one| !file_name::is_found(one)) {
+            return Err(InvalidName::of_file(odd));
+        }
         let Some((project, name)) = segments.split_first() else {
             return Ok(Self::Nothing);
         };
-        let project = ProjectName::parse(project)?;
+        let project = ProjectName::parse(&file_name::read(project))?;
         if name.is_empty() {
             return Ok(Self::Project(project));
         }
+        let read: Vec<_> = name.iter().map(|one| file_name::read(one)).collect();
         Ok(Self::Within(Place {
             project,
-            name: ImageName::parse(&name.join("/"))?,
+            name: ImageName::parse(&read.join("/"))?,
             path: path.to_path_buf(),
+            is_spelled_otherwise: segments.iter().any(|one| !file_name::is_ours(one)),
         }))
     }
 }
@@ -101,6 +108,7 @@ mod tests {
             project,
             name: ImageName::parse("tag 1/höhle #3.jpg").unwrap(),
             path: "/data/image_root/Kreta/tag 1/höhle #3.jpg".into(),
+            is_spelled_otherwise: false,
         };
         assert_eq!(
             meaning("Kreta/tag 1/höhle #3.jpg"),
@@ -121,6 +129,24 @@ mod tests {
         ] {
             assert_eq!(meaning(path), Ok(Meaning::Nothing), "{path:?}");
         }
+    }
+
+    #[test]
+    fn a_name_is_one_however_its_file_writes_it() {
+        for (path, name, is_spelled_otherwise) in [
+            ("p/é?.jpg", "é?.jpg", true),
+            ("p/e\u{301}.jpg", "é.jpg", true),
+            ("p/é%3F.jpg", "é?.jpg", false),
+            ("e\u{301}/a.jpg", "a.jpg", true),
+            ("p/a%20b.jpg", "a%20b.jpg", false),
+        ] {
+            let Ok(Meaning::Within(place)) = meaning(path) else {
+                panic!("{path}");
+            };
+            assert_eq!(place.name.as_str(), name);
+            assert_eq!(place.is_spelled_otherwise, is_spelled_otherwise, "{path}");
+        }
+        assert!(meaning("p/éu\u{308}.jpg").is_err(), "half composed");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::domain::{ImageName, ProjectName};
 use crate::service::ServiceError;
-use crate::store::{FileStamp, GivenFile};
+use crate::store::{FileStamp, Standing};
 
 use super::ImageRoot;
 use super::place::{Meaning, Place, is_passing};
@@ -62,20 +62,24 @@ impl ImageRoot {
         // A file in a new folder is noticed twice: by itself and in its folder.
         let (mut places, mut gone) = (BTreeSet::new(), Vec::new());
         for Settled { path, moved_within } in settled {
-            let facts = tokio::fs::symlink_metadata(&path).await;
-            match (facts, Meaning::of(&self.folder, &path)) {
+            let standing = self.services.store.standing_of(&path).await?;
+            match (standing, Meaning::of(&self.folder, &path)) {
                 (_, Ok(Meaning::Nothing)) => {}
-                (Ok(facts), _) if facts.is_dir() => {
-                    places.extend(self.walk(path).await?.unknown);
-                }
-                (Ok(_), Err(reason)) => self.refuse(path, None, &reason),
-                (Ok(_), Ok(Meaning::Project(_))) => self.refuse(path, None, &OUTSIDE),
-                (Ok(facts), Ok(Meaning::Within(place))) if facts.is_file() => {
+                (Standing::Folder, _) => places.extend(self.walk(path).await?.unknown),
+                (Standing::File, Ok(Meaning::Within(place))) => {
                     places.insert(place);
                 }
-                (Ok(_), Ok(Meaning::Within(_))) => self.refuse(path, None, &NO_FILE),
-                (Err(_), Ok(meaning)) => gone.push((meaning, moved_within)),
-                (Err(_), Err(_)) => {}
+                (Standing::File, Ok(Meaning::Project(_))) => self.refuse(path, None, &OUTSIDE),
+                (Standing::File, Err(reason)) => self.refuse(path, None, &reason),
+                (Standing::BehindALink, _) => self.refuse(path, None, &NO_FILE),
+                (Standing::Other, meaning) => {
+                    self.refuse(path, None, &NO_FILE);
+                    gone.extend(meaning.ok().map(|meaning| (meaning, moved_within)));
+                }
+                (Standing::Nothing | Standing::UnderAFile, Ok(meaning)) => {
+                    gone.push((meaning, moved_within));
+                }
+                (Standing::Nothing | Standing::UnderAFile, Err(_)) => {}
             }
         }
         self.take_in_all(places.into_iter().collect()).await;
@@ -137,9 +141,8 @@ impl ImageRoot {
                 return Ok(());
             };
             after = Some(last.name.clone());
-            let folder = self.folder.join(project.as_str());
-            let missing = tokio::task::spawn_blocking(move || missing(&folder, given)).await;
-            let missing = missing.map_err(|panic| ServiceError::Internal(panic.into()))?;
+            let names = given.into_iter().map(|given| given.name).collect();
+            let missing = store.without_file(project, names).await?;
             missing.into_iter().for_each(&mut tell);
         }
     }
@@ -233,18 +236,10 @@ impl ImageRoot {
 const OUTSIDE: &str = "it lies in no project's folder";
 const NO_FILE: &str = "links and special files are not followed";
 
-/// The names of given files that are not in their project's folder.
-fn missing(folder: &Path, given: Vec<GivenFile>) -> Vec<ImageName> {
-    let is_missing =
-        |name: &ImageName| matches!(FileStamp::of(&folder.join(name.as_str())), Ok(None));
-    let names = given.into_iter().map(|given| given.name);
-    names.filter(is_missing).collect()
-}
-
 /// Sends everything in and below a folder that may be a picture, part by part. Links are not followed.
 fn walk(root: &Path, folder: &Path, parts: &mpsc::Sender<Found>) {
     let mut found = Found::default();
-    let entries = WalkDir::new(folder).into_iter();
+    let entries = WalkDir::new(folder).follow_root_links(false).into_iter();
     for entry in entries.filter_entry(|entry| entry.path() == folder || is_lasting(entry)) {
         match entry {
             Ok(entry) => found.add(root, &entry),
@@ -270,14 +265,16 @@ impl Found {
             Ok(Meaning::Project(project)) if entry.file_type().is_dir() => {
                 self.projects.push(project);
             }
-            Ok(Meaning::Project(_)) => self.unusable.push((path, OUTSIDE.into())),
             Ok(Meaning::Within(_)) if entry.file_type().is_dir() => {}
-            Ok(Meaning::Within(place)) => self.add_file(place),
+            Ok(_) if !entry.file_type().is_file() => self.unusable.push((path, NO_FILE.into())),
+            Ok(Meaning::Project(_)) => self.unusable.push((path, OUTSIDE.into())),
+            Ok(Meaning::Within(place)) => self.add_file(place, entry),
         }
     }
 
-    fn add_file(&mut self, place: Place) {
-        match FileStamp::of(&place.path) {
+    fn add_file(&mut self, place: Place, entry: &DirEntry) {
+        let facts = entry.metadata().map_err(std::io::Error::from);
+        match facts.and_then(|facts| FileStamp::of_facts(&facts)) {
             Ok(Some(stamp)) => self.files.push((place, stamp)),
             Ok(None) => self.unusable.push((place.path, NO_FILE.into())),
             Err(error) => self.unusable.push((place.path, error.to_string())),

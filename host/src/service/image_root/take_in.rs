@@ -1,12 +1,13 @@
 //! Takes one file of the image root in, or finds out that nothing needs to be done.
 
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crate::sandbox::Input;
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, digest};
-use crate::store::FileStamp;
+use crate::store::{FileStamp, OpenFile};
 
 use super::ImageRoot;
 use super::place::Place;
@@ -15,6 +16,9 @@ use super::place::Place;
 const ATTEMPTS: u32 = 3;
 /// The pause between.
 const PAUSE: Duration = Duration::from_millis(300);
+
+/// Why a file is passed over whose name another file has, too.
+const ANOTHER: &str = "another file has the same name, written in another way";
 
 /// What one look at a file led to.
 enum Look {
@@ -59,35 +63,44 @@ impl ImageRoot {
     }
 
     async fn look_once(&self, place: &Place) -> Result<Look, ServiceError> {
-        let Some(stamp) = stamp_of(&place.path).await? else {
+        let store = &self.services.store;
+        let Some(file) = store.open_given(&place.project, &place.name).await? else {
             return Ok(Look::Settled);
         };
+        let stamp = file.stamp;
+        if place.is_spelled_otherwise && own_stamp(place).await? != Some(stamp) {
+            self.refuse(place.path.clone(), None, &ANOTHER);
+            return Ok(Look::Settled);
+        }
         if self.is_refused(&place.path, stamp) {
             return Ok(Look::Settled);
         }
-        let store = &self.services.store;
         let known = store.given_file(&place.project, &place.name).await?;
         if known.as_ref().is_some_and(|known| known.stamp == stamp) {
             return Ok(Look::Settled);
         }
         if let Some(known) = known
-            && known.sha256 == digest::of_file(place.path.clone()).await?
+            && known.stamp.bytes == stamp.bytes
+            && known.sha256 == file.digest().await?
         {
             store.confirm_given(known.image, stamp).await?;
             return Ok(Look::Settled);
         }
-        self.adopt(place, stamp).await
+        self.adopt(place, file).await
     }
 
-    async fn adopt(&self, place: &Place, stamp: FileStamp) -> Result<Look, ServiceError> {
-        let path = &place.path;
-        let outcome = match processing::process_patiently(&self.services, path).await {
+    async fn adopt(&self, place: &Place, file: OpenFile) -> Result<Look, ServiceError> {
+        let (stamp, picture) = (file.stamp, Input::Open(Arc::new(file.file)));
+        let outcome = processing::process_patiently(&self.services, picture.clone()).await;
+        let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(error) if error.is_refusal() => {
-                if stamp_of(path).await? != Some(stamp) {
+                let store = &self.services.store;
+                let now = store.open_given(&place.project, &place.name).await?;
+                if now.map(|file| file.stamp) != Some(stamp) {
                     return Ok(Look::Changing);
                 }
-                self.refuse(path.clone(), Some(stamp), &error);
+                self.refuse(place.path.clone(), Some(stamp), &error);
                 return Ok(Look::Refused);
             }
             Err(error) => return Err(error),
@@ -96,20 +109,25 @@ impl ImageRoot {
             project: place.project.clone(),
             name: place.name.clone(),
             bytes: stamp.bytes,
-            sha256: digest::of_file(path.clone()).await?,
+            sha256: digest::of_input(picture).await?,
             deletion_token: None,
         };
         let (image, renditions) = processing::image_of(given, outcome);
+        let id = image.id;
         let adopted = self.services.store.adopt(image, renditions, stamp).await?;
-        Ok(adopted.map_or(Look::Changing, |_| Look::Indexed))
+        Ok(match adopted {
+            Some(stored) if stored.replaced || stored.image.id == id => Look::Indexed,
+            // An upload whose row came while its file was looked at.
+            Some(_) => Look::Settled,
+            None => Look::Changing,
+        })
     }
 }
 
-/// The stamp of a file, looked up away from the threads that serve requests.
-async fn stamp_of(path: &Path) -> Result<Option<FileStamp>, ServiceError> {
-    let path: PathBuf = path.to_path_buf();
-    let stamp = tokio::task::spawn_blocking(move || FileStamp::of(&path))
-        .await
-        .map_err(|panic| ServiceError::Internal(panic.into()))?;
+/// The stamp of the file that is written as it was found.
+async fn own_stamp(place: &Place) -> Result<Option<FileStamp>, ServiceError> {
+    let path = place.path.clone();
+    let stamp = tokio::task::spawn_blocking(move || FileStamp::of(&path)).await;
+    let stamp = stamp.map_err(|panic| ServiceError::Internal(panic.into()))?;
     stamp.map_err(|error| ServiceError::Internal(error.into()))
 }

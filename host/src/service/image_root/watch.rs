@@ -1,12 +1,12 @@
 //! Notices what happens in the image root and waits until it has settled. What to do about it is
-//! not decided here.
+//! not decided here. Links are not followed.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -112,7 +112,8 @@ fn watch(
     folder: &Path,
     notice: impl FnMut(notify::Result<Event>) + Send + 'static,
 ) -> notify::Result<RecommendedWatcher> {
-    let mut watcher = notify::recommended_watcher(notice)?;
+    let config = Config::default().with_follow_symlinks(false);
+    let mut watcher = RecommendedWatcher::new(notice, config)?;
     watcher.watch(folder, RecursiveMode::Recursive)?;
     Ok(watcher)
 }

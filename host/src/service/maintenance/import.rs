@@ -5,6 +5,7 @@ use std::path::{Component, Path};
 use tokio::io::AsyncReadExt;
 
 use crate::domain::{ImageError, ImageName, ProjectName, Sha256};
+use crate::sandbox::Input;
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, Services, digest};
 use crate::store::{NameClash, Staged};
@@ -15,10 +16,10 @@ const CHUNK: usize = 256 << 10;
 /// What `import` did with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Imported {
-    /// Taken in.
-    Added,
-    /// These bytes are in the project already, under this name.
-    Known(ImageName),
+    /// Taken in; under this name, where its own could not be had.
+    Added(Option<ImageName>),
+    /// These bytes are in the project already; under this name, where it is another than the file's.
+    Known(Option<ImageName>),
     /// No picture; the text says what.
     Skipped(String),
     /// It may be a picture, and cannot be taken in; the text says why.
@@ -48,7 +49,8 @@ pub async fn import_file(
         .await?;
     let by_name = known.iter().find(|image| image.name == name);
     if let Some(image) = by_name.or(known.first()) {
-        return Ok(Imported::Known(image.name.clone()));
+        let other = Some(image.name.clone()).filter(|known| *known != name);
+        return Ok(Imported::Known(other));
     }
     match add(services, project, name, file, sha256).await {
         Ok(imported) => Ok(imported),
@@ -69,11 +71,12 @@ async fn add(
     file: &Path,
     sha256: Sha256,
 ) -> Result<Imported, ServiceError> {
-    let outcome = processing::process_patiently(services, file).await?;
+    let outcome = processing::process_patiently(services, Input::File(file.to_owned())).await?;
     let staged = copy(services, file).await?;
     if staged.sha256 != sha256 {
         return Ok(Imported::Unreadable("it changed while it was read".into()));
     }
+    let wanted = name.clone();
     let given = Given {
         project: project.clone(),
         name,
@@ -83,10 +86,11 @@ async fn add(
     };
     let (image, renditions) = processing::image_of(given, outcome);
     let store = &services.store;
-    store
+    let stored = store
         .insert(image, staged, renditions, NameClash::Number)
         .await?;
-    Ok(Imported::Added)
+    let other = Some(stored.image.name).filter(|name| *name != wanted);
+    Ok(Imported::Added(other))
 }
 
 /// The file's bytes where the store can take them over.
@@ -114,7 +118,7 @@ fn name_below(folder: &Path, file: &Path) -> Result<ImageName, ServiceError> {
             _ => return Err(unusable()),
         }
     }
-    Ok(ImageName::parse(&segments.join("/"))?)
+    Ok(ImageName::parse_fitting(&segments.join("/"))?)
 }
 
 #[cfg(test)]

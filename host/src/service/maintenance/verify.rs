@@ -3,19 +3,11 @@
 //! No decoder is asked whether a rendition is sound: it begins and ends like a JPEG, or it is made
 //! again. What people gave is never written over and never deleted here.
 
-use std::io::ErrorKind;
-use std::path::PathBuf;
-
-use futures::TryStreamExt;
-use sha2::Digest;
-
-use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Plan, ProjectName, RenditionKind, Sha256,
-};
+use crate::domain::{Algorithm, Fingerprint, Image, ImageId, Plan, ProjectName, RenditionKind};
 use crate::sandbox::{CallError, Input};
 use crate::service::processing::{self, Given};
 use crate::service::{ServiceError, Services, blobs};
-use crate::store::{BlobKey, FileStamp, SketchState, Staged};
+use crate::store::{BlobKey, OpenFile, SketchState};
 
 /// Images that are read from the database at once.
 const PAGE: u64 = 500;
@@ -107,8 +99,8 @@ impl Verification<'_> {
     async fn trash(&mut self, project: &ProjectName) -> Result<(), ServiceError> {
         let trashed = self.services.store.trash(project, None, None).await?;
         for image in trashed.into_iter().map(|trashed| trashed.image) {
-            let key = BlobKey::TrashedGiven(project.clone(), image.id);
-            let problem = match self.state_of(&key, &image).await? {
+            let file = self.services.store.open_trashed(project, image.id).await?;
+            let problem = match state_of(file, &image).await? {
                 State::Sound => continue,
                 State::Missing => "in the trash: its given file is missing",
                 State::Changed => "in the trash: its given file is not what was given",
@@ -198,26 +190,9 @@ impl Verification<'_> {
     }
 
     async fn given(&self, image: &Image) -> Result<State, ServiceError> {
-        self.state_of(&blobs::given(image), image).await
-    }
-
-    async fn state_of(&self, key: &BlobKey, image: &Image) -> Result<State, ServiceError> {
         let store = &self.services.store;
-        let Some(facts) = store.blob(key).await? else {
-            return Ok(State::Missing);
-        };
-        if facts.bytes != image.bytes {
-            return Ok(State::Changed);
-        }
-        let chunks = store.read(key, 0..facts.bytes).await?;
-        let hashing = chunks.try_fold(sha2::Sha256::new(), |hasher, chunk| async move {
-            Ok(hasher.chain_update(chunk))
-        });
-        let digest = Sha256(hashing.await?.finalize().into());
-        Ok(match digest == image.sha256 {
-            true => State::Sound,
-            false => State::Changed,
-        })
+        let file = store.open_given(&image.project, &image.name).await?;
+        state_of(file, image).await
     }
 
     async fn broken_renditions(&self, image: &Image) -> Result<Vec<RenditionKind>, ServiceError> {
@@ -233,14 +208,14 @@ impl Verification<'_> {
     /// The blob is there and begins and ends as a JPEG does (ITU-T T.81: SOI and EOI).
     async fn is_jpeg(&self, key: &BlobKey) -> Result<bool, ServiceError> {
         let store = &self.services.store;
-        let Some(facts) = store.blob(key).await? else {
+        let Some(blob) = store.blob(key).await? else {
             return Ok(false);
         };
-        if facts.bytes < 4 {
+        if blob.bytes < 4 {
             return Ok(false);
         }
-        let start = blobs::read(store, key, 0..2).await?;
-        let end = blobs::read(store, key, facts.bytes - 2..facts.bytes).await?;
+        let start = blob.part(0..2).await?;
+        let end = blob.part(blob.bytes - 2..blob.bytes).await?;
         Ok(start[..] == [0xff, 0xd8] && end[..] == [0xff, 0xd9])
     }
 
@@ -311,7 +286,8 @@ impl Verification<'_> {
         let mut staging = store.stage().await?;
         staging.write(&original).await?;
         let staged = staging.finish().await?;
-        let outcome = processing::process_patiently(self.services, &staged.path).await?;
+        let picture = Input::File(staged.path.to_path_buf());
+        let outcome = processing::process_patiently(self.services, picture).await?;
         let given = Given {
             project: image.project.clone(),
             name: image.name.clone(),
@@ -320,8 +296,8 @@ impl Verification<'_> {
             deletion_token: None,
         };
         let (new, renditions) = processing::image_of(given, outcome);
-        let folder = store.image_root().join(image.project.as_str());
-        let Some(stamp) = place(staged, folder.join(image.name.as_str())).await? else {
+        let given = store.give_missing(&image.project, &image.name, staged);
+        let Some(stamp) = given.await? else {
             return Ok(false);
         };
         Ok(store.adopt(new, renditions, stamp).await?.is_some())
@@ -382,20 +358,13 @@ impl Verification<'_> {
     }
 }
 
-/// Moves a staged file to where it is missing; `None` when something is there.
-async fn place(staged: Staged, path: PathBuf) -> Result<Option<FileStamp>, ServiceError> {
-    let work = move || {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        match staged.path.persist_noclobber(&path) {
-            Ok(()) => FileStamp::of(&path),
-            Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => Ok(None),
-            Err(failed) => Err(failed.error),
-        }
+async fn state_of(file: Option<OpenFile>, image: &Image) -> Result<State, ServiceError> {
+    let Some(file) = file else {
+        return Ok(State::Missing);
     };
-    let placed = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|panic| ServiceError::Internal(panic.into()))?;
-    placed.map_err(|error| ServiceError::Internal(error.into()))
+    let is_sound = file.stamp.bytes == image.bytes && file.digest().await? == image.sha256;
+    Ok(match is_sound {
+        true => State::Sound,
+        false => State::Changed,
+    })
 }

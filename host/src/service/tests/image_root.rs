@@ -254,3 +254,26 @@ async fn two_processes_take_a_dropped_file_in_once() {
         follower.stop().await;
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_lies_behind_links_is_not_watched() {
+    let world = World::new().await;
+    let services = &world.services;
+    let elsewhere = tempfile::tempdir().unwrap();
+    write(&world.given("a.png"), &png(1));
+    std::os::unix::fs::symlink(elsewhere.path(), world.given("linked")).unwrap();
+    let follower = Follower::start(services).await;
+    std::os::unix::fs::symlink(elsewhere.path(), world.given("later")).unwrap();
+    write(&elsewhere.path().join("secret.png"), &png(2));
+    write(&elsewhere.path().join("b/secret.png"), &png(3));
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    write(&world.given("c.png"), &png(4));
+    until(async || names_of(services).await == ["a.png", "c.png"]).await;
+
+    fs::rename(world.given("c.png"), elsewhere.path().join("c.png")).unwrap();
+    let target = elsewhere.path().join("c.png");
+    std::os::unix::fs::symlink(target, world.given("c.png")).unwrap();
+    until(async || names_of(services).await == ["a.png"]).await;
+    follower.stop().await;
+}

@@ -137,15 +137,19 @@ async fn an_import_goes_on_where_it_was() {
         imported.unwrap()
     };
     let picture = file("tag 1/a.png", &png(1));
-    assert_eq!(import(&picture).await, Imported::Added);
-    let known = || Imported::Known(ImageName::parse("tag 1/a.png").unwrap());
-    assert_eq!(import(&picture).await, known());
-    assert_eq!(import(&file("twin.png", &png(1))).await, known());
+    assert_eq!(import(&picture).await, Imported::Added(None));
+    let own = ImageName::parse("tag 1/a.png").unwrap();
+    assert_eq!(import(&picture).await, Imported::Known(None));
+    let twin = import(&file("twin.png", &png(1))).await;
+    assert_eq!(twin, Imported::Known(Some(own)));
     let letter = import(&file("letter.jpg", b"Dear sir")).await;
     assert!(matches!(letter, Imported::Skipped(_)), "{letter:?}");
     let nowhere = import(&folder.path().join("not there.png")).await;
     assert!(matches!(nowhere, Imported::Unreadable(_)), "{nowhere:?}");
     assert_eq!(names(&images_of(&world.services).await), ["tag 1/a.png"]);
+    let numbered = import(&file("TAG 1/A.png", &png(2))).await;
+    let number = ImageName::parse("TAG 1/A (2).png").unwrap();
+    assert_eq!(numbered, Imported::Added(Some(number)));
     assert!(picture.exists(), "the folder is left as it was");
 }
 

@@ -135,7 +135,7 @@ async fn a_replacement_is_the_old_image_or_the_new_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_is_whole_or_nothing() {
     for next in NEXT {
-        for steps in 1..=3 {
+        for steps in 1..=4 {
             let folder = Folder::new();
             let (dying, neighbour) = (folder.open().await, folder.open().await);
             upload(&dying, "p", "stays", b"stays", NameClash::Reject)
@@ -150,24 +150,46 @@ async fn a_removal_is_whole_or_nothing() {
             };
             lock.announce(&intent, Vec::new()).await.unwrap();
             if steps >= 2 {
+                lock.lift(goes.id, &goes.name).await.unwrap();
+            }
+            if steps >= 3 {
                 let row = dying.row(&goes.project, goes.id).await.unwrap().unwrap().0;
                 dying.commit_removal(row, false).await.unwrap();
             }
-            if steps >= 3 {
-                let some = vec![staging::Piece::Given];
-                lock.erase(goes.id, &goes.name, some).await.unwrap();
+            if steps >= 4 {
+                lock.drop_lifted(&goes.name).await.unwrap();
             }
             drop(lock);
             let store = next.comes(&folder, dying, neighbour).await;
             let images = store.images(&goes.project, None, None).await.unwrap();
             assert_eq!(
                 images.len(),
-                if steps >= 2 { 1 } else { 2 },
+                if steps >= 3 { 1 } else { 2 },
                 "{next:?} {steps}"
             );
             assert_whole(&folder, &store).await;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_whose_removal_was_not_committed_is_whole_again() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    upload(&store, "p", "f/x", b"x", NameClash::Reject)
+        .await
+        .unwrap();
+    let lock = store.lock(&project("p")).await.unwrap();
+    lock.announce(&Intent::RemoveProject, Vec::new())
+        .await
+        .unwrap();
+    lock.lift_all().await.unwrap();
+    assert!(!folder.given("p", "f/x").exists());
+    drop(lock);
+    drop(store);
+    let store = folder.open().await;
+    assert_eq!(store.projects().await.unwrap().len(), 1);
+    assert_whole(&folder, &store).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ fn meta(folder: &Folder, project: &str) -> serde_json::Value {
     let path = folder
         .path()
         .join("projects")
-        .join(project)
+        .join(&*file_name::written(project))
         .join("meta.json");
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }

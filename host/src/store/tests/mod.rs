@@ -3,7 +3,10 @@
 mod blobs;
 mod crash;
 mod images;
+#[cfg(unix)]
+mod links;
 mod manifest;
+mod names;
 mod plugins;
 mod speed;
 mod together;
@@ -15,10 +18,12 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::TryStreamExt;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256 as Hasher};
 use tempfile::TempDir;
 
 use super::*;
+use crate::domain::file_name;
 use crate::domain::{
     Algorithm, Dimensions, Exif, ImageFormat, ImageInfo, Location, NewImage, Orientation,
 };
@@ -154,9 +159,9 @@ async fn drop_in(
 }
 
 async fn content(store: &Store, key: &BlobKey) -> Option<Vec<u8>> {
-    let info = store.blob(key).await.unwrap()?;
-    let stream = store.read(key, 0..info.bytes).await.unwrap();
-    let parts: Vec<Bytes> = stream.try_collect().await.unwrap();
+    let blob = store.blob(key).await.unwrap()?;
+    let length = blob.bytes;
+    let parts: Vec<Bytes> = blob.into_stream(0..length).try_collect().await.unwrap();
     Some(parts.concat())
 }
 
@@ -189,7 +194,9 @@ async fn assert_whole(folder: &Folder, store: &Store) {
                     image.id
                 ));
             }
-            given.insert(format!("image_root/{}/{}", owner.name, image.name));
+            let segments = image.name.as_str().split('/').map(file_name::written);
+            let file = segments.collect::<Vec<_>>().join("/");
+            given.insert(format!("image_root/{}/{file}", owner.name));
         }
         assert!(store.manifest_is_current(&owner.name).await.unwrap());
         derived.insert(format!("projects/{}/meta.json", owner.name));

@@ -1,8 +1,6 @@
 //! What `entry.json` says of an image in the trash: everything that its row said.
 
-use std::fs;
 use std::io;
-use std::path::Path;
 
 use jiff::Timestamp;
 use sea_orm::DatabaseTransaction;
@@ -12,7 +10,7 @@ use crate::domain::{Decision, ImageId, ImageName, Pair, ProjectName, Trashed};
 
 use super::is_there;
 use crate::store::StoreError;
-use crate::store::disk::{failed, if_there};
+use crate::store::disk::failed;
 use crate::store::entities::project;
 use crate::store::layout::Layout;
 use crate::store::manifest::Entry;
@@ -97,15 +95,10 @@ impl TrashEntry {
 }
 
 /// The ids that have a folder in the trash, in their order.
-pub(super) fn ids_in(trash: &Path) -> io::Result<Vec<ImageId>> {
-    let Some(entries) = if_there(fs::read_dir(trash))? else {
-        return Ok(Vec::new());
-    };
-    let mut ids = Vec::new();
-    for entry in entries {
-        let name = entry?.file_name();
-        ids.extend(name.to_str().and_then(|name| name.parse::<ImageId>().ok()));
-    }
+pub(super) fn ids_in(layout: &Layout, project: &ProjectName) -> io::Result<Vec<ImageId>> {
+    let entries = layout.disk().list(&layout.trash(project))?;
+    let id = |name: &std::ffi::OsStr| name.to_str()?.parse::<ImageId>().ok();
+    let mut ids: Vec<_> = entries.iter().filter_map(|entry| id(&entry.name)).collect();
     ids.sort_unstable();
     Ok(ids)
 }
@@ -117,7 +110,8 @@ pub(super) fn read_entry(
     id: ImageId,
 ) -> Result<Option<TrashEntry>, StoreError> {
     let path = layout.trashed(project, id).join("entry.json");
-    let text = if_there(fs::read(path)).map_err(failed("reading the trash"))?;
+    let text = layout.disk().read(&path);
+    let text = text.map_err(failed("reading the trash"))?;
     let entry = text.map(|text| serde_json::from_slice(&text));
     entry.transpose().map_err(damaged)
 }

@@ -1,6 +1,5 @@
 //! Files on their way into the trash and out of it: renamed, never copied, and nothing is written over.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +7,7 @@ use crate::domain::{ImageId, ImageName, ProjectName};
 
 use super::TrashEntry;
 use crate::store::StoreError;
-use crate::store::disk::{
-    blocking, create_folder, failed, remove_empty_parents, remove_file, remove_folder, sync_all,
-    write_synced,
-};
+use crate::store::disk::{Disk, blocking, failed};
 use crate::store::layout::Layout;
 use crate::store::pending::{ProjectLock, target};
 use crate::store::rows::damaged;
@@ -44,10 +40,13 @@ impl ProjectLock<'_> {
     ) -> Result<(), StoreError> {
         self.move_pieces(id, name, |trashed, place| (trashed, place))
             .await?;
-        let given = self.store.layout.trashed(&self.project, id);
-        if given.join(Piece::Given.file_name()).exists() {
+        let layout = &self.store.layout;
+        let given = layout.trashed(&self.project, id);
+        let given = given.join(Piece::Given.file_name());
+        let what = "moving a file out of the trash";
+        if layout.disk().exists(&given).map_err(failed(what))? {
             let in_the_way = io::Error::from(io::ErrorKind::AlreadyExists);
-            return Err(failed("moving a file out of the trash")(in_the_way));
+            return Err(failed(what)(in_the_way));
         }
         Ok(())
     }
@@ -62,17 +61,19 @@ impl ProjectLock<'_> {
             .await?;
         let (layout, project) = (self.store.layout.clone(), self.project.clone());
         let given = layout.given(&project, name);
-        remove_empty_parents(&given, &layout.given_folder(&project));
+        let top = layout.given_folder(&project);
+        layout.disk().remove_empty_parents(&given, &top);
         Ok(())
     }
 
     /// Removes what is left in the trash of an image that was put back.
     pub(in crate::store) async fn forget_trashed(&self, id: ImageId) -> Result<(), StoreError> {
-        let folder = self.store.layout.trashed(&self.project, id);
-        let trash = self.store.layout.trash(&self.project);
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
         blocking(move || {
-            remove_folder(&folder).map_err(failed("clearing up the trash"))?;
-            let _ = fs::remove_dir(trash);
+            let disk = layout.disk();
+            disk.remove_folder(&layout.trashed(&project, id))
+                .map_err(failed("clearing up the trash"))?;
+            let _ = disk.remove_if_empty(&layout.trash(&project));
             Ok(())
         })
         .await
@@ -91,7 +92,7 @@ impl ProjectLock<'_> {
                 let trashed = layout.trashed(&project, id).join(piece.file_name());
                 direction(trashed, target(&layout, &project, id, &name, piece))
             });
-            move_all(moves).map_err(failed("moving files out of the trash"))
+            move_all(layout.disk(), moves).map_err(failed("moving files out of the trash"))
         })
         .await
     }
@@ -104,40 +105,42 @@ fn discard(
     name: &ImageName,
     entry: &[u8],
 ) -> io::Result<()> {
-    let folder = layout.trashed(project, id);
-    let mut changed = create_folder(&folder)?;
+    let (disk, folder) = (layout.disk(), layout.trashed(project, id));
+    let mut changed = disk.create_folder(&folder)?;
     let described = folder.join("entry.json");
-    if !described.exists() {
+    if !disk.exists(&described)? {
         let unfinished = folder.join("entry.new");
-        remove_file(&unfinished)?;
-        write_synced(&unfinished, entry)?;
-        fs::rename(unfinished, described)?;
+        disk.remove_file(&unfinished)?;
+        disk.write_synced(&unfinished, entry)?;
+        disk.rename(&unfinished, &described)?;
     }
     changed.push(folder.clone());
-    sync_all(&changed)?;
-    move_all(Piece::all().map(|piece| {
+    disk.sync_all(&changed)?;
+    let moves = Piece::all().map(|piece| {
         let place = target(layout, project, id, name, piece);
         (place, folder.join(piece.file_name()))
-    }))?;
-    remove_empty_parents(&layout.given(project, name), &layout.given_folder(project));
+    });
+    move_all(disk, moves)?;
+    let top = layout.given_folder(project);
+    disk.remove_empty_parents(&layout.given(project, name), &top);
     Ok(())
 }
 
 /// Renames what is there, unless something lies where it is to go, and syncs the folders.
-fn move_all(moves: impl Iterator<Item = (PathBuf, PathBuf)>) -> io::Result<()> {
+fn move_all(disk: &Disk, moves: impl Iterator<Item = (PathBuf, PathBuf)>) -> io::Result<()> {
     let mut changed = Vec::new();
     for (from, to) in moves {
-        if !from.exists() || to.exists() {
+        if !disk.exists(&from)? || disk.exists(&to)? {
             continue;
         }
         if let Some(folder) = to.parent() {
-            changed.extend(create_folder(folder)?);
+            changed.extend(disk.create_folder(folder)?);
             changed.push(folder.to_owned());
         }
-        fs::rename(&from, &to)?;
+        disk.rename(&from, &to)?;
         changed.extend(from.parent().map(Path::to_owned));
     }
     changed.sort_unstable();
     changed.dedup();
-    sync_all(&changed)
+    disk.sync_all(&changed)
 }

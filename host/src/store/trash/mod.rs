@@ -8,7 +8,6 @@
 mod entry;
 mod files;
 
-use std::fs;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -18,7 +17,7 @@ use sea_orm::{
 
 use crate::domain::{Image, ImageId, ImageName, ProjectName, Trashed};
 
-use super::disk::{blocking, failed, remove_folder};
+use super::disk::{blocking, failed};
 use super::entities::{deletion_token, image, project};
 use super::ingest::to_the_end;
 use super::manifest::Edit;
@@ -40,7 +39,7 @@ impl Store {
         let (layout, project) = (self.layout.clone(), project.clone());
         blocking(move || {
             let what = "listing the trash";
-            let mut ids = ids_in(&layout.trash(&project)).map_err(failed(what))?;
+            let mut ids = ids_in(&layout, &project).map_err(failed(what))?;
             ids.retain(|id| after.is_none_or(|after| *id > after));
             let entries = ids
                 .into_iter()
@@ -102,7 +101,13 @@ impl Store {
         only: Option<ImageId>,
         before: Timestamp,
     ) -> Result<u64, StoreError> {
-        if !self.layout.trash(project).exists() {
+        let trash = self.layout.trash(project);
+        if !self
+            .layout
+            .disk()
+            .exists(&trash)
+            .map_err(failed("emptying the trash"))?
+        {
             return Ok(0);
         }
         let (store, project) = (self.clone(), project.clone());
@@ -114,7 +119,7 @@ impl Store {
             blocking(move || {
                 let mut folders = doomed.iter();
                 folders
-                    .try_for_each(|folder| remove_folder(folder))
+                    .try_for_each(|folder| store.layout.disk().remove_folder(folder))
                     .map_err(failed("emptying the trash"))
             })
             .await?;
@@ -128,7 +133,8 @@ impl Store {
         let layout = self.layout.clone();
         blocking(move || {
             let mut projects = super::recovery::project_folders(&layout)?;
-            projects.retain(|project| layout.trash(project).exists());
+            let has_trash = |project: &ProjectName| layout.disk().exists(&layout.trash(project));
+            projects.retain(|project| has_trash(project).unwrap_or(true));
             Ok(projects)
         })
         .await
@@ -146,7 +152,7 @@ impl Store {
         blocking(move || {
             let what = "emptying the trash";
             let mut doomed = Vec::new();
-            for id in ids_in(&layout.trash(&project)).map_err(failed(what))? {
+            for id in ids_in(&layout, &project).map_err(failed(what))? {
                 if only.is_some_and(|only| only != id) {
                     continue;
                 }
@@ -155,11 +161,12 @@ impl Store {
                     continue;
                 }
                 let away = session.new_folder_path();
-                fs::rename(layout.trashed(&project, id), &away).map_err(failed(what))?;
+                let moved = layout.disk().rename(&layout.trashed(&project, id), &away);
+                moved.map_err(failed(what))?;
                 doomed.push(away);
             }
             // Gone with the last image, so that `projects_with_trash` need not look into it.
-            let _ = fs::remove_dir(layout.trash(&project));
+            let _ = layout.disk().remove_if_empty(&layout.trash(&project));
             Ok(doomed)
         })
         .await
@@ -206,6 +213,7 @@ impl Store {
         merging::take_back(&txn, &owner, &merging::ids_of(id, &merged)).await?;
         let mut row = entry.image.to_row(owner.id)?;
         row.name = Set(name.as_str().to_owned());
+        row.folded = Set(name.folded());
         row.merged = Set(merging::text_of(&merged)?);
         let place = image::Entity::find_by_id(entry.position).one(&txn).await?;
         if place.is_none() {
