@@ -209,7 +209,10 @@ async fn files_of_the_same_bytes_are_found_whatever_they_show() {
         let path = folder.path().join(name);
         fs::write(&path, colour).unwrap();
         let mut file = file(name, 200, 0, 1);
-        file.fingerprints[0].quality = 0;
+        let phash = &mut file.fingerprints[0];
+        // As of a picture of one colour.
+        phash.quality = 0;
+        phash.bits.fill(u8::MAX);
         PictureFile { path, ..file }
     };
     let files = [
