@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, Orientation, ProjectName};
-use crate::index::{Definition, Index, Neighbours, Query};
+use crate::index::{Index, Neighbours, Query};
 
 use super::reach::{CROSSED, FAINT, Reach, is_searched, weight};
 use super::threads::blocking;
@@ -66,15 +66,13 @@ pub fn upright(index: &Index, project: Option<&ProjectName>) -> Candidates {
     let mut gathered = Gathered::default();
     let newest = |algorithm: Algorithm| (algorithm, algorithm.version());
     let crossed = CROSSED.map(newest);
-    let by_phash = [newest(Algorithm::Phash)];
-    let searches: [(&[Definition], fn(Reach) -> u32); 3] = [
-        (&crossed, |reach| reach.of(CROSSED[0])),
-        (&by_phash, |reach| reach.of(Algorithm::Phash)),
-        (&[FAINT], Reach::of_faint),
-    ];
-    for (definitions, radius) in searches {
-        let weight = weight(definitions[0].0);
-        let radius = |images| radius(Reach::among(images));
+    for definitions in [&crossed[..], &[newest(Algorithm::Phash)], &[FAINT]] {
+        let first = definitions[0];
+        let radius = |images| match first {
+            FAINT => Reach::among(images).of_faint(),
+            (algorithm, _) => Reach::among(images).of(algorithm),
+        };
+        let weight = weight(first.0);
         let near = index.pairs(project, definitions, radius, MOST);
         gathered.cut.extend(near.cut);
         for (distance, [one, other]) in near.pairs {
