@@ -178,11 +178,33 @@ impl Server {
     /// SIGTERM, as an operator stops it.
     #[cfg(unix)]
     pub fn ask_to_stop(&self) {
+        self.signal("-TERM");
+    }
+
+    /// SIGSTOP: it keeps what it has, and does nothing any more.
+    #[cfg(unix)]
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// SIGCONT: it goes on.
+    #[cfg(unix)]
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         let sent = std::process::Command::new("kill")
-            .args(["-TERM", &id])
+            .args([signal, &id])
             .status();
         assert!(sent.expect("kill runs").success());
+    }
+
+    /// Its number among the processes.
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits until it ended by itself.

@@ -5,6 +5,7 @@
 //! method and path are known. What is our fault leaves as fixed text; its cause goes to the log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +17,9 @@ use utoipa::ToSchema;
 use crate::domain::InvalidName;
 use crate::service::ServiceError;
 use crate::store::StoreError;
+
+/// When to come back to what another process holds: it did not let go while the request waited.
+const HELD: Duration = Duration::from_secs(10);
 
 /// Why a request is refused or failed.
 #[derive(Clone, Debug)]
@@ -98,6 +102,14 @@ impl ApiError {
             message,
             ..Self::internal(cause)
         }
+    }
+
+    /// 503: not now; the same request may do later.
+    pub fn busy(message: impl Into<String>, retry_after: Duration) -> Self {
+        let seconds = retry_after.as_secs().max(1);
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
+            .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
+            .with_detail("retry_after_seconds", json!(seconds))
     }
 
     /// What is said of a status that came without words: unknown routes, wrong methods.
@@ -196,12 +208,8 @@ impl From<ServiceError> for ApiError {
                     None => conflict,
                 }
             }
-            ServiceError::Busy { retry_after } => {
-                let seconds = retry_after.as_secs().max(1);
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
-                    .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
-                    .with_detail("retry_after_seconds", json!(seconds))
-            }
+            ServiceError::Busy { retry_after } => Self::busy(text, retry_after),
+            ServiceError::Held(_) => Self::busy(text, HELD),
             ServiceError::Internal(_) => Self::internal(error),
         }
     }
@@ -221,8 +229,6 @@ impl From<InvalidName> for ApiError {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

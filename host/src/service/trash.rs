@@ -99,9 +99,15 @@ async fn clear(services: &Services, retention: Duration) -> Result<(), ServiceEr
         return Ok(());
     };
     for project in services.store.projects_with_trash().await? {
-        let deleted = services.store.empty_trash(&project, None, before).await?;
-        if deleted > 0 {
-            tracing::info!(%project, deleted, "deleted from the trash after their time");
+        match services.store.empty_trash(&project, None, before).await {
+            Ok(0) => {}
+            Ok(deleted) => {
+                tracing::info!(%project, deleted, "deleted from the trash after their time");
+            }
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(%project, error, "its trash is looked through again in an hour");
+            }
         }
     }
     Ok(())

@@ -5,18 +5,29 @@ use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, Database as Connector, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, Database as Connector, DatabaseConnection, DatabaseTransaction,
+    DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
+use tokio::time::Instant;
 
+use super::StoreError;
 use super::migrations::Migrator;
 
-/// How long a write waits for the writes of other processes.
-const BUSY: Duration = Duration::from_secs(30);
-/// How long a task waits for its turn at a connection.
+/// How long a write waits for the writes of other processes and for its turn in this one. A process that is stopped
+/// in the middle of a write never ends it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one attempt waits for the writes of other processes; then the next task has its turn.
+const ATTEMPT: Duration = Duration::from_secs(1);
+/// How long a task waits for its turn at reading, which no other process holds up.
 const TURN: Duration = Duration::from_secs(120);
 const READERS: u32 = 4;
+
+/// SQLite's primary result codes, see <https://sqlite.org/rescode.html>.
+mod code {
+    pub(super) const BUSY: i32 = 5;
+    pub(super) const LOCKED: i32 = 6;
+}
 
 /// Connections to one SQLite file.
 #[derive(Clone, Debug)]
@@ -30,9 +41,9 @@ pub(super) struct Database {
 impl Database {
     /// Opens the file, or makes it, and brings its tables up to date.
     pub(super) async fn open(file: &Path) -> Result<Self, DbErr> {
-        let writer = connect(file, 1).await?;
+        let writer = connect(file, 1, PATIENCE).await?;
         Migrator::up(&writer, None).await?;
-        let readers = connect(file, READERS).await?;
+        let readers = connect(file, READERS, TURN).await?;
         Ok(Self { readers, writer })
     }
 
@@ -41,8 +52,19 @@ impl Database {
         &self.readers
     }
 
-    /// Begins a transaction that may write at once: it waits here, and cannot fail for being late.
+    /// Begins a transaction that may write at once: it waits here, for a while, and cannot fail for being late after
+    /// that.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.try_to_begin().await {
+                Err(error) if is_held(&error) && Instant::now() < end => {}
+                begun => return begun,
+            }
+        }
+    }
+
+    async fn try_to_begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
@@ -57,13 +79,48 @@ impl Database {
     }
 }
 
-async fn connect(file: &Path, connections: u32) -> Result<DatabaseConnection, DbErr> {
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match is_held(&error) {
+            true => Self::Held {
+                what: "the database".to_owned(),
+            },
+            false => Self::Database(error),
+        }
+    }
+}
+
+/// Another process writes, or the tasks of this one wait for it.
+fn is_held(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => true,
+        error => matches!(primary_code(error), Some(code::BUSY | code::LOCKED)),
+    }
+}
+
+/// SQLite's own number for what went wrong, without its extension.
+fn primary_code(error: &DbErr) -> Option<i32> {
+    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
+        return None;
+    };
+    let RuntimeErr::SqlxError(cause) = cause else {
+        return None;
+    };
+    let number: i32 = cause.as_database_error()?.code()?.parse().ok()?;
+    Some(number & 0xff)
+}
+
+async fn connect(
+    file: &Path,
+    connections: u32,
+    turn: Duration,
+) -> Result<DatabaseConnection, DbErr> {
     let file = file.to_owned();
     let mut options = ConnectOptions::new("sqlite:vismatch.db");
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(TURN)
+        .acquire_timeout(turn)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
@@ -81,5 +138,5 @@ fn configure(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(ATTEMPT)
 }

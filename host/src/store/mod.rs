@@ -13,6 +13,7 @@ mod entities;
 mod features;
 mod fill;
 mod given;
+mod held;
 mod images;
 mod ingest;
 mod layout;
@@ -87,12 +88,19 @@ pub enum StoreError {
         /// Which.
         project: ProjectName,
     },
+    /// Another process holds what a change needs, and does not let go of it in good time: try again later. When it
+    /// is stopped or hangs, the operator must let it go on or end it.
+    #[error("{what} is held by another process; try again later")]
+    Held {
+        /// What it holds.
+        what: String,
+    },
     /// Another process has the data folder open: the operator must stop it first.
     #[error("another process has the data folder open")]
     InUse,
     /// The database failed: the operator must act.
     #[error("the database failed")]
-    Database(#[from] sea_orm::DbErr),
+    Database(#[source] sea_orm::DbErr),
     /// A file or blob failed: the operator must act.
     #[error("{what} failed")]
     Files {
@@ -192,6 +200,7 @@ pub struct Store {
     blobs: Arc<blobs::Blobs>,
     session: Arc<staging::Session>,
     turns: Arc<turns::Turns>,
+    held: Arc<held::Held>,
 }
 
 impl Store {

@@ -5,13 +5,14 @@
 //! stopped) half-way, and looks at the rows: what was committed is finished, what was not is undone.
 //! So a crash needs no quiet moment to be mended, and other processes may go on working.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tempfile::TempPath;
-use tokio::sync::MutexGuard;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::domain::{ImageId, ImageName, ProjectName};
 
@@ -23,7 +24,14 @@ use super::layout::Layout;
 use super::rows::damaged;
 use super::staging::Piece;
 use super::trash::TrashEntry;
+use super::turns::Turn;
 use super::{Store, StoreError};
+
+/// How long a change waits for its project: for those before it in this process, and for other processes.
+/// One that is stopped or hangs never lets go.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest pause before another process's lock is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What the holder of a lock is about to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,36 +67,71 @@ pub(super) struct ProjectLock<'a> {
     pub(super) project: ProjectName,
     // Released in this order.
     _file: File,
-    _turn: MutexGuard<'a, ()>,
+    _turn: Turn,
 }
 
 impl Store {
-    /// Waits for the project's lock, and puts right what its last holder left behind.
-    ///
-    /// Tasks of this process queue first, so at most a few threads wait for other processes' locks.
+    /// Waits for the project's lock, and puts right what its last holder left behind. Gives up after a
+    /// while: [`StoreError::Held`].
     pub(super) async fn lock(&self, project: &ProjectName) -> Result<ProjectLock<'_>, StoreError> {
-        let turn = self.turns.of(project).lock().await;
-        let path = self.layout.manifest_lock(project);
-        let pending = self.layout.pending(project);
-        let (file, left_over) = blocking(move || {
-            let file = take_lock(path).map_err(failed("locking a project"))?;
-            Ok((file, pending.exists()))
-        })
-        .await?;
+        self.lock_within(project, PATIENCE).await
+    }
+
+    /// The same with a patience of one's own.
+    pub(super) async fn lock_within(
+        &self,
+        project: &ProjectName,
+        patience: Duration,
+    ) -> Result<ProjectLock<'_>, StoreError> {
+        let end = Instant::now() + patience;
+        let Some((turn, file)) = self.take_lock(project, end).await? else {
+            self.held.add(project);
+            let what = format!("project {:?}", project.as_str());
+            return Err(StoreError::Held { what });
+        };
+        self.held.remove(project);
         let lock = ProjectLock {
             store: self,
             project: project.clone(),
             _file: file,
             _turn: turn,
         };
-        if left_over {
+        if self.layout.pending(project).exists() {
             lock.settle().await?;
         }
         Ok(lock)
     }
+
+    /// Tasks of this process queue first, so that one of them at a time asks for the file's lock.
+    async fn take_lock(
+        &self,
+        project: &ProjectName,
+        end: Instant,
+    ) -> Result<Option<(Turn, File)>, StoreError> {
+        let Ok(turn) = timeout_at(end, self.turns.take(project)).await else {
+            return Ok(None);
+        };
+        let path = self.layout.manifest_lock(project);
+        let file = lock_file(path, end).await?;
+        Ok(file.map(|file| (turn, file)))
+    }
 }
 
-fn take_lock(path: PathBuf) -> io::Result<File> {
+/// Locks a file, which is made when it is not there; `None` when another process holds it until `end`.
+pub(super) async fn lock_file(path: PathBuf, end: Instant) -> Result<Option<File>, StoreError> {
+    let mut pause = Duration::from_millis(1);
+    loop {
+        let path = path.clone();
+        let locked = blocking(move || try_lock(&path).map_err(failed("taking a lock"))).await?;
+        if locked.is_some() || Instant::now() >= end {
+            return Ok(locked);
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(PAUSE);
+    }
+}
+
+fn try_lock(path: &Path) -> io::Result<Option<File>> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -97,8 +140,23 @@ fn take_lock(path: PathBuf) -> io::Result<File> {
         .truncate(false)
         .write(true)
         .open(path)?;
-    file.lock()?;
-    Ok(file)
+    Ok(lock_now(&file)?.then_some(file))
+}
+
+/// Locks an open file unless another process has locked it.
+pub(super) fn lock_now(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Somebody has locked this file; nobody has when it is not there.
+pub(super) fn is_locked(path: &Path) -> Result<bool, StoreError> {
+    let file = if_there(File::open(path));
+    let locked = file.and_then(|file| file.map_or(Ok(false), |file| Ok(!lock_now(&file)?)));
+    locked.map_err(failed("looking at a lock"))
 }
 
 impl ProjectLock<'_> {

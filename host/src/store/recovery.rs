@@ -5,12 +5,14 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter,
 };
+use tokio::time::Instant;
 
 use crate::domain::{ImageId, ImageName, ProjectName};
 
@@ -20,12 +22,18 @@ use super::disk::{blocking, failed, remove_file};
 use super::entities::{image, project};
 use super::layout::Layout;
 use super::manifest::{Entry, Manifest};
+use super::pending::lock_file;
 use super::staging::{Session, clear_dead_sessions};
-use super::turns::Turns;
 use super::{Store, StoreError, decisions, merging, projects, rows};
 
 /// Rows that are written by one statement.
 const BATCH: usize = 200;
+
+/// How long a start waits for that of another process, which may have a database to make anew.
+const OPENING: Duration = Duration::from_secs(60);
+
+/// How long a start waits for one project whose change was cut off, or is being made.
+const SETTLING: Duration = Duration::from_secs(1);
 
 /// How far a restoration is: images done, images in all.
 type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -64,7 +72,8 @@ impl Store {
             blobs: Arc::new(Blobs::new(&layout)?),
             database: Database::open(&layout.database()).await?,
             session: Arc::new(session.map_err(failed("making a temporary folder"))?),
-            turns: Arc::new(Turns::new()),
+            turns: Arc::default(),
+            held: Arc::default(),
             layout: Arc::new(layout),
         };
         store.restore(progress).await?;
@@ -73,11 +82,15 @@ impl Store {
         Ok(store)
     }
 
-    /// Takes every lock under which a change is pending: that settles what nobody is at work on.
+    /// Takes every lock under which a change is pending: that settles what nobody is at work on. What somebody is
+    /// at work on is passed over.
     async fn settle_all(&self) -> Result<(), StoreError> {
         for project in project_folders(&self.layout)? {
             if self.layout.pending(&project).exists() {
-                self.lock(&project).await?;
+                match self.lock_within(&project, SETTLING).await {
+                    Ok(_) | Err(StoreError::Held { .. }) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(())
@@ -123,7 +136,11 @@ impl Store {
             );
         }
         for (name, _) in &manifests {
-            self.lock(name).await?.rewrite_manifest().await?;
+            match self.lock(name).await {
+                Ok(lock) => lock.rewrite_manifest().await?,
+                Err(StoreError::Held { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -233,10 +250,19 @@ async fn describe_project(
 /// other processes (or other stores of this one) have the folder open.
 async fn prepare(data: &Path) -> Result<(Layout, File, usize), StoreError> {
     let data = data.to_owned();
-    blocking(move || prepare_folders(&data).map_err(failed("opening the data folder"))).await
+    let folders = move || make_folders(&data).map_err(failed("opening the data folder"));
+    let layout = blocking(folders).await?;
+    let end = Instant::now() + OPENING;
+    let Some(opening) = lock_file(layout.opening_lock(), end).await? else {
+        let what = "the start of the data folder".to_owned();
+        return Err(StoreError::Held { what });
+    };
+    let temporary = layout.temporary();
+    let alive = blocking(move || clear_dead_sessions(&temporary)).await?;
+    Ok((layout, opening, alive))
 }
 
-fn prepare_folders(data: &Path) -> io::Result<(Layout, File, usize)> {
+fn make_folders(data: &Path) -> io::Result<Layout> {
     fs::create_dir_all(data)?;
     let layout = Layout::new(&data.canonicalize()?);
     let folders = [
@@ -246,14 +272,7 @@ fn prepare_folders(data: &Path) -> io::Result<(Layout, File, usize)> {
         layout.index(),
     ];
     folders.iter().try_for_each(fs::create_dir_all)?;
-    let opening = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(layout.opening_lock())?;
-    opening.lock()?;
-    let alive = clear_dead_sessions(&layout.temporary())?;
-    Ok((layout, opening, alive))
+    Ok(layout)
 }
 
 /// Keeps the old database, whole, under another name.

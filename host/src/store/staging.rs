@@ -3,7 +3,7 @@
 //! Every open store has a folder of its own under `tmp`, and a lock in it that lives as long as the
 //! process: what a dead process left there is recognised by its lock being free.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,7 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 use crate::domain::{RenditionKind, Sha256};
 
 use super::disk::{blocking, failed, sync_all};
+use super::pending::is_locked;
 use super::{FileStamp, Staged, Store, StoreError};
 
 /// Bytes that are gathered before a thread is asked to write them.
@@ -76,30 +77,22 @@ impl Session {
 
 /// Removes the folders of dead processes and tells how many processes are alive. Only while the
 /// store's opening lock is held.
-pub(super) fn clear_dead_sessions(temporary: &Path) -> io::Result<usize> {
+pub(super) fn clear_dead_sessions(temporary: &Path) -> Result<usize, StoreError> {
+    let what = "clearing up after dead processes";
     let mut alive = 0;
-    for entry in fs::read_dir(temporary)? {
-        let folder = entry?.path();
-        if is_alive(&folder.join("lock"))? {
+    for entry in fs::read_dir(temporary).map_err(failed(what))? {
+        let folder = entry.map_err(failed(what))?.path();
+        if is_locked(&folder.join("lock"))? {
             alive += 1;
-        } else if folder.is_dir() {
-            fs::remove_dir_all(&folder)?;
-        } else {
-            fs::remove_file(&folder)?;
+            continue;
         }
+        let removed = match folder.is_dir() {
+            true => fs::remove_dir_all(&folder),
+            false => fs::remove_file(&folder),
+        };
+        removed.map_err(failed(what))?;
     }
     Ok(alive)
-}
-
-fn is_alive(lock: &Path) -> io::Result<bool> {
-    let Some(lock) = super::disk::if_there(File::open(lock))? else {
-        return Ok(false);
-    };
-    match lock.try_lock() {
-        Ok(()) => Ok(false),
-        Err(TryLockError::WouldBlock) => Ok(true),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
 }
 
 impl Staging {

@@ -29,6 +29,9 @@ mod durability;
 mod extensions;
 /// `find` clears up.
 mod find;
+/// A server that is stopped in the middle of a change, beside others.
+#[cfg(target_os = "linux")]
+mod frozen;
 /// The floors of the house: no import goes upstairs.
 mod floors;
 /// Pictures that people drop into the image root.

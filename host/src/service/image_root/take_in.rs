@@ -10,6 +10,7 @@ use crate::store::FileStamp;
 
 use super::ImageRoot;
 use super::place::Place;
+use super::watch::Settled;
 
 /// How often a file that changes while it is read is tried before it is left to the watcher.
 const ATTEMPTS: u32 = 3;
@@ -26,6 +27,8 @@ enum Look {
     Refused,
     /// It changed while it was read.
     Changing,
+    /// Another process holds its project.
+    PassedOver,
 }
 
 impl ImageRoot {
@@ -41,7 +44,7 @@ impl ImageRoot {
     async fn try_take_in(&self, place: &Place) -> Result<(), ServiceError> {
         for _ in 0..ATTEMPTS {
             match self.look_once(place).await? {
-                Look::Settled => return Ok(()),
+                Look::Settled | Look::PassedOver => return Ok(()),
                 Look::Indexed => {
                     self.progress().indexed.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(project = %place.project, name = %place.name, "indexed");
@@ -65,6 +68,10 @@ impl ImageRoot {
         if self.is_refused(&place.path, stamp) {
             return Ok(Look::Settled);
         }
+        let at = Settled::at(&place.path);
+        if self.passes_over(&place.project, &at).await? {
+            return Ok(Look::PassedOver);
+        }
         let store = &self.services.store;
         let known = store.given_file(&place.project, &place.name).await?;
         if known.as_ref().is_some_and(|known| known.stamp == stamp) {
@@ -73,8 +80,9 @@ impl ImageRoot {
         if let Some(known) = known
             && known.sha256 == digest::of_file(place.path.clone()).await?
         {
-            store.confirm_given(known.image, stamp).await?;
-            return Ok(Look::Settled);
+            let confirmed = store.confirm_given(known.image, stamp).await;
+            let confirmed = self.unless_held(confirmed, &at)?;
+            return Ok(confirmed.map_or(Look::PassedOver, |()| Look::Settled));
         }
         self.adopt(place, stamp).await
     }
@@ -100,8 +108,12 @@ impl ImageRoot {
             deletion_token: None,
         };
         let (image, renditions) = processing::image_of(given, outcome);
-        let adopted = self.services.store.adopt(image, renditions, stamp).await?;
-        Ok(adopted.map_or(Look::Changing, |_| Look::Indexed))
+        let adopted = self.services.store.adopt(image, renditions, stamp).await;
+        Ok(match self.unless_held(adopted, &Settled::at(path))? {
+            None => Look::PassedOver,
+            Some(None) => Look::Changing,
+            Some(Some(_)) => Look::Indexed,
+        })
     }
 }
 
