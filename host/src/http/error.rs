@@ -16,8 +16,12 @@ use utoipa::ToSchema;
 
 use crate::domain::InvalidName;
 use crate::service::ServiceError;
-use crate::store::StoreError;
+use crate::store::{StoreError, Trouble};
 
+/// When to come back to what is used up for the moment.
+const SOON: Duration = Duration::from_secs(1);
+/// Longest message, in characters.
+const LONGEST: usize = 1_000;
 /// When to come back to what another process holds: it did not let go while the request waited.
 const HELD: Duration = Duration::from_secs(10);
 
@@ -60,11 +64,11 @@ pub struct ErrorBody {
 }
 
 impl ApiError {
-    /// An error that the caller can mend.
+    /// An error that the caller can mend. A message that quotes too much of what was sent is cut.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,
-            message: message.into(),
+            message: cut(message.into()),
             details: Map::new(),
             headers: Vec::new(),
             cause: None,
@@ -86,10 +90,15 @@ impl ApiError {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
     }
 
-    /// 500: our fault; the cause is for the log.
+    /// What the caller cannot mend; the cause is for the log. 500 when it is our fault, 503 when the machine has too
+    /// few of something for the moment.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        let mut error = Self::of_status(StatusCode::INTERNAL_SERVER_ERROR);
-        error.cause = Some(Arc::from(cause.into()));
+        let cause = cause.into();
+        let mut error = match Trouble::of(cause.as_ref()) {
+            Some(Trouble::TooManyFiles) => Self::busy("the server has too many files open", SOON),
+            None => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+        };
+        error.cause = Some(Arc::from(cause));
         error
     }
 
@@ -167,6 +176,14 @@ impl ApiError {
     }
 }
 
+/// At most [`LONGEST`] characters.
+fn cut(message: String) -> String {
+    match message.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message,
+    }
+}
+
 /// The kind of error that a status stands for.
 fn kind(status: StatusCode) -> &'static str {
     match status {
@@ -175,6 +192,7 @@ fn kind(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "Forbidden",
         StatusCode::NOT_FOUND => "NotFound",
         StatusCode::METHOD_NOT_ALLOWED => "MethodNotAllowed",
+        StatusCode::REQUEST_TIMEOUT => "RequestTimeout",
         StatusCode::CONFLICT => "Conflict",
         StatusCode::PAYLOAD_TOO_LARGE => "PayloadTooLarge",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "UnsupportedMediaType",
@@ -239,6 +257,29 @@ mod tests {
         let body = serde_json::to_string(&error.body("GET", "/x", "id")).unwrap();
         assert!(!body.contains("secret"), "{body}");
         assert!(body.contains("InternalServerError"));
+    }
+
+    #[test]
+    fn what_was_sent_is_not_echoed_whole() {
+        let error = ApiError::invalid("\u{e9}".repeat(5_000));
+        let body = serde_json::to_value(error.body("GET", "/x", "id")).unwrap();
+        let message = body["message"].as_str().unwrap();
+        assert_eq!(message.chars().count(), LONGEST + 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn too_few_descriptors_are_no_fault_of_the_server() {
+        for number in [23, 24] {
+            let cause = std::io::Error::from_raw_os_error(number);
+            let cause = anyhow::Error::new(StoreError::Files {
+                what: "writing a temporary file".to_owned(),
+                source: Box::new(cause),
+            });
+            let response = ApiError::from(ServiceError::Internal(cause)).into_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(response.headers().contains_key(header::RETRY_AFTER));
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod observe;
 mod page;
 mod paging;
 mod patience;
+mod places;
 mod plugins;
 mod projects;
 #[cfg(test)]
@@ -37,6 +38,8 @@ use tower_http::normalize_path::NormalizePathLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+
+use places::Places;
 
 /// Everything that is served.
 pub fn router(app: App) -> Router {
@@ -67,10 +70,12 @@ pub async fn serve(
     let stopped = app.stopping.clone();
     let mut servers = JoinSet::new();
     let router = router(app);
+    let places = Places::of_process();
     for listener in listeners {
         servers.spawn(connections::serve(
             listener,
             router.clone(),
+            places.clone(),
             stopped.clone(),
         ));
     }

@@ -30,6 +30,7 @@ mod rows;
 mod sketches;
 mod staging;
 mod trash;
+mod trouble;
 mod turns;
 mod upkeep;
 
@@ -38,6 +39,7 @@ pub use given::{FileStamp, GivenFile};
 pub use plugins::{Edition, EditionId, PluginRow};
 pub use sketches::SketchState;
 pub use staging::Staging;
+pub use trouble::Trouble;
 
 use std::path::PathBuf;
 use std::sync::Arc;
