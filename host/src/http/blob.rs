@@ -116,7 +116,9 @@ impl Validators {
         let etag = format!("\"{}\"", blob.etag)
             .parse()
             .map_err(|_| ApiError::internal(format!("{:?} cannot be an entity tag", blob.etag)))?;
-        let modified = LastModified::from(SystemTime::from(blob.modified));
+        // A header has no words for what was before 1970.
+        let modified = SystemTime::from(blob.modified).max(SystemTime::UNIX_EPOCH);
+        let modified = LastModified::from(modified);
         Ok(Self { etag, modified })
     }
 

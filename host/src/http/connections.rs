@@ -5,7 +5,7 @@
 //! connection without a place is told to come again.
 
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -34,6 +34,9 @@ const CROWD: usize = 16;
 /// How long one of them may take.
 const CROWDED: Duration = Duration::from_secs(10);
 
+/// HTTP has no words for such a time, and `hyper` panics over it.
+pub const BEFORE_1970: &str = "the machine's clock says a time before 1970";
+
 /// Serves what a listener accepts until stopped, then finishes the requests that are running.
 pub async fn serve(
     mut listener: TcpListener,
@@ -47,6 +50,10 @@ pub async fn serve(
         .run_until_cancelled(Listener::accept(&mut listener))
         .await
     {
+        if SystemTime::now() < UNIX_EPOCH {
+            tracing::error!("{BEFORE_1970}: no connection is served");
+            continue;
+        }
         match places.take(client.ip()) {
             Some(place) => {
                 let served = serve_connection(stream, router.clone(), stopped.clone());

@@ -25,8 +25,9 @@ mod tests;
 mod views;
 
 use std::future::Future;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
@@ -59,6 +60,16 @@ pub fn router(app: App) -> Router {
 /// The OpenAPI 3.1 description of everything that is served, as JSON.
 pub fn openapi() -> String {
     docs::describe(families().into_openapi())
+}
+
+/// Fails when the machine's clock is so wrong that nothing can be served.
+pub fn check_clock() -> Result<()> {
+    ensure!(
+        SystemTime::now() >= UNIX_EPOCH,
+        "{}: set it first",
+        connections::BEFORE_1970
+    );
+    Ok(())
 }
 
 /// Serves on every listener until `stop` resolves, then finishes the requests that are running.

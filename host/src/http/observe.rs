@@ -13,6 +13,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use crate::domain::unique;
+
 use super::error::ApiError;
 
 /// Names a request in logs, answers and error bodies.
@@ -79,7 +81,7 @@ fn request_id(headers: &HeaderMap) -> String {
         .get(REQUEST_ID)
         .and_then(|id| id.to_str().ok())
         .filter(sane)
-        .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+        .map_or_else(|| unique().to_string(), str::to_owned)
 }
 
 /// Gives every refusal the one body, also those that never reached a handler.

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use jiff::Timestamp;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{
@@ -18,9 +17,8 @@ use object_store::{
 
 use super::disk::failed;
 use super::layout::Layout;
-use super::rows::damaged;
 use super::staging::Piece;
-use super::{BlobInfo, BlobKey, Store, StoreError};
+use super::{BlobInfo, BlobKey, Store, StoreError, rows};
 
 /// The blobs of one data folder.
 #[derive(Debug)]
@@ -54,7 +52,7 @@ impl Store {
     pub async fn blob(&self, key: &BlobKey) -> Result<Option<BlobInfo>, StoreError> {
         let options = GetOptions::new().with_head(true);
         match self.blobs.get(key, options).await {
-            Ok(found) => to_info(&found.meta).map(Some),
+            Ok(found) => Ok(Some(to_info(&found.meta))),
             Err(error) if is_absence(&error) => Ok(None),
             Err(error) => Err(failed("looking at a blob")(error)),
         }
@@ -146,12 +144,12 @@ fn open(key: Key, path: PathBuf, options: GetOptions) -> Result<GetResult, Error
     })
 }
 
-fn to_info(meta: &ObjectMeta) -> Result<BlobInfo, StoreError> {
-    let modified = meta.last_modified.timestamp_micros();
+fn to_info(meta: &ObjectMeta) -> BlobInfo {
+    let modified = rows::clamped(meta.last_modified.into());
     let etag = meta.e_tag.as_deref().unwrap_or_default();
-    Ok(BlobInfo {
+    BlobInfo {
         bytes: meta.size,
-        modified: Timestamp::from_microsecond(modified).map_err(damaged)?,
+        modified,
         etag: etag.trim_matches('"').to_owned(),
-    })
+    }
 }

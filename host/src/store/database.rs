@@ -1,7 +1,7 @@
 //! The database connections: how SQLite is set up, and how a write begins.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -42,6 +42,11 @@ impl Database {
     /// Opens the file, or makes it, and brings its tables up to date.
     pub(super) async fn open(file: &Path) -> Result<Self, DbErr> {
         let writer = connect(file, 1, PATIENCE).await?;
+        let pending = Migrator::get_pending_migrations(&writer).await?;
+        if SystemTime::now() < UNIX_EPOCH && !pending.is_empty() {
+            let text = "tables cannot be made while the machine's clock says a time before 1970: set it first";
+            return Err(DbErr::Custom(text.to_owned()));
+        }
         Migrator::up(&writer, None).await?;
         let readers = connect(file, READERS, TURN).await?;
         Ok(Self { readers, writer })

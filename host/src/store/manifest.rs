@@ -22,8 +22,8 @@ use super::entities::{image, project};
 use super::merging::{MergedJson, merged_into, text_of};
 use super::pending::ProjectLock;
 use super::rows::{
-    self, ExifJson, damaged, from_millis, to_digest, to_format, to_id, to_image_name, to_nanos,
-    to_signed, to_unsigned,
+    self, ExifJson, damaged, from_millis, from_nanos, to_digest, to_format, to_id, to_image_name,
+    to_nanos, to_signed, to_unsigned,
 };
 use super::trash::DecisionJson;
 use super::{Store, StoreError};
@@ -103,7 +103,7 @@ impl Entry {
             name: row.name.clone(),
             bytes: to_unsigned(row.bytes)?,
             sha256: to_digest(&row.sha256)?.to_string(),
-            modified: Timestamp::from_nanosecond(row.modified.into()).map_err(damaged)?,
+            modified: from_nanos(row.modified),
             dropped_in: row.dropped_in,
             format: row.format.clone(),
             width: row.width,
@@ -155,7 +155,7 @@ impl Entry {
             created_at: Set(self.created_at()?.as_millisecond()),
             bytes: Set(to_signed(self.bytes)?),
             sha256: Set(sha256.0.to_vec()),
-            modified: Set(to_nanos(self.modified)?),
+            modified: Set(to_nanos(self.modified)),
             dropped_in: Set(self.dropped_in),
             format: Set(self.format.clone()),
             width: Set(self.width),

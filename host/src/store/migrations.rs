@@ -13,6 +13,7 @@ impl MigratorTrait for Migrator {
             Box::new(Sketches),
             Box::new(Plugins),
             Box::new(LocalFeatures),
+            Box::new(Clock),
         ]
     }
 }
@@ -147,6 +148,33 @@ impl MigrationTrait for LocalFeatures {
             .take();
         manager.alter_table(projects).await?;
         manager.create_table(features()).await
+    }
+}
+
+/// The store's own time.
+struct Clock;
+
+impl MigrationName for Clock {
+    fn name(&self) -> &str {
+        "0006_clock"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Clock {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let number = |name: &'static str| ColumnDef::new(name).big_integer().not_null().take();
+        let clock = Table::create()
+            .table("clock")
+            .col(number("id").primary_key())
+            .col(number("seen"))
+            .col(number("machine"))
+            .take();
+        manager.create_table(clock).await
     }
 }
 

@@ -6,6 +6,7 @@
 mod banks;
 mod blobs;
 mod changes;
+mod clock;
 mod database;
 mod decisions;
 mod disk;
@@ -39,6 +40,7 @@ pub use given::{FileStamp, GivenFile};
 pub use plugins::{Edition, EditionId, PluginRow};
 pub use sketches::SketchState;
 pub use staging::Staging;
+pub use trash::TrashPart;
 pub use trouble::Trouble;
 
 use std::path::PathBuf;

@@ -24,7 +24,7 @@ use super::layout::Layout;
 use super::manifest::{Entry, Manifest};
 use super::pending::lock_file;
 use super::staging::{Session, clear_dead_sessions};
-use super::{Store, StoreError, decisions, merging, projects, rows};
+use super::{Store, StoreError, clock, decisions, merging, projects, rows};
 
 /// Rows that are written by one statement.
 const BATCH: usize = 200;
@@ -110,7 +110,9 @@ impl Store {
         let manifests = self.readable_manifests().await?;
         let total = manifests.iter().map(|(_, manifest)| manifest.images.len());
         let (mut done, total) = (0, total.sum::<usize>() as u64);
+        let seen = self.last_seen_in_trash().await?;
         let txn = self.database.begin().await?;
+        clock::set(&txn, seen, Timestamp::now()).await?;
         for (name, manifest) in &manifests {
             let images = self.intact(name, manifest);
             let project = projects::ensure(&txn, name).await?;

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256 as Hasher};
 use tempfile::{TempDir, TempPath};
 use tokio::io::{AsyncWriteExt, BufWriter};
 
-use crate::domain::{RenditionKind, Sha256};
+use crate::domain::{RenditionKind, Sha256, unique};
 
 use super::disk::{blocking, failed, sync_all};
 use super::pending::is_locked;
@@ -70,7 +70,7 @@ impl Session {
 
     /// A path that is free.
     pub(super) fn new_folder_path(&self) -> PathBuf {
-        let name = uuid::Uuid::now_v7().simple().to_string();
+        let name = unique().simple().to_string();
         self.folder.path().join(name)
     }
 }

@@ -45,7 +45,9 @@ fn writes(server: &Server, data: &Path) -> bool {
 fn changes(server: &Server, data: &Path, project: &str) -> bool {
     let lock = data.join("projects").join(project).join("meta.lock");
     let inode = fs::metadata(lock).unwrap().ino();
-    locks_of(server.process()).iter().any(|(held, _)| *held == inode)
+    locks_of(server.process())
+        .iter()
+        .any(|(held, _)| *held == inode)
 }
 
 /// Makes a server change a project over and over, and stops it when it is `caught`.
@@ -65,7 +67,10 @@ fn freeze_when(server: &Server, image: &str, caught: impl Fn() -> bool) {
             true => done.store(true, Ordering::Relaxed),
             false => server.thaw(),
         }
-        assert!(begin.elapsed() < SOON * 5, "never caught in the middle of a change");
+        assert!(
+            begin.elapsed() < SOON * 5,
+            "never caught in the middle of a change"
+        );
     }
 }
 
@@ -121,14 +126,23 @@ fn a_project_that_a_stopped_server_holds_stops_nothing_else() {
     drop_in(data, "p", "late.jpg", 5);
     fs::remove_file(dropped).unwrap();
     drop_in(data, "q", "now.jpg", 6);
-    eventually("other projects are followed", || has(&other, "q", "now.jpg"));
+    eventually("other projects are followed", || {
+        has(&other, "q", "now.jpg")
+    });
     let ready = other.get("/readyz").json();
     assert_eq!(ready["held_projects"], serde_json::json!(["p"]), "{ready}");
-    assert!(other.log().contains("another process holds this project"), "{}", other.log());
+    assert!(
+        other.log().contains("another process holds this project"),
+        "{}",
+        other.log()
+    );
 
     let verified = program::run(data, ["verify", "--data", "."]);
     assert_eq!(verified.code, Some(1), "{verified:?}");
-    assert!(verified.out.contains("p: held by another process"), "{verified:?}");
+    assert!(
+        verified.out.contains("p: held by another process"),
+        "{verified:?}"
+    );
     let third = Server::over(data);
     third.upload("r", "z.jpg", &picture(7)).ok();
 

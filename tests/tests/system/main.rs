@@ -29,11 +29,11 @@ mod durability;
 mod extensions;
 /// `find` clears up.
 mod find;
+/// The floors of the house: no import goes upstairs.
+mod floors;
 /// A server that is stopped in the middle of a change, beside others.
 #[cfg(target_os = "linux")]
 mod frozen;
-/// The floors of the house: no import goes upstairs.
-mod floors;
 /// Pictures that people drop into the image root.
 mod image_root;
 /// Library, component and browser build give the frozen bits.

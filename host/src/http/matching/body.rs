@@ -41,10 +41,7 @@ struct Room {
 
 impl Room {
     fn none(free: &'static Semaphore) -> Self {
-        Self {
-            free,
-            taken: None,
-        }
+        Self { free, taken: None }
     }
 
     /// Takes what is missing for so many bytes.
@@ -75,11 +72,7 @@ pub async fn read(app: &App, request: Request) -> Result<Text, ApiError> {
 }
 
 /// What a body announces gives it no room: only what has arrived takes any.
-async fn gather(
-    request: Request,
-    limit: u64,
-    free: &'static Semaphore,
-) -> Result<Text, ApiError> {
+async fn gather(request: Request, limit: u64, free: &'static Semaphore) -> Result<Text, ApiError> {
     // The system gives memory when it is written to, so this takes none yet.
     let announced = announced(&request).unwrap_or_default().min(limit);
     let mut bytes = Vec::with_capacity(announced as usize);

@@ -48,13 +48,20 @@ async fn a_held_project_holds_up_nothing_else() {
 
     // More projects than there could be queues: none of them stands in that of the held one.
     for n in 0..200 {
-        store.create_project(&project(&format!("{n}"))).await.unwrap();
+        store
+            .create_project(&project(&format!("{n}")))
+            .await
+            .unwrap();
     }
     assert!(begin.elapsed() < 2 * SOON);
 
     drop(held);
     assert_eq!(store.held_projects().await.unwrap(), []);
-    store.remove(&image.project, image.id).await.unwrap().unwrap();
+    store
+        .remove(&image.project, image.id)
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 #[tokio::test]
@@ -90,10 +97,20 @@ async fn a_write_that_another_process_does_not_end_is_not_waited_for() {
     }
     is_held(store.remove(&image.project, image.id).await);
     assert!(begin.elapsed() < 2 * SOON, "{:?}", begin.elapsed());
-    assert!(store.image(&image.project, image.id).await.unwrap().is_some());
+    assert!(
+        store
+            .image(&image.project, image.id)
+            .await
+            .unwrap()
+            .is_some()
+    );
     let started = Store::open(folder.path()).await.unwrap();
     assert!(started.has_project(&image.project).await.unwrap());
 
     other.execute_unprepared("ROLLBACK").await.unwrap();
-    store.remove(&image.project, image.id).await.unwrap().unwrap();
+    store
+        .remove(&image.project, image.id)
+        .await
+        .unwrap()
+        .unwrap();
 }

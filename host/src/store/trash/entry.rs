@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sea_orm::DatabaseTransaction;
@@ -26,6 +27,9 @@ pub(in crate::store) struct TrashEntry {
     pub(in crate::store) position: i64,
     pub(in crate::store) was_primary: bool,
     pub(in crate::store) trashed_at: Timestamp,
+    /// Milliseconds that the store had seen then; entries without it count as older than all others.
+    #[serde(default)]
+    pub(in crate::store) seen: u64,
     /// The image that was kept.
     pub(in crate::store) merged_into: String,
     /// Digests of deletion tokens.
@@ -58,6 +62,10 @@ impl DecisionJson {
 impl TrashEntry {
     pub(in crate::store) fn id(&self) -> Result<ImageId, StoreError> {
         self.image.id.parse().map_err(damaged)
+    }
+
+    pub(super) fn seen(&self) -> Duration {
+        Duration::from_millis(self.seen)
     }
 
     pub(super) fn name(&self) -> Result<ImageName, StoreError> {

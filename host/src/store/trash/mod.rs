@@ -10,8 +10,8 @@ mod files;
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use jiff::Timestamp;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
@@ -21,6 +21,7 @@ use crate::domain::{Image, ImageId, ImageName, ProjectName, Trashed};
 use super::disk::{blocking, failed, remove_folder};
 use super::entities::{deletion_token, image, project};
 use super::ingest::to_the_end;
+use super::layout::Layout;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
 use super::rows::damaged;
@@ -28,6 +29,35 @@ use super::{Store, StoreError, decisions, merging, projects, rows};
 
 pub(super) use entry::{DecisionJson, TrashEntry};
 use entry::{ids_in, read_entry};
+
+/// Images of a trash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrashPart {
+    /// All of them.
+    All,
+    /// One of them.
+    One(ImageId),
+    /// Those that were put there when the store had seen no more time than this.
+    SeenBy(Duration),
+}
+
+impl TrashPart {
+    fn holds(
+        self,
+        layout: &Layout,
+        project: &ProjectName,
+        image: ImageId,
+    ) -> Result<bool, StoreError> {
+        Ok(match self {
+            Self::All => true,
+            Self::One(one) => one == image,
+            Self::SeenBy(time) => {
+                let entry = read_entry(layout, project, image)?;
+                entry.is_none_or(|entry| entry.seen() <= time)
+            }
+        })
+    }
+}
 
 impl Store {
     /// What is in the trash of a project, by id, from behind `after`, at most `limit`.
@@ -94,13 +124,11 @@ impl Store {
         .await
     }
 
-    /// Deletes images of the trash for good: one, or all that were put there by `before`. Says how
-    /// many that were.
+    /// Deletes images of the trash for good. Says how many that were.
     pub async fn empty_trash(
         &self,
         project: &ProjectName,
-        only: Option<ImageId>,
-        before: Timestamp,
+        part: TrashPart,
     ) -> Result<u64, StoreError> {
         if !self.layout.trash(project).exists() {
             return Ok(0);
@@ -108,7 +136,7 @@ impl Store {
         let (store, project) = (self.clone(), project.clone());
         to_the_end(async move {
             let lock = store.lock(&project).await?;
-            let doomed = store.take_from_trash(&lock.project, only, before).await?;
+            let doomed = store.take_from_trash(&lock.project, part).await?;
             drop(lock);
             let deleted = doomed.len() as u64;
             blocking(move || {
@@ -121,6 +149,23 @@ impl Store {
             Ok(deleted)
         })
         .await
+    }
+
+    /// How much time the store had seen when it last put something into a trash, as far as the trashes tell.
+    pub(super) async fn last_seen_in_trash(&self) -> Result<Duration, StoreError> {
+        let mut last = Duration::ZERO;
+        for project in self.projects_with_trash().await? {
+            let layout = self.layout.clone();
+            let seen = blocking(move || {
+                let ids = ids_in(&layout.trash(&project)).map_err(failed("listing the trash"))?;
+                let entries = ids
+                    .into_iter()
+                    .filter_map(|id| read_entry(&layout, &project, id).ok().flatten());
+                Ok(entries.map(|entry| entry.seen()).max())
+            });
+            last = last.max(seen.await?.unwrap_or_default());
+        }
+        Ok(last)
     }
 
     /// The projects that have something in their trash.
@@ -138,8 +183,7 @@ impl Store {
     async fn take_from_trash(
         &self,
         project: &ProjectName,
-        only: Option<ImageId>,
-        before: Timestamp,
+        part: TrashPart,
     ) -> Result<Vec<PathBuf>, StoreError> {
         let (layout, session) = (self.layout.clone(), self.session.clone());
         let project = project.clone();
@@ -147,11 +191,7 @@ impl Store {
             let what = "emptying the trash";
             let mut doomed = Vec::new();
             for id in ids_in(&layout.trash(&project)).map_err(failed(what))? {
-                if only.is_some_and(|only| only != id) {
-                    continue;
-                }
-                let entry = read_entry(&layout, &project, id)?;
-                if entry.is_some_and(|entry| entry.trashed_at > before) {
+                if !part.holds(&layout, &project, id)? {
                     continue;
                 }
                 let away = session.new_folder_path();
