@@ -36,6 +36,7 @@ pub struct Server {
 pub struct Settings {
     data: Option<PathBuf>,
     arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
 }
 
 impl Settings {
@@ -48,6 +49,12 @@ impl Settings {
     /// Adds command line arguments.
     pub fn arguments<S: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a variable of the environment.
+    pub fn environment(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
         self
     }
 
@@ -74,6 +81,7 @@ impl Settings {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)
             .args(&self.arguments)
+            .envs(self.environment)
             .stdout(file.try_clone().expect("a log file"))
             .stderr(file)
             .spawn()

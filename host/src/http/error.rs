@@ -4,6 +4,7 @@
 //! A handler answers [`ApiError`]; [`super::observe`] turns it into [`ErrorBody`], because only there
 //! method and path are known. What is our fault leaves as fixed text; its cause goes to the log.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,24 +91,33 @@ impl ApiError {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
     }
 
-    /// What the caller cannot mend; the cause is for the log. 500 when it is our fault, 503 when the machine has too
-    /// few of something for the moment.
+    /// What the caller cannot mend; the cause is for the log. 500 when it is our fault, 503 when the machine lacks
+    /// something for the moment, 507 when its disk is full.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let cause = cause.into();
         let mut error = match Trouble::of(cause.as_ref()) {
-            Some(Trouble::TooManyFiles) => Self::busy("the server has too many files open", SOON),
+            Some(trouble @ Trouble::TooManyFiles) => Self::busy(trouble.to_string(), SOON),
+            Some(trouble @ Trouble::DiskFull) => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, trouble.to_string())
+            }
+            Some(trouble @ (Trouble::ReadOnly | Trouble::Refused)) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, trouble.to_string())
+            }
             None => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
         };
         error.cause = Some(Arc::from(cause));
         error
     }
 
-    /// 503: not our turn yet; the cause is for the log.
-    pub fn not_ready(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        let message = "not ready to serve; the log says more".to_owned();
+    /// 503: changes cannot be made; the cause is for the log, and what the operator has to know of it is told.
+    pub fn not_ready(cause: StoreError) -> Self {
+        let message = match (cause.trouble(), &cause) {
+            (Some(trouble), _) => trouble.to_string(),
+            (None, StoreError::Held { .. } | StoreError::DatabaseDamaged(_)) => cause.to_string(),
+            (None, _) => "not ready to serve; the log says more".to_owned(),
+        };
         Self {
-            status,
+            status: StatusCode::SERVICE_UNAVAILABLE,
             message,
             ..Self::internal(cause)
         }
@@ -144,6 +154,15 @@ impl ApiError {
     pub fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.details.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Says of which data folder it is told that its disk is full.
+    pub fn name_disk(&mut self, data: &Path) {
+        if self.status == StatusCode::INSUFFICIENT_STORAGE {
+            let data = data.display().to_string();
+            self.message = format!("the disk of the data folder {data} is full");
+            self.details.insert("disk".to_owned(), data.into());
+        }
     }
 
     /// What the log has to know of it, with the causes behind it.
@@ -198,6 +217,7 @@ fn kind(status: StatusCode) -> &'static str {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "UnsupportedMediaType",
         StatusCode::RANGE_NOT_SATISFIABLE => "RangeNotSatisfiable",
         StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailable",
+        StatusCode::INSUFFICIENT_STORAGE => "InsufficientStorage",
         _ if status.is_client_error() => "BadRequest",
         _ => "InternalServerError",
     }

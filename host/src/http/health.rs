@@ -126,22 +126,22 @@ async fn healthz() -> axum::Json<Health> {
 
 /// Can requests be served
 ///
-/// Asks the database, brings the index up to date, says how far the indexing of the image root has come, and names
+/// Writes into the data folder and the database as uploads do, at most every ten seconds, brings the index up to date, says how far the indexing of the image root has come, and names
 /// projects that another process holds.
 #[utoipa::path(
     get, path = "/readyz",
     operation_id = "readiness", tag = "server",
     responses(
         (status = 200, description = "They can.", body = Readiness),
-        (status = 503, description = "The database does not answer.", body = ErrorBody),
+        (status = 503, description = "Uploads would fail: the disk is full or read-only, or the database is damaged, held by another process or does not answer. The message says which.", body = ErrorBody),
     ),
 )]
 async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiError> {
     let store = &app.services.store;
     store.ping().await.map_err(ApiError::not_ready)?;
     let change = store.last_change().await.map_err(ApiError::not_ready)?;
-    let index = app.services.index.current(store).await;
-    let images = index.map_err(ApiError::not_ready)?.images();
+    store.check_writing().await.map_err(ApiError::not_ready)?;
+    let images = app.services.index.current(store).await?.images();
     let held = store.held_projects().await.map_err(ApiError::not_ready)?;
     Ok(axum::Json(Readiness {
         status: "ready",

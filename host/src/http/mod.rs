@@ -50,6 +50,10 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(observe::after_panic))
         .layer(middleware::from_fn(patience::lend_body))
         .layer(cors(&app.config.cors_origins))
+        .layer(middleware::map_response_with_state(
+            app.clone(),
+            observe::name_disk,
+        ))
         .layer(middleware::from_fn(observe::observe))
         .with_state(app);
     // From outside: a route is chosen by its path before any layer of the router runs.

@@ -7,12 +7,13 @@ use std::any::Any;
 use std::time::Instant;
 
 use axum::body::HttpBody;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use crate::app::App;
 use crate::domain::unique;
 
 use super::error::ApiError;
@@ -42,6 +43,15 @@ pub async fn observe(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// Says in an answer that the disk is full which one that is.
+pub async fn name_disk(State(app): State<App>, mut response: Response) -> Response {
+    if let Some(error) = response.extensions_mut().get_mut::<ApiError>() {
+        let data = std::path::absolute(&app.config.data);
+        error.name_disk(data.as_ref().unwrap_or(&app.config.data));
+    }
+    response
 }
 
 /// What a handler that panicked is answered with; the log gets its words.

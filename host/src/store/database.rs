@@ -5,14 +5,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnAcquireErr, ConnectOptions, Database as Connector, DatabaseConnection, DatabaseTransaction,
-    DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database as Connector, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::time::Instant;
 
-use super::StoreError;
 use super::migrations::Migrator;
+use super::{StoreError, Trouble};
 
 /// How long a write waits for the writes of other processes and for its turn in this one. A process that is stopped
 /// in the middle of a write never ends it.
@@ -25,8 +26,16 @@ const READERS: u32 = 4;
 
 /// SQLite's primary result codes, see <https://sqlite.org/rescode.html>.
 mod code {
+    pub(super) const PERM: i32 = 3;
     pub(super) const BUSY: i32 = 5;
     pub(super) const LOCKED: i32 = 6;
+    pub(super) const READONLY: i32 = 8;
+    pub(super) const CORRUPT: i32 = 11;
+    pub(super) const FULL: i32 = 13;
+    pub(super) const CANTOPEN: i32 = 14;
+    pub(super) const NOTADB: i32 = 26;
+    /// Of `IOERR`: there is no room for the index of the log.
+    pub(super) const IOERR_SHMSIZE: i32 = 4874;
 }
 
 /// Connections to one SQLite file.
@@ -41,14 +50,37 @@ pub(super) struct Database {
 impl Database {
     /// Opens the file, or makes it, and brings its tables up to date.
     pub(super) async fn open(file: &Path) -> Result<Self, DbErr> {
-        let writer = connect(file, 1, PATIENCE).await?;
+        let writer = connect(1, PATIENCE, to_write(file)).await?;
         let pending = Migrator::get_pending_migrations(&writer).await?;
         if SystemTime::now() < UNIX_EPOCH && !pending.is_empty() {
             let text = "tables cannot be made while the machine's clock says a time before 1970: set it first";
             return Err(DbErr::Custom(text.to_owned()));
         }
         Migrator::up(&writer, None).await?;
-        let readers = connect(file, READERS, TURN).await?;
+        let readers = connect(READERS, TURN, to_write(file)).await?;
+        Ok(Self { readers, writer })
+    }
+
+    /// Opens the file to be read only, as it was left by this version. Where not even the log's index can be made,
+    /// SQLite has to be told that nobody writes; that is so only while there is no log.
+    pub(super) async fn open_to_read(file: &Path) -> Result<Self, DbErr> {
+        match Self::read_only(to_read(file)).await {
+            Err(_) if !has_log(file) => Self::read_only(to_read(file).immutable(true)).await,
+            opened => opened,
+        }
+    }
+
+    async fn read_only(options: SqliteConnectOptions) -> Result<Self, DbErr> {
+        let readers = connect(READERS, TURN, options).await?;
+        let made = readers.query_all_raw(Statement::from_string(
+            DbBackend::Sqlite,
+            "SELECT version FROM seaql_migrations",
+        ));
+        if made.await?.len() != Migrator::migrations().len() {
+            let text = "the database is of another version, and cannot be changed";
+            return Err(DbErr::Custom(text.to_owned()));
+        }
+        let writer = readers.clone();
         Ok(Self { readers, writer })
     }
 
@@ -86,11 +118,13 @@ impl Database {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        match is_held(&error) {
-            true => Self::Held {
-                what: "the database".to_owned(),
-            },
-            false => Self::Database(error),
+        if is_held(&error) {
+            let what = "the database".to_owned();
+            return Self::Held { what };
+        }
+        match primary_code(&error) {
+            Some(code::CORRUPT | code::NOTADB) => Self::DatabaseDamaged(error),
+            _ => Self::Database(error),
         }
     }
 }
@@ -103,24 +137,39 @@ fn is_held(error: &DbErr) -> bool {
     }
 }
 
+/// What the machine lacks, when that is why the database failed.
+pub(super) fn trouble(error: &DbErr) -> Option<Trouble> {
+    if extended_code(error) == Some(code::IOERR_SHMSIZE) {
+        return Some(Trouble::DiskFull);
+    }
+    match primary_code(error)? {
+        code::FULL => Some(Trouble::DiskFull),
+        code::READONLY => Some(Trouble::ReadOnly),
+        code::PERM | code::CANTOPEN => Some(Trouble::Refused),
+        _ => None,
+    }
+}
+
 /// SQLite's own number for what went wrong, without its extension.
 fn primary_code(error: &DbErr) -> Option<i32> {
+    extended_code(error).map(|code| code & 0xff)
+}
+
+fn extended_code(error: &DbErr) -> Option<i32> {
     let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
         return None;
     };
     let RuntimeErr::SqlxError(cause) = cause else {
         return None;
     };
-    let number: i32 = cause.as_database_error()?.code()?.parse().ok()?;
-    Some(number & 0xff)
+    cause.as_database_error()?.code()?.parse().ok()
 }
 
 async fn connect(
-    file: &Path,
     connections: u32,
     turn: Duration,
+    sqlite: SqliteConnectOptions,
 ) -> Result<DatabaseConnection, DbErr> {
-    let file = file.to_owned();
     let mut options = ConnectOptions::new("sqlite:vismatch.db");
     options
         .max_connections(connections)
@@ -130,18 +179,33 @@ async fn connect(
         .max_lifetime(None)
         .test_before_acquire(false)
         .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |options| configure(options.filename(&file)));
+        .map_sqlx_sqlite_opts(move |_| sqlite.clone());
     Connector::connect(options).await
 }
 
 /// WAL: readers and a writer do not wait for each other, in one process or in several.
 /// FULL: a commit is on disk before it is acknowledged, so it survives loss of power, not only of
 /// the process (for that alone NORMAL would do). It costs one sync a commit.
-fn configure(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options
+fn to_write(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(ATTEMPT)
+}
+
+fn to_read(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .read_only(true)
+        .busy_timeout(ATTEMPT)
+}
+
+/// Commits lie beside the file that are not in it yet.
+fn has_log(file: &Path) -> bool {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|facts| facts.len() > 0)
 }

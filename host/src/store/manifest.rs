@@ -8,6 +8,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use memchr::memmem;
@@ -212,6 +213,10 @@ impl ProjectLock<'_> {
         project: &project::Model,
         edit: Edit<'_>,
     ) -> Result<(), StoreError> {
+        let edit = match self.behind.load(Ordering::Relaxed) {
+            true => Edit::Anew,
+            false => edit,
+        };
         let Some(edit) = LineEdit::of(edit)? else {
             return self.rewrite_manifest().await;
         };
@@ -398,6 +403,10 @@ fn edit_file(path: &Path, header: &[u8], edit: &LineEdit) -> io::Result<bool> {
 
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let unfinished: PathBuf = path.with_extension("json.new");
-    fs::write(&unfinished, text)?;
-    fs::rename(unfinished, path)
+    let written = fs::write(&unfinished, text).and_then(|()| fs::rename(&unfinished, path));
+    if written.is_err() {
+        // Half of it would only take room.
+        let _ = fs::remove_file(unfinished);
+    }
+    written
 }

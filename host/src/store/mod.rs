@@ -23,9 +23,11 @@ mod merging;
 mod migrations;
 mod pending;
 mod plugins;
+mod probe;
 mod projects;
 mod recovery;
 mod removal;
+mod reserve;
 mod resolution;
 mod rows;
 mod sketches;
@@ -99,9 +101,17 @@ pub enum StoreError {
         /// What it holds.
         what: String,
     },
+    /// The store was opened to be read only, for want of this: the operator must act, and start it anew.
+    #[error("{0}")]
+    NotWritable(Trouble),
     /// Another process has the data folder open: the operator must stop it first.
     #[error("another process has the data folder open")]
     InUse,
+    /// The database is damaged: the operator must make it anew.
+    #[error(
+        "the database is damaged: stop the servers of this data folder, then `vismatch rebuild` makes it anew"
+    )]
+    DatabaseDamaged(#[source] sea_orm::DbErr),
     /// The database failed: the operator must act.
     #[error("the database failed")]
     Database(#[source] sea_orm::DbErr),
@@ -203,8 +213,12 @@ pub struct Store {
     database: database::Database,
     blobs: Arc<blobs::Blobs>,
     session: Arc<staging::Session>,
+    /// Why nothing can be changed, if so.
+    read_only: Option<Trouble>,
+    reserve: Arc<reserve::Reserve>,
     turns: Arc<turns::Turns>,
     held: Arc<held::Held>,
+    probe: Arc<probe::Probe>,
 }
 
 impl Store {
@@ -221,6 +235,18 @@ impl Store {
     /// The same for an index of local features.
     pub fn feature_snapshot(&self) -> PathBuf {
         self.layout.feature_snapshot()
+    }
+
+    /// Why nothing can be changed; `None` when everything can.
+    pub fn read_only(&self) -> Option<Trouble> {
+        self.read_only
+    }
+
+    fn may_write(&self) -> Result<(), StoreError> {
+        match self.read_only {
+            None => Ok(()),
+            Some(trouble) => Err(StoreError::NotWritable(trouble)),
+        }
     }
 
     /// The database answers.

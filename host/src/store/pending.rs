@@ -8,6 +8,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,8 @@ pub(super) enum Intent {
 pub(super) struct ProjectLock<'a> {
     pub(super) store: &'a Store,
     pub(super) project: ProjectName,
+    /// The manifest does not say what the rows say, for want of room: edits are not enough.
+    pub(super) behind: AtomicBool,
     // Released in this order.
     _file: File,
     _turn: Turn,
@@ -77,12 +80,24 @@ impl Store {
         self.lock_within(project, PATIENCE).await
     }
 
+    /// The same for whoever only looks; where nothing can be changed, nobody has to be waited for.
+    pub(super) async fn lock_to_read(
+        &self,
+        project: &ProjectName,
+    ) -> Result<Option<ProjectLock<'_>>, StoreError> {
+        match self.read_only() {
+            Some(_) => Ok(None),
+            None => self.lock(project).await.map(Some),
+        }
+    }
+
     /// The same with a patience of one's own.
     pub(super) async fn lock_within(
         &self,
         project: &ProjectName,
         patience: Duration,
     ) -> Result<ProjectLock<'_>, StoreError> {
+        self.may_write()?;
         let end = Instant::now() + patience;
         let Some((turn, file)) = self.take_lock(project, end).await? else {
             self.held.add(project);
@@ -93,6 +108,7 @@ impl Store {
         let lock = ProjectLock {
             store: self,
             project: project.clone(),
+            behind: AtomicBool::new(false),
             _file: file,
             _turn: turn,
         };
@@ -237,9 +253,27 @@ impl ProjectLock<'_> {
         if let Some(intent) = read.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
             tracing::debug!(project = %self.project, ?intent, "settling a change that was cut off");
             self.settle_intent(intent).await?;
-            self.rewrite_manifest().await?;
+            if !self.catch_up().await? {
+                return Ok(());
+            }
         }
         self.clear().await
+    }
+
+    /// Writes the manifest after a change was settled; false when there is no room for it. Then the change stays
+    /// pending, without its files, and the next one writes the manifest.
+    async fn catch_up(&self) -> Result<bool, StoreError> {
+        let pending = self.store.layout.pending(&self.project);
+        let files = move || remove_waiting(&pending).map_err(failed("clearing up after a change"));
+        blocking(files).await?;
+        match self.rewrite_manifest().await {
+            Err(error) if error.is_full() => {
+                tracing::warn!(project = %self.project, "its manifest is behind: there is no room to write it");
+                self.behind.store(true, Ordering::Relaxed);
+                Ok(false)
+            }
+            written => written.map(|()| true),
+        }
     }
 
     async fn settle_intent(&self, intent: Intent) -> Result<(), StoreError> {
@@ -319,6 +353,8 @@ fn write_intent(
             .map_err(|error| error.error)?;
     }
     let (unfinished, finished) = (pending.join("intent.new"), pending.join("intent.json"));
+    // One that there was no room for may lie about.
+    remove_file(&unfinished)?;
     if !durable {
         fs::write(&unfinished, intent)?;
         return fs::rename(&unfinished, finished);
@@ -327,6 +363,12 @@ fn write_intent(
     fs::rename(&unfinished, finished)?;
     changed.push(pending);
     sync_all(&changed)
+}
+
+/// Removes the files that wait for their places.
+fn remove_waiting(pending: &Path) -> io::Result<()> {
+    let mut files = Piece::all().map(|piece| pending.join(piece.file_name()));
+    files.try_for_each(|file| remove_file(&file))
 }
 
 fn place(

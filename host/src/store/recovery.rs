@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use tokio::time::Instant;
 
-use crate::domain::{ImageId, ImageName, ProjectName};
+use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
 use super::blobs::Blobs;
 use super::database::Database;
@@ -23,8 +23,9 @@ use super::entities::{image, project};
 use super::layout::Layout;
 use super::manifest::{Entry, Manifest};
 use super::pending::lock_file;
+use super::reserve::{self, Reserve};
 use super::staging::{Session, clear_dead_sessions};
-use super::{Store, StoreError, clock, decisions, merging, projects, rows};
+use super::{Store, StoreError, Trouble, clock, decisions, merging, projects, rows};
 
 /// Rows that are written by one statement.
 const BATCH: usize = 200;
@@ -41,10 +42,78 @@ type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 impl Store {
     /// Opens the data folder, makes what is missing, and finishes or undoes what a crash left half done.
     ///
-    /// Where the database is new but manifests lie about, the rows are made from them first.
+    /// Where the database is new but manifests lie about, the rows are made from them first. Where nothing can be
+    /// written, because the disk is full or may not be written to, the store is opened to be read only.
     pub async fn open(data: &Path) -> Result<Self, StoreError> {
+        match Self::open_to_write(data).await {
+            Err(error) if error.is_full() && reserve::give_up(&Layout::new(data).reserve()) => {
+                match Self::open_to_write(data).await {
+                    Err(error) => Self::open_to_read(data, error).await,
+                    opened => opened,
+                }
+            }
+            Err(error) => Self::open_to_read(data, error).await,
+            opened => opened,
+        }
+    }
+
+    async fn open_to_write(data: &Path) -> Result<Self, StoreError> {
         let (layout, opening, _) = prepare(data).await?;
-        Self::start(layout, opening, &|_, _| {}).await
+        let store = Self::start(layout, opening, &|_, _| {}).await?;
+        if let Err(error) = store.has_room().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(
+                error,
+                "no room can be kept for deletions: nothing can be stored"
+            );
+        }
+        Ok(store)
+    }
+
+    /// Opens what can be read after `error` came from the machine; any other error is the caller's.
+    async fn open_to_read(data: &Path, error: StoreError) -> Result<Self, StoreError> {
+        let Some(trouble) = error
+            .trouble()
+            .filter(|trouble| *trouble != Trouble::TooManyFiles)
+        else {
+            return Err(error);
+        };
+        let layout = Layout::new(
+            &data
+                .canonicalize()
+                .map_err(failed("opening the data folder"))?,
+        );
+        let Ok(database) = Database::open_to_read(&layout.database()).await else {
+            return Err(error);
+        };
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(
+            error,
+            "{trouble}: it is read, and nothing in it can be changed until the next start"
+        );
+        // Pictures to look for have to lie somewhere.
+        let elsewhere = std::env::temp_dir();
+        Self::of(layout, database, &elsewhere, Some(trouble))
+    }
+
+    fn of(
+        layout: Layout,
+        database: Database,
+        temporary: &Path,
+        read_only: Option<Trouble>,
+    ) -> Result<Self, StoreError> {
+        let session = Session::start(temporary);
+        Ok(Self {
+            blobs: Arc::new(Blobs::new(&layout)?),
+            database,
+            session: Arc::new(session.map_err(failed("making a temporary folder"))?),
+            read_only,
+            reserve: Arc::new(Reserve::new(layout.reserve())),
+            turns: Arc::default(),
+            held: Arc::default(),
+            probe: Arc::default(),
+            layout: Arc::new(layout),
+        })
     }
 
     /// Makes the database of a data folder anew out of its manifests, and keeps the old one as
@@ -67,15 +136,9 @@ impl Store {
         opening: File,
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
-        let session = Session::start(&layout.temporary());
-        let store = Self {
-            blobs: Arc::new(Blobs::new(&layout)?),
-            database: Database::open(&layout.database()).await?,
-            session: Arc::new(session.map_err(failed("making a temporary folder"))?),
-            turns: Arc::default(),
-            held: Arc::default(),
-            layout: Arc::new(layout),
-        };
+        let database = Database::open(&layout.database()).await?;
+        let temporary = layout.temporary();
+        let store = Self::of(layout, database, &temporary, None)?;
         store.restore(progress).await?;
         store.settle_all().await?;
         drop(opening);
@@ -165,19 +228,30 @@ impl Store {
         Ok(manifests)
     }
 
-    /// The images of a manifest whose given file is there, each id and name once.
+    /// The images of a manifest whose given file is there, or whose original can stand in for it, each id and name
+    /// once.
     fn intact<'a>(&self, project: &ProjectName, manifest: &'a Manifest) -> Vec<&'a Entry> {
         let (mut ids, mut names) = (HashSet::new(), HashSet::new());
         let whole = |entry: &&'a Entry| {
             let name = ImageName::parse(&entry.name);
-            let there = name.is_ok_and(|name| self.layout.given(project, &name).is_file());
-            let whole = there && ids.insert(&entry.id) && names.insert(&entry.name);
+            let given = name.is_ok_and(|name| self.layout.given(project, &name).is_file());
+            let whole = (given || self.can_stand_in(project, entry))
+                && ids.insert(&entry.id)
+                && names.insert(&entry.name);
             if !whole {
                 tracing::warn!(%project, name = entry.name, "an image without its file; skipped");
             }
             whole
         };
         manifest.images.iter().filter(whole).collect()
+    }
+
+    /// The original of an image is there: `verify` gives the file again from it.
+    fn can_stand_in(&self, project: &ProjectName, entry: &Entry) -> bool {
+        entry.id.parse().is_ok_and(|id| {
+            let kind = RenditionKind::Original;
+            self.layout.rendition(project, kind, id).is_file()
+        })
     }
 }
 

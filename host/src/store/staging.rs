@@ -133,8 +133,11 @@ impl Piece {
 }
 
 impl Store {
-    /// A new temporary file on the same file system as the blobs.
+    /// A new temporary file, on the same file system as the blobs where these can be changed.
     pub async fn stage(&self) -> Result<Staging, StoreError> {
+        if self.read_only.is_none() {
+            self.has_room().await?;
+        }
         let what = "making a temporary file";
         let path = self.session.new_path().map_err(failed(what))?;
         let file = tokio::fs::File::create_new(&path).await;
@@ -167,6 +170,7 @@ impl Store {
         renditions: Vec<(RenditionKind, Vec<u8>)>,
         stamp: FileStamp,
     ) -> Result<Pieces, StoreError> {
+        self.may_write()?;
         let session = self.session.clone();
         blocking(move || {
             let files = write_renditions(&session, renditions);

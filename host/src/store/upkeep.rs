@@ -25,8 +25,8 @@ impl Store {
         if self.project_row(project).await?.is_none() {
             return Ok(!self.layout.manifest(project).exists());
         }
-        let lock = self.lock(project).await?;
-        let wanted = self.manifest_text(&lock.project).await?;
+        let _lock = self.lock_to_read(project).await?;
+        let wanted = self.manifest_text(project).await?;
         let path = self.layout.manifest(project);
         blocking(move || {
             let found = if_there(fs::read(path)).map_err(failed("reading a manifest"))?;
@@ -111,7 +111,7 @@ impl Store {
 
     /// Rendition files in a project's folder that belong to no image.
     pub async fn orphans(&self, project: &ProjectName) -> Result<Vec<PathBuf>, StoreError> {
-        let _lock = self.lock(project).await?;
+        let _lock = self.lock_to_read(project).await?;
         let rows = match self.project_row(project).await? {
             Some(row) => self.image_rows(row.id).await?,
             None => Vec::new(),

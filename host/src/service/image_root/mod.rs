@@ -114,8 +114,8 @@ impl ImageRoot {
         }
     }
 
-    /// What a change of a project came to; `None` when another process holds the project: what lies at this
-    /// place is passed over.
+    /// What a change of a project came to; `None` when another process holds the project, or the machine lacks
+    /// something: what lies at this place is passed over.
     fn unless_held<T>(
         &self,
         changed: Result<T, StoreError>,
@@ -123,7 +123,8 @@ impl ImageRoot {
     ) -> Result<Option<T>, ServiceError> {
         match changed {
             Ok(done) => Ok(Some(done)),
-            Err(StoreError::Held { .. }) => {
+            Err(error) if is_passing(&error) => {
+                tracing::debug!(path = ?at.path, error = &error as &dyn std::error::Error, "looked at again later");
                 self.passed_over().push(at.clone());
                 Ok(None)
             }
@@ -165,4 +166,9 @@ impl ImageRoot {
         let refused = self.refused.lock();
         refused.is_ok_and(|refused| refused.get(path) == Some(&Some(stamp)))
     }
+}
+
+/// It may do later.
+fn is_passing(error: &StoreError) -> bool {
+    matches!(error, StoreError::Held { .. }) || error.trouble().is_some()
 }

@@ -133,22 +133,9 @@ impl Store {
         if !self.layout.trash(project).exists() {
             return Ok(0);
         }
-        let (store, project) = (self.clone(), project.clone());
-        to_the_end(async move {
-            let lock = store.lock(&project).await?;
-            let doomed = store.take_from_trash(&lock.project, part).await?;
-            drop(lock);
-            let deleted = doomed.len() as u64;
-            blocking(move || {
-                let mut folders = doomed.iter();
-                folders
-                    .try_for_each(|folder| remove_folder(folder))
-                    .map_err(failed("emptying the trash"))
-            })
-            .await?;
-            Ok(deleted)
-        })
-        .await
+        let project = project.clone();
+        let empty = move |store: Self| to_the_end(empty(store, project.clone(), part));
+        self.with_reserve(empty).await
     }
 
     /// How much time the store had seen when it last put something into a trash, as far as the trashes tell.
@@ -286,6 +273,21 @@ impl Store {
         }
         Ok(merged)
     }
+}
+
+async fn empty(store: Store, project: ProjectName, part: TrashPart) -> Result<u64, StoreError> {
+    let lock = store.lock(&project).await?;
+    let doomed = store.take_from_trash(&lock.project, part).await?;
+    drop(lock);
+    let deleted = doomed.len() as u64;
+    blocking(move || {
+        let mut folders = doomed.iter();
+        folders
+            .try_for_each(|folder| remove_folder(folder))
+            .map_err(failed("emptying the trash"))
+    })
+    .await?;
+    Ok(deleted)
 }
 
 /// The project has no cover, or the one that took it over from the trashed image.
