@@ -48,19 +48,29 @@ impl App {
     /// Opens the store, starts the sandbox, loads the index; then follows the image root in the background.
     pub async fn start(config: Config) -> Result<Self> {
         let mut services = services(&config).await?;
-        services.plugins = Arc::new(plugins(&config, &services).await?);
+        let read_only = services.store.read_only().is_some();
+        if !read_only {
+            services.plugins = Arc::new(plugins(&config, &services).await?);
+        }
         let app = Self {
             services,
             config: Arc::new(config),
             stopping: CancellationToken::new(),
             background: Background::default(),
         };
-        app.background.follow_image_root(app.services.clone());
-        app.background.follow_plugins(&app.services);
-        app.background.make_features(app.services.clone());
-        app.background
-            .keep_trash_short(app.services.clone(), app.config.trash_retention);
+        if !read_only {
+            app.begin_background();
+        }
         Ok(app)
+    }
+
+    /// All of it changes the store.
+    fn begin_background(&self) {
+        let (background, services) = (&self.background, &self.services);
+        background.follow_image_root(services.clone());
+        background.follow_plugins(services);
+        background.make_features(services.clone());
+        background.keep_trash_short(services.clone(), self.config.trash_retention);
     }
 
     /// Stops the background work, waits until it has, and keeps the index for the next start.

@@ -36,6 +36,7 @@ pub struct Server {
 pub struct Settings {
     data: Option<PathBuf>,
     arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
 }
 
 impl Settings {
@@ -48,6 +49,12 @@ impl Settings {
     /// Adds command line arguments.
     pub fn arguments<S: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a variable of the environment.
+    pub fn environment(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
         self
     }
 
@@ -74,6 +81,7 @@ impl Settings {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)
             .args(&self.arguments)
+            .envs(self.environment)
             .stdout(file.try_clone().expect("a log file"))
             .stderr(file)
             .spawn()
@@ -178,11 +186,33 @@ impl Server {
     /// SIGTERM, as an operator stops it.
     #[cfg(unix)]
     pub fn ask_to_stop(&self) {
+        self.signal("-TERM");
+    }
+
+    /// SIGSTOP: it keeps what it has, and does nothing any more.
+    #[cfg(unix)]
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// SIGCONT: it goes on.
+    #[cfg(unix)]
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         let sent = std::process::Command::new("kill")
-            .args(["-TERM", &id])
+            .args([signal, &id])
             .status();
         assert!(sent.expect("kill runs").success());
+    }
+
+    /// Its number among the processes.
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits until it ended by itself.

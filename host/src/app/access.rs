@@ -13,7 +13,7 @@ use crate::config::DataMode;
 /// Folders of a data folder that are made once and then are there.
 const FOLDERS: [&str; 5] = ["image_root", "projects", "tmp", "index", "cache"];
 /// Files that lie beside them are called so, or begin with `vismatch.`.
-const FILES: [&str; 1] = ["opening.lock"];
+const FILES: [&str; 2] = ["opening.lock", "reserve"];
 
 /// Makes the data folder where it is missing, and gives it and its folders the mode. A folder with other things in
 /// it keeps its own mode: it is somebody's.

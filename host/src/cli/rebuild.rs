@@ -18,7 +18,8 @@ Examples:
   vismatch rebuild
   vismatch rebuild --data /srv/pictures
 
-Reads projects/*/meta.json and the files beside them: no picture is decoded. For when vismatch.db is \
+Reads projects/*/meta.json and the files beside them: no picture is decoded. An image whose file is gone is kept \
+when its original rendition can stand in; verify --repair gives the file again. For when vismatch.db is \
 lost or damaged; stop the servers of the folder first.";
 
 /// Make the database of a data folder anew from its manifests

@@ -90,7 +90,7 @@ struct Flags {
     #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(1..=100))]
     #[serde(skip_serializing_if = "Option::is_none")]
     quality: Option<u8>,
-    /// How long the trash keeps what gave way to a duplicate, as 30days or 12h [default: 30days]
+    /// How long the trash keeps what gave way to a duplicate, as 30days or 12h, while servers run [default: 30days]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     #[serde(
         skip_serializing_if = "Option::is_none",
@@ -149,6 +149,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
             "--dev: a page of any origin that a browser here opens can read, add and delete"
         );
     }
+    http::check_clock()?;
     let stop = stop::on_signal()?;
     let listeners = bind(&config.listen).await?;
     tokio::select! {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::{Exif, Fingerprint, ImageInfo, ImageName, Merged, ProjectName, Sketch};
+use super::{Exif, Fingerprint, ImageInfo, ImageName, Merged, ProjectName, Sketch, unique};
 
 /// 32 lower-case hexadecimal characters; new ones are UUIDv7 (RFC 9562), so they sort by time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,7 +93,7 @@ impl Image {
 impl ImageId {
     /// A new id, later than those before it.
     pub fn generate() -> Self {
-        Self(uuid::Uuid::now_v7().into_bytes())
+        Self(unique().into_bytes())
     }
 
     /// The id of its 16 bytes.

@@ -12,6 +12,7 @@ mod plugin;
 mod project;
 mod rendition;
 mod resolution;
+mod unique;
 
 pub use copies::{BestCopy, Merit, Merits, best_copy};
 pub use image::{Image, ImageId, NewImage, Sha256};
@@ -21,6 +22,7 @@ pub use plugin::{HasherDescription, HasherInput, PluginFile, PluginName};
 pub use project::Project;
 pub use rendition::RenditionKind;
 pub use resolution::{Decision, InvalidPair, Merged, Pair, Resolved, Trashed};
+pub use unique::unique;
 
 pub use vismatch_pipeline::bank::{Header as BankHeader, Mark as BankMark, Writer as BankWriter};
 pub use vismatch_pipeline::comparison::{Comparison, Difference, Judgement, Verdict};

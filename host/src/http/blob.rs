@@ -119,9 +119,11 @@ impl Validators {
     fn of(etag: &str, modified: Timestamp) -> Result<Self, ApiError> {
         let quoted = format!("\"{etag}\"").parse();
         let no_tag = |_| ApiError::internal(format!("{etag:?} cannot be an entity tag"));
+        // A header has no words for what was before 1970.
+        let modified = SystemTime::from(modified).max(SystemTime::UNIX_EPOCH);
         Ok(Self {
             etag: quoted.map_err(no_tag)?,
-            modified: LastModified::from(SystemTime::from(modified)),
+            modified: LastModified::from(modified),
         })
     }
 

@@ -1,47 +1,104 @@
 //! Connections: accepted until the server is told to stop, then brought to their end.
 //!
 //! A client has to send the head of its request in good time, also the next one on the same
-//! connection; how long its body may take is `patience`'s matter.
+//! connection; how long its body may take is `patience`'s matter. It has to read its answer, too. A
+//! connection without a place is told to come again.
 
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware::from_fn;
 use axum::serve::Listener;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use super::error::ApiError;
+use super::observe::observe;
+use super::patience::lend_body;
+use super::places::Places;
 
 /// How long the head of a request may take, counted from when the connection became free for it;
 /// tests do not wait that long.
 const HEAD: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 30 });
+/// How long a client may read nothing of its answer.
+const READ: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 60 });
+/// How many connections without a place are answered at once; more of them are closed.
+const CROWD: usize = 16;
+/// How long one of them may take.
+const CROWDED: Duration = Duration::from_secs(10);
+
+/// HTTP has no words for such a time, and `hyper` panics over it.
+pub const BEFORE_1970: &str = "the machine's clock says a time before 1970";
 
 /// Serves what a listener accepts until stopped, then finishes the requests that are running.
-pub async fn serve(mut listener: TcpListener, router: Router, stopped: CancellationToken) {
-    let connections = TaskTracker::new();
+pub async fn serve(
+    mut listener: TcpListener,
+    router: Router,
+    places: Places,
+    stopped: CancellationToken,
+) {
+    let (connections, crowd) = (TaskTracker::new(), TaskTracker::new());
     // The trait's accept, which sits out failures such as too many open files.
-    while let Some((stream, _)) = stopped
+    while let Some((stream, client)) = stopped
         .run_until_cancelled(Listener::accept(&mut listener))
         .await
     {
-        connections.spawn(serve_connection(stream, router.clone(), stopped.clone()));
+        if SystemTime::now() < UNIX_EPOCH {
+            tracing::error!("{BEFORE_1970}: no connection is served");
+            continue;
+        }
+        match places.take(client.ip()) {
+            Some(place) => {
+                let served = serve_connection(stream, router.clone(), stopped.clone());
+                connections.spawn(async move {
+                    served.await;
+                    drop(place);
+                });
+            }
+            None if crowd.len() < CROWD => {
+                let served = serve_connection(stream, crowded(), stopped.clone());
+                crowd.spawn(tokio::time::timeout(CROWDED, served));
+            }
+            None => tracing::debug!("a connection too many is closed"),
+        }
     }
     drop(listener);
     connections.close();
     connections.wait().await;
 }
 
+/// Answers everything that there are too many connections.
+fn crowded() -> Router {
+    let refuse = async || {
+        let refusal = ApiError::busy("there are too many connections", CROWDED);
+        refusal.with_header(header::CONNECTION, HeaderValue::from_static("close"))
+    };
+    Router::new()
+        .fallback(refuse)
+        .layer(from_fn(lend_body))
+        .layer(from_fn(observe))
+}
+
 async fn serve_connection(stream: TcpStream, router: Router, stopped: CancellationToken) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("a connection keeps its delay: {error}");
     }
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(READ));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(
+            TokioIo::new(Box::pin(stream)),
+            TowerToHyperService::new(router),
+        )
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = match stopped.run_until_cancelled(connection.as_mut()).await {
@@ -67,6 +124,10 @@ mod tests {
     use super::*;
 
     async fn server() -> (SocketAddr, CancellationToken, JoinHandle<()>) {
+        serve_places(Places::new(100)).await
+    }
+
+    async fn serve_places(places: Places) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let slow = get(async || {
@@ -74,8 +135,9 @@ mod tests {
             "done"
         });
         let stopped = CancellationToken::new();
-        let router = Router::new().route("/", slow);
-        let serving = tokio::spawn(serve(listener, router, stopped.clone()));
+        let large = get(async || vec![0_u8; 64 << 20]);
+        let router = Router::new().route("/", slow).route("/large", large);
+        let serving = tokio::spawn(serve(listener, router, places, stopped.clone()));
         (address, stopped, serving)
     }
 
@@ -104,5 +166,44 @@ mod tests {
         let mut answer = Vec::new();
         let ended = tokio::time::timeout(10 * HEAD, half.read_to_end(&mut answer)).await;
         ended.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_connection_too_many_is_told_to_come_again() {
+        let (address, _stopped, _serving) = serve_places(Places::new(2)).await;
+        let silent = TcpStream::connect(address).await.unwrap();
+        let ask = async || {
+            let mut asking = TcpStream::connect(address).await.unwrap();
+            let request = b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+            asking.write_all(request).await.unwrap();
+            let mut answer = String::new();
+            asking.read_to_string(&mut answer).await.unwrap();
+            answer
+        };
+        let answer = ask().await;
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        assert!(answer.contains("retry-after: "), "{answer}");
+        assert!(answer.contains("too many connections"), "{answer}");
+        drop(silent);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let answer = ask().await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_its_answer_loses_its_place() {
+        let places = Places::new(2);
+        let (address, _stopped, _serving) = serve_places(places.clone()).await;
+        let mut deaf = TcpStream::connect(address).await.unwrap();
+        let request = b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n";
+        deaf.write_all(request).await.unwrap();
+        let is_free = async || {
+            while places.take(address.ip()).is_none() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(places.take(address.ip()).is_none());
+        tokio::time::timeout(10 * READ, is_free()).await.unwrap();
     }
 }

@@ -4,7 +4,9 @@
 //! A handler answers [`ApiError`]; [`super::observe`] turns it into [`ErrorBody`], because only there
 //! method and path are known. What is our fault leaves as fixed text; its cause goes to the log.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +17,14 @@ use utoipa::ToSchema;
 
 use crate::domain::InvalidName;
 use crate::service::ServiceError;
-use crate::store::StoreError;
+use crate::store::{StoreError, Trouble};
+
+/// When to come back to what is used up for the moment.
+const SOON: Duration = Duration::from_secs(1);
+/// Longest message, in characters.
+const LONGEST: usize = 1_000;
+/// When to come back to what another process holds: it did not let go while the request waited.
+const HELD: Duration = Duration::from_secs(10);
 
 /// Why a request is refused or failed.
 #[derive(Clone, Debug)]
@@ -56,11 +65,11 @@ pub struct ErrorBody {
 }
 
 impl ApiError {
-    /// An error that the caller can mend.
+    /// An error that the caller can mend. A message that quotes too much of what was sent is cut.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,
-            message: message.into(),
+            message: cut(message.into()),
             details: Map::new(),
             headers: Vec::new(),
             cause: None,
@@ -82,22 +91,44 @@ impl ApiError {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
     }
 
-    /// 500: our fault; the cause is for the log.
+    /// What the caller cannot mend; the cause is for the log. 500 when it is our fault, 503 when the machine lacks
+    /// something for the moment, 507 when its disk is full.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        let mut error = Self::of_status(StatusCode::INTERNAL_SERVER_ERROR);
-        error.cause = Some(Arc::from(cause.into()));
+        let cause = cause.into();
+        let mut error = match Trouble::of(cause.as_ref()) {
+            Some(trouble @ Trouble::TooManyFiles) => Self::busy(trouble.to_string(), SOON),
+            Some(trouble @ Trouble::DiskFull) => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, trouble.to_string())
+            }
+            Some(trouble @ (Trouble::ReadOnly | Trouble::Refused)) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, trouble.to_string())
+            }
+            None => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+        };
+        error.cause = Some(Arc::from(cause));
         error
     }
 
-    /// 503: not our turn yet; the cause is for the log.
-    pub fn not_ready(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        let message = "not ready to serve; the log says more".to_owned();
+    /// 503: changes cannot be made; the cause is for the log, and what the operator has to know of it is told.
+    pub fn not_ready(cause: StoreError) -> Self {
+        let message = match (cause.trouble(), &cause) {
+            (Some(trouble), _) => trouble.to_string(),
+            (None, StoreError::Held { .. } | StoreError::DatabaseDamaged(_)) => cause.to_string(),
+            (None, _) => "not ready to serve; the log says more".to_owned(),
+        };
         Self {
-            status,
+            status: StatusCode::SERVICE_UNAVAILABLE,
             message,
             ..Self::internal(cause)
         }
+    }
+
+    /// 503: not now; the same request may do later.
+    pub fn busy(message: impl Into<String>, retry_after: Duration) -> Self {
+        let seconds = retry_after.as_secs().max(1);
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
+            .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
+            .with_detail("retry_after_seconds", json!(seconds))
     }
 
     /// What is said of a status that came without words: unknown routes, wrong methods.
@@ -123,6 +154,15 @@ impl ApiError {
     pub fn with_detail(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.details.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Says of which data folder it is told that its disk is full.
+    pub fn name_disk(&mut self, data: &Path) {
+        if self.status == StatusCode::INSUFFICIENT_STORAGE {
+            let data = data.display().to_string();
+            self.message = format!("the disk of the data folder {data} is full");
+            self.details.insert("disk".to_owned(), data.into());
+        }
     }
 
     /// What the log has to know of it, with the causes behind it.
@@ -155,6 +195,14 @@ impl ApiError {
     }
 }
 
+/// At most [`LONGEST`] characters.
+fn cut(message: String) -> String {
+    match message.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message,
+    }
+}
+
 /// The kind of error that a status stands for.
 fn kind(status: StatusCode) -> &'static str {
     match status {
@@ -163,6 +211,7 @@ fn kind(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "Forbidden",
         StatusCode::NOT_FOUND => "NotFound",
         StatusCode::METHOD_NOT_ALLOWED => "MethodNotAllowed",
+        StatusCode::REQUEST_TIMEOUT => "RequestTimeout",
         StatusCode::CONFLICT => "Conflict",
         StatusCode::PRECONDITION_FAILED => "PreconditionFailed",
         StatusCode::PAYLOAD_TOO_LARGE => "PayloadTooLarge",
@@ -170,6 +219,7 @@ fn kind(status: StatusCode) -> &'static str {
         StatusCode::MISDIRECTED_REQUEST => "MisdirectedRequest",
         StatusCode::RANGE_NOT_SATISFIABLE => "RangeNotSatisfiable",
         StatusCode::SERVICE_UNAVAILABLE => "ServiceUnavailable",
+        StatusCode::INSUFFICIENT_STORAGE => "InsufficientStorage",
         _ if status.is_client_error() => "BadRequest",
         _ => "InternalServerError",
     }
@@ -198,12 +248,8 @@ impl From<ServiceError> for ApiError {
                     None => conflict,
                 }
             }
-            ServiceError::Busy { retry_after } => {
-                let seconds = retry_after.as_secs().max(1);
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
-                    .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
-                    .with_detail("retry_after_seconds", json!(seconds))
-            }
+            ServiceError::Busy { retry_after } => Self::busy(text, retry_after),
+            ServiceError::Held(_) => Self::busy(text, HELD),
             ServiceError::Internal(_) => Self::internal(error),
         }
     }
@@ -223,8 +269,6 @@ impl From<InvalidName> for ApiError {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -235,6 +279,29 @@ mod tests {
         let body = serde_json::to_string(&error.body("GET", "/x", "id")).unwrap();
         assert!(!body.contains("secret"), "{body}");
         assert!(body.contains("InternalServerError"));
+    }
+
+    #[test]
+    fn what_was_sent_is_not_echoed_whole() {
+        let error = ApiError::invalid("\u{e9}".repeat(5_000));
+        let body = serde_json::to_value(error.body("GET", "/x", "id")).unwrap();
+        let message = body["message"].as_str().unwrap();
+        assert_eq!(message.chars().count(), LONGEST + 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn too_few_descriptors_are_no_fault_of_the_server() {
+        for number in [23, 24] {
+            let cause = std::io::Error::from_raw_os_error(number);
+            let cause = anyhow::Error::new(StoreError::Files {
+                what: "writing a temporary file".to_owned(),
+                source: Box::new(cause),
+            });
+            let response = ApiError::from(ServiceError::Internal(cause)).into_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(response.headers().contains_key(header::RETRY_AFTER));
+        }
     }
 
     #[test]

@@ -3,10 +3,14 @@
 //! A route names the fields that are pictures; all others are short texts, in any order. What was
 //! staged is deleted when the form is dropped, so a body that is cut off leaves nothing behind.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use axum::RequestExt;
+use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, Multipart, Request};
 use axum::http::{StatusCode, header};
+use futures::StreamExt;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -16,6 +20,10 @@ use crate::store::{Staged, Staging};
 use super::disposition;
 use super::error::ApiError;
 
+/// Longest name of a field, in bytes.
+const MAX_NAME: usize = 256;
+/// How many bytes may come before a field begins: its head, and what of its content comes along.
+const MAX_HEAD: usize = 1 << 20;
 /// Longest text field, in bytes.
 const MAX_TEXT: usize = 64 << 10;
 /// Most fields of one form.
@@ -47,10 +55,18 @@ impl Form {
     /// `max_body` bytes.
     pub async fn receive(app: &App, request: Request, pictures: &[&str]) -> Result<Self, ApiError> {
         let limit = app.config.max_body;
+        let heads = Heads::default();
+        let request = heads.watch(request);
         let mut multipart = open(request, limit * pictures.len() as u64).await?;
         let mut form = Self::default();
         for _ in 0..MAX_FIELDS {
-            let Some(field) = multipart.next_field().await? else {
+            heads.begin();
+            let field = multipart.next_field().await;
+            if heads.end() {
+                let text = format!("the head of a field is longer than {MAX_HEAD} bytes");
+                return Err(ApiError::invalid(text));
+            }
+            let Some(field) = field? else {
                 return Ok(form);
             };
             form.take(app, field, pictures).await?;
@@ -96,6 +112,10 @@ impl Form {
         pictures: &[&str],
     ) -> Result<(), ApiError> {
         let name = field.name().unwrap_or_default().to_owned();
+        if name.len() > MAX_NAME {
+            let text = format!("a field's name is longer than {MAX_NAME} bytes");
+            return Err(ApiError::invalid(text));
+        }
         if pictures.contains(&name.as_str()) {
             return self.take_picture(app, name, field).await;
         }
@@ -137,6 +157,43 @@ impl Form {
             .chain(texts)
             .chain(self.others.iter().map(String::as_str))
             .collect()
+    }
+}
+
+/// Watches how much of a form comes while the next field is waited for: all of it is held in memory, and looked
+/// through again with every piece.
+#[derive(Clone, Debug, Default)]
+struct Heads(Arc<Mutex<Option<usize>>>);
+
+impl Heads {
+    /// The head of a field is waited for from now on.
+    fn begin(&self) {
+        *self.came() = Some(0);
+    }
+
+    /// The head has come; true when it was too long.
+    fn end(&self) -> bool {
+        self.came().take().is_some_and(|came| came > MAX_HEAD)
+    }
+
+    /// The request with a body that breaks off in a head that is too long.
+    fn watch(&self, request: Request) -> Request {
+        let heads = self.clone();
+        let watch = move |chunk: Result<Bytes, axum::Error>| {
+            let chunk = chunk?;
+            if let Some(came) = &mut *heads.came() {
+                *came += chunk.len();
+                if *came > MAX_HEAD {
+                    return Err(axum::Error::new("a head is too long"));
+                }
+            }
+            Ok(chunk)
+        };
+        request.map(|body| Body::from_stream(body.into_data_stream().map(watch)))
+    }
+
+    fn came(&self) -> MutexGuard<'_, Option<usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -59,6 +59,9 @@ struct Readiness {
     index: IndexState,
     /// How far the indexing of pictures found in the image root has come.
     scan: Scan,
+    /// Projects that another process holds and does not let go of: they can be searched, not changed.
+    #[schema(example = json!([]))]
+    held_projects: Vec<String>,
     /// Hashers of other people. One that misbehaves is disabled; requests are served without it.
     plugins: Vec<Plugin>,
 }
@@ -123,26 +126,29 @@ async fn healthz() -> axum::Json<Health> {
 
 /// Can requests be served
 ///
-/// Asks the database, brings the index up to date, and says how far the indexing of the image root has come.
+/// Writes into the data folder and the database as uploads do, at most every ten seconds, brings the index up to date, says how far the indexing of the image root has come, and names
+/// projects that another process holds.
 #[utoipa::path(
     get, path = "/readyz",
     operation_id = "readiness", tag = "server",
     responses(
         (status = 200, description = "They can.", body = Readiness),
-        (status = 503, description = "The database does not answer.", body = ErrorBody),
+        (status = 503, description = "Uploads would fail: the disk is full or read-only, or the database is damaged, held by another process or does not answer. The message says which.", body = ErrorBody),
     ),
 )]
 async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiError> {
     let store = &app.services.store;
     store.ping().await.map_err(ApiError::not_ready)?;
     let change = store.last_change().await.map_err(ApiError::not_ready)?;
-    let index = app.services.index.current(store).await;
-    let images = index.map_err(ApiError::not_ready)?.images();
+    store.check_writing().await.map_err(ApiError::not_ready)?;
+    let images = app.services.index.current(store).await?.images();
+    let held = store.held_projects().await.map_err(ApiError::not_ready)?;
     Ok(axum::Json(Readiness {
         status: "ready",
         version: env!("CARGO_PKG_VERSION"),
         index: IndexState { images, change },
         scan: app.services.scan.state().into(),
+        held_projects: held.iter().map(ToString::to_string).collect(),
         plugins: app
             .services
             .plugins

@@ -21,6 +21,7 @@ mod observe;
 mod page;
 mod paging;
 mod patience;
+mod places;
 mod plugins;
 mod projects;
 #[cfg(test)]
@@ -29,8 +30,9 @@ mod views;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::{Router, middleware};
@@ -46,6 +48,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 use callers::Callers;
+use places::Places;
 
 /// Everything that is served.
 pub fn router(app: App) -> Router {
@@ -55,6 +58,10 @@ pub fn router(app: App) -> Router {
     let (routes, _) = families().split_for_parts();
     let routes = routes
         .layer(CatchPanicLayer::custom(observe::after_panic))
+        .layer(middleware::map_response_with_state(
+            app.clone(),
+            observe::name_disk,
+        ))
         .with_state(app);
     let state = routes.clone();
     let routes = routes
@@ -76,6 +83,16 @@ pub fn openapi() -> String {
     docs::describe(families().into_openapi(), "/")
 }
 
+/// Fails when the machine's clock is so wrong that nothing can be served.
+pub fn check_clock() -> Result<()> {
+    ensure!(
+        SystemTime::now() >= UNIX_EPOCH,
+        "{}: set it first",
+        connections::BEFORE_1970
+    );
+    Ok(())
+}
+
 /// Serves on every listener until `stop` resolves, then finishes the requests that are running.
 pub async fn serve(
     app: App,
@@ -85,10 +102,12 @@ pub async fn serve(
     let stopped = app.stopping.clone();
     let mut servers = JoinSet::new();
     let router = router(app);
+    let places = Places::of_process();
     for listener in listeners {
         servers.spawn(connections::serve(
             listener,
             router.clone(),
+            places.clone(),
             stopped.clone(),
         ));
     }

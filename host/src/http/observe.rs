@@ -7,11 +7,14 @@ use std::any::Any;
 use std::time::Instant;
 
 use axum::body::HttpBody;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
+
+use crate::app::App;
+use crate::domain::unique;
 
 use super::error::ApiError;
 
@@ -40,6 +43,15 @@ pub async fn observe(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// Says in an answer that the disk is full which one that is.
+pub async fn name_disk(State(app): State<App>, mut response: Response) -> Response {
+    if let Some(error) = response.extensions_mut().get_mut::<ApiError>() {
+        let data = std::path::absolute(&app.config.data);
+        error.name_disk(data.as_ref().unwrap_or(&app.config.data));
+    }
+    response
 }
 
 /// What a handler that panicked is answered with; the log gets its words.
@@ -79,7 +91,7 @@ fn request_id(headers: &HeaderMap) -> String {
         .get(REQUEST_ID)
         .and_then(|id| id.to_str().ok())
         .filter(sane)
-        .map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+        .map_or_else(|| unique().to_string(), str::to_owned)
 }
 
 /// Gives every refusal the one body, also those that never reached a handler.

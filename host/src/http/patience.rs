@@ -1,26 +1,50 @@
-//! Patience with request bodies: how long the next piece may take, and what happens to a body that
-//! nobody wants to read to its end.
+//! Patience with request bodies: how slowly one may come, and what happens to a body that nobody wants
+//! to read to its end.
+//!
+//! Only the time that a handler waits for the client counts: a handler that is busy itself makes nobody
+//! too slow. A body that is too slow is answered 408, whatever the handler made of its breaking off.
 //!
 //! A refusal may come while the client is still sending. Closing the connection then would break the
 //! pipe of plain clients, which look for an answer only when they have sent everything. So the body
 //! is lent to the handler, and what a refused one has left is read and thrown away, within reason.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::http::header;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
+use thiserror::Error;
 use tokio::sync::oneshot;
-use tower_http::timeout::TimeoutBody;
+use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How long the next piece of a body may take; then the body counts as cut off.
-const IDLE: Duration = Duration::from_secs(30);
+use super::error::ApiError;
+
+/// How long a body may be waited for.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// For its next piece.
+    idle: Duration,
+    /// For all of its pieces, beside what the least rate allows.
+    grace: Duration,
+    /// Bytes a second.
+    least_rate: u32,
+    /// For all of its pieces, however many bytes have come.
+    longest: Duration,
+}
+
+/// A phone at the edge of a cell sends some ten kilobytes a second.
+const PATIENCE: Patience = Patience {
+    idle: Duration::from_secs(30),
+    grace: Duration::from_secs(30),
+    least_rate: 4 << 10,
+    longest: Duration::from_secs(3_600),
+};
 /// How much of a refused body is still read, in bytes.
 const LEFTOVER: usize = 256 << 20;
 /// How long a refused body is still read.
@@ -30,23 +54,41 @@ const LEFTOVER_TIME: Duration = Duration::from_secs(10);
 pub async fn lend_body(request: Request, next: Next) -> Response {
     let waits = request.headers().contains_key(header::EXPECT);
     let (back, mut returned) = oneshot::channel();
-    let response = next.run(request.map(|body| Lent::of(body, back))).await;
+    let response = next
+        .run(request.map(|body| Lent::of(body, PATIENCE, back)))
+        .await;
     let refused = response.status().is_client_error() || response.status().is_server_error();
-    if refused
-        && let Ok(rest) = returned.try_recv()
-        && (rest.begun || !waits)
-    {
+    let Ok(rest) = returned.try_recv() else {
+        return response;
+    };
+    if refused && rest.too_slow {
+        return too_slow();
+    }
+    if refused && (rest.begun || !waits) {
         // Time out or not, the refusal goes out now.
         let _ = tokio::time::timeout(LEFTOVER_TIME, discard(rest.body)).await;
     }
     response
 }
 
+fn too_slow() -> Response {
+    ApiError::new(StatusCode::REQUEST_TIMEOUT, TooSlow.to_string())
+        .with_header(header::CONNECTION, HeaderValue::from_static("close"))
+        .into_response()
+}
+
+/// Why a body breaks off.
+#[derive(Debug, Error)]
+#[error("the body came too slowly")]
+struct TooSlow;
+
 /// A body in a handler's hands; dropped, it goes back.
 struct Lent {
     body: Body,
+    wait: Wait,
     /// A client that waits for `100 Continue` gets it when its body is asked for the first time.
     begun: bool,
+    too_slow: bool,
     back: Option<oneshot::Sender<Rest>>,
 }
 
@@ -54,13 +96,68 @@ struct Lent {
 struct Rest {
     body: Body,
     begun: bool,
+    too_slow: bool,
+}
+
+/// How long a body has been waited for.
+struct Wait {
+    patience: Patience,
+    received: u64,
+    /// Without the present wait.
+    before: Duration,
+    /// Since when the present wait lasts, and when it is over.
+    now: Option<(Instant, Pin<Box<Sleep>>)>,
+}
+
+impl Wait {
+    fn new(patience: Patience) -> Self {
+        Self {
+            patience,
+            received: 0,
+            before: Duration::ZERO,
+            now: None,
+        }
+    }
+
+    /// A piece came.
+    fn came(&mut self, bytes: usize) {
+        self.received += bytes as u64;
+        if let Some((since, _)) = self.now.take() {
+            self.before += since.elapsed();
+        }
+    }
+
+    /// Ready when the next piece has been waited for too long.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let left = self.left();
+        let (_, alarm) = self.now.get_or_insert_with(|| {
+            let now = Instant::now();
+            (now, Box::pin(sleep_until(now + left)))
+        });
+        alarm.as_mut().poll(context)
+    }
+
+    /// How long the next piece may take.
+    fn left(&self) -> Duration {
+        let Patience {
+            idle,
+            grace,
+            least_rate,
+            longest,
+        } = self.patience;
+        let earned = Duration::from_secs(self.received / u64::from(least_rate));
+        let all = grace.saturating_add(earned).min(longest);
+        idle.min(all.saturating_sub(self.before))
+    }
 }
 
 impl Lent {
-    fn of(body: Body, back: oneshot::Sender<Rest>) -> Body {
+    fn of(body: Body, patience: Patience, back: oneshot::Sender<Rest>) -> Body {
         Body::new(Self {
-            body: Body::new(TimeoutBody::new(IDLE, body)),
+            body,
+            wait: Wait::new(patience),
             begun: false,
+            too_slow: false,
             back: Some(back),
         })
     }
@@ -75,7 +172,17 @@ impl HttpBody for Lent {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         self.begun = true;
-        Pin::new(&mut self.body).poll_frame(context)
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            let bytes = match &frame {
+                Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
+                _ => 0,
+            };
+            self.wait.came(bytes);
+            return Poll::Ready(frame);
+        }
+        ready!(self.wait.poll(context));
+        self.too_slow = true;
+        Poll::Ready(Some(Err(axum::Error::new(TooSlow))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -89,11 +196,14 @@ impl HttpBody for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let body = std::mem::take(&mut self.body);
-        let begun = self.begun;
+        let rest = Rest {
+            body: std::mem::take(&mut self.body),
+            begun: self.begun,
+            too_slow: self.too_slow,
+        };
         if let Some(back) = self.back.take() {
             // Nobody waits for it when the request was given up.
-            let _ = back.send(Rest { body, begun });
+            let _ = back.send(rest);
         }
     }
 }
@@ -140,6 +250,61 @@ mod tests {
         let response = router.oneshot(request).await.unwrap();
         assert_eq!(response.status(), status);
         asked.load(Ordering::Relaxed)
+    }
+
+    /// What becomes of a body whose pieces of 100 bytes come every 20 ms.
+    async fn read_slowly(patience: Patience) -> Result<usize, String> {
+        let pieces = stream::iter(0..20).then(|_| async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Ok::<_, std::io::Error>(Bytes::from_static(&[0; 100]))
+        });
+        let (back, _returned) = oneshot::channel();
+        let body = Lent::of(Body::from_stream(pieces), patience, back);
+        let read = axum::body::to_bytes(body, usize::MAX).await;
+        read.map(|bytes| bytes.len())
+            .map_err(|error| error.to_string())
+    }
+
+    const ENOUGH: Patience = Patience {
+        idle: Duration::from_secs(10),
+        grace: Duration::from_secs(10),
+        least_rate: 100,
+        longest: Duration::from_secs(10),
+    };
+
+    #[tokio::test]
+    async fn a_body_has_to_come_at_the_least_rate_and_to_its_end() {
+        assert_eq!(read_slowly(ENOUGH).await, Ok(2_000));
+        let grace = Duration::from_millis(100);
+        let refused = Err(TooSlow.to_string());
+        let at_a_rate = |least_rate| Patience {
+            grace,
+            least_rate,
+            ..ENOUGH
+        };
+        assert_eq!(read_slowly(at_a_rate(1 << 20)).await, refused);
+        assert_eq!(read_slowly(at_a_rate(50)).await, Ok(2_000));
+        let longest = grace;
+        let refused_in_time = read_slowly(Patience { longest, ..ENOUGH });
+        assert_eq!(refused_in_time.await, refused);
+        let idle = Duration::from_millis(5);
+        assert_eq!(read_slowly(Patience { idle, ..ENOUGH }).await, refused);
+    }
+
+    #[tokio::test]
+    async fn a_busy_handler_makes_nobody_too_slow() {
+        let pieces =
+            stream::iter(0..3).map(|_| Ok::<_, std::io::Error>(Bytes::from_static(b"piece")));
+        let (back, _returned) = oneshot::channel();
+        let patience = Patience {
+            longest: Duration::from_millis(50),
+            ..ENOUGH
+        };
+        let mut body = Lent::of(Body::from_stream(pieces), patience, back);
+        while let Some(frame) = body.frame().await {
+            assert!(frame.is_ok());
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
     }
 
     #[tokio::test]

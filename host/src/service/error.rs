@@ -37,6 +37,9 @@ pub enum ServiceError {
         /// A sensible pause.
         retry_after: Duration,
     },
+    /// Another process holds what is needed; try again later.
+    #[error("{0}")]
+    Held(String),
     /// Our fault: the text is for the log.
     #[error("{0}")]
     Internal(#[source] anyhow::Error),
@@ -100,6 +103,7 @@ impl From<StoreError> for ServiceError {
                 message: error.to_string(),
                 image: None,
             },
+            StoreError::Held { .. } => Self::Held(error.to_string()),
             _ => Self::Internal(error.into()),
         }
     }

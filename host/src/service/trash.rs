@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Image, ImageId, ProjectName, Trashed};
+use crate::store::TrashPart;
 
 use super::{ServiceError, Services, projects};
 
-/// How often the trash is looked through for what has been there long enough.
-const LOOK_EVERY: Duration = Duration::from_secs(3_600);
+/// How often time is counted, and the trash looked through for what has been there long enough.
+const LOOK_EVERY: Duration = Duration::from_secs(600);
 
 /// What is in the trash of a project, by id, from behind `after`, at most `limit`.
 pub async fn list(
@@ -59,10 +60,7 @@ pub async fn delete(
 ) -> Result<ImageId, ServiceError> {
     let id = get(services, project, image).await?.image.id;
     let store = &services.store;
-    match store
-        .empty_trash(project, Some(id), Timestamp::now())
-        .await?
-    {
+    match store.empty_trash(project, TrashPart::One(id)).await? {
         0 => Err(unknown(project, image)),
         _ => Ok(id),
     }
@@ -72,36 +70,44 @@ pub async fn delete(
 pub async fn empty(services: &Services, project: &ProjectName) -> Result<u64, ServiceError> {
     projects::check(services, project).await?;
     let store = &services.store;
-    Ok(store.empty_trash(project, None, Timestamp::now()).await?)
+    Ok(store.empty_trash(project, TrashPart::All).await?)
 }
 
-/// Deletes what has been in the trash for longer than `retention`, now and every hour, until `stop`.
+/// Counts the store's time, and deletes what has been in the trash for longer than `retention`, now and every ten
+/// minutes, until `stop`.
 pub async fn keep_short(services: Services, retention: Duration, stop: CancellationToken) {
-    let mut hours = tokio::time::interval(LOOK_EVERY);
+    let mut looks = tokio::time::interval(LOOK_EVERY);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = hours.tick() => {}
+            _ = looks.tick() => {}
         }
         if let Err(error) = clear(&services, retention).await {
             let error = &error as &dyn std::error::Error;
             tracing::error!(
                 error,
-                "the trash could not be looked through; tried again in an hour"
+                "the trash could not be looked through; tried again in a while"
             );
         }
     }
 }
 
 async fn clear(services: &Services, retention: Duration) -> Result<(), ServiceError> {
-    // Longer than there is time to count back: nothing is that old.
-    let Ok(before) = Timestamp::now().checked_sub(retention) else {
+    let seen = services.store.count_time(Timestamp::now()).await?;
+    let Some(time) = seen.checked_sub(retention) else {
         return Ok(());
     };
+    let part = TrashPart::SeenBy(time);
     for project in services.store.projects_with_trash().await? {
-        let deleted = services.store.empty_trash(&project, None, before).await?;
-        if deleted > 0 {
-            tracing::info!(%project, deleted, "deleted from the trash after their time");
+        match services.store.empty_trash(&project, part).await {
+            Ok(0) => {}
+            Ok(deleted) => {
+                tracing::info!(%project, deleted, "deleted from the trash after their time");
+            }
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(%project, error, "its trash is looked through again in a while");
+            }
         }
     }
     Ok(())

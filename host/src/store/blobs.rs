@@ -156,7 +156,7 @@ impl Blob {
         let (inode, bytes) = (MetadataExt::ino(&facts), facts.len());
         Ok(Self {
             bytes,
-            modified: Timestamp::try_from(modified).map_err(io::Error::other)?,
+            modified: rows::clamped(modified),
             etag: format!("{inode:x}-{:x}-{bytes:x}", since.as_nanos()),
             file,
         })

@@ -1,22 +1,42 @@
 //! The database connections: how SQLite is set up, and how a write begins.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, Database as Connector, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database as Connector, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
+use tokio::time::Instant;
 
 use super::migrations::Migrator;
+use super::{StoreError, Trouble};
 
-/// How long a write waits for the writes of other processes.
-const BUSY: Duration = Duration::from_secs(30);
-/// How long a task waits for its turn at a connection.
+/// How long a write waits for the writes of other processes and for its turn in this one. A process that is stopped
+/// in the middle of a write never ends it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one attempt waits for the writes of other processes; then the next task has its turn.
+const ATTEMPT: Duration = Duration::from_secs(1);
+/// How long a task waits for its turn at reading, which no other process holds up.
 const TURN: Duration = Duration::from_secs(120);
 const READERS: u32 = 4;
+
+/// SQLite's primary result codes, see <https://sqlite.org/rescode.html>.
+mod code {
+    pub(super) const PERM: i32 = 3;
+    pub(super) const BUSY: i32 = 5;
+    pub(super) const LOCKED: i32 = 6;
+    pub(super) const READONLY: i32 = 8;
+    pub(super) const CORRUPT: i32 = 11;
+    pub(super) const FULL: i32 = 13;
+    pub(super) const CANTOPEN: i32 = 14;
+    pub(super) const NOTADB: i32 = 26;
+    /// Of `IOERR`: there is no room for the index of the log.
+    pub(super) const IOERR_SHMSIZE: i32 = 4874;
+}
 
 /// Connections to one SQLite file.
 #[derive(Clone, Debug)]
@@ -30,9 +50,37 @@ pub(super) struct Database {
 impl Database {
     /// Opens the file, or makes it, and brings its tables up to date.
     pub(super) async fn open(file: &Path) -> Result<Self, DbErr> {
-        let writer = connect(file, 1).await?;
+        let writer = connect(1, PATIENCE, to_write(file)).await?;
+        let pending = Migrator::get_pending_migrations(&writer).await?;
+        if SystemTime::now() < UNIX_EPOCH && !pending.is_empty() {
+            let text = "tables cannot be made while the machine's clock says a time before 1970: set it first";
+            return Err(DbErr::Custom(text.to_owned()));
+        }
         Migrator::up(&writer, None).await?;
-        let readers = connect(file, READERS).await?;
+        let readers = connect(READERS, TURN, to_write(file)).await?;
+        Ok(Self { readers, writer })
+    }
+
+    /// Opens the file to be read only, as it was left by this version. Where not even the log's index can be made,
+    /// SQLite has to be told that nobody writes; that is so only while there is no log.
+    pub(super) async fn open_to_read(file: &Path) -> Result<Self, DbErr> {
+        match Self::read_only(to_read(file)).await {
+            Err(_) if !has_log(file) => Self::read_only(to_read(file).immutable(true)).await,
+            opened => opened,
+        }
+    }
+
+    async fn read_only(options: SqliteConnectOptions) -> Result<Self, DbErr> {
+        let readers = connect(READERS, TURN, options).await?;
+        let made = readers.query_all_raw(Statement::from_string(
+            DbBackend::Sqlite,
+            "SELECT version FROM seaql_migrations",
+        ));
+        if made.await?.len() != Migrator::migrations().len() {
+            let text = "the database is of another version, and cannot be changed";
+            return Err(DbErr::Custom(text.to_owned()));
+        }
+        let writer = readers.clone();
         Ok(Self { readers, writer })
     }
 
@@ -41,8 +89,19 @@ impl Database {
         &self.readers
     }
 
-    /// Begins a transaction that may write at once: it waits here, and cannot fail for being late.
+    /// Begins a transaction that may write at once: it waits here, for a while, and cannot fail for being late after
+    /// that.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.try_to_begin().await {
+                Err(error) if is_held(&error) && Instant::now() < end => {}
+                begun => return begun,
+            }
+        }
+    }
+
+    async fn try_to_begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
@@ -57,29 +116,96 @@ impl Database {
     }
 }
 
-async fn connect(file: &Path, connections: u32) -> Result<DatabaseConnection, DbErr> {
-    let file = file.to_owned();
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        if is_held(&error) {
+            let what = "the database".to_owned();
+            return Self::Held { what };
+        }
+        match primary_code(&error) {
+            Some(code::CORRUPT | code::NOTADB) => Self::DatabaseDamaged(error),
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// Another process writes, or the tasks of this one wait for it.
+fn is_held(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => true,
+        error => matches!(primary_code(error), Some(code::BUSY | code::LOCKED)),
+    }
+}
+
+/// What the machine lacks, when that is why the database failed.
+pub(super) fn trouble(error: &DbErr) -> Option<Trouble> {
+    if extended_code(error) == Some(code::IOERR_SHMSIZE) {
+        return Some(Trouble::DiskFull);
+    }
+    match primary_code(error)? {
+        code::FULL => Some(Trouble::DiskFull),
+        code::READONLY => Some(Trouble::ReadOnly),
+        code::PERM | code::CANTOPEN => Some(Trouble::Refused),
+        _ => None,
+    }
+}
+
+/// SQLite's own number for what went wrong, without its extension.
+fn primary_code(error: &DbErr) -> Option<i32> {
+    extended_code(error).map(|code| code & 0xff)
+}
+
+fn extended_code(error: &DbErr) -> Option<i32> {
+    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
+        return None;
+    };
+    let RuntimeErr::SqlxError(cause) = cause else {
+        return None;
+    };
+    cause.as_database_error()?.code()?.parse().ok()
+}
+
+async fn connect(
+    connections: u32,
+    turn: Duration,
+    sqlite: SqliteConnectOptions,
+) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new("sqlite:vismatch.db");
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(TURN)
+        .acquire_timeout(turn)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
         .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |options| configure(options.filename(&file)));
+        .map_sqlx_sqlite_opts(move |_| sqlite.clone());
     Connector::connect(options).await
 }
 
 /// WAL: readers and a writer do not wait for each other, in one process or in several.
 /// FULL: a commit is on disk before it is acknowledged, so it survives loss of power, not only of
 /// the process (for that alone NORMAL would do). It costs one sync a commit.
-fn configure(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options
+fn to_write(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(ATTEMPT)
+}
+
+fn to_read(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .read_only(true)
+        .busy_timeout(ATTEMPT)
+}
+
+/// Commits lie beside the file that are not in it yet.
+fn has_log(file: &Path) -> bool {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|facts| facts.len() > 0)
 }

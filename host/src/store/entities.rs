@@ -248,3 +248,24 @@ pub(super) mod plugin_fingerprint {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// The store's own time, in one row.
+pub(super) mod clock {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "clock")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: i64,
+        /// Milliseconds that servers over the store have seen.
+        pub seen: i64,
+        /// What the machine's clock said then, in milliseconds since 1970.
+        pub machine: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

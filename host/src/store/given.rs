@@ -27,7 +27,7 @@ use super::{Staged, Store, StoreError, rows, staging};
 pub struct FileStamp {
     /// Length in bytes.
     pub bytes: u64,
-    /// When it was last written.
+    /// When it was last written; what is before 1677 or after 2262 counts as the first or last date there is.
     pub modified: Timestamp,
 }
 
@@ -70,9 +70,15 @@ impl FileStamp {
         if !facts.is_file() {
             return Ok(None);
         }
-        let modified = Timestamp::try_from(facts.modified()?).map_err(io::Error::other)?;
-        let bytes = facts.len();
-        Ok(Some(Self { bytes, modified }))
+        Ok(Some(Self {
+            bytes: facts.len(),
+            modified: rows::clamped(facts.modified()?),
+        }))
+    }
+
+    /// The file's date is out of range.
+    pub(super) fn is_clamped(self) -> bool {
+        [i64::MIN, i64::MAX].contains(&rows::to_nanos(self.modified))
     }
 }
 

@@ -88,6 +88,9 @@ impl Store {
         renditions: Vec<(RenditionKind, Vec<u8>)>,
         stamp: FileStamp,
     ) -> Result<Option<Stored>, StoreError> {
+        if stamp.is_clamped() {
+            tracing::warn!(project = %image.project, name = %image.name, "its file's date is out of range; it counts as {}", stamp.modified);
+        }
         let pieces = self.stage_renditions(renditions, stamp).await?;
         let store = self.clone();
         to_the_end(async move { store.take_up(image, pieces).await }).await
@@ -256,7 +259,7 @@ impl Store {
         let txn = self.database.begin().await?;
         let project = super::projects::of(&txn, &old).await?;
         let mut row = old.into_active_model();
-        row.modified = sea_orm::ActiveValue::Set(rows::to_nanos(stamp.modified)?);
+        row.modified = sea_orm::ActiveValue::Set(rows::to_nanos(stamp.modified));
         let row = row.update(&txn).await?;
         txn.commit().await?;
         Ok((row, project))

@@ -61,6 +61,11 @@ impl Layout {
         self.root.join("opening.lock")
     }
 
+    /// Room that is given up on a full disk; see `reserve`.
+    pub(super) fn reserve(&self) -> PathBuf {
+        self.root.join("reserve")
+    }
+
     /// One folder in here for every open store: its temporary files.
     pub(super) fn temporary(&self) -> PathBuf {
         self.root.join("tmp")

@@ -7,6 +7,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use memchr::memmem;
@@ -21,8 +22,8 @@ use super::entities::{image, project};
 use super::merging::{MergedJson, merged_into, text_of};
 use super::pending::ProjectLock;
 use super::rows::{
-    self, ExifJson, damaged, from_millis, to_digest, to_format, to_id, to_image_name, to_nanos,
-    to_signed, to_unsigned,
+    self, ExifJson, damaged, from_millis, from_nanos, to_digest, to_format, to_id, to_image_name,
+    to_nanos, to_signed, to_unsigned,
 };
 use super::trash::DecisionJson;
 use super::{Store, StoreError};
@@ -108,7 +109,7 @@ impl Entry {
             name: row.name.clone(),
             bytes: to_unsigned(row.bytes)?,
             sha256: to_digest(&row.sha256)?.to_string(),
-            modified: Timestamp::from_nanosecond(row.modified.into()).map_err(damaged)?,
+            modified: from_nanos(row.modified),
             dropped_in: row.dropped_in,
             format: row.format.clone(),
             width: row.width,
@@ -163,7 +164,7 @@ impl Entry {
             created_at: Set(self.created_at()?.as_millisecond()),
             bytes: Set(to_signed(self.bytes)?),
             sha256: Set(sha256.0.to_vec()),
-            modified: Set(to_nanos(self.modified)?),
+            modified: Set(to_nanos(self.modified)),
             dropped_in: Set(self.dropped_in),
             format: Set(self.format.clone()),
             width: Set(self.width),
@@ -220,6 +221,10 @@ impl ProjectLock<'_> {
         project: &project::Model,
         edit: Edit<'_>,
     ) -> Result<(), StoreError> {
+        let edit = match self.behind.load(Ordering::Relaxed) {
+            true => Edit::Anew,
+            false => edit,
+        };
         let Some(edit) = LineEdit::of(edit)? else {
             return self.rewrite_manifest().await;
         };
@@ -410,6 +415,12 @@ fn edit_file(disk: &Disk, path: &Path, header: &[u8], edit: &LineEdit) -> io::Re
 
 fn replace(disk: &Disk, path: &Path, text: &[u8]) -> io::Result<()> {
     let unfinished: PathBuf = path.with_extension("json.new");
-    disk.write(&unfinished, text)?;
-    disk.rename(&unfinished, path)
+    let written = disk
+        .write(&unfinished, text)
+        .and_then(|()| disk.rename(&unfinished, path));
+    if written.is_err() {
+        // Half of it would only take room.
+        let _ = disk.remove_file(&unfinished);
+    }
+    written
 }

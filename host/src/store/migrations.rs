@@ -16,6 +16,7 @@ impl MigratorTrait for Migrator {
             Box::new(Plugins),
             Box::new(LocalFeatures),
             Box::new(OneName),
+            Box::new(Clock),
         ]
     }
 }
@@ -201,6 +202,33 @@ fn folded_indexes() -> [IndexCreateStatement; 2] {
             .col("folded")
             .take(),
     ]
+}
+
+/// The store's own time.
+struct Clock;
+
+impl MigrationName for Clock {
+    fn name(&self) -> &str {
+        "0007_clock"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Clock {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let number = |name: &'static str| ColumnDef::new(name).big_integer().not_null().take();
+        let clock = Table::create()
+            .table("clock")
+            .col(number("id").primary_key())
+            .col(number("seen"))
+            .col(number("machine"))
+            .take();
+        manager.create_table(clock).await
+    }
 }
 
 fn projects() -> TableCreateStatement {

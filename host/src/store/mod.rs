@@ -6,6 +6,7 @@
 mod banks;
 mod blobs;
 mod changes;
+mod clock;
 mod database;
 mod decisions;
 mod disk;
@@ -13,6 +14,7 @@ mod entities;
 mod features;
 mod fill;
 mod given;
+mod held;
 mod images;
 mod ingest;
 mod layout;
@@ -21,14 +23,17 @@ mod merging;
 mod migrations;
 mod pending;
 mod plugins;
+mod probe;
 mod projects;
 mod recovery;
 mod removal;
+mod reserve;
 mod resolution;
 mod rows;
 mod sketches;
 mod staging;
 mod trash;
+mod trouble;
 mod turns;
 mod upkeep;
 
@@ -39,6 +44,8 @@ pub use given::{FileStamp, GivenFile, OpenFile};
 pub use plugins::{Edition, EditionId, PluginRow};
 pub use sketches::SketchState;
 pub use staging::Staging;
+pub use trash::TrashPart;
+pub use trouble::Trouble;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -99,12 +106,27 @@ pub enum StoreError {
         /// Which.
         project: ProjectName,
     },
+    /// Another process holds what a change needs, and does not let go of it in good time: try again later. When it
+    /// is stopped or hangs, the operator must let it go on or end it.
+    #[error("{what} is held by another process; try again later")]
+    Held {
+        /// What it holds.
+        what: String,
+    },
+    /// The store was opened to be read only, for want of this: the operator must act, and start it anew.
+    #[error("{0}")]
+    NotWritable(Trouble),
     /// Another process has the data folder open: the operator must stop it first.
     #[error("another process has the data folder open")]
     InUse,
+    /// The database is damaged: the operator must make it anew.
+    #[error(
+        "the database is damaged: stop the servers of this data folder, then `vismatch rebuild` makes it anew"
+    )]
+    DatabaseDamaged(#[source] sea_orm::DbErr),
     /// The database failed: the operator must act.
     #[error("the database failed")]
-    Database(#[from] sea_orm::DbErr),
+    Database(#[source] sea_orm::DbErr),
     /// A file or blob failed: the operator must act.
     #[error("{what} failed")]
     Files {
@@ -191,7 +213,12 @@ pub struct Store {
     layout: Arc<layout::Layout>,
     database: database::Database,
     session: Arc<staging::Session>,
+    /// Why nothing can be changed, if so.
+    read_only: Option<Trouble>,
+    reserve: Arc<reserve::Reserve>,
     turns: Arc<turns::Turns>,
+    held: Arc<held::Held>,
+    probe: Arc<probe::Probe>,
 }
 
 impl Store {
@@ -208,6 +235,18 @@ impl Store {
     /// The same for an index of local features.
     pub fn feature_snapshot(&self) -> PathBuf {
         self.layout.feature_snapshot()
+    }
+
+    /// Why nothing can be changed; `None` when everything can.
+    pub fn read_only(&self) -> Option<Trouble> {
+        self.read_only
+    }
+
+    fn may_write(&self) -> Result<(), StoreError> {
+        match self.read_only {
+            None => Ok(()),
+            Some(trouble) => Err(StoreError::NotWritable(trouble)),
+        }
     }
 
     /// The database answers.

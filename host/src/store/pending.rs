@@ -5,22 +5,32 @@
 //! stopped) half-way, and looks at the rows: what was committed is finished, what was not is undone.
 //! So a crash needs no quiet moment to be mended, and other processes may go on working.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tempfile::TempPath;
-use tokio::sync::MutexGuard;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::domain::{ImageId, ImageName, ProjectName};
 
-use super::disk::{Standing, blocking, failed};
+use super::disk::{Standing, blocking, failed, if_there};
 use super::layout::Layout;
 use super::rows::damaged;
 use super::staging::{Piece, settle};
 use super::trash::TrashEntry;
+use super::turns::Turn;
 use super::{Store, StoreError};
+
+/// How long a change waits for its project: for those before it in this process, and for other processes.
+/// One that is stopped or hangs never lets go.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest pause before another process's lock is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What the holder of a lock is about to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,43 +64,115 @@ pub(super) enum Intent {
 pub(super) struct ProjectLock<'a> {
     pub(super) store: &'a Store,
     pub(super) project: ProjectName,
+    /// The manifest does not say what the rows say, for want of room: edits are not enough.
+    pub(super) behind: AtomicBool,
     // Released in this order.
     _file: File,
-    _turn: MutexGuard<'a, ()>,
+    _turn: Turn,
 }
 
 impl Store {
-    /// Waits for the project's lock, and puts right what its last holder left behind.
-    ///
-    /// Tasks of this process queue first, so at most a few threads wait for other processes' locks.
+    /// Waits for the project's lock, and puts right what its last holder left behind. Gives up after a
+    /// while: [`StoreError::Held`].
     pub(super) async fn lock(&self, project: &ProjectName) -> Result<ProjectLock<'_>, StoreError> {
-        let turn = self.turns.of(project).lock().await;
-        let (layout, locked) = (self.layout.clone(), project.clone());
-        let (file, left_over) = blocking(move || {
-            let locked = take_lock(&layout, &locked);
-            locked.map_err(failed("locking a project"))
-        })
-        .await?;
+        self.lock_within(project, PATIENCE).await
+    }
+
+    /// The same for whoever only looks; where nothing can be changed, nobody has to be waited for.
+    pub(super) async fn lock_to_read(
+        &self,
+        project: &ProjectName,
+    ) -> Result<Option<ProjectLock<'_>>, StoreError> {
+        match self.read_only() {
+            Some(_) => Ok(None),
+            None => self.lock(project).await.map(Some),
+        }
+    }
+
+    /// The same with a patience of one's own.
+    pub(super) async fn lock_within(
+        &self,
+        project: &ProjectName,
+        patience: Duration,
+    ) -> Result<ProjectLock<'_>, StoreError> {
+        self.may_write()?;
+        let end = Instant::now() + patience;
+        let Some((turn, file)) = self.take_lock(project, end).await? else {
+            self.held.add(project);
+            let what = format!("project {:?}", project.as_str());
+            return Err(StoreError::Held { what });
+        };
+        self.held.remove(project);
         let lock = ProjectLock {
             store: self,
             project: project.clone(),
+            behind: AtomicBool::new(false),
             _file: file,
             _turn: turn,
         };
-        if left_over {
+        if self.layout.pending(project).exists() {
             lock.settle().await?;
         }
         Ok(lock)
     }
+
+    /// Tasks of this process queue first, so that one of them at a time asks for the file's lock.
+    async fn take_lock(
+        &self,
+        project: &ProjectName,
+        end: Instant,
+    ) -> Result<Option<(Turn, File)>, StoreError> {
+        let Ok(turn) = timeout_at(end, self.turns.take(project)).await else {
+            return Ok(None);
+        };
+        let path = self.layout.manifest_lock(project);
+        let file = lock_file(&self.layout, path, end).await?;
+        Ok(file.map(|file| (turn, file)))
+    }
 }
 
-/// The lock, and whether a change is left over.
-fn take_lock(layout: &Layout, project: &ProjectName) -> io::Result<(File, bool)> {
+/// Locks a file of the data folder, which is made when it is not there; `None` when another process holds it until `end`.
+pub(super) async fn lock_file(
+    layout: &Arc<Layout>,
+    path: PathBuf,
+    end: Instant,
+) -> Result<Option<File>, StoreError> {
+    let mut pause = Duration::from_millis(1);
+    loop {
+        let (layout, path) = (Arc::clone(layout), path.clone());
+        let locked = move || try_lock(&layout, &path).map_err(failed("taking a lock"));
+        let locked = blocking(locked).await?;
+        if locked.is_some() || Instant::now() >= end {
+            return Ok(locked);
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(PAUSE);
+    }
+}
+
+fn try_lock(layout: &Layout, path: &Path) -> io::Result<Option<File>> {
     let disk = layout.disk();
-    disk.create_folder(&layout.project(project))?;
-    let file = disk.lock_file(&layout.manifest_lock(project))?;
-    file.lock()?;
-    Ok((file, disk.exists(&layout.pending(project))?))
+    if let Some(folder) = path.parent() {
+        disk.create_folder(folder)?;
+    }
+    let file = disk.lock_file(path)?;
+    Ok(lock_now(&file)?.then_some(file))
+}
+
+/// Locks an open file unless another process has locked it.
+pub(super) fn lock_now(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Somebody has locked this file; nobody has when it is not there.
+pub(super) fn is_locked(path: &Path) -> Result<bool, StoreError> {
+    let file = if_there(File::open(path));
+    let locked = file.and_then(|file| file.map_or(Ok(false), |file| Ok(!lock_now(&file)?)));
+    locked.map_err(failed("looking at a lock"))
 }
 
 impl ProjectLock<'_> {
@@ -234,9 +316,30 @@ impl ProjectLock<'_> {
         if let Some(intent) = read.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
             tracing::debug!(project = %self.project, ?intent, "settling a change that was cut off");
             self.settle_intent(intent).await?;
-            self.rewrite_manifest().await?;
+            if !self.catch_up().await? {
+                return Ok(());
+            }
         }
         self.clear().await
+    }
+
+    /// Writes the manifest after a change was settled; false when there is no room for it. Then the change stays
+    /// pending, without its files, and the next one writes the manifest.
+    async fn catch_up(&self) -> Result<bool, StoreError> {
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        blocking(move || {
+            let removed = remove_waiting(&layout, &project);
+            removed.map_err(failed("clearing up after a change"))
+        })
+        .await?;
+        match self.rewrite_manifest().await {
+            Err(error) if error.is_full() => {
+                tracing::warn!(project = %self.project, "its manifest is behind: there is no room to write it");
+                self.behind.store(true, Ordering::Relaxed);
+                Ok(false)
+            }
+            written => written.map(|()| true),
+        }
     }
 
     async fn settle_intent(&self, intent: Intent) -> Result<(), StoreError> {
@@ -319,6 +422,8 @@ fn write_intent(
         settle(disk, file, &pending.join(piece.file_name()))?;
     }
     let (unfinished, finished) = (pending.join("intent.new"), pending.join("intent.json"));
+    // One that there was no room for may lie about.
+    disk.remove_file(&unfinished)?;
     if !durable {
         disk.write(&unfinished, intent)?;
         return disk.rename(&unfinished, &finished);
@@ -327,6 +432,13 @@ fn write_intent(
     disk.rename(&unfinished, &finished)?;
     changed.push(pending);
     disk.sync_all(&changed)
+}
+
+/// Removes the files that wait for their places.
+fn remove_waiting(layout: &Layout, project: &ProjectName) -> io::Result<()> {
+    let pending = layout.pending(project);
+    let mut files = Piece::all().map(|piece| pending.join(piece.file_name()));
+    files.try_for_each(|file| layout.disk().remove_file(&file))
 }
 
 fn place(

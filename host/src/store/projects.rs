@@ -73,15 +73,9 @@ impl Store {
         if self.project_row(project).await?.is_none() {
             return Ok(None);
         }
-        let (store, name) = (self.clone(), project.clone());
-        to_the_end(async move {
-            let lock = store.lock(&name).await?;
-            match store.project_row(&name).await? {
-                Some(project) => store.take_out_project(&lock, project).await.map(Some),
-                None => Ok(None),
-            }
-        })
-        .await
+        let name = project.clone();
+        let remove = move |store: Self| to_the_end(remove(store, name.clone()));
+        self.with_reserve(remove).await
     }
 
     /// All projects by name.
@@ -191,6 +185,14 @@ impl Store {
         project.delete(&txn).await?;
         txn.commit().await?;
         Ok(images)
+    }
+}
+
+async fn remove(store: Store, name: ProjectName) -> Result<Option<u64>, StoreError> {
+    let lock = store.lock(&name).await?;
+    match store.project_row(&name).await? {
+        Some(project) => store.take_out_project(&lock, project).await.map(Some),
+        None => Ok(None),
     }
 }
 

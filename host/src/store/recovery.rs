@@ -5,30 +5,38 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter,
 };
+use tokio::time::Instant;
 
 use crate::domain::file_name::read;
-use crate::domain::{ImageId, ImageName, ProjectName};
+use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
 use super::database::Database;
 use super::disk::{Standing, blocking, failed};
 use super::entities::{image, project};
 use super::layout::Layout;
 use super::manifest::{Entry, Manifest};
+use super::pending::lock_file;
+use super::reserve::{self, Reserve};
 use super::staging::{Session, clear_dead_sessions};
-use super::turns::Turns;
-use super::{Store, StoreError, decisions, merging, projects, rows};
+use super::{Store, StoreError, Trouble, clock, decisions, merging, projects, rows};
 
 /// Rows that are written by one statement.
 const BATCH: usize = 200;
 
 /// What the names of SQLite's files end in.
 const DATABASE_FILES: [&str; 3] = ["", "-wal", "-shm"];
+/// How long a start waits for that of another process, which may have a database to make anew.
+const OPENING: Duration = Duration::from_secs(60);
+
+/// How long a start waits for one project whose change was cut off, or is being made.
+const SETTLING: Duration = Duration::from_secs(1);
 
 /// How far a restoration is: images done, images in all.
 type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -36,10 +44,74 @@ type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 impl Store {
     /// Opens the data folder, makes what is missing, and finishes or undoes what a crash left half done.
     ///
-    /// Where the database is new but manifests lie about, the rows are made from them first.
+    /// Where the database is new but manifests lie about, the rows are made from them first. Where nothing can be
+    /// written, because the disk is full or may not be written to, the store is opened to be read only.
     pub async fn open(data: &Path) -> Result<Self, StoreError> {
+        match Self::open_to_write(data).await {
+            Err(error) if error.is_full() && give_up_reserve(data) => {
+                match Self::open_to_write(data).await {
+                    Err(error) => Self::open_to_read(data, error).await,
+                    opened => opened,
+                }
+            }
+            Err(error) => Self::open_to_read(data, error).await,
+            opened => opened,
+        }
+    }
+
+    async fn open_to_write(data: &Path) -> Result<Self, StoreError> {
         let (layout, opening, _) = prepare(data).await?;
-        Self::start(layout, opening, &|_, _| {}).await
+        let store = Self::start(layout, opening, &|_, _| {}).await?;
+        if let Err(error) = store.has_room().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(
+                error,
+                "no room can be kept for deletions: nothing can be stored"
+            );
+        }
+        Ok(store)
+    }
+
+    /// Opens what can be read after `error` came from the machine; any other error is the caller's.
+    async fn open_to_read(data: &Path, error: StoreError) -> Result<Self, StoreError> {
+        let Some(trouble) = error
+            .trouble()
+            .filter(|trouble| *trouble != Trouble::TooManyFiles)
+        else {
+            return Err(error);
+        };
+        let layout = data.canonicalize().and_then(|data| Layout::new(&data));
+        let layout = Arc::new(layout.map_err(failed("opening the data folder"))?);
+        let Ok(database) = Database::open_to_read(&layout.database()).await else {
+            return Err(error);
+        };
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(
+            error,
+            "{trouble}: it is read, and nothing in it can be changed until the next start"
+        );
+        // Pictures to look for have to lie somewhere.
+        let elsewhere = std::env::temp_dir();
+        Self::of(layout, database, &elsewhere, Some(trouble))
+    }
+
+    fn of(
+        layout: Arc<Layout>,
+        database: Database,
+        temporary: &Path,
+        read_only: Option<Trouble>,
+    ) -> Result<Self, StoreError> {
+        let session = Session::start(temporary);
+        Ok(Self {
+            database,
+            session: Arc::new(session.map_err(failed("making a temporary folder"))?),
+            read_only,
+            reserve: Arc::new(Reserve::new(layout.reserve())),
+            turns: Arc::default(),
+            held: Arc::default(),
+            probe: Arc::default(),
+            layout,
+        })
     }
 
     /// Makes the database of a data folder anew out of its manifests, and keeps the old one as
@@ -58,30 +130,30 @@ impl Store {
 
     /// `opening` is the lock under which one process at a time gets to here.
     async fn start(
-        layout: Layout,
+        layout: Arc<Layout>,
         opening: File,
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
-        let session = Session::start(&layout.temporary());
-        let store = Self {
-            database: Database::open(&layout.database()).await?,
-            session: Arc::new(session.map_err(failed("making a temporary folder"))?),
-            turns: Arc::new(Turns::new()),
-            layout: Arc::new(layout),
-        };
+        let database = Database::open(&layout.database()).await?;
+        let temporary = layout.temporary();
+        let store = Self::of(layout, database, &temporary, None)?;
         store.restore(progress).await?;
         store.settle_all().await?;
         drop(opening);
         Ok(store)
     }
 
-    /// Takes every lock under which a change is pending: that settles what nobody is at work on.
+    /// Takes every lock under which a change is pending: that settles what nobody is at work on. What somebody is
+    /// at work on is passed over.
     async fn settle_all(&self) -> Result<(), StoreError> {
         for project in project_folders(&self.layout)? {
             let pending = self.layout.pending(&project);
             let pending = self.layout.disk().exists(&pending);
             if pending.map_err(failed("looking for pending changes"))? {
-                self.lock(&project).await?;
+                match self.lock_within(&project, SETTLING).await {
+                    Ok(_) | Err(StoreError::Held { .. }) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(())
@@ -102,7 +174,9 @@ impl Store {
         let manifests = self.readable_manifests().await?;
         let total = manifests.iter().map(|(_, manifest)| manifest.images.len());
         let (mut done, total) = (0, total.sum::<usize>() as u64);
+        let seen = self.last_seen_in_trash().await?;
         let txn = self.database.begin().await?;
+        clock::set(&txn, seen, Timestamp::now()).await?;
         for (name, manifest) in &manifests {
             let images = self.intact(name, manifest);
             let project = projects::ensure(&txn, name).await?;
@@ -128,7 +202,11 @@ impl Store {
             );
         }
         for (name, _) in &manifests {
-            self.lock(name).await?.rewrite_manifest().await?;
+            match self.lock(name).await {
+                Ok(lock) => lock.rewrite_manifest().await?,
+                Err(StoreError::Held { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -151,13 +229,16 @@ impl Store {
         Ok(manifests)
     }
 
-    /// The images of a manifest whose given file is there, each id and name once.
+    /// The images of a manifest whose given file is there, or whose original can stand in for it, each id and name
+    /// once.
     fn intact<'a>(&self, project: &ProjectName, manifest: &'a Manifest) -> Vec<&'a Entry> {
         let (mut ids, mut names) = (HashSet::new(), HashSet::new());
         let whole = |entry: &&'a Entry| {
             let name = ImageName::parse(&entry.name);
             let there = name.is_ok_and(|name| self.has_file(project, &name));
-            let whole = there && ids.insert(&entry.id) && names.insert(&entry.name);
+            let whole = (there || self.can_stand_in(project, entry))
+                && ids.insert(&entry.id)
+                && names.insert(&entry.name);
             if !whole {
                 tracing::warn!(%project, name = entry.name, "an image without its file; skipped");
             }
@@ -167,10 +248,19 @@ impl Store {
     }
 
     fn has_file(&self, project: &ProjectName, name: &ImageName) -> bool {
-        let standing = self
-            .layout
-            .disk()
-            .standing(&self.layout.given(project, name));
+        self.is_file(&self.layout.given(project, name))
+    }
+
+    /// The original of an image is there: `verify` gives the file again from it.
+    fn can_stand_in(&self, project: &ProjectName, entry: &Entry) -> bool {
+        entry.id.parse().is_ok_and(|id| {
+            let kind = RenditionKind::Original;
+            self.is_file(&self.layout.rendition(project, kind, id))
+        })
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        let standing = self.layout.disk().standing(path);
         standing.is_ok_and(|standing| standing == Standing::File)
     }
 }
@@ -244,25 +334,36 @@ async fn describe_project(
 
 /// Makes the folders, takes the opening lock, clears up after dead processes; tells how many
 /// other processes (or other stores of this one) have the folder open.
-async fn prepare(data: &Path) -> Result<(Layout, File, usize), StoreError> {
+async fn prepare(data: &Path) -> Result<(Arc<Layout>, File, usize), StoreError> {
     let data = data.to_owned();
-    blocking(move || prepare_folders(&data).map_err(failed("opening the data folder"))).await
+    let folders = move || make_folders(&data).map_err(failed("opening the data folder"));
+    let layout = Arc::new(blocking(folders).await?);
+    let end = Instant::now() + OPENING;
+    let Some(opening) = lock_file(&layout, layout.opening_lock(), end).await? else {
+        let what = "the start of the data folder".to_owned();
+        return Err(StoreError::Held { what });
+    };
+    let temporary = layout.temporary();
+    let alive = blocking(move || clear_dead_sessions(&temporary)).await?;
+    Ok((layout, opening, alive))
 }
 
-fn prepare_folders(data: &Path) -> io::Result<(Layout, File, usize)> {
+/// Gives up the room that is kept for deletions in a folder that no store has open yet.
+fn give_up_reserve(data: &Path) -> bool {
+    Layout::new(data).is_ok_and(|layout| reserve::give_up(&layout.reserve()))
+}
+
+fn make_folders(data: &Path) -> io::Result<Layout> {
     fs::create_dir_all(data)?;
     let layout = Layout::new(&data.canonicalize()?)?;
     for folder in layout.folders() {
         layout.disk().create_folder(&folder)?;
     }
     refuse_links(&layout)?;
-    let opening = layout.disk().lock_file(&layout.opening_lock())?;
-    opening.lock()?;
-    let alive = clear_dead_sessions(&layout.temporary())?;
-    Ok((layout, opening, alive))
+    Ok(layout)
 }
 
-/// SQLite and the index open their files by their paths, which must be no links either. `cache` may be one: what
+/// SQLite, the index and the reserve open their files by their paths, which must be no links either. `cache` may be one: what
 /// lies there was not given by anybody.
 fn refuse_links(layout: &Layout) -> io::Result<()> {
     let database = layout.database();
@@ -273,6 +374,7 @@ fn refuse_links(layout: &Layout) -> io::Result<()> {
     let index = layout.index();
     let kept = layout.disk().list(&index)?;
     opened.extend(kept.iter().map(|entry| index.join(&entry.name)));
+    opened.push(layout.reserve());
     opened
         .iter()
         .try_for_each(|path| layout.disk().refuse_link(path))

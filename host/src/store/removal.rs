@@ -25,15 +25,9 @@ impl Store {
         if self.row(project, id).await?.is_none() {
             return Ok(None);
         }
-        let (store, project) = (self.clone(), project.clone());
-        to_the_end(async move {
-            let lock = store.lock(&project).await?;
-            match store.row(&project, id).await? {
-                Some((row, project)) => store.take_out(&lock, row, project).await.map(Some),
-                None => Ok(None),
-            }
-        })
-        .await
+        let project = project.clone();
+        let remove = move |store: Self| to_the_end(remove(store, project.clone(), id));
+        self.with_reserve(remove).await
     }
 
     /// Removes the image of a file that was dropped in and is gone; `None`, and nothing happens, when
@@ -134,6 +128,18 @@ impl Store {
         }
         txn.commit().await?;
         Ok(project)
+    }
+}
+
+async fn remove(
+    store: Store,
+    project: ProjectName,
+    id: ImageId,
+) -> Result<Option<Removed>, StoreError> {
+    let lock = store.lock(&project).await?;
+    match store.row(&project, id).await? {
+        Some((row, project)) => store.take_out(&lock, row, project).await.map(Some),
+        None => Ok(None),
     }
 }
 

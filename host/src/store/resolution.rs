@@ -81,6 +81,7 @@ impl Store {
             takes_cover: false,
         };
         let now = Timestamp::now();
+        let seen = self.time_seen(now).await?.as_millis() as u64;
         for &id in remove {
             let (row, _) = self.row(project, id).await?.ok_or(gone(id))?;
             plan.merged.push(MergedJson::of(&row)?);
@@ -92,6 +93,7 @@ impl Store {
                 position: row.position,
                 was_primary,
                 trashed_at: now,
+                seen,
                 merged_into: keep.to_string(),
                 tokens: self.tokens_of(&row).await?,
                 decisions: self

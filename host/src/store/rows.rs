@@ -2,6 +2,8 @@
 //!
 //! What a row says is checked on the way out: a damaged database is an error, never a panic.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
 use serde::{Deserialize, Serialize};
@@ -99,7 +101,7 @@ pub(super) fn describe(
     let info = &new.info;
     row.bytes = Set(to_signed(new.bytes)?);
     row.sha256 = Set(new.sha256.0.to_vec());
-    row.modified = Set(to_nanos(stamp.modified)?);
+    row.modified = Set(to_nanos(stamp.modified));
     row.format = Set(info.format.name().to_owned());
     row.width = Set(info.size.width.into());
     row.height = Set(info.size.height.into());
@@ -130,7 +132,7 @@ pub(super) fn to_given(row: &image::Model) -> Result<GivenFile, StoreError> {
         name: to_image_name(&row.name)?,
         stamp: FileStamp {
             bytes: to_unsigned(row.bytes)?,
-            modified: Timestamp::from_nanosecond(row.modified.into()).map_err(damaged)?,
+            modified: from_nanos(row.modified),
         },
         sha256: to_digest(&row.sha256)?,
         dropped_in: row.dropped_in,
@@ -238,8 +240,25 @@ pub(super) fn from_millis(millis: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(millis).map_err(damaged)
 }
 
-pub(super) fn to_nanos(time: Timestamp) -> Result<i64, StoreError> {
-    i64::try_from(time.as_nanosecond()).map_err(damaged)
+pub(super) fn to_nanos(time: Timestamp) -> i64 {
+    let (first, last) = (i64::MIN.into(), i64::MAX.into());
+    time.as_nanosecond().clamp(first, last) as i64
+}
+
+pub(super) fn from_nanos(nanos: i64) -> Timestamp {
+    // Every number of 64 bits is a time between 1677 and 2262.
+    Timestamp::from_nanosecond(nanos.into()).unwrap_or_default()
+}
+
+/// A date as a row can hold it: what is out of range counts as the first or last that is not.
+pub(super) fn clamped(date: SystemTime) -> Timestamp {
+    from_nanos(match date.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+        Err(before) => {
+            let before = i64::try_from(before.duration().as_nanos());
+            before.map_or(i64::MIN, |nanos| -nanos)
+        }
+    })
 }
 
 pub(super) fn to_unsigned(number: i64) -> Result<u64, StoreError> {

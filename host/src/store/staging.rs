@@ -3,7 +3,7 @@
 //! Every open store has a folder of its own under `tmp`, and a lock in it that lives as long as the
 //! process: what a dead process left there is recognised by its lock being free.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256 as Hasher};
 use tempfile::{TempDir, TempPath};
 use tokio::io::{AsyncWriteExt, BufWriter};
 
-use crate::domain::{RenditionKind, Sha256};
+use crate::domain::{RenditionKind, Sha256, unique};
 
 use super::disk::{Disk, blocking, failed};
+use super::pending::is_locked;
 use super::{FileStamp, Staged, Store, StoreError};
 
 /// Bytes that are gathered before a thread is asked to write them.
@@ -69,37 +70,29 @@ impl Session {
 
     /// A path that is free.
     pub(super) fn new_folder_path(&self) -> PathBuf {
-        let name = uuid::Uuid::now_v7().simple().to_string();
+        let name = unique().simple().to_string();
         self.folder.path().join(name)
     }
 }
 
 /// Removes the folders of dead processes and tells how many processes are alive. Only while the
 /// store's opening lock is held.
-pub(super) fn clear_dead_sessions(temporary: &Path) -> io::Result<usize> {
+pub(super) fn clear_dead_sessions(temporary: &Path) -> Result<usize, StoreError> {
+    let what = "clearing up after dead processes";
     let mut alive = 0;
-    for entry in fs::read_dir(temporary)? {
-        let folder = entry?.path();
-        if is_alive(&folder.join("lock"))? {
+    for entry in fs::read_dir(temporary).map_err(failed(what))? {
+        let folder = entry.map_err(failed(what))?.path();
+        if is_locked(&folder.join("lock"))? {
             alive += 1;
-        } else if folder.is_dir() {
-            fs::remove_dir_all(&folder)?;
-        } else {
-            fs::remove_file(&folder)?;
+            continue;
         }
+        let removed = match folder.is_dir() {
+            true => fs::remove_dir_all(&folder),
+            false => fs::remove_file(&folder),
+        };
+        removed.map_err(failed(what))?;
     }
     Ok(alive)
-}
-
-fn is_alive(lock: &Path) -> io::Result<bool> {
-    let Some(lock) = super::disk::if_there(File::open(lock))? else {
-        return Ok(false);
-    };
-    match lock.try_lock() {
-        Ok(()) => Ok(false),
-        Err(TryLockError::WouldBlock) => Ok(true),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
 }
 
 impl Staging {
@@ -140,8 +133,11 @@ impl Piece {
 }
 
 impl Store {
-    /// A new temporary file on the same file system as the blobs.
+    /// A new temporary file, on the same file system as the blobs where these can be changed.
     pub async fn stage(&self) -> Result<Staging, StoreError> {
+        if self.read_only.is_none() {
+            self.has_room().await?;
+        }
         let what = "making a temporary file";
         let path = self.session.new_path().map_err(failed(what))?;
         let file = tokio::fs::File::create_new(&path).await;
@@ -174,6 +170,7 @@ impl Store {
         renditions: Vec<(RenditionKind, Vec<u8>)>,
         stamp: FileStamp,
     ) -> Result<Pieces, StoreError> {
+        self.may_write()?;
         let (layout, session) = (self.layout.clone(), self.session.clone());
         blocking(move || {
             let files = write_renditions(layout.disk(), &session, renditions);

@@ -1,28 +1,31 @@
 //! Turns: tasks of this process that want the same project queue here, in fair order.
 
-use std::hash::{BuildHasher, RandomState};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
 
 use crate::domain::ProjectName;
 
-/// A fixed number of queues; two projects may share one, which costs them waiting and nothing else.
+/// A task's turn at a project; it ends when this is dropped.
+pub(super) type Turn = OwnedMutexGuard<()>;
+
+/// One queue a project, so that nobody waits for a project that is not his.
+#[derive(Default)]
 pub(super) struct Turns {
-    queues: [Mutex<()>; 64],
-    hasher: RandomState,
+    queues: Mutex<HashMap<ProjectName, Arc<Queue<()>>>>,
 }
 
 impl Turns {
-    pub(super) fn new() -> Self {
-        Self {
-            queues: std::array::from_fn(|_| Mutex::new(())),
-            hasher: RandomState::new(),
-        }
+    /// Waits for a turn at a project.
+    pub(super) async fn take(&self, project: &ProjectName) -> Turn {
+        self.queue_of(project).lock_owned().await
     }
 
-    /// The queue of a project.
-    pub(super) fn of(&self, project: &ProjectName) -> &Mutex<()> {
-        let hash = self.hasher.hash_one(project);
-        &self.queues[hash as usize % self.queues.len()]
+    fn queue_of(&self, project: &ProjectName) -> Arc<Queue<()>> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        // Queues that nobody stands in are not kept.
+        queues.retain(|_, queue| Arc::strong_count(queue) > 1);
+        Arc::clone(queues.entry(project.clone()).or_default())
     }
 }

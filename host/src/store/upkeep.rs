@@ -28,8 +28,8 @@ impl Store {
             let there = self.layout.disk().exists(&manifest);
             return Ok(!there.map_err(failed("reading a manifest"))?);
         }
-        let lock = self.lock(project).await?;
-        let wanted = self.manifest_text(&lock.project).await?;
+        let _lock = self.lock_to_read(project).await?;
+        let wanted = self.manifest_text(project).await?;
         let (layout, path) = (self.layout.clone(), self.layout.manifest(project));
         blocking(move || {
             let found = layout.disk().read(&path);
@@ -110,26 +110,23 @@ impl Store {
         .await
     }
 
-    /// Rendition files that belong to no image.
-    pub async fn orphans(&self) -> Result<Vec<PathBuf>, StoreError> {
-        let mut orphans = Vec::new();
-        for project in project_folders(&self.layout)? {
-            let _lock = self.lock(&project).await?;
-            let rows = match self.project_row(&project).await? {
-                Some(row) => self.image_rows(row.id).await?,
-                None => Vec::new(),
-            };
-            let ids = rows.iter().map(|row| rows::to_id(&row.id));
-            let ids: HashSet<ImageId> = ids.collect::<Result<_, _>>()?;
-            let layout = self.layout.clone();
-            orphans.extend(
-                blocking(move || {
-                    ownerless(&layout, &project, &ids).map_err(failed("listing renditions"))
-                })
-                .await?,
-            );
-        }
-        Ok(orphans)
+    /// The projects that have a folder of renditions, also those without a row.
+    pub fn project_folders(&self) -> Result<Vec<ProjectName>, StoreError> {
+        project_folders(&self.layout)
+    }
+
+    /// Rendition files in a project's folder that belong to no image.
+    pub async fn orphans(&self, project: &ProjectName) -> Result<Vec<PathBuf>, StoreError> {
+        let _lock = self.lock_to_read(project).await?;
+        let rows = match self.project_row(project).await? {
+            Some(row) => self.image_rows(row.id).await?,
+            None => Vec::new(),
+        };
+        let ids = rows.iter().map(|row| rows::to_id(&row.id));
+        let ids: HashSet<ImageId> = ids.collect::<Result<_, _>>()?;
+        let (layout, project) = (self.layout.clone(), project.clone());
+        blocking(move || ownerless(&layout, &project, &ids).map_err(failed("listing renditions")))
+            .await
     }
 
     /// Removes a file that [`Store::orphans`] named, unless it has an owner by now.

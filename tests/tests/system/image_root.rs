@@ -250,3 +250,26 @@ fn requests_do_not_reach_through_links() {
     assert_eq!(fs::read(outside.path().join("f/b.jpg")).unwrap(), photo(2));
     assert_eq!(fs::read(&secret).unwrap(), photo(9));
 }
+
+#[test]
+fn pictures_of_any_date_are_served() {
+    let data = TempDir::new().unwrap();
+    let day = std::time::Duration::from_secs(86_400);
+    let dates = [
+        ("old.jpg", std::time::UNIX_EPOCH - 100 * day),
+        ("late.jpg", std::time::UNIX_EPOCH + 157_000 * day),
+    ];
+    for (seed, (name, date)) in (50..).zip(dates) {
+        drop_in(data.path(), &format!("p/{name}"), &photo(seed));
+        let path = data.path().join("image_root/p").join(name);
+        let file = fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(date).unwrap();
+    }
+    let server = Server::over(data.path());
+    server.wait_until_indexed();
+    for (name, _) in dates {
+        let path = format!("/projects/p/images/{name}?size=original");
+        server.get(&path).ok();
+        server.get(&format!("/projects/p/images/{name}")).ok();
+    }
+}

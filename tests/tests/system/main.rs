@@ -13,12 +13,18 @@ mod bad_input;
 /// Every bench runs, on a little.
 #[cfg(target_os = "linux")]
 mod benches;
+/// Clocks that are set wrong.
+#[cfg(target_os = "linux")]
+mod clocks;
 /// Every command.
 mod command_line;
 /// What the component's file says of itself.
 mod component;
 /// The corpus of hostile files beside the repository, when it is there.
 mod corpus;
+/// Disks that are full or read-only, databases that are damaged.
+#[cfg(target_os = "linux")]
+mod disk;
 /// What the documents of the three clients promise, as they are written.
 mod documented;
 /// Duplicates: found, decided about, resolved, in the trash and out of it.
@@ -31,6 +37,9 @@ mod extensions;
 mod find;
 /// The floors of the house: no import goes upstairs.
 mod floors;
+/// A server that is stopped in the middle of a change, beside others.
+#[cfg(target_os = "linux")]
+mod frozen;
 /// Pictures that people drop into the image root.
 mod image_root;
 /// Library, component and browser build give the frozen bits.

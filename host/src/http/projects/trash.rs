@@ -73,7 +73,7 @@ struct TrashEmptied {
 /// What is in the trash of a project
 ///
 /// Images are there since they gave way to a duplicate, and are deleted for good when the setting
-/// `trash_retention` says so. What is deleted by `DELETE` of an image does not come here.
+/// `trash_retention` says so: time in which a server runs counts. What is deleted by `DELETE` of an image does not come here.
 #[utoipa::path(
     get, path = "/projects/{project_id}/trash",
     operation_id = "list_trash", tag = "duplicates",

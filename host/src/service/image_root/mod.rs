@@ -20,15 +20,16 @@ mod watch;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::store::FileStamp;
+use crate::domain::ProjectName;
+use crate::store::{FileStamp, StoreError};
 
 use super::{ServiceError, Services};
-use watch::{Noticed, Watch};
+use watch::{Noticed, Settled, Watch};
 
 /// How far indexing has come, for `/readyz` and the log.
 #[derive(Debug, Default)]
@@ -80,6 +81,8 @@ struct ImageRoot {
     folder: PathBuf,
     /// What was reported and is skipped as long as it stays as it is.
     refused: Mutex<HashMap<PathBuf, Option<FileStamp>>>,
+    /// What was passed over because another process holds its project; it is looked at again later.
+    passed_over: Mutex<Vec<Settled>>,
 }
 
 impl ImageRoot {
@@ -88,6 +91,7 @@ impl ImageRoot {
             folder: services.store.image_root(),
             services,
             refused: Mutex::default(),
+            passed_over: Mutex::default(),
         }
     }
 
@@ -97,6 +101,7 @@ impl ImageRoot {
         self.scan().await?;
         self.progress().finished.store(true, Ordering::Relaxed);
         loop {
+            watch.look_again_at(std::mem::take(&mut *self.passed_over()));
             let outcome = match watch.next().await {
                 Noticed::Everything => self.scan().await,
                 Noticed::Settled(settled) => self.look_at(settled).await,
@@ -108,6 +113,39 @@ impl ImageRoot {
                 );
             }
         }
+    }
+
+    /// What a change of a project came to; `None` when another process holds the project, or the machine lacks
+    /// something: what lies at this place is passed over.
+    fn unless_held<T>(
+        &self,
+        changed: Result<T, StoreError>,
+        at: &Settled,
+    ) -> Result<Option<T>, ServiceError> {
+        match changed {
+            Ok(done) => Ok(Some(done)),
+            Err(error) if is_passing(&error) => {
+                tracing::debug!(path = ?at.path, error = &error as &dyn std::error::Error, "looked at again later");
+                self.passed_over().push(at.clone());
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Another process is known to hold the project: what lies at this place is passed over without waiting.
+    async fn passes_over(&self, project: &ProjectName, at: &Settled) -> Result<bool, ServiceError> {
+        let held = self.services.store.is_held(project).await?;
+        if held {
+            self.passed_over().push(at.clone());
+        }
+        Ok(held)
+    }
+
+    fn passed_over(&self) -> MutexGuard<'_, Vec<Settled>> {
+        self.passed_over
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn progress(&self) -> &ScanProgress {
@@ -129,4 +167,9 @@ impl ImageRoot {
         let refused = self.refused.lock();
         refused.is_ok_and(|refused| refused.get(path) == Some(&Some(stamp)))
     }
+}
+
+/// It may do later.
+fn is_passing(error: &StoreError) -> bool {
+    matches!(error, StoreError::Held { .. }) || error.trouble().is_some()
 }

@@ -61,7 +61,8 @@ impl ImageRoot {
     pub async fn look_at(&self, settled: Vec<Settled>) -> Result<(), ServiceError> {
         // A file in a new folder is noticed twice: by itself and in its folder.
         let (mut places, mut gone) = (BTreeSet::new(), Vec::new());
-        for Settled { path, moved_within } in settled {
+        for at in settled {
+            let path = at.path.clone();
             let standing = self.services.store.standing_of(&path).await?;
             match (standing, Meaning::of(&self.folder, &path)) {
                 (_, Ok(Meaning::Nothing)) => {}
@@ -74,23 +75,21 @@ impl ImageRoot {
                 (Standing::BehindALink, _) => self.refuse(path, None, &NO_FILE),
                 (Standing::Other, meaning) => {
                     self.refuse(path, None, &NO_FILE);
-                    gone.extend(meaning.ok().map(|meaning| (meaning, moved_within)));
+                    gone.extend(meaning.ok().map(|meaning| (meaning, at)));
                 }
-                (Standing::Nothing | Standing::UnderAFile, Ok(meaning)) => {
-                    gone.push((meaning, moved_within));
-                }
+                (Standing::Nothing | Standing::UnderAFile, Ok(meaning)) => gone.push((meaning, at)),
                 (Standing::Nothing | Standing::UnderAFile, Err(_)) => {}
             }
         }
         self.take_in_all(places.into_iter().collect()).await;
-        for (meaning, moved_within) in gone {
-            self.vanished(meaning, moved_within).await?;
+        for (meaning, at) in gone {
+            self.vanished(meaning, at).await?;
         }
         Ok(())
     }
 
     /// Something is gone; see the module's rules.
-    async fn vanished(&self, meaning: Meaning, moved_within: bool) -> Result<(), ServiceError> {
+    async fn vanished(&self, meaning: Meaning, at: Settled) -> Result<(), ServiceError> {
         let (project, below) = match &meaning {
             Meaning::Within(place) => (&place.project, place.name.as_str()),
             Meaning::Project(project) => (project, ""),
@@ -98,13 +97,18 @@ impl ImageRoot {
         };
         let store = &self.services.store;
         let mut gone = Vec::new();
-        let is_gone = |name: &ImageName| moved_within || name.as_str() == below;
+        let is_gone = |name: &ImageName| at.moved_within || name.as_str() == below;
         self.missing(project, below, |name| {
             gone.extend(Some(name).filter(is_gone));
         })
         .await?;
         for name in gone {
-            if store.remove_vanished(project, &name).await?.is_some() {
+            if self.passes_over(project, &at).await? {
+                return Ok(());
+            }
+            let removed = store.remove_vanished(project, &name).await;
+            let removed = self.unless_held(removed, &at)?;
+            if removed.flatten().is_some() {
                 tracing::info!(%project, %name, "gone from the image root: image removed");
             }
         }
@@ -193,7 +197,10 @@ impl ImageRoot {
         let there = store.projects().await?.into_iter();
         let there: HashSet<ProjectName> = there.map(|project| project.name).collect();
         for project in wanted.iter().filter(|project| !there.contains(project)) {
-            store.create_project(project).await?;
+            let at = Settled::at(&self.folder.join(project.as_str()));
+            if !self.passes_over(project, &at).await? {
+                self.unless_held(store.create_project(project).await, &at)?;
+            }
         }
         Ok(())
     }

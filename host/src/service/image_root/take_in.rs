@@ -11,6 +11,7 @@ use crate::store::{FileStamp, OpenFile};
 
 use super::ImageRoot;
 use super::place::Place;
+use super::watch::Settled;
 
 /// How often a file that changes while it is read is tried before it is left to the watcher.
 const ATTEMPTS: u32 = 3;
@@ -30,6 +31,8 @@ enum Look {
     Refused,
     /// It changed while it was read.
     Changing,
+    /// Another process holds its project.
+    PassedOver,
 }
 
 impl ImageRoot {
@@ -45,7 +48,7 @@ impl ImageRoot {
     async fn try_take_in(&self, place: &Place) -> Result<(), ServiceError> {
         for _ in 0..ATTEMPTS {
             match self.look_once(place).await? {
-                Look::Settled => return Ok(()),
+                Look::Settled | Look::PassedOver => return Ok(()),
                 Look::Indexed => {
                     self.progress().indexed.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(project = %place.project, name = %place.name, "indexed");
@@ -75,6 +78,10 @@ impl ImageRoot {
         if self.is_refused(&place.path, stamp) {
             return Ok(Look::Settled);
         }
+        let at = Settled::at(&place.path);
+        if self.passes_over(&place.project, &at).await? {
+            return Ok(Look::PassedOver);
+        }
         let known = store.given_file(&place.project, &place.name).await?;
         if known.as_ref().is_some_and(|known| known.stamp == stamp) {
             return Ok(Look::Settled);
@@ -83,8 +90,9 @@ impl ImageRoot {
             && known.stamp.bytes == stamp.bytes
             && known.sha256 == file.digest().await?
         {
-            store.confirm_given(known.image, stamp).await?;
-            return Ok(Look::Settled);
+            let confirmed = store.confirm_given(known.image, stamp).await;
+            let confirmed = self.unless_held(confirmed, &at)?;
+            return Ok(confirmed.map_or(Look::PassedOver, |()| Look::Settled));
         }
         self.adopt(place, file).await
     }
@@ -114,13 +122,16 @@ impl ImageRoot {
         };
         let (image, renditions) = processing::image_of(given, outcome);
         let id = image.id;
-        let adopted = self.services.store.adopt(image, renditions, stamp).await?;
-        Ok(match adopted {
-            Some(stored) if stored.replaced || stored.image.id == id => Look::Indexed,
-            // An upload whose row came while its file was looked at.
-            Some(_) => Look::Settled,
-            None => Look::Changing,
-        })
+        let adopted = self.services.store.adopt(image, renditions, stamp).await;
+        Ok(
+            match self.unless_held(adopted, &Settled::at(&place.path))? {
+                None => Look::PassedOver,
+                Some(Some(stored)) if stored.replaced || stored.image.id == id => Look::Indexed,
+                // An upload whose row came while its file was looked at.
+                Some(Some(_)) => Look::Settled,
+                Some(None) => Look::Changing,
+            },
+        )
     }
 }
 

@@ -21,6 +21,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How often everything is gone through where the system cannot watch the folder.
 const UNWATCHED: Duration = Duration::from_secs(60);
 
+/// When what was passed over is looked at again.
+const AGAIN: Duration = Duration::from_secs(30);
+
 /// Something was renamed from the event's first path to its second.
 const MOVED: EventKind = EventKind::Modify(ModifyKind::Name(RenameMode::Both));
 
@@ -40,6 +43,16 @@ pub struct Settled {
     pub path: PathBuf,
     /// What was here is elsewhere in the folder now.
     pub moved_within: bool,
+}
+
+impl Settled {
+    /// What lies here now.
+    pub fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            moved_within: false,
+        }
+    }
 }
 
 /// A watch over a folder and all below it.
@@ -96,6 +109,17 @@ impl Watch {
                 event = self.events.recv() => self.note(event),
                 () = sleep_until(tick), if !self.pending.is_empty() => {}
             }
+        }
+    }
+
+    /// These are to be looked at again after a while.
+    pub fn look_again_at(&mut self, passed_over: Vec<Settled>) {
+        let due = Instant::now() + AGAIN;
+        for Settled { path, moved_within } in passed_over {
+            if moved_within {
+                self.pending.moved_within.insert(path.clone());
+            }
+            self.pending.paths.insert(path, due);
         }
     }
 

@@ -48,9 +48,13 @@ pub async fn verify(
     let total = projects.iter().map(|project| project.images).sum();
     progress(0, total);
     for project in &projects {
-        verification.project(&project.name, total, progress).await?;
+        let looked_at = verification.project(&project.name, total, progress).await;
+        verification.unless_held(&project.name, looked_at)?;
     }
-    verification.orphans().await?;
+    for project in services.store.project_folders()? {
+        let looked_at = verification.orphans(&project).await;
+        verification.unless_held(&project, looked_at)?;
+    }
     Ok(verification.report)
 }
 
@@ -332,9 +336,9 @@ impl Verification<'_> {
         Ok(())
     }
 
-    async fn orphans(&mut self) -> Result<(), ServiceError> {
+    async fn orphans(&mut self, project: &ProjectName) -> Result<(), ServiceError> {
         let store = &self.services.store;
-        for path in store.orphans().await? {
+        for path in store.orphans(project).await? {
             if self.repair {
                 store.remove_orphan(&path).await?;
             }
@@ -342,6 +346,25 @@ impl Verification<'_> {
                 problem: format!("{}: belongs to no image", path.display()),
                 repaired: self.repair,
             });
+        }
+        Ok(())
+    }
+
+    /// A project that another process does not let go of is told, once, and the others are looked at.
+    fn unless_held(
+        &mut self,
+        project: &ProjectName,
+        looked_at: Result<(), ServiceError>,
+    ) -> Result<(), ServiceError> {
+        let Err(ServiceError::Held(_)) = looked_at else {
+            return looked_at;
+        };
+        let finding = Finding {
+            problem: format!("{project}: held by another process, not looked at whole"),
+            repaired: false,
+        };
+        if !self.report.findings.contains(&finding) {
+            self.report.findings.push(finding);
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! In and out again: upload, names, replacement, removal, covers, tokens, changes.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -432,4 +434,36 @@ async fn given_files_can_be_asked_for_by_folder() {
         .unwrap();
     assert_eq!(file.stamp, stamp);
     assert_whole(&folder, &store).await;
+}
+
+#[tokio::test]
+async fn files_of_any_date_are_taken_in_and_known_again() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let century = Duration::from_secs(100 * 365 * 86_400);
+    let dates = [
+        UNIX_EPOCH - Duration::from_secs(86_400),
+        UNIX_EPOCH - 4 * century,
+        UNIX_EPOCH + 4 * century,
+        UNIX_EPOCH + 90 * century,
+    ];
+    for (n, date) in dates.into_iter().enumerate() {
+        let (file_name, bytes) = (format!("{n}.jpg"), [n as u8]);
+        let path = folder.given("p", &file_name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .and_then(|file| file.set_modified(date))
+            .unwrap();
+        let stamp = FileStamp::of(&path).unwrap().unwrap();
+        let image = new_image("p", &file_name, &bytes);
+        let adopted = store.adopt(image, renditions(&bytes), stamp).await;
+        assert!(adopted.unwrap().is_some(), "{date:?}");
+        let given = store.given_file(&project("p"), &name(&file_name)).await;
+        assert_eq!(given.unwrap().unwrap().stamp, stamp, "{date:?}");
+        let key = BlobKey::Given(project("p"), name(&file_name));
+        assert!(store.blob(&key).await.unwrap().is_some(), "{date:?}");
+    }
 }

@@ -1,5 +1,7 @@
 //! Duplicates are merged, trashed, restored; decisions come and go with their images.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::*;
@@ -159,37 +161,98 @@ async fn an_emptied_trash_is_gone_and_the_names_stay() {
         .resolve(&project("p"), a.id, vec![b.id, c.id])
         .await
         .unwrap();
-    let long_ago = Timestamp::UNIX_EPOCH;
-    assert_eq!(
-        store
-            .empty_trash(&project("p"), None, long_ago)
-            .await
-            .unwrap(),
-        0
-    );
-    let now = Timestamp::now();
-    assert_eq!(
-        store
-            .empty_trash(&project("p"), Some(b.id), now)
-            .await
-            .unwrap(),
-        1
-    );
-    assert_eq!(
-        store
-            .empty_trash(&project("p"), Some(b.id), now)
-            .await
-            .unwrap(),
-        0
-    );
+    let empty = async |part| store.empty_trash(&project("p"), part).await.unwrap();
+    assert_eq!(empty(TrashPart::One(b.id)).await, 1);
+    assert_eq!(empty(TrashPart::One(b.id)).await, 0);
     assert_eq!(store.projects_with_trash().await.unwrap(), [project("p")]);
-    assert_eq!(
-        store.empty_trash(&project("p"), None, now).await.unwrap(),
-        1
-    );
+    assert_eq!(empty(TrashPart::All).await, 1);
     assert!(store.projects_with_trash().await.unwrap().is_empty());
     assert_eq!(by_alias(&store, "f/b").await, Some(a.id));
     assert_whole(&folder, &store).await;
+}
+
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
+
+/// A server that counts its time every ten minutes for so many hours, from what its clock says.
+async fn run(store: &Store, start: Timestamp, hours: u64) -> (Duration, Timestamp) {
+    let (mut now, mut seen) = (start, store.count_time(start).await.unwrap());
+    for _ in 0..hours * 6 {
+        now += Duration::from_secs(600);
+        seen = store.count_time(now).await.unwrap();
+    }
+    (seen, now)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leap_of_the_clock_empties_no_trash() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    run(&store, Timestamp::now() - 20 * YEAR, 1).await;
+    let [a, b, _] = three(&store).await;
+    store
+        .resolve(&project("p"), a.id, vec![b.id])
+        .await
+        .unwrap();
+
+    let retention = Duration::from_secs(10 * 3_600);
+    let ahead = Timestamp::now() + 2 * YEAR;
+    let mut now = ahead;
+    for (start, hours) in [(ahead, 5), (ahead - 50 * YEAR, 1), (ahead + 100 * YEAR, 1)] {
+        let (seen, end) = run(&store, start, hours).await;
+        let part = TrashPart::SeenBy(seen.saturating_sub(retention));
+        assert_eq!(
+            store.empty_trash(&project("p"), part).await.unwrap(),
+            0,
+            "{seen:?}"
+        );
+        now = end;
+    }
+    let (seen, _) = run(&store, now, 5).await;
+    let part = TrashPart::SeenBy(seen - retention);
+    assert_eq!(
+        store.empty_trash(&project("p"), part).await.unwrap(),
+        1,
+        "{seen:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_count_time_once() {
+    let folder = Folder::new();
+    let stores = [folder.open().await, folder.open().await];
+    let start = Timestamp::now();
+    for minute in 0..60_u64 {
+        let now = start + Duration::from_secs(60 * minute);
+        stores[minute as usize % 2].count_time(now).await.unwrap();
+    }
+    let end = start + Duration::from_secs(3_600);
+    let seen = stores[0].count_time(end).await.unwrap();
+    assert_eq!(seen.as_secs(), 3_600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuilt_store_goes_on_with_its_time() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    run(&store, Timestamp::now() - YEAR, 100).await;
+    let [a, b, _] = three(&store).await;
+    store
+        .resolve(&project("p"), a.id, vec![b.id])
+        .await
+        .unwrap();
+    let seen = store.count_time(Timestamp::now()).await.unwrap();
+    drop(store);
+    Store::rebuild(folder.path(), &|_, _| {}).await.unwrap();
+    let after = folder
+        .open()
+        .await
+        .count_time(Timestamp::now())
+        .await
+        .unwrap();
+    assert!(
+        after.abs_diff(seen) < Duration::from_secs(3_600),
+        "{seen:?}, {after:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

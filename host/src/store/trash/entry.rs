@@ -1,6 +1,7 @@
 //! What `entry.json` says of an image in the trash: everything that its row said.
 
 use std::io;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sea_orm::DatabaseTransaction;
@@ -24,6 +25,9 @@ pub(in crate::store) struct TrashEntry {
     pub(in crate::store) position: i64,
     pub(in crate::store) was_primary: bool,
     pub(in crate::store) trashed_at: Timestamp,
+    /// Milliseconds that the store had seen then; entries without it count as older than all others.
+    #[serde(default)]
+    pub(in crate::store) seen: u64,
     /// The image that was kept.
     pub(in crate::store) merged_into: String,
     /// Digests of deletion tokens.
@@ -56,6 +60,10 @@ impl DecisionJson {
 impl TrashEntry {
     pub(in crate::store) fn id(&self) -> Result<ImageId, StoreError> {
         self.image.id.parse().map_err(damaged)
+    }
+
+    pub(super) fn seen(&self) -> Duration {
+        Duration::from_millis(self.seen)
     }
 
     pub(super) fn name(&self) -> Result<ImageName, StoreError> {

@@ -9,8 +9,8 @@ mod entry;
 mod files;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use jiff::Timestamp;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
@@ -20,6 +20,7 @@ use crate::domain::{Image, ImageId, ImageName, ProjectName, Trashed};
 use super::disk::{blocking, failed};
 use super::entities::{deletion_token, image, project};
 use super::ingest::to_the_end;
+use super::layout::Layout;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
 use super::rows::damaged;
@@ -27,6 +28,35 @@ use super::{Store, StoreError, decisions, merging, projects, rows};
 
 pub(super) use entry::{DecisionJson, TrashEntry};
 use entry::{ids_in, read_entry};
+
+/// Images of a trash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrashPart {
+    /// All of them.
+    All,
+    /// One of them.
+    One(ImageId),
+    /// Those that were put there when the store had seen no more time than this.
+    SeenBy(Duration),
+}
+
+impl TrashPart {
+    fn holds(
+        self,
+        layout: &Layout,
+        project: &ProjectName,
+        image: ImageId,
+    ) -> Result<bool, StoreError> {
+        Ok(match self {
+            Self::All => true,
+            Self::One(one) => one == image,
+            Self::SeenBy(time) => {
+                let entry = read_entry(layout, project, image)?;
+                entry.is_none_or(|entry| entry.seen() <= time)
+            }
+        })
+    }
+}
 
 impl Store {
     /// What is in the trash of a project, by id, from behind `after`, at most `limit`.
@@ -93,13 +123,11 @@ impl Store {
         .await
     }
 
-    /// Deletes images of the trash for good: one, or all that were put there by `before`. Says how
-    /// many that were.
+    /// Deletes images of the trash for good. Says how many that were.
     pub async fn empty_trash(
         &self,
         project: &ProjectName,
-        only: Option<ImageId>,
-        before: Timestamp,
+        part: TrashPart,
     ) -> Result<u64, StoreError> {
         let trash = self.layout.trash(project);
         if !self
@@ -110,22 +138,26 @@ impl Store {
         {
             return Ok(0);
         }
-        let (store, project) = (self.clone(), project.clone());
-        to_the_end(async move {
-            let lock = store.lock(&project).await?;
-            let doomed = store.take_from_trash(&lock.project, only, before).await?;
-            drop(lock);
-            let deleted = doomed.len() as u64;
-            blocking(move || {
-                let mut folders = doomed.iter();
-                folders
-                    .try_for_each(|folder| store.layout.disk().remove_folder(folder))
-                    .map_err(failed("emptying the trash"))
-            })
-            .await?;
-            Ok(deleted)
-        })
-        .await
+        let project = project.clone();
+        let empty = move |store: Self| to_the_end(empty(store, project.clone(), part));
+        self.with_reserve(empty).await
+    }
+
+    /// How much time the store had seen when it last put something into a trash, as far as the trashes tell.
+    pub(super) async fn last_seen_in_trash(&self) -> Result<Duration, StoreError> {
+        let mut last = Duration::ZERO;
+        for project in self.projects_with_trash().await? {
+            let layout = self.layout.clone();
+            let seen = blocking(move || {
+                let ids = ids_in(&layout, &project).map_err(failed("listing the trash"))?;
+                let entries = ids
+                    .into_iter()
+                    .filter_map(|id| read_entry(&layout, &project, id).ok().flatten());
+                Ok(entries.map(|entry| entry.seen()).max())
+            });
+            last = last.max(seen.await?.unwrap_or_default());
+        }
+        Ok(last)
     }
 
     /// The projects that have something in their trash.
@@ -144,8 +176,7 @@ impl Store {
     async fn take_from_trash(
         &self,
         project: &ProjectName,
-        only: Option<ImageId>,
-        before: Timestamp,
+        part: TrashPart,
     ) -> Result<Vec<PathBuf>, StoreError> {
         let (layout, session) = (self.layout.clone(), self.session.clone());
         let project = project.clone();
@@ -153,11 +184,7 @@ impl Store {
             let what = "emptying the trash";
             let mut doomed = Vec::new();
             for id in ids_in(&layout, &project).map_err(failed(what))? {
-                if only.is_some_and(|only| only != id) {
-                    continue;
-                }
-                let entry = read_entry(&layout, &project, id)?;
-                if entry.is_some_and(|entry| entry.trashed_at > before) {
+                if !part.holds(&layout, &project, id)? {
                     continue;
                 }
                 let away = session.new_folder_path();
@@ -254,6 +281,21 @@ impl Store {
         }
         Ok(merged)
     }
+}
+
+async fn empty(store: Store, project: ProjectName, part: TrashPart) -> Result<u64, StoreError> {
+    let lock = store.lock(&project).await?;
+    let doomed = store.take_from_trash(&lock.project, part).await?;
+    drop(lock);
+    let deleted = doomed.len() as u64;
+    blocking(move || {
+        let mut folders = doomed.iter();
+        folders
+            .try_for_each(|folder| store.layout.disk().remove_folder(folder))
+            .map_err(failed("emptying the trash"))
+    })
+    .await?;
+    Ok(deleted)
 }
 
 /// The project has no cover, or the one that took it over from the trashed image.

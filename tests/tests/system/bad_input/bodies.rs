@@ -182,3 +182,70 @@ fn json_that_is_none() {
         }
     }
 }
+
+#[test]
+fn bodies_that_announce_much_and_send_nothing_stop_nobody() {
+    let bystander = Bystander::new();
+    let host = bystander.server.base().trim_start_matches("http://");
+    let silent: Vec<TcpStream> = (0..8)
+        .map(|_| {
+            let mut connection = TcpStream::connect(host).unwrap();
+            let head = format!(
+                "POST /diff HTTP/1.1\r\nHost: {host}\r\nContent-Length: 93000000\r\n\
+                 Content-Type: application/json\r\n\r\n{{"
+            );
+            connection.write_all(head.as_bytes()).unwrap();
+            connection
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(300));
+    let sound = base64(&Picture::photo(1, 640, 480).jpeg(90));
+    bystander.server.diff("sound", &sound, false).ok();
+    bystander.server.upload_json("sound", "c.jpg", &sound).ok();
+    drop(silent);
+    bystander.is_unharmed();
+}
+
+#[test]
+fn names_of_fields_have_a_limit_and_are_not_sent_back() {
+    let bystander = Bystander::new();
+    let post = |name: &str| {
+        let head = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        let request = bystander
+            .server
+            .request(Method::POST, "/projects/hostile/images")
+            .header("content-type", "multipart/form-data; boundary=b")
+            .body(format!("{head}x\r\n--b--\r\n"));
+        send(request).unwrap()
+    };
+    for length in [300, 100_000, 4_000_000] {
+        let refusal = post(&"n".repeat(length));
+        assert!(refusal.body.len() < 2_000, "{} bytes", refusal.body.len());
+        refusal.refused(400);
+    }
+    let refusal = post("other").refused(400);
+    assert_says(&text(&refusal, "message"), &["other"]);
+    bystander.is_unharmed();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn too_few_descriptors_are_told_as_a_matter_of_time() {
+    let bystander = Bystander::new();
+    let process = bystander.server.process().to_string();
+    let limit = |limit: usize| {
+        let limit = format!("--nofile={limit}:");
+        let mut prlimit = std::process::Command::new("prlimit");
+        let set = prlimit.args(["--pid", &process, &limit]).status();
+        assert!(set.unwrap().success());
+    };
+    let open = std::fs::read_dir(format!("/proc/{process}/fd")).unwrap();
+    // The connection that the client keeps is open already.
+    limit(open.count());
+    let sound = Picture::photo(3, 640, 480).jpeg(90);
+    let refusal = bystander.server.upload("sound", "c.jpg", &sound);
+    assert!(!refusal.header("retry-after").is_empty(), "{refusal:?}");
+    refusal.refused(503);
+    limit(1_024);
+    bystander.is_unharmed();
+}

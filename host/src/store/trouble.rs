@@ -1,0 +1,78 @@
+//! What the machine under the store may lack, told by the errors that it leads to.
+
+use std::error::Error;
+use std::io;
+
+use sea_orm::DbErr;
+use thiserror::Error;
+
+use super::{StoreError, database};
+
+/// What the machine lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Trouble {
+    /// Descriptors: too many files and connections are open at once.
+    #[error("the server has too many files open")]
+    TooManyFiles,
+    /// Room for data.
+    #[error("the disk of the data folder is full")]
+    DiskFull,
+    /// A disk that can be written to.
+    #[error("the data folder is read-only")]
+    ReadOnly,
+    /// A permission.
+    #[error("the system refuses access to the data folder")]
+    Refused,
+}
+
+/// `ENFILE` and `EMFILE`, of the system and of the process; Windows has one number.
+const TOO_MANY_FILES: &[i32] = if cfg!(windows) { &[4] } else { &[23, 24] };
+
+impl Trouble {
+    /// What an error comes from, through all of its causes; `None` when it is something else.
+    pub fn of(error: &(dyn Error + 'static)) -> Option<Self> {
+        let told = Self::of_itself(error);
+        told.or_else(|| error.source().and_then(Self::of))
+    }
+
+    fn of_itself(error: &(dyn Error + 'static)) -> Option<Self> {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return Self::of_io(error);
+        }
+        if let Some(error) = error.downcast_ref::<DbErr>() {
+            return database::trouble(error);
+        }
+        match error.downcast_ref() {
+            Some(StoreError::NotWritable(trouble)) => Some(*trouble),
+            _ => None,
+        }
+    }
+
+    fn of_io(error: &io::Error) -> Option<Self> {
+        if let Some(inner) = error.get_ref() {
+            return Self::of(inner);
+        }
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Self::DiskFull),
+            io::ErrorKind::ReadOnlyFilesystem => Some(Self::ReadOnly),
+            io::ErrorKind::PermissionDenied => Some(Self::Refused),
+            _ => {
+                let number = error.raw_os_error()?;
+                TOO_MANY_FILES
+                    .contains(&number)
+                    .then_some(Self::TooManyFiles)
+            }
+        }
+    }
+}
+
+impl StoreError {
+    /// What the machine lacks, when that is the cause.
+    pub fn trouble(&self) -> Option<Trouble> {
+        Trouble::of(self)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.trouble() == Some(Trouble::DiskFull)
+    }
+}
