@@ -2,6 +2,9 @@
 
 use crate::error::{Excess, ImageError, Limit};
 
+/// Scans that a picture of `max_pixels` may have; encoders make about ten.
+const SCANS: u64 = 16;
+
 /// The limits of `wit/types.wit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -9,7 +12,8 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Either side of the stored picture, at most.
     pub max_side: u32,
-    /// Frames a file may announce; scans of a progressive JPEG count as frames.
+    /// Frames a file may announce; scans of a JPEG count as frames, and the larger the picture, the fewer of them there
+    /// may be: see [`Limits::check_scans`].
     pub max_frames: u32,
     /// Bytes of one encoded rendition, at most.
     pub max_output_bytes: u64,
@@ -45,6 +49,17 @@ impl Limits {
     pub fn check_frames(&self, frames: u32) -> Result<(), ImageError> {
         if frames > self.max_frames {
             return Err(excess(Limit::Frames, frames.into(), self.max_frames.into()));
+        }
+        Ok(())
+    }
+
+    /// Fails with `too-large` when a JPEG has more scans than frames are allowed, or than are allowed for a picture of so
+    /// many pixels: each scan goes through all of them.
+    pub fn check_scans(&self, scans: u32, pixels: u64) -> Result<(), ImageError> {
+        let visits = self.max_pixels.saturating_mul(SCANS);
+        let allowed = u64::from(self.max_frames).min(visits / pixels.max(1));
+        if u64::from(scans) > allowed {
+            return Err(excess(Limit::Frames, scans.into(), allowed));
         }
         Ok(())
     }

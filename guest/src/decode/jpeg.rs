@@ -157,7 +157,8 @@ fn headers<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Headers<'a>, ImageErr
     };
     check_coding(frame)?;
     let header = Header::new(Jpeg, (frame.width.into(), frame.height.into()), limits)?;
-    limits.check_frames(markers.scans)?;
+    let pixels = u64::from(frame.width) * u64::from(frame.height);
+    limits.check_scans(markers.scans, pixels)?;
 
     let output = match frame.components {
         1 => ColorSpace::Luma,

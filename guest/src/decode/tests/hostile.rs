@@ -140,6 +140,32 @@ fn thousands_of_scans() {
 }
 
 #[test]
+fn scans_cost_by_the_pixel() {
+    let file = jpeg(&colours(64, 64), |encoder| encoder.set_progressive(true));
+    let scans = file.windows(2).filter(|pair| *pair == b"\xFF\xDA").count() as u64;
+    let limits = |max_pixels| Limits {
+        max_pixels,
+        ..Limits::default()
+    };
+    assert!(scans < 16, "{scans}");
+    assert!(decode(&file, &limits(64 * 64)).is_ok());
+    let scan = file
+        .windows(2)
+        .rposition(|pair| pair == b"\xFF\xDA")
+        .unwrap();
+    let end = file.len() - 2;
+    let more = [&file[..end], &file[scan..end].repeat(20), b"\xFF\xD9"].concat();
+    let refusal = ImageError::TooLarge(Excess {
+        limit: Limit::Frames,
+        actual: scans + 20,
+        allowed: 16,
+    });
+    assert_eq!(inspect(&more, &limits(64 * 64)), Err(refusal.clone()));
+    assert_eq!(decode(&more, &limits(64 * 64)).err(), Some(refusal));
+    assert!(inspect(&more, &limits(64 * 64 * 2)).is_ok());
+}
+
+#[test]
 fn ten_thousand_frames() {
     let frame = b"\x2C\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
     let screen = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF";

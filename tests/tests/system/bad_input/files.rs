@@ -1,7 +1,8 @@
 //! Files that are no pictures, pictures that are broken, and small files that claim or hide large things.
 
 use reqwest::blocking::multipart::{Form, Part};
-use vismatch_tests::{Picture, Server, hostile};
+use vismatch_tests::client::{file_part, text};
+use vismatch_tests::{Picture, Server, base64, hostile};
 
 use super::{Bystander, assert_says};
 
@@ -71,6 +72,34 @@ fn a_small_file_that_decodes_to_20000_by_20000() {
 fn a_progressive_jpeg_with_thousands_of_scans() {
     let message = Bystander::new().refuses("scans.jpg", &hostile::jpeg_of_scans(63));
     assert_says(&message, &["scans"]);
+}
+
+/// Each scan goes through all pixels: as many as a small picture may have are too many for a large one.
+#[test]
+fn a_jpeg_of_too_many_scans_for_its_size_is_refused_by_every_route() {
+    let server = Server::settings()
+        .arguments(["--max-pixels", "1100000"])
+        .start();
+    let sound = Picture::photo(1, 640, 480).jpeg(90);
+    server.upload("sound", "a.jpg", &sound).ok();
+    let file = hostile::jpeg_of_scans(1);
+    let form = |field: &str| Form::new().part(field.to_owned(), file_part("scans.jpg", &file));
+    let both = form("a").part("b", file_part("a.jpg", &sound));
+    let answers = [
+        server.upload("sound", "scans.jpg", &file),
+        server.upload_json("sound", "scans.jpg", &base64(&file)),
+        server.diff("sound", &base64(&file), false),
+        server.post_form("/projects/sound/matches", form("file")),
+        server.post_form("/images/similar", form("image")),
+        server.post_form("/compare", both),
+    ];
+    for answer in answers {
+        let refusal = answer.refused(413);
+        assert_says(
+            &text(&refusal, "message"),
+            &["43 frames or scans, 16 allowed"],
+        );
+    }
 }
 
 #[test]
