@@ -51,8 +51,8 @@ pub struct Form {
 }
 
 impl Form {
-    /// Receives a form whose `pictures` fields are pictures, each at most once and of at most
-    /// `max_body` bytes.
+    /// Receives a form whose `pictures` fields are pictures of at most `max_body` bytes. Of a field that comes more than
+    /// once the last one counts, but a file before what has no file name: some clients send what they know of the file first.
     pub async fn receive(app: &App, request: Request, pictures: &[&str]) -> Result<Self, ApiError> {
         let limit = app.config.max_body;
         let heads = Heads::default();
@@ -136,10 +136,17 @@ impl Form {
         name: String,
         field: Field<'_>,
     ) -> Result<(), ApiError> {
-        if self.pictures.iter().any(|picture| picture.field == name) {
-            return Err(ApiError::invalid(format!("the field `{name}` came twice")));
-        }
         let file_name = disposition::file_name(field.headers());
+        let before = self
+            .pictures
+            .iter()
+            .position(|picture| picture.field == name);
+        let is_file = |at: usize| self.pictures[at].file_name.is_some();
+        if file_name.is_none() && before.is_some_and(is_file) {
+            return discard(field).await;
+        }
+        // Before the next one is staged: a form holds no more files than it has fields for pictures.
+        before.map(|at| self.pictures.swap_remove(at));
         let staging = app.services.store.stage().await?;
         let staged = stage(staging, field, app.config.max_body).await?;
         self.pictures.push(Picture {

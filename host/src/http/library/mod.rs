@@ -1,7 +1,9 @@
 //! The family `/images` (S1): a library to upload into, browse and search by similarity.
 //!
-//! Uploads go into the project `imgurer`; what is shown comes from all projects. Its pages are the web
-//! page's matter, its users that of accounts.
+//! Uploads go into the project `imgurer`; what is shown comes from all projects. The addresses of its pages
+//! lead into the web page; its users are the matter of accounts.
+
+mod pages;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -28,7 +30,8 @@ const PROJECT: &str = "imgurer";
 /// The routes of this family.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
-        .routes(routes!(upload))
+        .merge(pages::router())
+        .routes(routes!(upload, pages::upload))
         .routes(routes!(similar))
         .routes(routes!(browsing))
         .routes(routes!(rebuild))

@@ -18,10 +18,11 @@ use crate::domain::{Algorithm, ImageName, ProjectName};
 use crate::sandbox::Input;
 use crate::service::images::{self, OnDuplicate, Upload};
 use crate::service::matching::{self, Query, Subject};
+use crate::service::{ServiceError, projects};
 use crate::store::NameClash;
 
 use super::error::{ApiError, ErrorBody};
-use super::extract::{BodyKind, Path, body_kind};
+use super::extract::{BodyKind, InProject, Path, ProjectPath, body_kind};
 
 /// Most matches that are answered.
 const MATCHES: usize = 3;
@@ -32,6 +33,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(diff))
         .routes(routes!(upload))
         .routes(routes!(delete))
+        .routes(routes!(delete_project))
 }
 
 /// A picture to look for.
@@ -125,6 +127,16 @@ struct DeletedView {
     image_name: String,
 }
 
+/// What became of a project that was to be deleted.
+#[derive(Serialize, ToSchema)]
+struct ProjectDeletedView {
+    /// It was there, and is gone.
+    success: bool,
+    /// In words.
+    #[schema(example = "project deleted")]
+    message: &'static str,
+}
+
 /// Find the most similar images of a project
 #[utoipa::path(
     post, path = "/diff",
@@ -216,6 +228,32 @@ async fn delete(
         project_name: removed.image.project.to_string(),
         image_name: removed.image.name.to_string(),
     }))
+}
+
+/// Delete a project with everything in it
+///
+/// Some clients know no other address for it. `DELETE /projects/{project_id}` does the same, and answers 404 where there is no
+/// such project.
+#[utoipa::path(
+    delete, path = "/project/{project_id}",
+    operation_id = "delete_project_by_name", tag = "diff",
+    params(ProjectPath),
+    responses(
+        (status = 200, description = "It is gone; or there is no such project, and `success` is false.", body = ProjectDeletedView),
+        (status = 400, description = "No project can have that name.", body = ErrorBody),
+        (status = 409, description = "Some of its files lie behind a link. Nothing is deleted.", body = ErrorBody),
+    ),
+)]
+async fn delete_project(
+    State(app): State<App>,
+    InProject(project): InProject,
+) -> Result<axum::Json<ProjectDeletedView>, ApiError> {
+    let (success, message) = match projects::delete(&app.services, &project).await {
+        Ok(_) => (true, "project deleted"),
+        Err(ServiceError::NotFound(_)) => (false, "there is no such project"),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(axum::Json(ProjectDeletedView { success, message }))
 }
 
 async fn receive_upload(app: &App, request: Request) -> Result<Upload, ApiError> {

@@ -214,3 +214,42 @@ fn the_api_has_its_page() {
             .starts_with("text/html")
     );
 }
+
+/// The addresses of its pages, as people have them in bookmarks.
+#[test]
+fn addresses_of_pages_lead_into_the_page() {
+    let server = Server::start();
+    for (address, view) in [
+        ("/images/", "gallery"),
+        ("/images/browse", "gallery"),
+        ("/images/search", "search"),
+        ("/images/upload", "upload"),
+    ] {
+        let answer = server.get(address).ok();
+        assert!(answer.text().contains("<title>"), "{address}");
+        let line = format!(
+            r#"curl -sS -o /dev/null -w '"%{{redirect_url}}"' '{}{address}'"#,
+            server.base()
+        );
+        let led = shell(server.data(), &line);
+        let wanted = format!("{}/#/{view}/imgurer", server.base());
+        assert_eq!(led, Value::String(wanted), "{address}");
+    }
+}
+
+/// FilePond sends what it knows of a file in the same field, before the file.
+#[test]
+fn a_field_that_comes_twice_is_its_file() {
+    let server = Server::start();
+    let photo = Picture::photo(3, 320, 240).jpeg(90);
+    let form = Form::new()
+        .text("image", "{}")
+        .part("image", file_part("pond.jpg", &photo));
+    let answer = server.post_form("/images/upload", form).with_status(201);
+    let answer: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(answer["filename"], "pond.jpg");
+    let form = Form::new()
+        .part("file", file_part("last.jpg", &photo))
+        .text("file", "{}");
+    server.post_form("/projects/p/images", form).ok();
+}

@@ -243,3 +243,16 @@ fn the_content_type_decides_whose_upload_it_is() {
         .body("{");
     send(broken).unwrap().refused(400);
 }
+
+/// The page of a fork deletes projects at this address.
+#[test]
+fn a_project_is_deleted_by_its_name() {
+    let server = Server::start();
+    let photo = vismatch_tests::Picture::photo(1, 320, 240).jpeg(90);
+    server.upload("gone", "a.jpg", &photo).ok();
+    for success in [true, false] {
+        let answer = server.delete("/project/gone").ok().json();
+        assert_eq!(answer["success"], success, "{answer}");
+    }
+    assert_eq!(server.get("/projects/gone").status, 404);
+}
