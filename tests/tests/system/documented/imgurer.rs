@@ -176,7 +176,7 @@ fn what_is_no_picture_is_refused_plainly() {
     let refused = server.post_form("/images/upload", elsewhere).refused(400);
     assert!(text(&refused, "message").contains("image"), "{refused:#}");
     server.post_json("/images/upload", &json!({})).refused(415);
-    server.get("/images/upload").refused(405);
+    server.get("/images/similar").refused(405);
     ask_similar(&server, "").refused(400);
     for stranger in [
         "nobody",
@@ -225,8 +225,6 @@ fn addresses_of_pages_lead_into_the_page() {
         ("/images/search", "search"),
         ("/images/upload", "upload"),
     ] {
-        let answer = server.get(address).ok();
-        assert!(answer.text().contains("<title>"), "{address}");
         let line = format!(
             r#"curl -sS -o /dev/null -w '"%{{redirect_url}}"' '{}{address}'"#,
             server.base()
