@@ -15,6 +15,20 @@ pub struct Plane {
     pub cells: Vec<f32>,
 }
 
+/// Cells on each side of what is known of all of a picture.
+pub const SURROUNDINGS_SIDE: usize = 256;
+
+/// What a picture has outside of the window of its content: captions, the bars of a screen, the handle of a mug.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Surroundings {
+    /// Nothing.
+    Empty,
+    /// Something, and it is not known what.
+    Unknown,
+    /// How far each cell of the whole picture is from the level of its bands, in [`SURROUNDINGS_SIDE`] cells on each side.
+    Known(Plane),
+}
+
 /// A picture's content in cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Appearance {
@@ -24,6 +38,8 @@ pub struct Appearance {
     pub chroma: Option<[Plane; 2]>,
     /// Where the content lies.
     pub window: Window,
+    /// What lies around it.
+    pub surroundings: Surroundings,
     /// Width and height of the picture in pixels.
     pub size: (f32, f32),
     /// The share of the window that has its commonest level of luma, 0 to 1.
@@ -103,6 +119,15 @@ impl Plane {
         }
     }
 
+    /// No more cells on each side than that, by halving.
+    pub fn reduced_to(&self, side: usize) -> Self {
+        let mut reduced = self.clone();
+        while reduced.side > side {
+            reduced = reduced.halved();
+        }
+        reduced
+    }
+
     fn oriented(&self, orientation: Orientation) -> Self {
         let places = (0..self.side).flat_map(|y| (0..self.side).map(move |x| (x, y)));
         let cells = places.map(|(x, y)| {
@@ -138,6 +163,7 @@ impl Appearance {
         Some(Self {
             luma,
             window: Window::WHOLE,
+            surroundings: Surroundings::Empty,
             flatness: 0.0,
             ..Self::without_content(sketch)
         })
@@ -152,26 +178,29 @@ impl Appearance {
             },
             chroma: None,
             window: sketch.window(),
+            surroundings: match sketch.has_surroundings() {
+                true => Surroundings::Unknown,
+                false => Surroundings::Empty,
+            },
             size: (width as f32, height as f32),
             flatness: sketch.flatness(),
         }
     }
 
-    /// With half as many cells of luma on each side.
-    pub fn halved(&self) -> Self {
+    /// With no more cells of luma on each side than that, by halving.
+    pub fn reduced_to(&self, side: usize) -> Self {
         Self {
-            luma: self.luma.halved(),
+            luma: self.luma.reduced_to(side),
             ..self.clone()
         }
     }
 
-    /// With no more cells of luma on each side than that, by halving.
-    pub fn reduced_to(&self, side: usize) -> Self {
-        let mut reduced = self.clone();
-        while reduced.luma.side > side {
-            reduced = reduced.halved();
+    /// As if it were grey.
+    pub fn without_colours(self) -> Self {
+        Self {
+            chroma: None,
+            ..self
         }
-        reduced
     }
 
     /// After what `orientation` says was done to the picture.
@@ -184,6 +213,10 @@ impl Appearance {
                 .as_ref()
                 .map(|planes| planes.each_ref().map(|plane| plane.oriented(orientation))),
             window: oriented(self.window, orientation),
+            surroundings: match &self.surroundings {
+                Surroundings::Known(plane) => Surroundings::Known(plane.oriented(orientation)),
+                other => other.clone(),
+            },
             size: match orientation.swaps_sides() {
                 true => (height, width),
                 false => (width, height),
@@ -273,6 +306,7 @@ mod tests {
                 right: 500,
                 bottom: 300,
             },
+            surroundings: Surroundings::Empty,
             size: (800.0, 600.0),
             flatness: 0.1,
         }

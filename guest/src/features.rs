@@ -126,7 +126,7 @@ fn bits(level: &Level, (x, y): (f32, f32), reach: f32) -> [u8; BYTES] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::appearance::Plane;
+    use crate::appearance::{Plane, Surroundings};
     use crate::sketch::Window;
 
     /// Discs of several sizes, of a picture of which a part is seen.
@@ -155,6 +155,7 @@ mod tests {
             },
             chroma: None,
             window: Window::WHOLE,
+            surroundings: Surroundings::Empty,
             size: (600.0, 600.0),
             flatness: 0.0,
         }

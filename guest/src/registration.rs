@@ -147,6 +147,14 @@ impl Map {
         moves.into_iter().fold(0.0, f32::max)
     }
 
+    /// How much more pixels of the first picture are scaled across than down.
+    pub fn stretch(&self, a: &Appearance, b: &Appearance) -> f32 {
+        let (from, to) = (a.window_size(), b.window_size());
+        let [[_, across, shear], [_, lean, down]] = [self.across, self.down];
+        let length = |x: f32, y: f32| (x * to.0 * x * to.0 + y * to.1 * y * to.1).sqrt();
+        (length(across, lean) / from.0) / (length(shear, down) / from.1)
+    }
+
     /// Where a place of the first window is in the second.
     #[inline(always)]
     pub fn of(&self, u: f32, v: f32) -> (f32, f32) {
@@ -155,7 +163,27 @@ impl Map {
         (a + b * u + c * v, d + e * u + f * v)
     }
 
-    fn moved(mut self, x: f32, y: f32) -> Self {
+    /// Maps back; `None` where it puts all on a line.
+    pub fn inverse(&self) -> Option<Self> {
+        let [a, b, c] = self.across;
+        let [d, e, f] = self.down;
+        let determinant = b * f - c * e;
+        (determinant.abs() > f32::EPSILON).then(|| Self {
+            across: [
+                (c * d - f * a) / determinant,
+                f / determinant,
+                -c / determinant,
+            ],
+            down: [
+                (e * a - b * d) / determinant,
+                -e / determinant,
+                b / determinant,
+            ],
+        })
+    }
+
+    /// Moved on by shares of the sides of the second window.
+    pub fn moved(mut self, x: f32, y: f32) -> Self {
         self.across[0] += x;
         self.down[0] += y;
         self
@@ -277,6 +305,29 @@ pub fn refined(levels: (&Pyramid, &Pyramid), start: Map) -> Map {
         fit = fit.improved(levels, level).unwrap_or(fit);
     }
     fit.map
+}
+
+/// The map that correlates best of those that move the start by no more than so far on each axis, from coarse to fine. Unlike
+/// Gauss-Newton steps it cannot be led astray by what the edges of the windows cut off.
+pub fn translated((first, second): (&Pyramid, &Pyramid), start: Map, most: (f32, f32)) -> Map {
+    let mut best = start;
+    let mut reach = most;
+    for level in 1..first.levels() {
+        let planes = (first.level(level), second.level(level));
+        let stride = (planes.0.side / 64).max(1);
+        let step = 0.5 / planes.0.side as f32;
+        let [across, down] = [reach.0, reach.1].map(|reach| (reach / step + 0.5) as i32);
+        let steps = (-down..=down).flat_map(|y| (-across..=across).map(move |x| (x, y)));
+        let moved = steps.map(|(x, y)| best.moved(step * x as f32, step * y as f32));
+        let found = moved.map(|map| {
+            let found = correlation(planes, &map, stride, LEAST_OVERLAP).unwrap_or(0.0);
+            (found, map)
+        });
+        let most = found.reduce(|most, found| if found.0 > most.0 { found } else { most });
+        best = most.map_or(best, |(_, map)| map);
+        reach = (step, step);
+    }
+    best
 }
 
 /// Takes a start, as it is or improved, where it is better than the best so far.

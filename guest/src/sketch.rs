@@ -8,7 +8,7 @@
 //! | offset | bytes | what |
 //! |---:|---:|---|
 //! | 0 | 1 | the version of this layout, [`VERSION`] |
-//! | 1 | 1 | what is there: 1 chroma, 2 luma without alpha, 4 the further frames were sampled |
+//! | 1 | 1 | what is there: 1 chroma, 2 luma without alpha, 4 the further frames were sampled, 8 some content is outside of the window |
 //! | 2 | 1 | how many further frames were sampled, at most 7 |
 //! | 3 | 1 | flatness: the share of the window that has its commonest level of luma, in 255ths |
 //! | 4 | 12 | width and height in pixels, frames: 32 bits each, little-endian |
@@ -25,7 +25,7 @@ use crate::error::ImageError;
 use crate::sequence;
 
 /// The version of the layout. Sketches of other versions are made anew.
-pub const VERSION: u8 = 3;
+pub const VERSION: u8 = 4;
 /// Cells of luma on each side of the window.
 pub const SIDE: usize = 128;
 /// Cells of chroma on each side of the window.
@@ -48,6 +48,7 @@ const HEADER: usize = 28;
 const HAS_CHROMA: u8 = 1;
 const HAS_OPAQUE: u8 = 2;
 const IS_SAMPLED: u8 = 4;
+const HAS_SURROUNDINGS: u8 = 8;
 /// Cells on each side of a block of luma, and the bytes that it is packed into.
 const BLOCK: usize = 8;
 const BLOCK_BYTES: usize = 26;
@@ -82,6 +83,8 @@ pub struct Parts {
     pub colours: u16,
     /// Where the content lies.
     pub window: Window,
+    /// Some content is outside of the window, as a caption or the handle of a mug.
+    pub has_surroundings: bool,
     /// 128x128 cells of the window.
     pub luma: Vec<u8>,
     /// Blue and red chroma of the window, 24x24 cells each; none of a grey picture.
@@ -130,7 +133,8 @@ impl Sketch {
         let flag = |is_there: bool, flag| if is_there { flag } else { 0 };
         let flags = flag(parts.chroma.is_some(), HAS_CHROMA)
             | flag(opaque.is_some(), HAS_OPAQUE)
-            | flag(parts.frame_samples.is_some(), IS_SAMPLED);
+            | flag(parts.frame_samples.is_some(), IS_SAMPLED)
+            | flag(parts.has_surroundings, HAS_SURROUNDINGS);
         bytes.extend([VERSION, flags, samples.len() as u8, parts.flatness]);
         for number in [parts.size.0, parts.size.1, parts.frames] {
             bytes.extend(number.to_le_bytes());
@@ -212,6 +216,11 @@ impl Sketch {
             right: edge(20),
             bottom: edge(22),
         }
+    }
+
+    /// Some content is outside of the window.
+    pub fn has_surroundings(&self) -> bool {
+        self.has(HAS_SURROUNDINGS)
     }
 
     /// The share of the window that has its commonest level of luma, 0 to 1.
@@ -348,6 +357,7 @@ mod tests {
             size: (640, 480),
             frames: 1,
             flatness: 12,
+            has_surroundings: true,
             is_paged: false,
             detail: 200,
             colours: 257,

@@ -6,12 +6,14 @@
 //! 1. Pictures without detail are `different`: nothing tells them apart, and nothing says that they are one.
 //! 2. Where structure does not agree all over, or there is too little of it for how far one has to be moved, they are `different`.
 //! 3. Other frames, other colours, or content that both have and the other lacks make pictures `similar`; so does a tenth of each that
-//!    lies beyond the other, as where the camera moved.
+//!    lies beyond the other, as where the camera moved, a drawing that is stretched, and what each has around the window of its
+//!    content and the other lacks (`surroundings`).
 //! 4. The rest is one picture: `same_picture` when it is upright, unmoved, unchanged and of the same colours, `edited` otherwise.
 //!    What is drawn over **one** of two photos is an edit of the other.
 //!
-//! What is too sparse to be registered, or has too little contrast for it, counts where it lies (`sparse`, `faint`). Where wholes
-//! do not agree, [`judge_parts`] and [`verify`] begin from local features that both have ([`crate::features`]).
+//! Both are looked at in cells that both have pixels for (`resolution`). What is too sparse to be registered is put on the other by
+//! its centroid (`sparse`); what has too little contrast for it counts where it lies (`faint`). Where wholes do not agree,
+//! [`judge_parts`] and [`verify`] begin from local features that both have ([`crate::features`]).
 //!
 //! Sketches cannot tell small text or figures apart. On drawings and documents, which have flat grounds, a sketch may name
 //! the difference but not vouch for sameness: then `verified` is false, and comparing the pictures decides, by the same rule over
@@ -22,21 +24,21 @@
 mod colour;
 mod evidence;
 mod faint;
+mod finding;
 mod frames;
 mod overlap;
 mod reason;
 mod residuals;
+mod resolution;
 mod sparse;
+mod surroundings;
 
 use crate::appearance::Appearance;
 use crate::comparison::Judgement;
 use crate::info::Orientation;
-use crate::sketch::{SIDE, Sketch};
+use crate::sketch::{OPAQUE_SIDE, Sketch};
 use evidence::{Depth, Evidence, Fixed};
 use frames::Frames;
-
-/// Pixels that a cell must be wide where pictures are compared: narrower ones are made up by scaling.
-const PIXELS_PER_CELL: f32 = 1.0;
 
 /// A picture to verify: its sketch, and what it looks like.
 #[derive(Clone, Debug)]
@@ -107,16 +109,15 @@ fn verified(
     let frames = Frames::of(a.sketch, b.sketch);
     let close = a.close.as_ref().zip(b.close.as_ref());
     let mut on_white = best((&a.on_white, &b.on_white), orientations, depth);
-    if let Some((a, b)) = close.filter(|_| on_white.finding().needs_pictures()) {
-        let side = resolved_side(a, b);
-        let (a, b) = (a.reduced_to(side), b.reduced_to(side));
-        on_white = best((&a, &b), &[on_white.orientation], Depth::Pictures);
+    if let Some(pictures) = close.filter(|_| on_white.finding().needs_pictures()) {
+        on_white = best(pictures, &[on_white.orientation], Depth::Pictures);
     }
     if on_white.finding().is_duplicate() {
         return on_white.judged(frames);
     }
     // Sketches of pictures without their alpha have fewer cells, and no colours.
-    let fewer = [&a.on_white, &b.on_white].map(Appearance::halved);
+    let fewer =
+        [&a.on_white, &b.on_white].map(|seen| seen.reduced_to(OPAQUE_SIDE).without_colours());
     let pairs = [
         (a.opaque.as_ref(), Some(&fewer[1])),
         (Some(&fewer[0]), b.opaque.as_ref()),
@@ -136,10 +137,11 @@ fn best(
     orientations: &[Orientation],
     depth: Depth,
 ) -> Evidence {
+    let (a, b) = resolution::common(a, b);
     // One of them stays as it is, always the same.
-    let is_swapped = is_before(b, a);
+    let is_swapped = is_before(&b, &a);
     let (fixed, turned) = if is_swapped { (b, a) } else { (a, b) };
-    let fixed = Fixed::new(fixed);
+    let fixed = Fixed::new(&fixed);
     let mut best: Option<Evidence> = None;
     for orientation in orientations {
         let inverse = orientation.inverse();
@@ -154,20 +156,6 @@ fn best(
         }
     }
     best.unwrap_or(Evidence::NONE)
-}
-
-/// Cells on each side that both pictures have pixels for, at least those of a sketch.
-fn resolved_side(a: &Appearance, b: &Appearance) -> usize {
-    let shortest = |one: &Appearance| {
-        let (width, height) = one.window_size();
-        width.min(height)
-    };
-    let pixels = shortest(a).min(shortest(b));
-    let mut side = a.luma.side.min(b.luma.side);
-    while side > SIDE && side as f32 * PIXELS_PER_CELL > pixels {
-        side /= 2;
-    }
-    side
 }
 
 /// An order of pictures that does not hang on which comes first.

@@ -1011,6 +1011,93 @@ def signatures(picture):
     return page.finish()
 
 
+EAN_DIGITS = "0001101 0011001 0010011 0111101 0100011 0110001 0101111 0111011 0110111 0001011".split()
+
+
+def barcodes(picture):
+    """Codes of an article number (EAN-13, all digits of the first set), and the number below."""
+    rng = picture.rng
+    digits = [rng.randrange(10) for _ in range(12)]
+    left = "".join(EAN_DIGITS[digit] for digit in digits[:6])
+    right = "".join(EAN_DIGITS[digit] for digit in digits[6:]).translate(str.maketrans("01", "10"))
+    modules = f"101{left}01010{right}101"
+    page = Page.blank(rng.choice(((230, 130), (345, 195), (460, 260))), 115)
+    for place, module in enumerate(modules):
+        if module == "1":
+            page.pen.rectangle(page.pixels((10 + place, 6, 11 + place - 1 / page.scale, 50)), "black")
+    page.text((57, 53), " ".join(str(digit) for digit in digits), 7, anchor="ma")
+    return page.finish()
+
+
+def emblems(picture):
+    """Small round, square and six-sided signs with one or two letters or a number."""
+    rng = picture.rng
+    page = Page.blank((rng.choice((64, 96, 128, 192, 256)),) * 2, 100, "white", oversample=4)
+    paint, letters = ((30, 70, 160), (190, 40, 40), (20, 120, 70))[picture.number % 3], picture.number // 3
+    match letters % 3:
+        case 0:
+            page.disc(50, 50, 44, paint)
+        case 1:
+            page.box((8, 8, 92, 92), paint, radius=16)
+        case _:
+            page.polygon((50, 4, 92, 27, 92, 73, 50, 96, 8, 73, 8, 27), paint)
+    word = rng.choice(WORDS)[:2].capitalize() if letters % 2 else str(rng.randint(2, 99))
+    page.text((50, 51), word, 48, "white", "mm")
+    return page.finish()
+
+
+def mugs(picture):
+    """A mug in colours of one luma, or another one of the same colour, on white."""
+    page, rng = Page.blank((900, 700), oversample=2), picture.rng
+    if picture.variant == "colour":
+        paint, width, height, bend = equal_luma(picture.number // 2, 110), 300, 360, 0
+    else:
+        paint = (60, 110, 140)
+        width, height, bend = rng.uniform(180, 380), rng.uniform(220, 460), rng.uniform(-60, 60)
+    left, top = 450 - width / 2, 350 - height / 2
+    handle = height * (0.22 if picture.variant == "colour" else rng.uniform(0.14, 0.32))
+    page.disc(left + width, 350, handle, None, paint, 34)
+    sides = [(left, top), (left + bend, 350), (left, top + height)]
+    outline = curve(sides) + curve([(900 - x, y) for x, y in reversed(sides)])
+    page.polygon(outline, paint)
+    page.box((left, top - 8, left + width, top + 8), (235, 235, 235), (90, 90, 90), 3, 8)
+    return page.finish()
+
+
+def title_pages(picture):
+    """White pages with a heading, an initial, a rule or a small mark."""
+    page, rng = document(picture), picture.rng
+    match picture.variant:
+        case "heading":
+            page.text((rng.uniform(150, 500), rng.uniform(200, 900)), sentence(rng, 2, 3), 44)
+        case "initial":
+            page.text((A4 / 2, 800), f"{rng.choice('AB')} {rng.randint(10, 99)}", rng.choice((24, 90)), anchor="mm")
+        case "rule":
+            y = rng.uniform(200, 1500)
+            page.line((150, y, rng.uniform(700, 1100), y), rng.choice((1, 2, 4)))
+        case "mark":
+            x, y = rng.uniform(120, 1000), rng.uniform(120, 1500)
+            symbol = rng.choice(SYMBOLS[:24])
+            page.shapes(symbol, (x, y), rng.uniform(50, 110), (40, 40, 40), "white")
+    return page.finish()
+
+
+def crosswords(picture):
+    """One size of grid with other black squares and their numbers."""
+    page, rng = Page.blank((picture.rng.choice((600, 900, 1200)),) * 2, 600), picture.rng
+    side, cell, number = 13, 42, 1
+    black = {(x, y) for x in range(side) for y in range(side) if rng.random() < 0.2}
+    black |= {(side - 1 - x, side - 1 - y) for x, y in black}
+    for y in range(side):
+        for x in range(side):
+            left, top = 27 + cell * x, 27 + cell * y
+            page.box((left, top, left + cell, top + cell), "black" if (x, y) in black else None, "black", 2)
+            if (x, y) not in black and ((x - 1, y) in black or (x, y - 1) in black or 0 in (x, y)):
+                page.text((left + 4, top + 3), str(number), 11)
+                number += 1
+    return page.finish()
+
+
 @dataclass
 class Kind:
     """A kind of strangers: its half, how it is drawn, and what its pictures take in turn."""
@@ -1047,6 +1134,11 @@ KINDS = {
         Kind("choose", night_sky, ("jpg",)),
         Kind("choose", tables, ("png",)),
         Kind("choose", maps),
+        Kind("choose", barcodes),
+        Kind("choose", emblems, ("png",)),
+        Kind("choose", mugs, ("jpg",), ("colour", "shape")),
+        Kind("choose", title_pages, variants=("heading", "initial", "rule", "mark")),
+        Kind("choose", crosswords),
         Kind("final", letters),
         Kind("final", nearly_empty, variants=nearly_empty_variant),
         Kind("final", memes, ("jpg",)),

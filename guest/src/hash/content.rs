@@ -32,6 +32,9 @@ const MOST_CONTENT: usize = 95;
 const LEAST_SIDE: usize = crate::sketch::SIDE;
 /// Levels between two of 64x64 cells from which on there is an edge.
 const EDGE: u32 = 10;
+/// Cells at the edge of a window that may hold some of what is in it, and content outside of those, in cells, that is something.
+const AROUND: usize = 8;
+const LEAST_AROUND: usize = 32;
 /// Cells of a line that must be content for the line to hold some: one may be noise.
 const LEAST_CELLS: usize = 2;
 
@@ -65,6 +68,44 @@ pub(super) fn window(cells: &[u8]) -> Window {
         Some(Content::Filled(found) | Content::Scattered(found)) => found.widened().into_window(),
         None => Window::WHOLE,
     }
+}
+
+/// Something is content outside of a window, in a plane of 512x512 cells.
+pub(super) fn has_surroundings(cells: &[u8], window: Window) -> bool {
+    let grounds = Grounds::find(cells);
+    let near = |start: u16, end: u16| {
+        usize::from(start).saturating_sub(AROUND)..(usize::from(end) + AROUND).min(SIDE)
+    };
+    let columns = near(window.left, window.right);
+    let rows = near(window.top, window.bottom);
+    let is_around = |x: usize, y: usize| !columns.contains(&x) || !rows.contains(&y);
+    let places = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
+    let content = places.filter(|(x, y)| is_around(*x, *y) && grounds.is_content(*x, *y));
+    window != Window::WHOLE && content.count() >= LEAST_AROUND
+}
+
+/// How far cells are from the nearest level that a side of the picture has as its ground, 0 where that is none of content; `None`
+/// where no side has a ground.
+pub(super) fn from_ground(cells: &[u8]) -> Option<Vec<i16>> {
+    let grounds = Grounds::find(cells);
+    if grounds.levels.is_empty() {
+        return None;
+    }
+    let difference = |cell: &u8| {
+        let differences = grounds
+            .levels
+            .iter()
+            .map(|level| i16::from(*cell) - i16::from(*level));
+        let nearest = differences
+            .min_by_key(|difference| difference.abs())
+            .unwrap_or(0);
+        if nearest.unsigned_abs() > CONTENT.into() {
+            nearest
+        } else {
+            0
+        }
+    };
+    Some(cells.iter().map(difference).collect())
 }
 
 /// Some of 64x64 cells differs from the next.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use super::average::{Axis, average};
 use super::{Fidelity, LumaPlane, ReducedPicture, content};
-use crate::appearance::{Appearance, Plane};
+use crate::appearance::{Appearance, Plane, SURROUNDINGS_SIDE, Surroundings};
 use crate::info::{ImageFormat, ImageInfo};
 use crate::sequence::FrameSamples;
 use crate::sketch::{CHROMA_SIDE, OPAQUE_SIDE, Parts, SIDE, Sketch, Window};
@@ -38,6 +38,7 @@ pub(super) fn sketch(
         }),
         colours: fidelity.map_or(0, |fidelity| fidelity.colours),
         window,
+        has_surroundings: content::has_surroundings(reduced.luma(), window),
         luma: averaged(reduced.luma(), LUMA, window, SIDE),
         chroma,
         opaque: opaque.map(|plane| plane.shrink(OPAQUE_SIDE, OPAQUE_SIDE)),
@@ -69,8 +70,22 @@ pub(super) fn appearance(reduced: &ReducedPicture) -> Appearance {
             planes.each_ref().map(cells)
         }),
         window,
+        surroundings: surroundings(reduced.luma(), window),
         size: (width as f32, height as f32),
         flatness: f32::from(content::flatness(reduced.luma(), window)) / 255.0,
+    }
+}
+
+fn surroundings(luma: &[u8], window: Window) -> Surroundings {
+    match content::from_ground(luma).filter(|_| window != Window::WHOLE) {
+        None => Surroundings::Empty,
+        Some(cells) => Surroundings::Known(
+            Plane {
+                side: LUMA,
+                cells: cells.into_iter().map(f32::from).collect(),
+            }
+            .reduced_to(SURROUNDINGS_SIDE),
+        ),
     }
 }
 

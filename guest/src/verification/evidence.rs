@@ -1,91 +1,32 @@
-//! What was found on two pictures, and what that makes of them: the thresholds of the rule are here.
+//! What is found on two pictures where one lies on the other.
 
 use std::cell::OnceCell;
-use std::cmp::Ordering;
 
 use super::colour::{self, Colours};
 use super::faint;
+use super::overlap::Overlap;
 use super::residuals::{Residuals, Usual};
 use super::sparse;
+use super::surroundings::{self, Around};
 use crate::appearance::Appearance;
-use crate::comparison::Verdict;
 use crate::features::{Feature, agreement, features};
 use crate::info::Orientation;
-use crate::registration::{Map, Pyramid, refined, register, register_from};
-use crate::sketch::SIDE;
+use crate::registration::{Map, Pyramid, refined, register, register_from, translated};
+use crate::sketch::WINDOW_UNITS;
 
-/// Cells of a sketch: counts of cells below are out of so many.
-const SKETCH_CELLS: usize = SIDE * SIDE;
-/// Least mean correlation of neighbourhoods of one picture: a copy of 100 pixels has 0.83 with its original.
-const AGREEMENT: f32 = 0.8;
-/// The same of what is drawn on flat grounds, unmoved and without residuals.
-const AGREEMENT_OF_DRAWINGS: f32 = 0.75;
-/// Most of what there is to see that may disagree, and the same where something was drawn over one.
-const DISAGREEING: f32 = 0.08;
-const DISAGREEING_DRAWN_OVER: f32 = 0.35;
-/// Least mean correlation where something was drawn over one picture: all over, and beside it.
-const AGREEMENT_DRAWN_OVER: f32 = 0.7;
-const AGREEMENT_BESIDE: f32 = 0.92;
-/// Agreement of signs from which on changes are of one kind, as what is drawn over a picture: all lighter, or all darker.
-const ONE_SIGN: f32 = 0.9;
-/// Most of a picture that can be drawn over.
-const DRAWN_OVER: f32 = 0.2;
-/// The same for a mark of several tones, as text with an outline: the agreement beside it, and how much the picture without it
-/// may stand out of its surroundings there, more where the mark is small. Cells of sketches are too coarse to tell that.
-const MARK_AGREEMENT_BESIDE: f32 = 0.95;
-const MARK_LESSER_PART: f32 = 0.2;
-const SMALL_MARK: f32 = 0.03;
-const SMALL_MARK_LESSER_PART: f32 = 0.4;
-const UNCLEAR_LESSER_PART: f32 = 0.6;
-/// The residual of cells with structure, the sixth of ten, in multiples of what is explained, at most.
-const TYPICAL: f32 = 1.3;
-/// The same, and that of the 99th of a hundred, where nothing is left over.
-const TYPICAL_OF_COPIES: f32 = 0.7;
-const LARGEST_OF_COPIES: f32 = 3.5;
-/// Regions with structure, of 16x16, from which on it is many things at many places.
-const LEAST_REGIONS: usize = 10;
-/// The second direction's part of what changes from cell to cell below which all lines run one way, and the agreement of those.
-const LEAST_DIRECTIONS: f32 = 0.1;
-const AGREEMENT_OF_LINES: f32 = 0.96;
-/// The agreement of what is in fewer regions of a ground.
-const AGREEMENT_OF_FIGURES: f32 = 0.97;
-/// A factor of contrast that makes another picture of little.
-const ADJUSTED_CONTRAST: f32 = 1.25;
-/// Least cells of 128x128 with structure: of a picture that does not have to be moved, of a drawing or a document that has to
-/// be moved hardly at all, of a picture whose bands alone are others, and of one that has to be moved.
-const LEAST_STRUCTURE: usize = 24;
-const LEAST_DRAWN_STRUCTURE: usize = 600;
-const LEAST_FRAMED_STRUCTURE: usize = 300;
-const LEAST_MOVED_STRUCTURE: usize = 1_500;
-/// Local features that must agree to begin from; so many that the pictures are to be looked at; and so many that they are not where
-/// they agree by chance.
+/// Local features that must agree to begin from.
 const LEAST_FEATURES: usize = 2;
-const SEVERAL_FEATURES: usize = 3;
-const MANY_FEATURES: usize = 5;
-/// The share of one of two pictures that must lie in the other: a crop does, the next shot of a camera that moved does not.
-const LEAST_INSIDE: f32 = 0.9;
-/// Cells with structure below which there is little, and the agreement that is asked for then.
-const LITTLE_STRUCTURE: usize = 200;
-const LITTLE_STRUCTURE_AGREEMENT: f32 = 0.93;
 /// A move of a corner, as a share of the side, up to which a picture counts as unmoved, and as hardly moved.
 pub const UNMOVED: f32 = 0.008;
-const HARDLY_MOVED: f32 = 0.02;
-/// Factor of contrast between files of the same picture, at most.
-pub const SAME_CONTRAST: f32 = 8.0 / 7.0;
+pub const HARDLY_MOVED: f32 = 0.02;
+/// How much more drawings may be scaled along one axis than along the other: a map is not exact.
+const STRETCHED: f32 = 0.03;
 /// Difference of proportions between files of the same picture, at most: rounding to whole pixels.
 const SAME_PROPORTIONS: f32 = 0.03;
 /// The share of one level of luma from which on a picture is a drawing or a document.
 const FLAT: f32 = crate::sketch::FLAT as f32 / 255.0;
 /// The same from which on it is dots or strokes on a ground.
 const GROUND: f32 = 0.95;
-/// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
-const PHOTO_CHANGES: usize = 3;
-/// Changed cells of sketches up to which only the pictures themselves can tell: where both are unmoved, and where one is not.
-const UNCLEAR: usize = 16;
-const UNCLEAR_MOVED: usize = 48;
-/// Agreement, and most that may disagree, of flat pictures that sketches do not tell apart.
-const UNCLEAR_AGREEMENT: f32 = 0.7;
-const UNCLEAR_DISAGREEING: f32 = 0.15;
 /// Residual of a change, in multiples of what is explained.
 const CHANGE: f32 = 8.0;
 /// The same of unmoved documents where pictures themselves are compared, in multiples of the largest usual one: a copy leaves
@@ -93,13 +34,23 @@ const CHANGE: f32 = 8.0;
 const CLOSE_CHANGE: f32 = 10.0;
 const LEAST_CLOSE_CHANGE: f32 = 2.0;
 const RESIZED_CHANGE: f32 = 6.0;
-/// Changed cells of documents where pictures themselves are compared: of an unmoved copy, and of a hundred thousand cells of a
-/// moved one, whose strokes lie elsewhere among the cells.
-const CLOSE_CHANGES: usize = 1;
-const CLOSE_MOVED_CHANGES: f32 = 16.0;
-/// The share of the contrast of sparse pictures by which a cell may differ: of sketches, whose levels are coarse, and of pictures.
-const SPARSE_UNCLEAR: f32 = 0.5;
-const SPARSE_SAME: f32 = 0.25;
+/// The same in multiples of what noise leaves over on plain grounds.
+const OVER_NOISE: f32 = 3.0;
+/// What may differ of sparse pictures: of sketches, whose levels are coarse, and of pictures.
+const SPARSE_UNCLEAR: sparse::Limits = sparse::Limits {
+    contrast: 6.0,
+    cell: 0.5,
+    all: 0.5,
+    mass: 1.5,
+};
+const SPARSE_SAME: sparse::Limits = sparse::Limits {
+    contrast: 16.0,
+    cell: 0.3,
+    all: 0.2,
+    mass: 1.25,
+};
+/// Agreement from which on drawings are registered once more, from where they lie.
+const NEARLY: f64 = 0.6;
 /// How much less exact the cells of a sketch are where there is hardly any contrast.
 const FAINT_SKETCH: f32 = 2.0;
 
@@ -141,64 +92,35 @@ pub struct Evidence {
     /// How the second picture has to be turned or mirrored.
     pub orientation: Orientation,
     /// Both pictures are known from close by.
-    is_close: bool,
+    pub is_close: bool,
     /// One of the pictures is seen without its alpha.
     pub is_without_alpha: bool,
     /// A drawing or a document: much of it has one level.
-    is_flat: bool,
+    pub is_flat: bool,
     /// Dots or strokes on a ground that is nearly all there is.
-    is_ground: bool,
+    pub is_ground: bool,
     /// Of the corner that moves most, as a share of the side of the picture.
     pub moved: f32,
     /// The same within the windows of the content.
-    moved_within: f32,
+    pub moved_within: f32,
     /// The share of one picture that lies in the other.
-    inside: f32,
+    pub inside: f32,
+    /// What is seen on one is stretched, and the picture as a whole is not.
+    pub is_stretched: bool,
     /// The sides are to each other as the other's are.
     pub has_same_proportions: bool,
     /// There is too little on them to register one on the other, and it is the same at the same place.
-    is_same_in_place: bool,
+    pub is_same_in_place: bool,
     /// Cells of the first picture.
-    cells: usize,
+    pub cells: usize,
     /// Local features that agree on where it lies on the second, where they were asked.
-    features: usize,
+    pub features: usize,
     pub colours: Colours,
+    /// What lies around the windows of their content.
+    pub around: Around,
     /// What puts the first on the second, and what is left over then. None when they do not lie on each other in any way.
     map: Option<Map>,
     pub residuals: Option<Residuals>,
-}
-
-/// What the evidence says, before frames are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
-pub enum Finding {
-    /// Nothing says that they belong together.
-    Different,
-    /// Too little detail, for how far one has to be moved.
-    TooLittleDetail,
-    /// Things have other colours.
-    OtherColours,
-    /// Both have something that the other lacks.
-    OtherContent,
-    /// Parts of them look alike, and cells of sketches are too coarse for those.
-    LikeParts,
-    /// Cells of sketches do not tell.
-    Unclear,
-    /// One picture, something drawn over one of the two.
-    DrawnOver,
-    /// One picture.
-    Same,
-}
-
-impl Finding {
-    /// They are one picture, as far as can be told.
-    pub fn is_duplicate(self) -> bool {
-        self >= Self::Unclear
-    }
-
-    /// Only the pictures themselves can tell.
-    pub fn needs_pictures(self) -> bool {
-        matches!(self, Self::Unclear | Self::LikeParts)
-    }
 }
 
 impl Evidence {
@@ -212,11 +134,13 @@ impl Evidence {
         moved: 1.0,
         moved_within: 1.0,
         inside: 0.0,
+        is_stretched: false,
         has_same_proportions: false,
         is_same_in_place: false,
         cells: 0,
         features: 0,
         colours: Colours::Same,
+        around: Around::Same,
         map: None,
         residuals: None,
     };
@@ -232,7 +156,7 @@ impl Evidence {
             orientation,
             ..Self::registered(fixed, turned, depth)
         };
-        if registered.finding() > Finding::TooLittleDetail || !registered.has_same_proportions {
+        if !registered.is_different() || !registered.has_same_proportions {
             return registered;
         }
         let pictures = (fixed.appearance, turned);
@@ -241,16 +165,21 @@ impl Evidence {
         in_place.unwrap_or(registered)
     }
 
-    /// What is too sparse to be registered, where it is the same at the same place.
+    /// What is too sparse to be registered, where it is the same nearly at the same place.
     fn sparse_in_place(&self, (fixed, turned): (&Appearance, &Appearance)) -> Option<Self> {
-        let share = match self.is_close {
+        if !self.is_flat {
+            return None;
+        }
+        let limits = match self.is_close {
             true => SPARSE_SAME,
             false => SPARSE_UNCLEAR,
         };
-        let is_same = self.is_flat && sparse::agree(fixed, turned, share);
-        let found = is_same.then(|| self.in_place((fixed, turned), &Map::IDENTITY))?;
-        let residuals = found.residuals.as_ref()?;
-        (!found.may_be_another_figure(residuals)).then_some(found)
+        if let Some((map, overlap)) = sparse::register(fixed, turned, limits) {
+            return Some(self.in_place((fixed, turned), &map, overlap));
+        }
+        let is_unclear = !self.is_close && sparse::lie_on_each_other(fixed, turned, limits.cell);
+        let overlap = || Overlap::new(&fixed.luma, &turned.luma, &Map::IDENTITY);
+        is_unclear.then(|| self.in_place((fixed, turned), &Map::IDENTITY, overlap()))
     }
 
     /// The same of what has too little contrast for it, upright.
@@ -266,17 +195,26 @@ impl Evidence {
         let hardly_moved = self.map.filter(|_| self.moved <= HARDLY_MOVED);
         let maps = [Some(of_wholes), hardly_moved].into_iter().flatten();
         let agreeing = maps.filter(|map| faint::agree(fixed, turned, map, slack));
-        let mut found = agreeing.map(|map| self.in_place((fixed, turned), &map));
+        let mut found = agreeing.map(|map| {
+            let overlap = Overlap::new(&fixed.luma, &turned.luma, &map);
+            self.in_place((fixed, turned), &map, overlap)
+        });
         found.find(|found| found.colours == Colours::Same)
     }
 
-    fn in_place(&self, (fixed, turned): (&Appearance, &Appearance), map: &Map) -> Self {
+    fn in_place(
+        &self,
+        (fixed, turned): (&Appearance, &Appearance),
+        map: &Map,
+        overlap: Overlap,
+    ) -> Self {
         Self {
             is_same_in_place: true,
             moved: map.largest_move_on(fixed, turned),
             moved_within: map.largest_move(),
             colours: compare_colours(fixed, turned, map),
-            residuals: Residuals::between(&fixed.luma, &turned.luma, map, |_| CHANGE),
+            around: surroundings::compare(fixed, turned, map),
+            residuals: Residuals::of(overlap, |_| CHANGE),
             ..*self
         }
     }
@@ -294,8 +232,11 @@ impl Evidence {
         let levels = (&fixed.levels, &Pyramid::new(&turned.luma));
         let of_wholes = register((own, turned), levels);
         let of_wholes = of_wholes.map_or(facts, |map| facts.on((own, turned), &map));
-        let of_wholes = match facts.of_dots((own, turned), levels) {
-            Some(of_dots) if of_dots.is_better(&of_wholes) => of_dots,
+        let may_be_one = facts.is_ground || of_wholes.similarity() >= NEARLY;
+        let is_found = of_wholes.finding().is_duplicate();
+        let of_drawings = || facts.of_drawings((own, turned), levels);
+        let of_wholes = match (may_be_one && !is_found).then(of_drawings).flatten() {
+            Some(of_drawings) if of_drawings.is_better(&of_wholes) => of_drawings,
             _ => of_wholes,
         };
         if depth == Depth::Wholes || of_wholes.finding().is_duplicate() {
@@ -307,18 +248,25 @@ impl Evidence {
         }
     }
 
-    /// The same of dots and strokes on grounds that are nearly all there is, which hardly move; `None` of others.
-    fn of_dots(
+    /// The same of drawings that hardly move, from where they lie: dots, strokes and flat parts leave nothing on coarse cells to
+    /// register them by. `None` of others.
+    fn of_drawings(
         self,
         (fixed, turned): (&Appearance, &Appearance),
         levels: (&Pyramid, &Pyramid),
     ) -> Option<Self> {
-        if !self.is_ground || !self.has_same_proportions {
+        if !self.is_flat || !self.has_same_proportions {
             return None;
         }
-        let map = refined(levels, Map::of_wholes(fixed, turned));
-        let is_near = map.largest_move_on(fixed, turned) <= HARDLY_MOVED;
-        is_near.then(|| self.on((fixed, turned), &map))
+        let of_wholes = Map::of_wholes(fixed, turned);
+        let (across, down) = turned.window.extent();
+        let most =
+            [across, down].map(|units| HARDLY_MOVED * f32::from(WINDOW_UNITS) / f32::from(units));
+        let moved = translated(levels, of_wholes, (most[0], most[1]));
+        let maps = [moved, refined(levels, moved)].into_iter();
+        let near = maps.filter(|map| map.largest_move_on(fixed, turned) <= HARDLY_MOVED);
+        let found = near.map(|map| self.on((fixed, turned), &map));
+        found.reduce(|best, found| if found.is_better(&best) { found } else { best })
     }
 
     /// The same where features say to begin; `None` where they do not.
@@ -343,7 +291,9 @@ impl Evidence {
             moved: map.largest_move_on(fixed, turned),
             moved_within: map.largest_move(),
             inside: map.most_inside(fixed, turned),
+            is_stretched: is_stretched(map.stretch(fixed, turned), (fixed.size, turned.size)),
             colours: compare_colours(fixed, turned, map),
+            around: surroundings::compare(fixed, turned, map),
             map: Some(*map),
             ..self
         };
@@ -352,17 +302,19 @@ impl Evidence {
             false => RESIZED_CHANGE,
         };
         let least_change = |usual: &Usual| match facts.is_near_identical(usual) {
-            true => (CLOSE_CHANGE * usual.largest).clamp(LEAST_CLOSE_CHANGE, most),
+            true => (CLOSE_CHANGE * usual.largest)
+                .max(OVER_NOISE * usual.noise)
+                .clamp(LEAST_CLOSE_CHANGE, most),
             false => CHANGE,
         };
         Self {
-            residuals: Residuals::between(&fixed.luma, &turned.luma, map, least_change),
+            residuals: Residuals::of(Overlap::new(&fixed.luma, &turned.luma, map), least_change),
             ..facts
         }
     }
 
     /// Drawings or documents from close by that leave next to nothing over: the least change counts.
-    fn is_near_identical(&self, usual: &Usual) -> bool {
+    pub fn is_near_identical(&self, usual: &Usual) -> bool {
         self.is_flat && self.is_close && self.moved <= UNMOVED && usual.is_nearly_nothing()
     }
 
@@ -373,225 +325,19 @@ impl Evidence {
             ..self
         }
     }
-
-    /// What it says, frames aside.
-    pub fn finding(&self) -> Finding {
-        match self.finding_of_cells() {
-            Finding::Different | Finding::TooLittleDetail
-                if !self.is_close && self.features >= SEVERAL_FEATURES =>
-            {
-                Finding::LikeParts
-            }
-            finding => finding,
-        }
-    }
-
-    fn finding_of_cells(&self) -> Finding {
-        let Some(found) = &self.residuals else {
-            return Finding::Different;
-        };
-        if self.is_same_in_place {
-            return match self.colours {
-                Colours::Other => Finding::OtherColours,
-                _ if self.is_close => Finding::Same,
-                _ => Finding::Unclear,
-            };
-        }
-        let is_drawn_over = self.is_drawn_over(found);
-        let agrees =
-            found.correlation >= self.least_agreement(found) && found.disagreeing <= DISAGREEING;
-        let may_agree = self.is_flat
-            && !self.is_close
-            && found.correlation >= UNCLEAR_AGREEMENT
-            && found.disagreeing <= UNCLEAR_DISAGREEING;
-        if found.usual.typical > TYPICAL || !agrees && !is_drawn_over && !may_agree {
-            return Finding::Different;
-        }
-        match () {
-            () if !self.has_enough_structure(found) => match self.is_close {
-                false if agrees && self.moved <= HARDLY_MOVED => Finding::Unclear,
-                _ => Finding::TooLittleDetail,
-            },
-            () if self.inside < LEAST_INSIDE => Finding::OtherContent,
-            () if self.colours == Colours::Other && !is_drawn_over => Finding::OtherColours,
-            () if self.is_flat && !self.is_close && found.changes <= self.unclear_changes() => {
-                Finding::Unclear
-            }
-            () if found.changes <= self.same_changes(found) => Finding::Same,
-            () if !self.is_close && found.changes <= self.unclear_changes() => Finding::Unclear,
-            // Two captions on one photo may look like one in the cells of a sketch.
-            () if is_drawn_over && !self.is_close => Finding::Unclear,
-            () if is_drawn_over => Finding::DrawnOver,
-            () => Finding::OtherContent,
-        }
-    }
-
-    /// Cells that may change in a copy. A sketch never vouches for a drawing or a document, where a single figure counts.
-    fn same_changes(&self, found: &Residuals) -> usize {
-        match (self.is_flat, self.is_close) {
-            (true, false) => 0,
-            (true, true) if self.is_near_identical(&found.usual) => CLOSE_CHANGES,
-            (true, true) => (CLOSE_MOVED_CHANGES * self.cells as f32 / 100_000.0) as usize,
-            (false, _) => self.photo_changes(),
-        }
-    }
-
-    /// Cells of sketches that may change without telling anything.
-    fn unclear_changes(&self) -> usize {
-        match self.moved > UNMOVED {
-            true => UNCLEAR_MOVED,
-            false => UNCLEAR,
-        }
-    }
-
-    /// Cells of a photo that may change in a copy; as many of a hundred where there are more cells.
-    fn photo_changes(&self) -> usize {
-        PHOTO_CHANGES * (self.cells / SKETCH_CELLS).max(1)
-    }
-
-    /// Something was drawn over one of two photos, which lie on each other as they are: all of it lighter or darker, or a small
-    /// mark that stands out in that one alone.
-    fn is_drawn_over(&self, found: &Residuals) -> bool {
-        let is_one_beside_it = found.changed <= DRAWN_OVER
-            && found.correlation >= AGREEMENT_DRAWN_OVER
-            && found.disagreeing <= DISAGREEING_DRAWN_OVER
-            && found.unchanged_correlation >= AGREEMENT_BESIDE;
-        let is_of_one_sign = found.one_sign >= ONE_SIGN;
-        let lesser_part = match () {
-            () if !self.is_close => UNCLEAR_LESSER_PART,
-            () if found.changed <= SMALL_MARK => SMALL_MARK_LESSER_PART,
-            () => MARK_LESSER_PART,
-        };
-        let is_mark = found.lesser_part <= lesser_part
-            && found.unchanged_correlation >= MARK_AGREEMENT_BESIDE;
-        !self.is_flat
-            && found.changes > 0
-            && self.moved.min(self.moved_within) <= HARDLY_MOVED
-            && is_one_beside_it
-            && (is_of_one_sign || is_mark)
-    }
-
-    /// The farther one picture has to be moved, the more places there are where chance could put it.
-    fn has_enough_structure(&self, found: &Residuals) -> bool {
-        let structure = found.structure * SKETCH_CELLS / self.cells.max(1);
-        let least = match () {
-            () if self.moved <= UNMOVED => LEAST_STRUCTURE,
-            () if self.moved <= HARDLY_MOVED && !self.is_flat => LEAST_STRUCTURE,
-            () if self.moved <= HARDLY_MOVED && (!self.is_close || leaves_nothing(found)) => {
-                LEAST_STRUCTURE
-            }
-            () if self.moved <= HARDLY_MOVED => LEAST_DRAWN_STRUCTURE,
-            () if self.is_sparse() && self.moved_within <= HARDLY_MOVED => LEAST_MOVED_STRUCTURE,
-            () if self.features >= MANY_FEATURES => LEAST_FRAMED_STRUCTURE,
-            () if self.is_sparse() => return false,
-            () if self.moved_within <= HARDLY_MOVED => LEAST_FRAMED_STRUCTURE,
-            () => LEAST_MOVED_STRUCTURE,
-        };
-        let agrees = match () {
-            () if structure >= LITTLE_STRUCTURE => true,
-            () if self.is_flat && leaves_nothing(found) => true,
-            () => found.correlation >= LITTLE_STRUCTURE_AGREEMENT && !self.is_adjusted(found),
-        };
-        structure >= least && agrees && !self.may_be_another_figure(found)
-    }
-
-    /// A figure or a stamp on an empty page looks much like another one.
-    fn may_be_another_figure(&self, found: &Residuals) -> bool {
-        let is_one = self.is_ground && found.regions < LEAST_REGIONS;
-        is_one && self.is_close && found.correlation < AGREEMENT_OF_FIGURES
-    }
-
-    /// Colours or contrast are others: the less there is, the less may have been done to it.
-    fn is_adjusted(&self, found: &Residuals) -> bool {
-        self.colours != Colours::Same || contrast_factor(found) > ADJUSTED_CONTRAST
-    }
-
-    /// Of neighbourhoods: less where what is on flat grounds leaves nothing over that re-encoding does not explain; more where all
-    /// lines run one way and may be moved along themselves.
-    fn least_agreement(&self, found: &Residuals) -> f32 {
-        match () {
-            () if self.moved > UNMOVED && found.directions < LEAST_DIRECTIONS => AGREEMENT_OF_LINES,
-            () if !self.is_flat || !leaves_nothing(found) || self.is_adjusted(found) => AGREEMENT,
-            () if self.moved > UNMOVED => AGREEMENT,
-            () => AGREEMENT_OF_DRAWINGS,
-        }
-    }
-
-    /// So flat that what is on it may be anywhere.
-    fn is_sparse(&self) -> bool {
-        self.is_flat && self.moved > 0.1 || self.is_ground && self.moved > HARDLY_MOVED
-    }
-
-    /// A duplicate before none, then what may be one, then the greater agreement.
-    pub fn is_better(&self, other: &Self) -> bool {
-        let rank = |evidence: &Self| {
-            let finding = evidence.finding();
-            let may_be_one = finding.is_duplicate() || finding.needs_pictures();
-            (finding.is_duplicate(), may_be_one)
-        };
-        match rank(self).cmp(&rank(other)) {
-            Ordering::Equal => self.similarity() > other.similarity(),
-            order => order == Ordering::Greater,
-        }
-    }
-
-    fn is_same_picture(&self, found: &Residuals) -> bool {
-        self.orientation == Orientation::Upright
-            && !self.is_without_alpha
-            && self.moved <= UNMOVED
-            && self.has_same_proportions
-            && contrast_factor(found) <= SAME_CONTRAST
-            && self.colours == Colours::Same
-    }
-
-    /// The verdict, frames aside.
-    pub fn verdict(&self) -> Verdict {
-        let finding = self.finding();
-        match (&self.residuals, finding) {
-            (Some(found), Finding::Same) if self.is_same_picture(found) => Verdict::SamePicture,
-            (_, Finding::Same | Finding::DrawnOver) => Verdict::Edited,
-            (_, Finding::Different | Finding::TooLittleDetail) => Verdict::Different,
-            (
-                _,
-                Finding::OtherColours
-                | Finding::OtherContent
-                | Finding::LikeParts
-                | Finding::Unclear,
-            ) => Verdict::Similar,
-        }
-    }
-
-    /// The correlation, 0 to 1.
-    pub fn similarity(&self) -> f64 {
-        let correlation = self.residuals.map_or(0.0, |found| found.correlation);
-        f64::from(correlation.clamp(0.0, 1.0))
-    }
 }
 
-/// Nothing changed, and none of many strokes or dots of one is missing in the other.
-fn leaves_nothing(found: &Residuals) -> bool {
-    let Usual {
-        typical, largest, ..
-    } = found.usual;
-    found.changes == 0
-        && found.regions >= LEAST_REGIONS
-        && typical <= TYPICAL_OF_COPIES
-        && largest <= LARGEST_OF_COPIES
-}
-
-/// The factor between the contrasts, 1 or more.
-pub fn contrast_factor(found: &Residuals) -> f32 {
-    found.usual.gain.max(1.0 / found.usual.gain)
-}
-
-/// Colours are compared where both pictures' are known: those without alpha have none in a sketch.
 fn compare_colours(a: &Appearance, b: &Appearance, map: &Map) -> Colours {
-    if a.luma.side != b.luma.side || a.luma.side == crate::sketch::OPAQUE_SIDE {
-        return Colours::Same;
-    }
     // A photo that is clipped has a ground, its source has none.
     let is_drawn = a.flatness.min(b.flatness) >= FLAT;
     colour::compare(a.chroma.as_ref(), b.chroma.as_ref(), map, is_drawn)
+}
+
+/// More than a map is off by, and not as the files are.
+fn is_stretched(stretch: f32, (a, b): ((f32, f32), (f32, f32))) -> bool {
+    let is_near = |one: f32, other: f32| (one / other).max(other / one) <= 1.0 + STRETCHED;
+    let of_files = (b.0 / a.0) / (b.1 / a.1);
+    !is_near(stretch, 1.0) && !is_near(stretch, of_files)
 }
 
 /// Apart from what rounding to whole pixels makes of small pictures.

@@ -41,7 +41,7 @@ pub fn agree(a: &Appearance, b: &Appearance, map: &Map, slack: f32) -> bool {
     let Some(common) = Common::of(map) else {
         return false;
     };
-    let (one, other) = (reduced(&a.luma), reduced(&b.luma));
+    let (one, other) = (a.luma.reduced_to(CELLS), b.luma.reduced_to(CELLS));
     let (one, other) = (common.first(&one, CELLS), common.second(&other, CELLS));
     is_faint(&one)
         && is_faint(&other)
@@ -182,14 +182,6 @@ fn together(a: &Plane, b: &Plane) -> f32 {
     together
 }
 
-fn reduced(plane: &Plane) -> Plane {
-    let mut reduced = plane.clone();
-    while reduced.side > CELLS {
-        reduced = reduced.halved();
-    }
-    reduced
-}
-
 /// Mean and standard deviation.
 struct Moments {
     mean: f32,
@@ -222,6 +214,7 @@ fn correlation(a: &[f32], b: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::appearance::Surroundings;
     use crate::sketch::Window;
 
     /// Noise of a seed, two cells wide, on light that rises from left to right.
@@ -239,6 +232,7 @@ mod tests {
             },
             chroma: None,
             window: Window::WHOLE,
+            surroundings: Surroundings::Empty,
             size: (800.0, 800.0),
             flatness: 0.5,
         }

@@ -8,6 +8,7 @@ use crate::registration::Map;
 const STRUCTURE: f32 = 12.0;
 
 /// Two pictures laid on each other: the first's cells, and what the second has there.
+#[derive(Clone, Debug)]
 pub struct Overlap {
     /// Cells on each side.
     pub side: usize,
@@ -93,6 +94,15 @@ impl Overlap {
         self
     }
 
+    /// Both blurred: what is finer than a cell lies elsewhere among the cells of each.
+    pub fn blurred(self) -> Self {
+        Self {
+            a: blurred(&self.a, self.side),
+            b: blurred(&self.b, self.side),
+            ..self
+        }
+    }
+
     /// Cells that lie on each other together with those around them.
     fn inner(&self) -> Vec<usize> {
         let range = 1..self.side - 1;
@@ -107,6 +117,13 @@ impl Overlap {
                     .all(is_covered)
             })
             .collect()
+    }
+
+    /// All cells that are no more than so many away lie on each other; they must be cells of the first.
+    pub fn covers_around(&self, (x, y): (usize, usize), cells: usize) -> bool {
+        let columns = x - cells..=x + cells;
+        let mut rows = (y - cells..=y + cells).map(|row| &self.mask[row * self.side..]);
+        rows.all(|row| row[columns.clone()].iter().all(|mask| *mask > 0.0))
     }
 
     /// Cells that lie on each other.

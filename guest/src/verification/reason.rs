@@ -1,8 +1,10 @@
 //! Judgements of evidence: the verdict, and why, in one sentence for people.
 
 use super::colour::Colours;
-use super::evidence::{Evidence, Finding, SAME_CONTRAST, UNMOVED, contrast_factor};
+use super::evidence::{Evidence, UNMOVED};
+use super::finding::{Finding, SAME_CONTRAST, contrast_factor};
 use super::frames::Frames;
+use super::surroundings::Around;
 use crate::comparison::{Judgement, Verdict};
 use crate::info::Orientation;
 
@@ -48,6 +50,12 @@ impl Evidence {
             }
             Finding::LikeParts => {
                 "Parts of them look alike: comparing the pictures decides.".into()
+            }
+            Finding::OtherProportions => {
+                "The structure agrees, but one is stretched.".into()
+            }
+            Finding::Unclear if self.around == Around::Unknown => {
+                "Their content agrees, but captions or the like around it may differ: comparing the pictures decides.".into()
             }
             Finding::Unclear => {
                 "Their sketches agree, but small text or figures may differ: comparing the pictures decides.".into()

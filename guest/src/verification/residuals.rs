@@ -4,14 +4,13 @@
 //! cell is counted in multiples of what re-encoding, resizing and a map that is off by a fraction of a cell explain: some noise,
 //! and a share of the contrast that **both** pictures have there. What one picture has and the other lacks is not explained.
 
-use crate::appearance::Plane;
-use crate::registration::Map;
+use crate::sketch::SIDE;
 
 use super::overlap::{Overlap, contrast};
 
-/// Cells on each side of the middle of a neighbourhood.
+/// Cells on each side of the middle of a neighbourhood: of so many cells of a sketch, and of fewer where there are fewer.
 const RADIUS: usize = 12;
-/// Residuals of every so many cells on each axis stand for their neighbourhoods.
+/// The same of the cells on each axis of which one stands for its neighbourhood.
 const STRIDE: usize = 4;
 /// Variance of noise, in squares of levels.
 const NOISE: f32 = 1.0;
@@ -28,7 +27,7 @@ const LEAST_COVERED: f32 = 0.2;
 const LITTLE: f32 = 0.4;
 /// Factors of contrast that make no difference beside it.
 const SAME_BRIGHTNESS: std::ops::RangeInclusive<f32> = 0.88..=1.14;
-/// Cells at the edge of a picture in which nothing counts as a change.
+/// Cells at the edges of both pictures in which nothing counts as a change, the same: what lies there is cut off elsewhere.
 const EDGE: usize = 2;
 /// Variance that keeps the fit of brightness near that of the whole picture where there is little to see.
 const PRIOR: f32 = 30.0;
@@ -72,6 +71,8 @@ pub struct Usual {
     pub typical: f32,
     /// The 99th of a hundred.
     pub largest: f32,
+    /// The 99th of a hundred of the cells without contrast: noise.
+    pub noise: f32,
     /// What the contrast of the second picture is multiplied with to be that of the first.
     pub gain: f32,
 }
@@ -93,16 +94,9 @@ struct Residual {
 }
 
 impl Residuals {
-    /// Of two planes of as many cells, the second seen through a map. `None` where less than a fifth lies on each other.
-    /// A change is a cell whose residual is so many times what is explained as `least_change` says, with two neighbours of
+    /// `None` where less than a fifth of the first picture lies on the second. A change is a cell whose residual is so many times what is explained as `least_change` says, with two neighbours of
     /// half of that.
-    pub fn between(
-        a: &Plane,
-        b: &Plane,
-        map: &Map,
-        least_change: impl Fn(&Usual) -> f32,
-    ) -> Option<Self> {
-        let overlap = Overlap::new(a, b, map);
+    pub fn of(overlap: Overlap, least_change: impl Fn(&Usual) -> f32) -> Option<Self> {
         let covered = overlap.covered();
         if covered < LEAST_COVERED * overlap.mask.len() as f32 {
             return None;
@@ -114,17 +108,22 @@ impl Residuals {
         let gain = overlap.gain();
         let residual = Residual::of(&overlap, &around, gain);
         let usual = Usual {
-            typical: residual.of_structure(&structure, 0.6),
-            largest: residual.of_structure(&structure, 0.99),
+            typical: residual.of_cells(0.6, |cell| structure[cell]),
+            largest: residual.of_cells(0.99, |cell| structure[cell]),
+            noise: residual.of_cells(0.99, |cell| overlap.mask[cell] > 0.0 && !structure[cell]),
             gain,
         };
-        let changes = residual.changes(overlap.side, least_change(&usual));
+        let changes = residual.changes(&overlap, least_change(&usual));
         let count = changes.iter().filter(|change| **change).count();
         let (correlation, disagreeing) = around.correlation(&overlap, |_| true);
         let (unchanged_correlation, one_sign, lesser_part) = match count {
             0 => (correlation, 1.0, 0.0),
             _ => {
-                let near = box_mean(&as_numbers(&changes), overlap.side, RADIUS + 2);
+                let near = box_mean(
+                    &as_numbers(&changes),
+                    overlap.side,
+                    of_sketch(RADIUS + 2, overlap.side),
+                );
                 let is_unchanged = |cell: usize| near[cell] <= 0.0;
                 let (correlation, _) = around.correlation(&overlap, is_unchanged);
                 (
@@ -159,9 +158,9 @@ impl Usual {
 
 impl Neighbourhoods {
     fn of(overlap: &Overlap) -> Self {
-        let count = box_mean(&overlap.mask, overlap.side, RADIUS);
+        let count = box_mean(&overlap.mask, overlap.side, of_sketch(RADIUS, overlap.side));
         let mean = |values: &[f32]| {
-            let mut means = box_mean(values, overlap.side, RADIUS);
+            let mut means = box_mean(values, overlap.side, of_sketch(RADIUS, overlap.side));
             for (mean, count) in means.iter_mut().zip(&count) {
                 *mean = if *count > 0.0 { *mean / count } else { 0.0 };
             }
@@ -188,7 +187,8 @@ impl Neighbourhoods {
     /// The mean correlation of those that count, and the share of them that disagrees.
     fn correlation(&self, overlap: &Overlap, counts: impl Fn(usize) -> bool) -> (f32, f32) {
         let (mut sum, mut disagreeing, mut weight) = (0.0, 0.0, 0.0);
-        let starts = || (STRIDE / 2..overlap.side).step_by(STRIDE);
+        let stride = of_sketch(STRIDE, overlap.side);
+        let starts = || (stride / 2..overlap.side).step_by(stride);
         for cell in starts().flat_map(|y| starts().map(move |x| y * overlap.side + x)) {
             let (first, second, together) = self.variances(cell);
             let most = first.max(second);
@@ -233,12 +233,10 @@ impl Residual {
         residual
     }
 
-    /// The residual below which a share of the cells with structure is.
-    fn of_structure(&self, structure: &[bool], share: f32) -> f32 {
-        let structured = self.multiples.iter().zip(structure);
-        let mut multiples: Vec<f32> = structured
-            .filter_map(|(multiple, has)| has.then_some(*multiple))
-            .collect();
+    /// The residual below which a share of such cells is.
+    fn of_cells(&self, share: f32, is_such: impl Fn(usize) -> bool) -> f32 {
+        let cells = (0..self.multiples.len()).filter(|cell| is_such(*cell));
+        let mut multiples: Vec<f32> = cells.map(|cell| self.multiples[cell]).collect();
         let place = (multiples.len() as f32 * share) as usize;
         match multiples.is_empty() {
             true => 0.0,
@@ -247,13 +245,16 @@ impl Residual {
     }
 
     /// Cells that changed.
-    fn changes(&self, side: usize, least: f32) -> Vec<bool> {
-        let inner = EDGE..side - EDGE;
+    fn changes(&self, overlap: &Overlap, least: f32) -> Vec<bool> {
+        let side = overlap.side;
+        let edge = of_sketch(EDGE, side);
+        let inner = edge..side - edge;
         let is_change = |cell: usize| {
             let (x, y) = (cell % side, cell / side);
-            let is_inner = inner.contains(&x) && inner.contains(&y);
-            is_inner
-                && self.multiples[cell] > least
+            self.multiples[cell] > least
+                && inner.contains(&x)
+                && inner.contains(&y)
+                && overlap.covers_around((x, y), edge)
                 && self.over_around((x, y), side, least / 2.0) >= 3
         };
         (0..side * side).map(is_change).collect()
@@ -275,12 +276,16 @@ impl Residual {
         let unchanged: Vec<f32> = (overlap.mask.iter().zip(&self.multiples))
             .map(|(mask, multiple)| if *multiple < 1.0 { *mask } else { 0.0 })
             .collect();
-        let count = box_mean(&unchanged, overlap.side, RADIUS);
+        let count = box_mean(&unchanged, overlap.side, of_sketch(RADIUS, overlap.side));
         let grounds = [&overlap.a, &overlap.b].map(|levels| {
             let counted = products(levels, &unchanged);
             let squares = products(levels, &counted);
-            let means = box_mean(&counted, overlap.side, RADIUS);
-            (levels, means, box_mean(&squares, overlap.side, RADIUS))
+            let means = box_mean(&counted, overlap.side, of_sketch(RADIUS, overlap.side));
+            (
+                levels,
+                means,
+                box_mean(&squares, overlap.side, of_sketch(RADIUS, overlap.side)),
+            )
         });
         let changed = (0..changes.len()).filter(|cell| changes[*cell] && count[*cell] > 0.05);
         let (mut first, mut second) = (0.0, 0.0);
@@ -316,6 +321,11 @@ fn unclipped(left: f32, a: f32, b: f32) -> f32 {
         () if a <= black => left.min(0.0),
         () => left,
     }
+}
+
+/// So many cells of a sketch, in cells of a plane that has no more pixels than that.
+fn of_sketch(cells: usize, side: usize) -> usize {
+    (cells * side.min(SIDE)).div_ceil(SIDE)
 }
 
 /// Regions of 16x16 that some cells with structure lie in.
@@ -368,6 +378,8 @@ fn box_mean(cells: &[f32], side: usize, radius: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::appearance::Plane;
+    use crate::registration::Map;
 
     const SIDE: usize = 64;
 
@@ -399,7 +411,7 @@ mod tests {
     }
 
     fn between(a: &Plane, b: &Plane) -> Residuals {
-        Residuals::between(a, b, &Map::IDENTITY, |_| 8.0).unwrap()
+        Residuals::of(Overlap::new(a, b, &Map::IDENTITY), |_| 8.0).unwrap()
     }
 
     #[test]
