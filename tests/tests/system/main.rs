@@ -33,6 +33,9 @@ mod duplicates;
 mod durability;
 /// What this server adds: checks, matches, descriptions, health, the manners of HTTP.
 mod extensions;
+/// One client does not hold up another.
+#[cfg(target_os = "linux")]
+mod fairness;
 /// `find` clears up.
 mod find;
 /// The floors of the house: no import goes upstairs.
