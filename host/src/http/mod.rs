@@ -21,6 +21,7 @@ mod matching;
 mod observe;
 mod page;
 mod paging;
+mod parameters;
 mod patience;
 mod places;
 mod plugins;

@@ -13,6 +13,8 @@ mod bad_input;
 /// Every bench runs, on a little.
 #[cfg(target_os = "linux")]
 mod benches;
+/// What clients are used to, whichever of the documents they were written from.
+mod clients;
 /// Clocks that are set wrong.
 #[cfg(target_os = "linux")]
 mod clocks;
