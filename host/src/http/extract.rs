@@ -108,7 +108,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
-        let pairs = url_encoded(query.as_bytes(), "the URL's query")?;
+        let not_utf_8 = || ApiError::invalid("the URL's query is not UTF-8");
+        let pairs = url_encoded(query.as_bytes()).ok_or_else(not_utf_8)?;
         let pairs = pairs
             .iter()
             .map(|(name, value)| (name.as_ref(), value.as_ref()));
@@ -119,12 +120,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 /// A parameter as it was sent.
 type NameAndValue<'a> = (Cow<'a, str>, Cow<'a, str>);
 
-/// Names and values of text in the encoding of URLs, which has to be UTF-8.
-pub fn url_encoded<'a>(text: &'a [u8], what: &str) -> Result<Vec<NameAndValue<'a>>, ApiError> {
-    if percent_decode(text).decode_utf8().is_err() {
-        return Err(ApiError::invalid(format!("{what}: it is not UTF-8")));
-    }
-    Ok(form_urlencoded::parse(text).collect())
+/// Names and values of text in the encoding of URLs; `None` when it is not UTF-8.
+pub fn url_encoded(text: &[u8]) -> Option<Vec<NameAndValue<'_>>> {
+    percent_decode(text).decode_utf8().ok()?;
+    Some(form_urlencoded::parse(text).collect())
 }
 
 /// The kind of body that a request announces.

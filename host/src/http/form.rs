@@ -35,6 +35,9 @@ const MAX_FIELDS: usize = 64;
 /// How much a body may be longer than its pictures, or how long it may be without any: texts, boundaries, headers.
 const FRAMING: u64 = 1 << 20;
 
+/// For those who send a picture in another way.
+const PICTURES_COME: &str = "a picture comes as a file in multipart/form-data";
+
 /// A picture that came in a form.
 #[derive(Debug)]
 pub struct Picture {
@@ -67,16 +70,19 @@ impl Form {
 
     /// A form without files.
     async fn of_texts(request: Request) -> Result<Self, ApiError> {
-        refuse_announced(&request, FRAMING)?;
+        if announced(&request).is_some_and(|length| length > FRAMING) {
+            return Err(long_texts());
+        }
         let body = Limited::new(request.into_body(), FRAMING as usize).collect();
         let body = body
             .await
             .map_err(|error| match error.is::<LengthLimitError>() {
-                true => over_limit(FRAMING),
+                true => long_texts(),
                 false => ApiError::invalid("the body was cut off"),
             })?;
         let bytes = body.to_bytes();
-        let fields = url_encoded(&bytes, "the form")?;
+        let not_utf_8 = || ApiError::invalid(format!("the form is not UTF-8; {PICTURES_COME}"));
+        let fields = url_encoded(&bytes).ok_or_else(not_utf_8)?;
         if fields.len() > MAX_FIELDS {
             return Err(too_many_fields());
         }
@@ -118,7 +124,7 @@ impl Form {
                 others => format!("; other fields sent: {}", others.join(", ")),
             };
             ApiError::unprocessable(format!(
-                "the field `{field}` with the picture is missing: a file in multipart/form-data{sent}"
+                "the field `{field}` with the picture is missing; {PICTURES_COME}{sent}"
             ))
         })
     }
@@ -306,6 +312,12 @@ async fn stage(
         next = field.chunk().await?;
     }
     Ok(staging.finish().await?)
+}
+
+fn long_texts() -> ApiError {
+    ApiError::too_large(format!(
+        "a form without files may have {FRAMING} bytes; {PICTURES_COME}"
+    ))
 }
 
 fn too_many_fields() -> ApiError {

@@ -108,7 +108,7 @@ fn forms_without_a_file_come_in_both_kinds() {
     let by_url = bare(&server, &format!("/images/similar?image_id={one}"));
     assert_eq!(by_form.json(), by_url.json());
     let latin1 = server.post_urlencoded("/matches", "image_id=%FF");
-    latin1.refused(400);
+    assert!(text(&latin1.refused(400), "message").contains("multipart/form-data"));
     let long = format!("image_id={}", "x".repeat(2 << 20));
     server.post_urlencoded("/matches", &long).refused(413);
 }
