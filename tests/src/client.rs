@@ -1,5 +1,6 @@
 //! An HTTP client whose answers are checked where they are used: `server.get("/projects/x").refused(404)`.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use regex::Regex;
@@ -34,8 +35,18 @@ pub struct Answer {
 impl Client {
     /// A client of the server at `base`, such as `http://127.0.0.1:3000`.
     pub fn new(base: &str) -> Self {
+        Self::from(base, None)
+    }
+
+    /// A client of the same server that calls from another address of this machine.
+    pub fn from_address(&self, address: IpAddr) -> Self {
+        Self::from(&self.base, Some(address))
+    }
+
+    fn from(base: &str, address: Option<IpAddr>) -> Self {
         let http = reqwest::blocking::Client::builder()
             .no_proxy()
+            .local_address(address)
             .timeout(Duration::from_secs(180))
             .redirect(reqwest::redirect::Policy::none())
             .build()
@@ -90,6 +101,16 @@ impl Client {
     #[track_caller]
     pub fn post_form(&self, path: &str, form: Form) -> Answer {
         send(self.request(Method::POST, path).multipart(form)).expect("the server answers")
+    }
+
+    /// POST of a form without files, as `application/x-www-form-urlencoded`.
+    #[track_caller]
+    pub fn post_urlencoded(&self, path: &str, form: &str) -> Answer {
+        let request = self
+            .request(Method::POST, path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.to_owned());
+        send(request).expect("the server answers")
     }
 
     /// S4's upload: a file under a file name, into a project.

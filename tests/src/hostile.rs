@@ -73,20 +73,32 @@ fn deflated_zeros(bytes: u64) -> Vec<u8> {
 /// of each component comes alone, its highest bit first, the 13 others one scan at a time (ITU-T T.81,
 /// G.1): 1 + 42 scans for each, 2,647 of all.
 pub fn jpeg_of_scans(coefficients: u8) -> Vec<u8> {
-    const SIDE: [u8; 2] = 1024_u16.to_be_bytes();
+    square_of_scans(1024, coefficients)
+}
+
+/// The same of another size; `side` is a multiple of 1024.
+pub fn square_of_scans(side: u16, coefficients: u8) -> Vec<u8> {
+    let blocks = (usize::from(side) / 8).pow(2);
+    let side = side.to_be_bytes();
+    // Codes of a scan: each ends 16,384 blocks by one bit and 14 bits of zeros behind it.
+    let mut ends = vec![0; (blocks / 16_384 * 15).div_ceil(8)];
+    let padding = ends.len() * 8 - blocks / 16_384 * 15;
+    if let Some(last) = ends.last_mut() {
+        *last = (1_u16 << padding).wrapping_sub(1) as u8;
+    }
     let mut file = vec![0xFF, 0xD8];
     segment(&mut file, 0xDB, &[[0].as_slice(), &[1; 64]].concat());
     let components = [1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0];
     segment(
         &mut file,
         0xC2,
-        &[&[8], &SIDE[..], &SIDE, &[3], &components].concat(),
+        &[&[8], &side[..], &side, &[3], &components].concat(),
     );
     // One code of one bit: "no difference" for DC, "16,384 blocks (all there are) end here" for AC.
     segment(&mut file, 0xC4, &huffman_table(0x00, 0x00));
     segment(&mut file, 0xC4, &huffman_table(0x10, 0xE0));
     segment(&mut file, 0xDA, &[3, 1, 0, 2, 0, 3, 0, 0, 0, 0]);
-    file.extend([0; 3 * 16_384 / 8]);
+    file.extend(vec![0; 3 * blocks / 8]);
     for component in 1..=3 {
         for coefficient in 1..=coefficients {
             for low in (0..=13_u8).rev() {
@@ -97,8 +109,7 @@ pub fn jpeg_of_scans(coefficients: u8) -> Vec<u8> {
                     0xDA,
                     &[1, component, 0, coefficient, coefficient, bits],
                 );
-                // The code, its 14 zero bits, padding.
-                file.extend([0x00, 0x01]);
+                file.extend_from_slice(&ends);
             }
         }
     }
@@ -140,6 +151,7 @@ mod tests {
         assert_eq!(size(&black_png(300, 200)), (300, 200));
         assert_eq!(size(&gif_of_frames(3)), (8, 8));
         assert_eq!(size(&jpeg_of_scans(2)), (1024, 1024));
+        assert_eq!(size(&square_of_scans(4096, 1)), (4096, 4096));
         let bomb = with_text_bomb(&black_png(30, 20), 1 << 20);
         assert_eq!(size(&bomb), (30, 20));
     }

@@ -71,7 +71,7 @@ pub(super) fn reduced_luma(
         header,
         markers,
         frame,
-        decoder,
+        mut decoder,
         ..
     } = headers(bytes, limits)?;
     if !markers.ended {
@@ -88,6 +88,12 @@ pub(super) fn reduced_luma(
     let decoded_as = decoder.input_colorspace();
     let colours = decoded_as.and_then(|space| Colours::of(space, frame.components, &markers));
     let read = colours.and_then(|colours| luma::scan(bytes, frame, colours, with_chroma));
+    // Most scans of a progressive file were passed over: a fault in one of them is a fault of the file all the same.
+    if read.is_some() && frame.process == Process::Progressive && !planes::are_sound(bytes, frame) {
+        decoder
+            .decode()
+            .map_err(|error| from_decoder(error, &markers))?;
+    }
     Ok(read.map(|(samples, chroma)| ReducedLuma {
         info: header.into_info(),
         size,

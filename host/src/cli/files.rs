@@ -8,6 +8,7 @@ use anyhow::{Result, bail, ensure};
 use bytesize::ByteSize;
 use walkdir::WalkDir;
 
+use crate::domain::file_name::is_cache;
 use crate::sandbox::Input;
 
 use super::output;
@@ -42,11 +43,12 @@ pub fn below(paths: Vec<PathBuf>) -> impl Iterator<Item = Result<PathBuf, Failur
     })
 }
 
-/// Folders are walked, not worked on; what lies in them and is no plain file is none of ours.
-/// What was named is always answered.
+/// Folders are walked, not worked on; what lies in them and is no plain file, or a cache of another server, is none of
+/// ours. What was named is always answered.
 fn is_passed_over(entry: &walkdir::DirEntry) -> bool {
     let kind = entry.file_type();
-    kind.is_dir() || (entry.depth() > 0 && !kind.is_file())
+    let is_ours = || kind.is_file() && !is_cache(&entry.file_name().to_string_lossy());
+    kind.is_dir() || (entry.depth() > 0 && !is_ours())
 }
 
 fn failure(argument: &Path, error: walkdir::Error) -> Failure {

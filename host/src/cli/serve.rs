@@ -13,7 +13,10 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::config::{BasePath, Config, Host, InvalidBasePath, InvalidHost, Location, LogFormat};
+use crate::config::{
+    BasePath, Config, Host, InvalidBasePath, InvalidHost, InvalidNetwork, Location, LogFormat,
+    Network,
+};
 use crate::domain::PluginFile;
 use crate::http;
 
@@ -51,7 +54,9 @@ Web pages: only those of this machine (http://localhost:8080, http://127.0.0.1:5
 addresses that it listens on, and what --host names, such as the name of a reverse proxy; another name is answered \
 421, because a page whose name was made to lead here could read everything. A reverse proxy should send on the Host \
 that it was asked for, or X-Forwarded-Host. A proxy that hands on what lies below a path of its own says that path by \
-X-Forwarded-Prefix, or --base-path does; it may take the path off or leave it on.";
+X-Forwarded-Prefix, or --base-path does; it may take the path off or leave it on.
+Clients share workers, memory and connections by their addresses (an IPv6 network of 64 bits is one). Behind a proxy \
+all of them have its address, unless --trusted-proxy names it: then the address is that which it adds to X-Forwarded-For.";
 
 /// Serve the HTTP API over a data folder
 #[derive(Args)]
@@ -75,6 +80,10 @@ struct Flags {
     #[arg(long, value_name = "NAME", value_parser = host)]
     #[serde(skip_serializing_if = "Option::is_none")]
     host: Option<Vec<String>>,
+    /// Proxy that says by X-Forwarded-For for whom it asks, an address or a network; may be given several times
+    #[arg(long, value_name = "ADDR", value_parser = network)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_proxy: Option<Vec<String>>,
     #[command(flatten)]
     #[serde(flatten)]
     data: DataFlag,
@@ -131,7 +140,7 @@ struct Flags {
     #[arg(long, value_name = "N", help_heading = "Sandbox")]
     #[serde(skip_serializing_if = "Option::is_none")]
     workers: Option<usize>,
-    /// Pictures that may wait for a worker; one more is answered 503 [default: 256]
+    /// Pictures that may wait for a worker, served in turn by client; one more is answered 503 [default: 256]
     #[arg(long, value_name = "N", help_heading = "Sandbox")]
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<usize>,
@@ -190,6 +199,10 @@ fn is_off(flag: &bool) -> bool {
 
 fn host(text: &str) -> Result<String, InvalidHost> {
     text.parse::<Host>().map(|_| text.to_owned())
+}
+
+fn network(text: &str) -> Result<String, InvalidNetwork> {
+    text.parse::<Network>().map(|_| text.to_owned())
 }
 
 fn base_path(text: &str) -> Result<String, InvalidBasePath> {

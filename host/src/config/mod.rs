@@ -7,6 +7,7 @@ mod base_path;
 mod error;
 mod host;
 mod mode;
+mod network;
 mod settings;
 mod source;
 
@@ -14,6 +15,7 @@ pub use base_path::{BasePath, InvalidBasePath};
 pub use error::ConfigError;
 pub use host::{Host, InvalidHost};
 pub use mode::DataMode;
+pub use network::{InvalidNetwork, Network};
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -58,6 +60,8 @@ pub struct Config {
     pub trash_retention: Duration,
     /// What the server is called beside this machine's own names and the addresses it listens on.
     pub hosts: Vec<Host>,
+    /// Proxies that say by `X-Forwarded-For` for whom they ask.
+    pub trusted_proxies: Vec<Network>,
     /// The path below which the server is reached.
     pub base_path: BasePath,
     /// Origins whose pages may call, beside those of this machine.
@@ -153,6 +157,7 @@ impl From<Settings> for Config {
             quality: settings.quality,
             trash_retention: settings.trash_retention,
             hosts: settings.host,
+            trusted_proxies: settings.trusted_proxy,
             base_path: settings.base_path,
             cors_origins: settings.cors_origin,
             dev: settings.dev,

@@ -15,6 +15,7 @@ use super::base_path::BasePath;
 use super::error::Wrong;
 use super::host::Host;
 use super::mode::DataMode;
+use super::network::Network;
 use super::{Location, LogFormat};
 
 /// One field a key. `VISMATCH_<KEY>` and `--<key>` go by the same names.
@@ -26,6 +27,8 @@ pub(super) struct Settings {
     pub open_to_network: bool,
     #[serde(deserialize_with = "one_or_more")]
     pub host: Vec<Host>,
+    #[serde(deserialize_with = "one_or_more")]
+    pub trusted_proxy: Vec<Network>,
     #[serde(deserialize_with = "from_text")]
     pub base_path: BasePath,
     pub data: PathBuf,
@@ -57,6 +60,7 @@ impl Default for Settings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 3000))],
             open_to_network: false,
             host: Vec::new(),
+            trusted_proxy: Vec::new(),
             base_path: BasePath::default(),
             data: PathBuf::from("data"),
             data_mode: DataMode::default(),
@@ -84,6 +88,7 @@ impl Settings {
         "listen",
         "open_to_network",
         "host",
+        "trusted_proxy",
         "base_path",
         "data",
         "data_mode",

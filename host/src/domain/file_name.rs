@@ -19,6 +19,8 @@ const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
 const SUPERSCRIPTS: [char; 3] = ['\u{b9}', '\u{b2}', '\u{b3}'];
 /// The length of `%3A`.
 const CODE: usize = 3;
+/// Endings of what the server vismatch-svc puts beside each picture: its fingerprint.
+const CACHES: [&str; 3] = [".phash", ".dhash", ".ahash"];
 
 /// The name of the file.
 pub fn written(segment: &str) -> Cow<'_, str> {
@@ -39,6 +41,12 @@ pub fn written(segment: &str) -> Cow<'_, str> {
         false => String::from(character),
     };
     segment.char_indices().map(write).collect()
+}
+
+/// A file of this name is no picture and nothing that anybody gave: there is one beside every picture of an image root
+/// that another server has used.
+pub fn is_cache(file_name: &str) -> bool {
+    CACHES.iter().any(|ending| file_name.ends_with(ending))
 }
 
 /// The name of a file is written as it is written here.

@@ -3,6 +3,7 @@
 //! Plain data and the rules that hold for it alone. No I/O, no async, no framework; what a picture
 //! *is* (formats, orientations, fingerprints) is said by the pipeline's own types, used here as they are.
 
+mod client;
 mod copies;
 pub mod file_name;
 mod image;
@@ -14,6 +15,7 @@ mod rendition;
 mod resolution;
 mod unique;
 
+pub use client::Client;
 pub use copies::{BestCopy, Merit, Merits, best_copy};
 pub use image::{Image, ImageId, NewImage, Sha256};
 pub use matching::{DuplicateGroup, DuplicateMember, Kind, Match, Relation};

@@ -130,10 +130,11 @@ struct DifferenceView {
     request_body(content((CompareForm = "multipart/form-data"), (CompareBody = "application/json"))),
     responses(
         (status = 200, description = "The judgement, and every algorithm's distance.", body = ComparisonView),
-        (status = 400, description = "A missing field, not a picture, a threshold that cannot be.", body = ErrorBody),
+        (status = 400, description = "Not a picture, a threshold that cannot be, both `b` and `image_id`.", body = ErrorBody),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
         (status = 413, description = "A file, or the picture in it, is over a limit.", body = ErrorBody),
         (status = 415, description = "A body of another type.", body = ErrorBody),
+        (status = 422, description = "A field is missing or not of its type.", body = ErrorBody),
     ),
 )]
 async fn compare(
@@ -142,10 +143,12 @@ async fn compare(
     request: Request,
 ) -> Result<axum::Json<ComparisonView>, ApiError> {
     let comparison = match body_kind(request.headers()) {
-        BodyKind::Multipart => compare_sent(&app, request, url.threshold).await?,
+        BodyKind::Multipart | BodyKind::UrlEncoded | BodyKind::Unnamed => {
+            compare_sent(&app, request, url.threshold).await?
+        }
         BodyKind::Json => compare_stored(&app, request, url.threshold).await?,
-        BodyKind::Unnamed | BodyKind::Other => {
-            let text = "the body must be multipart/form-data or application/json";
+        BodyKind::Other => {
+            let text = "the body must be a form or application/json";
             return Err(ApiError::unsupported_media_type(text));
         }
     };
@@ -195,8 +198,9 @@ fn stored(fields: CompareFields) -> Result<Option<StoredImage>, ApiError> {
         })),
         (None, None) => Ok(None),
         _ => {
-            let text = "a stored image is named by both `project_id` and `image_id`";
-            Err(ApiError::invalid(text))
+            let text =
+                "a stored image is named by both `project_id` and `image_id`: one is missing";
+            Err(ApiError::unprocessable(text))
         }
     }
 }

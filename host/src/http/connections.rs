@@ -7,10 +7,10 @@
 use std::pin::pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn;
 use axum::serve::Listener;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -18,11 +18,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::Layer;
 
+use super::clients::{Peer, Proxies};
 use super::error::ApiError;
 use super::observe::observe;
 use super::patience::lend_body;
-use super::places::Places;
+use super::places::{Place, Places};
 
 /// How long the head of a request may take, counted from when the connection became free for it;
 /// tests do not wait that long.
@@ -42,6 +44,7 @@ pub async fn serve(
     mut listener: TcpListener,
     router: Router,
     places: Places,
+    proxies: Proxies,
     stopped: CancellationToken,
 ) {
     let (connections, crowd) = (TaskTracker::new(), TaskTracker::new());
@@ -54,16 +57,17 @@ pub async fn serve(
             tracing::error!("{BEFORE_1970}: no connection is served");
             continue;
         }
-        match places.take(client.ip()) {
+        let peer = Peer(client.ip());
+        match place_for(peer, &places, &proxies) {
             Some(place) => {
-                let served = serve_connection(stream, router.clone(), stopped.clone());
+                let served = serve_connection(stream, peer, router.clone(), stopped.clone());
                 connections.spawn(async move {
                     served.await;
                     drop(place);
                 });
             }
             None if crowd.len() < CROWD => {
-                let served = serve_connection(stream, crowded(), stopped.clone());
+                let served = serve_connection(stream, peer, crowded(), stopped.clone());
                 crowd.spawn(tokio::time::timeout(CROWDED, served));
             }
             None => tracing::debug!("a connection too many is closed"),
@@ -72,6 +76,13 @@ pub async fn serve(
     drop(listener);
     connections.close();
     connections.wait().await;
+}
+
+fn place_for(Peer(peer): Peer, places: &Places, proxies: &Proxies) -> Option<Place> {
+    match proxies.trust(peer) {
+        true => places.take_shared(),
+        false => places.take(peer.into()),
+    }
 }
 
 /// Answers everything that there are too many connections.
@@ -86,7 +97,12 @@ fn crowded() -> Router {
         .layer(from_fn(observe))
 }
 
-async fn serve_connection(stream: TcpStream, router: Router, stopped: CancellationToken) {
+async fn serve_connection(
+    stream: TcpStream,
+    peer: Peer,
+    router: Router,
+    stopped: CancellationToken,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("a connection keeps its delay: {error}");
     }
@@ -97,7 +113,7 @@ async fn serve_connection(stream: TcpStream, router: Router, stopped: Cancellati
         .header_read_timeout(HEAD)
         .serve_connection(
             TokioIo::new(Box::pin(stream)),
-            TowerToHyperService::new(router),
+            TowerToHyperService::new(Extension(peer).layer(router)),
         )
         .with_upgrades();
     let mut connection = pin!(connection);
@@ -137,7 +153,8 @@ mod tests {
         let stopped = CancellationToken::new();
         let large = get(async || vec![0_u8; 64 << 20]);
         let router = Router::new().route("/", slow).route("/large", large);
-        let serving = tokio::spawn(serve(listener, router, places, stopped.clone()));
+        let proxies = Proxies::default();
+        let serving = tokio::spawn(serve(listener, router, places, proxies, stopped.clone()));
         (address, stopped, serving)
     }
 
@@ -198,12 +215,12 @@ mod tests {
         let request = b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n";
         deaf.write_all(request).await.unwrap();
         let is_free = async || {
-            while places.take(address.ip()).is_none() {
+            while places.take(address.ip().into()).is_none() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         tokio::time::sleep(Duration::from_millis(100)).await;
-        assert!(places.take(address.ip()).is_none());
+        assert!(places.take(address.ip().into()).is_none());
         tokio::time::timeout(10 * READ, is_free()).await.unwrap();
     }
 }

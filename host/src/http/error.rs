@@ -44,7 +44,7 @@ pub struct ApiError {
     "error": "NotFound",
     "message": "there is no project \"holidays\"",
     "detail": "there is no project \"holidays\"",
-    "details": {"status_code": 404, "method": "GET", "path": "/projects/holidays/images",
+    "details": {"status_code": 404, "method": "GET", "path": "/projects/holidays",
                 "request_id": "01a1fa22-5e6b-7715-9ea4-42e8ae99124f"},
     "timestamp": "2026-02-21T19:01:02.123Z"
 }))]
@@ -76,9 +76,14 @@ impl ApiError {
         }
     }
 
-    /// 400: an argument that cannot be used.
+    /// 400: an argument of the right type that cannot be used.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 422: what has to be there is missing, or is not of its type.
+    pub fn unprocessable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
     }
 
     /// 413: a body or picture over a limit.

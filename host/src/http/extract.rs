@@ -2,18 +2,22 @@
 //!
 //! The framework's own extractors, with rejections that leave through the one door of `error`.
 
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use std::borrow::Cow;
+
+use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use percent_encoding::percent_decode_str;
+use percent_encoding::percent_decode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use crate::domain::ProjectName;
 
 use super::error::ApiError;
+use super::parameters;
 
 /// Longest JSON body without a picture, in bytes.
 const MAX_JSON: usize = 2 << 20;
@@ -56,7 +60,7 @@ pub struct ImagePath {
 pub struct Path<T>(pub T);
 
 /// Parameters of the URL's query, which has to be UTF-8: bytes that are not are refused, where the
-/// framework would put a replacement character into a name.
+/// framework would put a replacement character into a name. Of a repeated one the last counts.
 pub struct Query<T>(pub T);
 
 /// A JSON body of at most 2 MB.
@@ -71,6 +75,8 @@ pub enum BodyKind {
     Json,
     /// `multipart/form-data`.
     Multipart,
+    /// `application/x-www-form-urlencoded`.
+    UrlEncoded,
     /// No content type at all.
     Unnamed,
     /// Anything else.
@@ -102,12 +108,22 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
-        if percent_decode_str(query).decode_utf8().is_err() {
-            return Err(ApiError::invalid("the URL's query is not UTF-8"));
-        }
-        let axum::extract::Query(parameters) = axum::extract::Query::try_from_uri(&parts.uri)?;
-        Ok(Self(parameters))
+        let not_utf_8 = || ApiError::invalid("the URL's query is not UTF-8");
+        let pairs = url_encoded(query.as_bytes()).ok_or_else(not_utf_8)?;
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref()));
+        parameters::read("the URL's query", pairs).map(Self)
     }
+}
+
+/// A parameter as it was sent.
+type NameAndValue<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// Names and values of text in the encoding of URLs; `None` when it is not UTF-8.
+pub fn url_encoded(text: &[u8]) -> Option<Vec<NameAndValue<'_>>> {
+    percent_decode(text).decode_utf8().ok()?;
+    Some(form_urlencoded::parse(text).collect())
 }
 
 /// The kind of body that a request announces.
@@ -120,6 +136,7 @@ pub fn body_kind(headers: &HeaderMap) -> BodyKind {
     match essence.to_ascii_lowercase().as_str() {
         "application/json" => BodyKind::Json,
         "multipart/form-data" => BodyKind::Multipart,
+        "application/x-www-form-urlencoded" => BodyKind::UrlEncoded,
         other if other.starts_with("application/") && other.ends_with("+json") => BodyKind::Json,
         _ => BodyKind::Other,
     }
@@ -147,13 +164,6 @@ pub async fn json_or_nothing<T: DeserializeOwned>(request: Request) -> Result<Op
 impl From<PathRejection> for ApiError {
     fn from(rejection: PathRejection) -> Self {
         Self::new(rejection.status(), rejection.body_text())
-    }
-}
-
-impl From<QueryRejection> for ApiError {
-    fn from(rejection: QueryRejection) -> Self {
-        let text = cause_of(&rejection, "the URL's query");
-        Self::new(rejection.status(), text)
     }
 }
 
@@ -192,6 +202,10 @@ mod tests {
         assert_eq!(kind("application/json; charset=utf-8"), BodyKind::Json);
         assert_eq!(kind("Application/Problem+JSON"), BodyKind::Json);
         assert_eq!(kind("multipart/form-data; boundary=x"), BodyKind::Multipart);
+        assert_eq!(
+            kind("application/x-www-form-urlencoded; charset=UTF-8"),
+            BodyKind::UrlEncoded
+        );
         assert_eq!(kind("text/plain"), BodyKind::Other);
         assert_eq!(kind(""), BodyKind::Other);
         assert_eq!(body_kind(&HeaderMap::new()), BodyKind::Unnamed);

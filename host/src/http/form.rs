@@ -1,16 +1,18 @@
-//! Multipart forms that carry pictures: streamed to disk as they arrive, never held in memory.
+//! Forms, of both kinds: pictures are streamed to disk as they arrive, never held in memory.
 //!
-//! A route names the fields that are pictures; all others are short texts, in any order. What was
-//! staged is deleted when the form is dropped, so a body that is cut off leaves nothing behind.
+//! A route names the fields that are pictures; all others are short texts, in any order. An empty text, and a file
+//! without name and content, count as not sent, and of a field that comes more than once the last counts. What was staged is deleted when the form is
+//! dropped, so a body that is cut off leaves nothing behind.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::RequestExt;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, Multipart, Request};
 use axum::http::{StatusCode, header};
 use futures::StreamExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -19,6 +21,8 @@ use crate::store::{Staged, Staging};
 
 use super::disposition;
 use super::error::ApiError;
+use super::extract::{BodyKind, body_kind, url_encoded};
+use super::parameters;
 
 /// Longest name of a field, in bytes.
 const MAX_NAME: usize = 256;
@@ -28,8 +32,11 @@ const MAX_HEAD: usize = 1 << 20;
 const MAX_TEXT: usize = 64 << 10;
 /// Most fields of one form.
 const MAX_FIELDS: usize = 64;
-/// How much a body may be longer than its pictures: texts, boundaries, headers.
+/// How much a body may be longer than its pictures, or how long it may be without any: texts, boundaries, headers.
 const FRAMING: u64 = 1 << 20;
+
+/// For those who send a picture in another way.
+const PICTURES_COME: &str = "a picture comes as a file in multipart/form-data";
 
 /// A picture that came in a form.
 #[derive(Debug)]
@@ -51,9 +58,44 @@ pub struct Form {
 }
 
 impl Form {
-    /// Receives a form whose `pictures` fields are pictures of at most `max_body` bytes. Of a field that comes more than
-    /// once the last one counts, but a file before what has no file name: some clients send what they know of the file first.
+    /// Receives a form whose `pictures` fields are pictures of at most `max_body` bytes. Of those that come more than
+    /// once a file counts before what has no file name: some clients send what they know of the file first.
     pub async fn receive(app: &App, request: Request, pictures: &[&str]) -> Result<Self, ApiError> {
+        match body_kind(request.headers()) {
+            BodyKind::UrlEncoded => Self::of_texts(request).await,
+            BodyKind::Unnamed if request.body().is_end_stream() => Ok(Self::default()),
+            _ => Self::of_parts(app, request, pictures).await,
+        }
+    }
+
+    /// A form without files.
+    async fn of_texts(request: Request) -> Result<Self, ApiError> {
+        if announced(&request).is_some_and(|length| length > FRAMING) {
+            return Err(long_texts());
+        }
+        let body = Limited::new(request.into_body(), FRAMING as usize).collect();
+        let body = body
+            .await
+            .map_err(|error| match error.is::<LengthLimitError>() {
+                true => long_texts(),
+                false => ApiError::invalid("the body was cut off"),
+            })?;
+        let bytes = body.to_bytes();
+        let not_utf_8 = || ApiError::invalid(format!("the form is not UTF-8; {PICTURES_COME}"));
+        let fields = url_encoded(&bytes).ok_or_else(not_utf_8)?;
+        if fields.len() > MAX_FIELDS {
+            return Err(too_many_fields());
+        }
+        let mut form = Self::default();
+        for (name, text) in fields {
+            check_name(&name)?;
+            check_text(&name, text.len())?;
+            form.take_text(name.into_owned(), text.into_owned());
+        }
+        Ok(form)
+    }
+
+    async fn of_parts(app: &App, request: Request, pictures: &[&str]) -> Result<Self, ApiError> {
         let limit = app.config.max_body;
         let heads = Heads::default();
         let request = heads.watch(request);
@@ -71,20 +113,18 @@ impl Form {
             };
             form.take(app, field, pictures).await?;
         }
-        Err(ApiError::invalid(format!(
-            "a form of more than {MAX_FIELDS} fields"
-        )))
+        Err(too_many_fields())
     }
 
-    /// Takes the picture of a field out; 400 when it was not sent.
+    /// Takes the picture of a field out; 422 when it was not sent.
     pub fn picture(&mut self, field: &str) -> Result<Picture, ApiError> {
         self.optional_picture(field).ok_or_else(|| {
             let sent = match self.sent().as_slice() {
                 [] => String::new(),
                 others => format!("; other fields sent: {}", others.join(", ")),
             };
-            ApiError::invalid(format!(
-                "the field `{field}` with the picture is missing{sent}"
+            ApiError::unprocessable(format!(
+                "the field `{field}` with the picture is missing; {PICTURES_COME}{sent}"
             ))
         })
     }
@@ -100,9 +140,9 @@ impl Form {
 
     /// The text fields as parameters, read as those of a URL's query are.
     pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        let query = serde_urlencoded::to_string(&self.texts).map_err(ApiError::internal)?;
-        serde_urlencoded::from_str(&query)
-            .map_err(|error| ApiError::invalid(format!("the form's fields: {error}")))
+        let texts = self.texts.iter();
+        let pairs = texts.map(|(name, text)| (name.as_str(), text.as_str()));
+        parameters::read("the form's fields", pairs)
     }
 
     async fn take(
@@ -112,10 +152,7 @@ impl Form {
         pictures: &[&str],
     ) -> Result<(), ApiError> {
         let name = field.name().unwrap_or_default().to_owned();
-        if name.len() > MAX_NAME {
-            let text = format!("a field's name is longer than {MAX_NAME} bytes");
-            return Err(ApiError::invalid(text));
-        }
+        check_name(&name)?;
         if pictures.contains(&name.as_str()) {
             return self.take_picture(app, name, field).await;
         }
@@ -124,19 +161,28 @@ impl Form {
             return discard(field).await;
         }
         let text = text(&name, field).await?;
+        self.take_text(name, text);
+        Ok(())
+    }
+
+    fn take_text(&mut self, name: String, text: String) {
         if !text.is_empty() {
             self.texts.push((name, text));
         }
-        Ok(())
     }
 
     async fn take_picture(
         &mut self,
         app: &App,
         name: String,
-        field: Field<'_>,
+        mut field: Field<'_>,
     ) -> Result<(), ApiError> {
         let file_name = disposition::file_name(field.headers());
+        let begin = field.chunk().await?.unwrap_or_default();
+        if begin.is_empty() && file_name.as_deref().is_none_or(str::is_empty) {
+            // What browsers send of an input for files that nobody has chosen one for.
+            return discard(field).await;
+        }
         let before = self
             .pictures
             .iter()
@@ -148,7 +194,7 @@ impl Form {
         // Before the next one is staged: a form holds no more files than it has fields for pictures.
         before.map(|at| self.pictures.swap_remove(at));
         let staging = app.services.store.stage().await?;
-        let staged = stage(staging, field, app.config.max_body).await?;
+        let staged = stage(staging, (begin, field), app.config.max_body).await?;
         self.pictures.push(Picture {
             field: name,
             file_name,
@@ -248,10 +294,14 @@ pub fn over_limit(limit: u64) -> ApiError {
     ApiError::too_large(format!("the body is over the limit of {limit} bytes"))
 }
 
-/// Streams a field to disk.
-async fn stage(mut staging: Staging, mut field: Field<'_>, limit: u64) -> Result<Staged, ApiError> {
-    let mut received = 0;
-    while let Some(chunk) = field.chunk().await? {
+/// Streams a field to disk, with what was read of it.
+async fn stage(
+    mut staging: Staging,
+    (begin, mut field): (Bytes, Field<'_>),
+    limit: u64,
+) -> Result<Staged, ApiError> {
+    let (mut received, mut next) = (0, Some(begin));
+    while let Some(chunk) = next {
         received += chunk.len() as u64;
         if received > limit {
             return Err(ApiError::too_large(format!(
@@ -259,8 +309,37 @@ async fn stage(mut staging: Staging, mut field: Field<'_>, limit: u64) -> Result
             )));
         }
         staging.write(&chunk).await?;
+        next = field.chunk().await?;
     }
     Ok(staging.finish().await?)
+}
+
+fn long_texts() -> ApiError {
+    ApiError::too_large(format!(
+        "a form without files may have {FRAMING} bytes; {PICTURES_COME}"
+    ))
+}
+
+fn too_many_fields() -> ApiError {
+    ApiError::invalid(format!("a form of more than {MAX_FIELDS} fields"))
+}
+
+fn check_name(name: &str) -> Result<(), ApiError> {
+    match name.len() {
+        0..=MAX_NAME => Ok(()),
+        _ => Err(ApiError::invalid(format!(
+            "a field's name is longer than {MAX_NAME} bytes"
+        ))),
+    }
+}
+
+fn check_text(name: &str, length: usize) -> Result<(), ApiError> {
+    match length {
+        0..=MAX_TEXT => Ok(()),
+        _ => Err(ApiError::too_large(format!(
+            "the field `{name}` is longer than {MAX_TEXT} bytes"
+        ))),
+    }
 }
 
 /// Reads a field to its end.
@@ -272,11 +351,7 @@ async fn discard(mut field: Field<'_>) -> Result<(), ApiError> {
 async fn text(name: &str, mut field: Field<'_>) -> Result<String, ApiError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await? {
-        if bytes.len() + chunk.len() > MAX_TEXT {
-            return Err(ApiError::too_large(format!(
-                "the field `{name}` is longer than {MAX_TEXT} bytes"
-            )));
-        }
+        check_text(name, bytes.len() + chunk.len())?;
         bytes.extend_from_slice(&chunk);
     }
     String::from_utf8(bytes)

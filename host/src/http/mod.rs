@@ -4,6 +4,7 @@ mod base64_text;
 mod below;
 mod blob;
 mod callers;
+mod clients;
 mod compare;
 mod component;
 mod conditions;
@@ -20,6 +21,7 @@ mod matching;
 mod observe;
 mod page;
 mod paging;
+mod parameters;
 mod patience;
 mod places;
 mod plugins;
@@ -48,6 +50,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 use callers::Callers;
+use clients::{Clients, Proxies};
 use places::Places;
 
 /// Everything that is served.
@@ -55,6 +58,7 @@ pub fn router(app: App) -> Router {
     health::install_metrics();
     let base = Arc::new(app.config.base_path.clone());
     let callers = Arc::new(Callers::of(&app.config));
+    let clients = Arc::new(Clients::of(&app.config));
     let (routes, _) = families().split_for_parts();
     let routes = routes
         .layer(CatchPanicLayer::custom(observe::after_panic))
@@ -69,6 +73,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(base.clone(), below::answer))
         .layer(cors(callers.clone()))
         .layer(middleware::from_fn_with_state(callers, callers::admit))
+        .layer(middleware::from_fn_with_state(clients, clients::share))
         .layer(middleware::from_fn(patience::lend_body))
         .layer(middleware::from_fn(observe::observe));
     // From outside: a route is chosen by its path before any layer of the router runs.
@@ -101,6 +106,7 @@ pub async fn serve(
 ) -> Result<()> {
     let stopped = app.stopping.clone();
     let mut servers = JoinSet::new();
+    let proxies = Proxies::of(&app.config);
     let router = router(app);
     let places = Places::of_process();
     for listener in listeners {
@@ -108,6 +114,7 @@ pub async fn serve(
             listener,
             router.clone(),
             places.clone(),
+            proxies.clone(),
             stopped.clone(),
         ));
     }

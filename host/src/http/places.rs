@@ -1,11 +1,13 @@
-//! Places for connections: how many there may be at once, over all listeners, and how many of them one client may
-//! have.
+//! Places for connections, and for requests: how many there may be at once, over all listeners, and how many of them
+//! one client may have.
 //!
-//! A connection needs descriptors, and a process has only so many: there are fewer places than would use them up.
+//! A connection needs descriptors, and a process has only so many: there are fewer places than would use them up. Clients
+//! behind a proxy share its connections, of which it may have all: so there are places for their requests, too.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::Client;
 
 /// Descriptors that a connection may need: its own, a file that comes, a file that goes.
 const EACH: u64 = 3;
@@ -16,17 +18,24 @@ const MOST: u64 = 4_096;
 /// Places, however few descriptors there are.
 const LEAST: u64 = 16;
 
-/// The places for connections. Cheap to clone: clones share them.
+/// Places. Cheap to clone: clones share them.
 #[derive(Clone, Debug)]
 pub struct Places {
     all: usize,
-    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    taken: Arc<Mutex<Taken>>,
 }
 
-/// A connection's place; dropped, it is free again.
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    by_client: HashMap<Client, usize>,
+}
+
+/// A place; dropped, it is free again.
 #[derive(Debug)]
 pub struct Place {
-    client: IpAddr,
+    /// `None` when several clients share it.
+    client: Option<Client>,
     places: Places,
 }
 
@@ -45,24 +54,34 @@ impl Places {
         }
     }
 
-    /// A place for a connection from this address; `None` when all are taken, or half of them by this one.
-    pub fn take(&self, client: IpAddr) -> Option<Place> {
+    /// A place for a client; `None` when all are taken, or half of them by this one.
+    pub fn take(&self, client: Client) -> Option<Place> {
         let mut taken = self.taken();
-        if taken.values().sum::<usize>() >= self.all {
+        let of_client = taken.by_client.get(&client).copied().unwrap_or_default();
+        if taken.all >= self.all || of_client >= self.all.div_ceil(2) {
             return None;
         }
-        let of_client = taken.entry(client).or_default();
-        if *of_client >= self.all.div_ceil(2) {
-            return None;
-        }
-        *of_client += 1;
-        Some(Place {
-            client,
-            places: self.clone(),
-        })
+        taken.all += 1;
+        taken.by_client.insert(client, of_client + 1);
+        Some(self.place(Some(client)))
     }
 
-    fn taken(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+    /// A place that several clients share; `None` when all are taken.
+    pub fn take_shared(&self) -> Option<Place> {
+        let mut taken = self.taken();
+        if taken.all >= self.all {
+            return None;
+        }
+        taken.all += 1;
+        Some(self.place(None))
+    }
+
+    fn place(&self, client: Option<Client>) -> Place {
+        let places = self.clone();
+        Place { client, places }
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -70,10 +89,14 @@ impl Places {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.taken();
-        if let Some(of_client) = taken.get_mut(&self.client) {
+        taken.all -= 1;
+        let Some(client) = self.client else {
+            return;
+        };
+        if let Some(of_client) = taken.by_client.get_mut(&client) {
             *of_client -= 1;
             if *of_client == 0 {
-                taken.remove(&self.client);
+                taken.by_client.remove(&client);
             }
         }
     }
@@ -102,12 +125,12 @@ fn descriptors() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use std::net::{IpAddr, Ipv4Addr};
 
     use super::*;
 
-    fn client(last: u8) -> IpAddr {
-        Ipv4Addr::new(10, 0, 0, last).into()
+    fn client(last: u8) -> Client {
+        IpAddr::from(Ipv4Addr::new(10, 0, 0, last)).into()
     }
 
     #[test]
@@ -120,5 +143,15 @@ mod tests {
         assert!(places.take(client(3)).is_none());
         drop(first);
         assert!(places.take(client(3)).is_some());
+    }
+
+    #[test]
+    fn places_that_clients_share_are_held_to_no_half() {
+        let places = Places::new(5);
+        let shared: Vec<_> = (0..9).map_while(|_| places.take_shared()).collect();
+        assert_eq!(shared.len(), 5);
+        assert!(places.take(client(1)).is_none());
+        drop(shared);
+        assert!(places.take(client(1)).is_some());
     }
 }

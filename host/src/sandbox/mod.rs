@@ -1,14 +1,16 @@
 //! The sandbox: every picture byte is parsed in here and nowhere else.
 //!
 //! One engine, one pre-instantiated component, a fresh instance per call, a bounded number of calls
-//! at once, a deadline and a memory cap for each. Knows wasmtime and the contract; nothing of
+//! at once with a queue that serves clients in turn, a deadline and a memory cap for each. Knows wasmtime and the contract; nothing of
 //! projects, HTTP or storage.
 
 mod bindings;
 mod call;
+mod client;
 mod contract;
 mod convert;
 mod engine;
+mod fair_queue;
 mod hasher;
 mod input;
 mod limits;
@@ -28,6 +30,7 @@ use metrics::{counter, histogram};
 use thiserror::Error;
 use wasmtime::Store;
 
+pub use self::client::{current_client, on_behalf_of};
 pub use self::contract::WIT;
 pub use self::hasher::Hasher;
 pub use self::input::Input;
@@ -48,7 +51,8 @@ use crate::domain::{
 pub struct Settings {
     /// Calls that run at once; about one a core.
     pub workers: usize,
-    /// Calls that may wait for a worker; one more is answered `Busy`.
+    /// Calls that may wait for a worker; one more is answered `Busy`, or takes the place of one whose client waits
+    /// more often.
     pub queue: usize,
     /// Linear memory of one call, in bytes.
     pub memory: usize,
@@ -85,7 +89,8 @@ pub enum CallError {
     /// The component trapped: a fault of a decoder, kept inside.
     #[error("the picture made the decoder fail: {0}")]
     Trap(String),
-    /// Workers and queue are full; try again after about this long.
+    /// Workers and queue are full, of calls of the same client or of as many of others; try again after about this
+    /// long.
     #[error("all workers are busy")]
     Busy {
         /// A sensible pause.

@@ -1,74 +1,127 @@
 //! How many calls run at once, and how many may wait for their turn.
 //!
-//! Work runs on the runtime's blocking threads and keeps its place until it ends, whether or not
-//! anybody still waits for it; shutting the runtime down waits for work that runs.
+//! Work runs on the runtime's blocking threads and keeps its worker until it ends, whether or not
+//! anybody still waits for it; shutting the runtime down waits for work that runs. Whose turn it is, is
+//! said by `fair_queue`.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use metrics::{Gauge, gauge};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 use tokio::task::{JoinError, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::Client;
+
+use super::client::current_client;
+use super::fair_queue::{Asked, FairQueue, Ticket};
 use super::{CallError, Settings};
 
 /// When to come back to a full queue: pictures take tens of milliseconds, clients count in seconds.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// A bounded number of workers and a bounded queue before them, first come, first served.
+/// A bounded number of workers and a bounded queue before them, which serves clients in turn. Clones share them.
+#[derive(Clone)]
 pub struct Workers {
-    /// Workers and places in the queue together.
-    places: Arc<Semaphore>,
-    workers: Arc<Semaphore>,
+    queue: Arc<Mutex<FairQueue<Call>>>,
+}
+
+/// Where a call that waits gets its worker; dropped, its place was given to another client.
+type Call = oneshot::Sender<Worker>;
+
+/// A worker; dropped, it goes to the next call.
+struct Worker {
+    workers: Workers,
+    client: Client,
+    since: Instant,
+}
+
+/// A place in the queue; dropped, it is free again.
+struct Waiting<'a> {
+    workers: &'a Workers,
+    client: Client,
+    ticket: Ticket,
 }
 
 impl Workers {
     /// At least one worker.
     pub fn new(settings: &Settings) -> Self {
-        let workers = settings.workers.clamp(1, Semaphore::MAX_PERMITS / 2);
-        let queue = settings.queue.min(Semaphore::MAX_PERMITS / 2);
+        let queue = FairQueue::new(settings.workers.max(1), settings.queue);
         Self {
-            places: Arc::new(Semaphore::new(workers + queue)),
-            workers: Arc::new(Semaphore::new(workers)),
+            queue: Arc::new(Mutex::new(queue)),
         }
     }
 
-    /// Runs `work` when a worker is free. Its token is cancelled when the caller stops waiting.
+    /// Runs `work` when its turn has come. Its token is cancelled when the caller stops waiting.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(CancellationToken) -> Result<T, CallError> + Send + 'static,
     ) -> Result<T, CallError> {
-        let held = self.wait().await?;
+        let worker = self.wait(current_client()).await?;
         let abandoned = CancellationToken::new();
         let _cancel_when_dropped = abandoned.clone().drop_guard();
         let running = spawn_blocking(move || {
-            let _held = held;
+            let _worker = worker;
             let _counted = Counted::new(gauge!("vismatch_sandbox_running"));
             work(abandoned)
         });
         running.await.unwrap_or_else(|error| Err(lost(error)))
     }
 
-    /// A place and a worker, both free again when they are dropped.
-    async fn wait(&self) -> Result<[OwnedSemaphorePermit; 2], CallError> {
-        let busy = || CallError::Busy {
-            retry_after: RETRY_AFTER,
-        };
-        let place = self
-            .places
-            .clone()
-            .try_acquire_owned()
-            .map_err(|_| busy())?;
-        let _counted = Counted::new(gauge!("vismatch_sandbox_queue_depth"));
-        // The semaphore is never closed.
-        let worker = self
-            .workers
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| busy())?;
-        Ok([place, worker])
+    async fn wait(&self, client: Client) -> Result<Worker, CallError> {
+        let (call, turn) = oneshot::channel();
+        let now = Instant::now();
+        let asked = self.queue().ask(client, call, now);
+        match asked {
+            Asked::Runs => Ok(self.worker(client, now)),
+            Asked::Refused => Err(busy()),
+            Asked::Waits(ticket) => {
+                let _counted = Counted::new(gauge!("vismatch_sandbox_queue_depth"));
+                let _place = Waiting {
+                    workers: self,
+                    client,
+                    ticket,
+                };
+                turn.await.map_err(|_| busy())
+            }
+        }
+    }
+
+    fn worker(&self, client: Client, since: Instant) -> Worker {
+        Worker {
+            workers: self.clone(),
+            client,
+            since,
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, FairQueue<Call>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        let next = self.workers.queue().end(self.client, self.since, now);
+        if let Some((client, call)) = next {
+            // One that has just stopped waiting drops the worker, which then goes to the next.
+            let _ = call.send(self.workers.worker(client, now));
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let call = self.workers.queue().leave(self.client, self.ticket);
+        drop(call);
+    }
+}
+
+fn busy() -> CallError {
+    CallError::Busy {
+        retry_after: RETRY_AFTER,
     }
 }
 
@@ -77,9 +130,7 @@ impl Workers {
 fn lost(error: JoinError) -> CallError {
     match error.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),
-        Err(_) => CallError::Busy {
-            retry_after: RETRY_AFTER,
-        },
+        Err(_) => busy(),
     }
 }
 

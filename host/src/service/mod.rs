@@ -29,6 +29,8 @@ mod tests;
 
 pub use error::ServiceError;
 
+pub use crate::sandbox::{current_client, on_behalf_of};
+
 use std::sync::Arc;
 
 use crate::sandbox::Sandbox;

@@ -9,6 +9,8 @@ mod files;
 mod names;
 /// Things that are not there.
 mod unknown;
+/// One verdict on a file, whichever way it comes.
+mod verdicts;
 
 use vismatch_tests::client::text;
 use vismatch_tests::server::eventually;
@@ -46,7 +48,7 @@ impl Bystander {
     /// It still serves and takes pictures, kept nothing of the bad one, and has its memory back.
     #[track_caller]
     fn is_unharmed(&self) {
-        self.server.get("/projects/hostile/images").refused(404);
+        self.server.get("/projects/hostile").refused(404);
         let sound = Picture::photo(2, 640, 480).jpeg(90);
         self.server.upload("sound", "b.jpg", &sound).ok();
         if let Some(before) = self.resident {

@@ -62,6 +62,33 @@ fn every_command_has_help() {
     );
 }
 
+/// The server vismatch-svc puts them beside each picture.
+#[test]
+fn caches_of_another_server_are_passed_over_in_silence() {
+    let folder = TempDir::new().unwrap();
+    let photo = Picture::photo(1, 640, 480).jpeg(90);
+    for name in ["a.jpg", "a.jpg.phash", "a.jpg.dhash", "a.jpg.ahash"] {
+        fs::write(folder.path().join(name), &photo).unwrap();
+    }
+    let run = |arguments: &[&str]| program::run(folder.path(), arguments);
+    assert_eq!(run(&["hash", "."]).ok().lines().count(), 1);
+    let found = run(&["find", "."]);
+    assert!(
+        found
+            .err
+            .contains("1 picture, 0 groups; no pictures: 0, failed: 0"),
+        "{found:?}"
+    );
+    let data = TempDir::new().unwrap();
+    let data = data.path().to_str().unwrap();
+    let imported = run(&["import", ".", "--project", "p", "--data", data]);
+    assert!(!imported.err.contains("hash"), "{imported:?}");
+    let summary = imported.ok();
+    assert_eq!(summary.trim(), "p: 1 added, 0 known, 0 skipped, 0 failed");
+    // What is named is always answered.
+    assert_eq!(run(&["hash", "a.jpg.phash"]).ok().lines().count(), 1);
+}
+
 #[test]
 fn hash_prints_fingerprints_of_files() {
     let folder = pictures();

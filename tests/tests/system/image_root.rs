@@ -135,6 +135,36 @@ fn what_is_no_picture_is_reported_once_and_skipped() {
     assert_eq!(ready["scan"]["skipped"], json!(2), "{ready:#}");
 }
 
+/// The server vismatch-svc puts three beside each picture. One of these is a whole picture: it is not even read.
+#[test]
+fn caches_of_another_server_are_passed_over_in_silence() {
+    const CACHES: [&str; 4] = [
+        "a.jpg.phash",
+        "a.jpg.dhash",
+        "a.jpg.ahash",
+        "album/b.png.phash",
+    ];
+    let data = TempDir::new().unwrap();
+    let drop_caches = || {
+        for (name, seed) in CACHES.iter().zip(11..) {
+            drop_in(data.path(), &format!("p/{name}"), &photo(seed));
+        }
+    };
+    drop_in(data.path(), "p/a.jpg", &photo(1));
+    drop_caches();
+    let server = Server::over(data.path());
+    server.wait_until_indexed();
+    // They come again while it watches, before a picture that it has to notice.
+    drop_caches();
+    drop_in(data.path(), "p/later.jpg", &photo(2));
+    eventually("the later picture is noticed", || server.ids("p").len() > 1);
+    assert_eq!(server.ids("p").len(), 2);
+    let ready = server.get("/readyz").json();
+    assert_eq!(ready["scan"]["skipped"], json!(0), "{ready:#}");
+    let log = server.log();
+    assert!(!log.contains("hash") && !log.contains("WARN"), "{log}");
+}
+
 #[test]
 fn a_restart_does_not_index_again() {
     let data = TempDir::new().unwrap();

@@ -13,6 +13,8 @@ mod bad_input;
 /// Every bench runs, on a little.
 #[cfg(target_os = "linux")]
 mod benches;
+/// What clients are used to, whichever of the documents they were written from.
+mod clients;
 /// Clocks that are set wrong.
 #[cfg(target_os = "linux")]
 mod clocks;
@@ -33,6 +35,9 @@ mod duplicates;
 mod durability;
 /// What this server adds: checks, matches, descriptions, health, the manners of HTTP.
 mod extensions;
+/// One client does not hold up another.
+#[cfg(target_os = "linux")]
+mod fairness;
 /// `find` clears up.
 mod find;
 /// The floors of the house: no import goes upstairs.

@@ -149,7 +149,7 @@ fn odd_questions_are_refused() {
     ask("algorithm=test&radius=65").refused(400);
     ask("algorithm=test&orientation=any").refused(400);
     ask("algorithm=test&limit=0").refused(400);
-    ask("algorithm=other").refused(400);
+    ask("algorithm=other").refused(422);
     server.get("/plugins/other").refused(404);
     server.get("/plugins/..%2Fx").refused(404);
     server.delete("/plugins/other").refused(404);

@@ -7,8 +7,8 @@
 //! The scan judges no file. Where it finds a fault, or a part of the format that it has no need to
 //! know, it has no answer, and the full decoder has the word. So a file that is refused here is one
 //! that the full decoder refuses, with the same error. The other way round: what the full decoder
-//! refuses is refused here as far as the bytes read tell. Unread are the AC scans of progressive files
-//! (only their headers are), and the values of AC coefficients.
+//! refuses is refused here as far as the bytes read tell. Unread are the values of AC coefficients, and
+//! the AC scans of progressive files (only their headers are): whoever asks has those looked through.
 
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 

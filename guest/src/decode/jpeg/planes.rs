@@ -94,6 +94,17 @@ pub(super) fn decode(
     canvases.into_iter().map(Canvas::into_plane).collect()
 }
 
+/// All coefficients of the file can be read.
+pub(super) fn are_sound(bytes: &[u8], frame: Frame) -> bool {
+    let means = |_, _| Sides {
+        most: 1,
+        fewer: None,
+        reduced: None,
+        means: None,
+    };
+    decode(bytes, frame, means).is_some()
+}
+
 /// Where the samples of a component are put.
 pub(super) struct Canvas {
     /// Blocks, across and down.

@@ -49,9 +49,14 @@ struct LibraryForm {
 /// A picture that is in the library.
 #[derive(Serialize, ToSchema)]
 struct LibraryUploaded {
-    /// What it is called; a name that was taken has got a number.
+    /// What the client called the file; what it is called in the project, when the client did not say.
     #[schema(example = "beach.jpg")]
     filename: String,
+    /// What it is called in the project, when that is another name: one that was taken has got a number, one that cannot
+    /// be used gave way to another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "beach (2).jpg")]
+    name: Option<String>,
     /// What it is, by its content.
     #[schema(example = "image/jpeg")]
     content_type: &'static str,
@@ -106,9 +111,10 @@ struct SimilarForm {
     request_body(content = LibraryForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "It is in, and found at once.", body = LibraryUploaded),
-        (status = 400, description = "Not a picture that can be read, a body that was cut off, a missing field `image`.", body = ErrorBody),
+        (status = 400, description = "Not a picture that can be read, a body that was cut off.", body = ErrorBody),
         (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "The body is not multipart/form-data.", body = ErrorBody),
+        (status = 415, description = "The body is no form.", body = ErrorBody),
+        (status = 422, description = "The field `image` is missing.", body = ErrorBody),
         (status = 503, description = "Too many uploads at once; Retry-After says when to come back.", body = ErrorBody),
     ),
 )]
@@ -117,17 +123,21 @@ async fn upload(
     request: Request,
 ) -> Result<(StatusCode, axum::Json<LibraryUploaded>), ApiError> {
     let mut form = Form::receive(&app, request, &["image"]).await?;
-    let picture = form.picture("image")?;
+    let mut picture = form.picture("image")?;
+    let sent_name = picture.file_name.take();
     let upload = Upload {
         project: ProjectName::parse(PROJECT)?,
-        name: picture.file_name.as_deref().and_then(own_name),
+        name: sent_name.as_deref().and_then(own_name),
         given: picture.staged,
         name_clash: NameClash::Number,
         on_duplicate: OnDuplicate::Keep,
     };
     let image = images::ingest(&app.services, upload).await?.image;
+    let name = image.name.to_string();
+    let filename = sent_name.unwrap_or_else(|| name.clone());
     let uploaded = LibraryUploaded {
-        filename: image.name.to_string(),
+        name: Some(name).filter(|name| *name != filename),
+        filename,
         content_type: image.info.format.media_type(),
         id: image.id.to_string(),
     };
@@ -141,13 +151,18 @@ async fn upload(
     post, path = "/images/similar",
     operation_id = "similar_in_library", tag = "library",
     params(SimilarOptions),
-    request_body(content((SimilarForm = "multipart/form-data"), (SimilarOptions = "application/json"))),
+    request_body(content(
+        (SimilarForm = "multipart/form-data"),
+        (SimilarOptions = "application/x-www-form-urlencoded"),
+        (SimilarOptions = "application/json"),
+    )),
     responses(
         (status = 200, description = "The pictures.", body = LibraryImages),
-        (status = 400, description = "Neither or both of picture and `image_id`, not a picture.", body = ErrorBody),
+        (status = 400, description = "Both picture and `image_id`, not a picture.", body = ErrorBody),
         (status = 404, description = "There is no such picture.", body = ErrorBody),
         (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
         (status = 415, description = "A body of another type.", body = ErrorBody),
+        (status = 422, description = "Neither picture nor `image_id`.", body = ErrorBody),
     ),
 )]
 async fn similar(
@@ -163,9 +178,13 @@ async fn similar(
             library::similar_to_picture(&app.services, input).await?
         }
         (None, Some(id)) => library::similar_to_image(&app.services, &id).await?,
-        _ => {
-            let text = "send either `image_id` or a picture as `image`";
+        (Some(_), Some(_)) => {
+            let text = "send either `image_id` or a picture as `image`, not both";
             return Err(ApiError::invalid(text));
+        }
+        (None, None) => {
+            let text = "`image_id`, or a picture as `image`, is missing";
+            return Err(ApiError::unprocessable(text));
         }
     };
     Ok(axum::Json(LibraryImages::of(&found)))
@@ -198,7 +217,7 @@ async fn rebuild(State(app): State<App>) -> Result<axum::Json<()>, ApiError> {
 /// The body of a search, whichever of its forms it has. Pages announce JSON and send nothing.
 async fn similar_request(app: &App, request: Request) -> Result<(Form, SimilarOptions), ApiError> {
     match body_kind(request.headers()) {
-        BodyKind::Multipart => {
+        BodyKind::Multipart | BodyKind::UrlEncoded => {
             let form = Form::receive(app, request, &["image"]).await?;
             let options = form.parameters()?;
             Ok((form, options))
@@ -209,7 +228,7 @@ async fn similar_request(app: &App, request: Request) -> Result<(Form, SimilarOp
         }
         BodyKind::Unnamed => Ok((Form::default(), SimilarOptions::default())),
         BodyKind::Other => Err(ApiError::unsupported_media_type(
-            "the body must be multipart/form-data or application/json",
+            "the body must be a form or application/json",
         )),
     }
 }

@@ -1,63 +1,30 @@
 //! JSON bodies that carry a picture: read once into memory, the picture decoded from there to disk.
 
-use std::time::Duration;
+mod room;
 
 use axum::extract::Request;
 use axum::http::StatusCode;
 use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::error::Category;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::app::App;
 use crate::http::base64_text;
 use crate::http::error::ApiError;
 use crate::http::extract::{BodyKind, body_kind};
 use crate::http::form::{announced, over_limit, refuse_announced};
+use crate::service::current_client;
 use crate::store::Staged;
+
+use room::{ALL, Memory, Room};
 
 /// How much a body may be longer than its picture in base64: the other fields, line breaks.
 const SLACK: u64 = 4 << 20;
-/// Bodies take room in memory by such steps, as they arrive.
-const STEP: usize = 256 << 10;
-/// How many steps all bodies together may take.
-const STEPS: usize = (512 << 20) / STEP;
-/// How long a body waits for room that others have; then it gives up what it has.
-const WAIT: Duration = Duration::from_secs(5);
-
-static FREE: Semaphore = Semaphore::const_new(STEPS);
 
 /// A body in memory.
 pub struct Text {
     bytes: Vec<u8>,
     _room: Room,
-}
-
-/// The room that a body takes in memory.
-struct Room {
-    free: &'static Semaphore,
-    taken: Option<SemaphorePermit<'static>>,
-}
-
-impl Room {
-    fn none(free: &'static Semaphore) -> Self {
-        Self { free, taken: None }
-    }
-
-    /// Takes what is missing for so many bytes.
-    async fn hold(&mut self, bytes: usize) -> Result<(), ApiError> {
-        let wanted = bytes.div_ceil(STEP).min(STEPS);
-        while self.taken.as_ref().map_or(0, SemaphorePermit::num_permits) < wanted {
-            let step = tokio::time::timeout(WAIT, self.free.acquire()).await;
-            let step = step.map_err(|_| ApiError::busy("too many large bodies at once", WAIT))?;
-            let step = step.map_err(ApiError::internal)?;
-            match &mut self.taken {
-                Some(taken) => taken.merge(step),
-                none => *none = Some(step),
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Reads a JSON body that carries a picture of at most `max_body` bytes.
@@ -68,15 +35,15 @@ pub async fn read(app: &App, request: Request) -> Result<Text, ApiError> {
     }
     let limit = app.config.max_body / 3 * 4 + SLACK;
     refuse_announced(&request, limit)?;
-    gather(request, limit, &FREE).await
+    gather(request, limit, &ALL).await
 }
 
 /// What a body announces gives it no room: only what has arrived takes any.
-async fn gather(request: Request, limit: u64, free: &'static Semaphore) -> Result<Text, ApiError> {
+async fn gather(request: Request, limit: u64, memory: &'static Memory) -> Result<Text, ApiError> {
     // The system gives memory when it is written to, so this takes none yet.
     let announced = announced(&request).unwrap_or_default().min(limit);
     let mut bytes = Vec::with_capacity(announced as usize);
-    let mut room = Room::none(free);
+    let mut room = Room::of(current_client(), memory);
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| ApiError::invalid("the body was cut off"))?;
@@ -116,11 +83,18 @@ pub async fn stage(app: &App, data: &str) -> Result<Staged, ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+    use std::time::Duration;
+
     use axum::body::{Body, Bytes};
     use axum::http::header;
     use futures::stream;
+    use tokio::task::JoinSet;
 
+    use super::room::STEP;
     use super::*;
+    use crate::domain::Client;
+    use crate::service::on_behalf_of;
 
     const LIMIT: u64 = 64 << 20;
 
@@ -129,35 +103,68 @@ mod tests {
         request.body(body).unwrap()
     }
 
-    /// Bodies that announce all that there is, send a byte, and then nothing for ever.
-    fn silent() -> Body {
-        let byte = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
-        Body::from_stream(byte.chain(stream::pending()))
+    /// A body that sends so many bytes, and then nothing for ever.
+    fn stuck(bytes: usize) -> Body {
+        let bytes = stream::iter([Ok::<_, std::io::Error>(Bytes::from(vec![b' '; bytes]))]);
+        Body::from_stream(bytes.chain(stream::pending()))
+    }
+
+    async fn read(steps: usize, memory: &'static Memory) -> Result<Text, ApiError> {
+        let text = vec![b' '; steps * STEP];
+        let read = gather(request(text.len(), text.into()), LIMIT, memory);
+        let read = tokio::time::timeout(Duration::from_secs(20), read).await;
+        read.unwrap()
     }
 
     #[tokio::test]
     async fn what_is_announced_takes_no_room_from_others() {
-        static FREE: Semaphore = Semaphore::const_new(8);
+        static MEMORY: Memory = Memory::new(16);
         let silent: Vec<_> = (0..6)
-            .map(|_| tokio::spawn(gather(request(LIMIT as usize, silent()), LIMIT, &FREE)))
+            .map(|_| tokio::spawn(gather(request(LIMIT as usize, stuck(1)), LIMIT, &MEMORY)))
             .collect();
-        while FREE.available_permits() > 2 {
+        while MEMORY.free_steps() > 10 {
             tokio::task::yield_now().await;
         }
-        let text = vec![b' '; STEP];
-        let read = gather(request(STEP, text.into()), LIMIT, &FREE);
-        let read = tokio::time::timeout(Duration::from_secs(5), read).await;
-        assert_eq!(read.unwrap().unwrap().bytes.len(), STEP);
+        assert_eq!(read(1, &MEMORY).await.unwrap().bytes.len(), STEP);
         silent.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+
+    fn client(last: u8) -> Client {
+        IpAddr::from(Ipv4Addr::new(10, 0, 0, last)).into()
+    }
+
+    /// Bodies of a client that are stuck after so many steps each.
+    fn hold(number: u8, steps: &[usize], memory: &'static Memory) -> JoinSet<()> {
+        let mut stuck_bodies = JoinSet::new();
+        for steps in steps {
+            let body = gather(request(0, stuck(steps * STEP)), LIMIT, memory);
+            stuck_bodies.spawn(on_behalf_of(client(number), async { drop(body.await) }));
+        }
+        stuck_bodies
     }
 
     #[tokio::test]
     async fn without_room_a_body_is_asked_to_come_again() {
-        static FREE: Semaphore = Semaphore::const_new(2);
-        let text = vec![b' '; 3 * STEP];
-        let read = gather(request(text.len(), text.into()), LIMIT, &FREE).await;
-        let refusal = read.err().unwrap();
-        assert_eq!(refusal.status, StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(FREE.available_permits(), 2, "what it had is given back");
+        static MEMORY: Memory = Memory::new(4);
+        let _held = (hold(1, &[2], &MEMORY), hold(2, &[1], &MEMORY));
+        while MEMORY.free_steps() > 1 {
+            tokio::task::yield_now().await;
+        }
+        let refusal = on_behalf_of(client(3), read(2, &MEMORY)).await.err();
+        assert_eq!(refusal.unwrap().status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(MEMORY.free_steps(), 1, "what it had is given back");
+    }
+
+    #[tokio::test]
+    async fn one_client_has_half_of_the_room() {
+        static MEMORY: Memory = Memory::new(8);
+        let _held = hold(1, &[2, 2, 2], &MEMORY);
+        while MEMORY.free_steps() > 4 {
+            tokio::task::yield_now().await;
+        }
+        let other = on_behalf_of(client(2), read(4, &MEMORY)).await;
+        assert_eq!(other.unwrap().bytes.len(), 4 * STEP);
+        let refusal = on_behalf_of(client(1), read(1, &MEMORY)).await.err();
+        assert_eq!(refusal.unwrap().status, StatusCode::SERVICE_UNAVAILABLE);
     }
 }

@@ -62,7 +62,8 @@ struct BankOptions {
     responses(
         (status = 200, description = "The bank, or what has changed.", body = BinaryFile, content_type = "application/octet-stream"),
         (status = 304, description = "Nothing has changed since the bank of this ETag."),
-        (status = 400, description = "An algorithm, `since` or `witness` that cannot be.", body = ErrorBody),
+        (status = 400, description = "A `since` or `witness` that cannot be.", body = ErrorBody),
+        (status = 422, description = "There is no such algorithm, or `since` is no number.", body = ErrorBody),
         (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]

@@ -138,7 +138,8 @@ struct MemberView {
     responses(
         (status = 200, description = "The groups of near-duplicates. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = DuplicatesView, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
-        (status = 400, description = "A radius, algorithm, orientation, limit or `after` that cannot be.", body = ErrorBody),
+        (status = 400, description = "A radius, limit or `after` that cannot be.", body = ErrorBody),
+        (status = 422, description = "A parameter is not of its type.", body = ErrorBody),
         (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
@@ -160,7 +161,8 @@ async fn duplicates(
     responses(
         (status = 200, description = "The groups of near-duplicates. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = DuplicatesView, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
-        (status = 400, description = "A radius, algorithm, orientation, limit or `after` that cannot be.", body = ErrorBody),
+        (status = 400, description = "A radius, limit or `after` that cannot be.", body = ErrorBody),
+        (status = 422, description = "A parameter is not of its type.", body = ErrorBody),
     ),
 )]
 async fn all_duplicates(

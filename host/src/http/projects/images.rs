@@ -15,9 +15,7 @@ use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
 use crate::http::views::{BinaryFile, FingerprintView, ImageView, project_url};
-use crate::service::images;
-use crate::service::plugins;
-use crate::service::projects;
+use crate::service::{ServiceError, images, plugins, projects};
 use crate::store::BlobKey;
 
 /// Image routes.
@@ -68,6 +66,8 @@ struct PrimarySet {
 }
 
 /// Images of a project, in upload order
+///
+/// A project that is not there yet has none: clients list it before they upload into it.
 #[utoipa::path(
     get, path = "/projects/{project_id}/images",
     operation_id = "list_images", tag = "images",
@@ -75,7 +75,9 @@ struct PrimarySet {
     responses(
         (status = 200, description = "The images. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = Vec<ImageView>, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
-        (status = 404, description = "There is no such project, or no image `after`.", body = ErrorBody),
+        (status = 400, description = "A limit that cannot be.", body = ErrorBody),
+        (status = 404, description = "There is no image `after`.", body = ErrorBody),
+        (status = 422, description = "The limit is no number.", body = ErrorBody),
     ),
 )]
 async fn list(
@@ -89,7 +91,11 @@ async fn list(
         None => None,
     };
     let one_more = page.one_more()?;
-    let mut images = images::list(&app.services, &project, after, one_more).await?;
+    let found = images::list(&app.services, &project, after, one_more).await;
+    let mut images = match found {
+        Err(ServiceError::NotFound(_)) => Vec::new(),
+        found => found?,
+    };
     let address = format!("{}/images", project_url(&project));
     let link = page.cut(&mut images, &address, |last| last.id.to_string())?;
     let view = |image: &Image| ImageView::of(image, app.config.location);
@@ -106,9 +112,9 @@ async fn list(
         (status = 200, description = "The picture. Conditional requests and ranges are understood.", body = BinaryFile, content_type = "image/jpeg"),
         (status = 206, description = "The part that `Range` asked for.", body = BinaryFile, content_type = "image/jpeg"),
         (status = 304, description = "What the client has is what there is."),
-        (status = 400, description = "There is no such size.", body = ErrorBody),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
         (status = 416, description = "The range is outside the picture.", body = ErrorBody),
+        (status = 422, description = "There is no such size.", body = ErrorBody),
     ),
 )]
 async fn show(
@@ -247,7 +253,7 @@ impl Size {
         let name = self.size.as_deref().unwrap_or("original");
         RenditionKind::from_name(name).ok_or_else(|| {
             let names = RenditionKind::ALL.map(RenditionKind::name).join(", ");
-            ApiError::invalid(format!("size: {name:?} is none of {names}"))
+            ApiError::unprocessable(format!("size: {name:?} is none of {names}"))
         })
     }
 }

@@ -136,7 +136,8 @@ struct MatchForm {
     request_body = CheckBody,
     responses(
         (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
-        (status = 400, description = "A digest, fingerprint, sketch, radius or orientation that cannot be.", body = ErrorBody),
+        (status = 400, description = "A digest, fingerprint, sketch or radius that cannot be.", body = ErrorBody),
+        (status = 422, description = "Neither `sha256` nor `fingerprints`, or a field that is missing or not of its type.", body = ErrorBody),
         (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
@@ -155,7 +156,8 @@ async fn check(
     request_body = CheckBody,
     responses(
         (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
-        (status = 400, description = "A digest, fingerprint, sketch, radius or orientation that cannot be.", body = ErrorBody),
+        (status = 400, description = "A digest, fingerprint, sketch or radius that cannot be.", body = ErrorBody),
+        (status = 422, description = "Neither `sha256` nor `fingerprints`, or a field that is missing or not of its type.", body = ErrorBody),
     ),
 )]
 async fn check_all(
@@ -175,13 +177,18 @@ async fn check_all(
     post, path = "/projects/{project_id}/matches",
     operation_id = "find_matches", tag = "matching",
     params(ProjectPath, MatchOptions),
-    request_body(content((MatchForm = "multipart/form-data"), (MatchOptions = "application/json"))),
+    request_body(content(
+        (MatchForm = "multipart/form-data"),
+        (MatchOptions = "application/x-www-form-urlencoded"),
+        (MatchOptions = "application/json"),
+    )),
     responses(
         (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
-        (status = 400, description = "Neither or both of picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
+        (status = 400, description = "Both picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
         (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
         (status = 415, description = "A body of another type.", body = ErrorBody),
+        (status = 422, description = "Neither picture nor `image_id`, or a parameter that is not of its type.", body = ErrorBody),
     ),
 )]
 async fn matches(
@@ -201,13 +208,18 @@ async fn matches(
     post, path = "/matches",
     operation_id = "find_matches_everywhere", tag = "matching",
     params(MatchOptions),
-    request_body(content((MatchForm = "multipart/form-data"), (MatchOptions = "application/json"))),
+    request_body(content(
+        (MatchForm = "multipart/form-data"),
+        (MatchOptions = "application/x-www-form-urlencoded"),
+        (MatchOptions = "application/json"),
+    )),
     responses(
         (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
-        (status = 400, description = "Neither or both of picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
+        (status = 400, description = "Both picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
         (status = 404, description = "There is no such image.", body = ErrorBody),
         (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
         (status = 415, description = "A body of another type.", body = ErrorBody),
+        (status = 422, description = "Neither picture nor `image_id`, or a parameter that is not of its type.", body = ErrorBody),
     ),
 )]
 async fn matches_all(
@@ -230,10 +242,13 @@ async fn find_matches(
     let subject = match (&picture, &options.image_id) {
         (Some(picture), None) => Subject::Picture(Input::File(picture.staged.path.to_path_buf())),
         (None, Some(image)) => stored(app, project, image).await?,
-        _ => {
-            return Err(ApiError::invalid(
-                "send either a picture as `file` or an `image_id`",
-            ));
+        (Some(_), Some(_)) => {
+            let text = "send either a picture as `file` or an `image_id`, not both";
+            return Err(ApiError::invalid(text));
+        }
+        (None, None) => {
+            let text = "a picture as `file`, or an `image_id`, is missing";
+            return Err(ApiError::unprocessable(text));
         }
     };
     if let Some(plugin) = options.plugin(app) {
@@ -284,7 +299,7 @@ async fn stored(
 /// The body of a match request, whichever of its forms it has.
 async fn match_request(app: &App, request: Request) -> Result<(Form, MatchOptions), ApiError> {
     match body_kind(request.headers()) {
-        BodyKind::Multipart => {
+        BodyKind::Multipart | BodyKind::UrlEncoded => {
             let form = Form::receive(app, request, &["file"]).await?;
             let options = form.parameters()?;
             Ok((form, options))
@@ -292,7 +307,7 @@ async fn match_request(app: &App, request: Request) -> Result<(Form, MatchOption
         BodyKind::Json => Ok((Form::default(), extract::json(request).await?)),
         BodyKind::Unnamed => Ok((Form::default(), MatchOptions::default())),
         BodyKind::Other => Err(ApiError::unsupported_media_type(
-            "the body must be multipart/form-data or application/json",
+            "the body must be a form or application/json",
         )),
     }
 }
@@ -310,7 +325,7 @@ fn sketch(text: &str) -> Result<Sketch, ApiError> {
 pub fn algorithm(name: &str) -> Result<Algorithm, ApiError> {
     Algorithm::from_name(name).ok_or_else(|| {
         let names = Algorithm::ALL.map(Algorithm::name).join(", ");
-        ApiError::invalid(format!("algorithm: {name:?} is none of {names}"))
+        ApiError::unprocessable(format!("algorithm: {name:?} is none of {names}"))
     })
 }
 
@@ -319,7 +334,7 @@ pub fn any_orientation(name: Option<&str>) -> Result<bool, ApiError> {
     match name {
         None | Some("upright") => Ok(false),
         Some("any") => Ok(true),
-        Some(other) => Err(ApiError::invalid(format!(
+        Some(other) => Err(ApiError::unprocessable(format!(
             "orientation: {other:?} is neither `upright` nor `any`"
         ))),
     }
@@ -351,7 +366,8 @@ impl CheckBody {
 
     fn into_check(self) -> Result<Check, ApiError> {
         if self.sha256.is_none() && self.fingerprints.is_empty() {
-            return Err(ApiError::invalid("send `sha256`, `fingerprints`, or both"));
+            let text = "`sha256` and `fingerprints` are missing: send one or both";
+            return Err(ApiError::unprocessable(text));
         }
         if self.fingerprints.len() > MAX_FINGERPRINTS {
             return Err(ApiError::invalid(format!(

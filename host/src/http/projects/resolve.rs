@@ -2,14 +2,15 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::config::Location;
 use crate::http::error::{ApiError, ErrorBody};
-use crate::http::extract::{InProject, Json, ProjectPath};
+use crate::http::extract::{InProject, Json, ProjectPath, Query};
+use crate::http::parameters::boolean;
 use crate::http::views::ImageView;
 use crate::service::resolve::{self, Accept, Resolution, Wish};
 
@@ -33,9 +34,18 @@ struct ResolveBody {
     #[serde(default)]
     accept: AcceptBody,
     /// Do nothing, only say what would be done.
-    #[serde(default)]
     #[schema(default = false)]
-    dry_run: bool,
+    dry_run: Option<bool>,
+}
+
+/// What may be said in the URL, too; the body wins.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ResolveOptions {
+    /// Do nothing, only say what would be done: `true`, `True`, `1`, `yes`, `on`, or `false`, `False`, `0`, `no`, `off`.
+    #[serde(default, deserialize_with = "boolean")]
+    #[param(example = true)]
+    dry_run: Option<bool>,
 }
 
 /// What may go without a look: `same_picture` the same bytes, and what is re-encoded, resized or converted;
@@ -93,21 +103,24 @@ struct RemovedView {
 #[utoipa::path(
     post, path = "/projects/{project_id}/duplicates/resolve",
     operation_id = "resolve_duplicates", tag = "duplicates",
-    params(ProjectPath),
+    params(ProjectPath, ResolveOptions),
     request_body = ResolveBody,
     responses(
         (status = 200, description = "It is done; with `dry_run`, it would be.", body = ResolvedView),
-        (status = 400, description = "Neither `remove` nor `images`, or both; `remove` without `keep`; an image that is kept and removed; fewer than 2 or more than 1000 images.", body = ErrorBody),
+        (status = 400, description = "Both `remove` and `images`; an image that is kept and removed; fewer than 2 or more than 1000 images.", body = ErrorBody),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
         (status = 409, description = "A file lies behind a link; an image is in the trash for another one, or went meanwhile; two of them were decided to be no duplicates; or one is less to the image that stays than `accept` asks for, `details.image_id` says which.", body = ErrorBody),
+        (status = 422, description = "Neither `remove` nor `images`, `remove` without `keep`, or a field that is not of its type.", body = ErrorBody),
     ),
 )]
 async fn resolve(
     State(app): State<App>,
     InProject(project): InProject,
+    Query(url): Query<ResolveOptions>,
     Json(body): Json<ResolveBody>,
 ) -> Result<axum::Json<ResolvedView>, ApiError> {
-    let (accept, dry_run) = (body.accept.into(), body.dry_run);
+    let accept = body.accept.into();
+    let dry_run = body.dry_run.or(url.dry_run).unwrap_or(false);
     let wish = body.into_wish()?;
     let resolution = resolve::resolve(&app.services, &project, wish, accept, dry_run).await?;
     Ok(axum::Json(ResolvedView::of(
@@ -132,7 +145,10 @@ impl ResolveBody {
         match (self.keep, self.remove, self.images) {
             (Some(keep), Some(remove), None) => Ok(Wish::Keep { keep, remove }),
             (keep, None, Some(images)) => Ok(Wish::Group { keep, images }),
-            (None, Some(_), None) => Err(ApiError::invalid("`remove` needs `keep`")),
+            (None, Some(_), None) => Err(ApiError::unprocessable("`keep` is missing")),
+            (_, None, None) => Err(ApiError::unprocessable(
+                "`images`, or `keep` and `remove`, are missing",
+            )),
             _ => Err(ApiError::invalid(
                 "send `keep` with `remove`, or `images` with or without `keep`",
             )),

@@ -108,9 +108,9 @@ async fn list(
         (status = 200, description = "The picture. Conditional requests and ranges are understood.", body = BinaryFile, content_type = "image/jpeg"),
         (status = 206, description = "The part that `Range` asked for.", body = BinaryFile, content_type = "image/jpeg"),
         (status = 304, description = "What the client has is what there is."),
-        (status = 400, description = "There is no such size.", body = ErrorBody),
         (status = 404, description = "There is no such project, or its trash has no such image.", body = ErrorBody),
         (status = 416, description = "The range is outside the picture.", body = ErrorBody),
+        (status = 422, description = "There is no such size.", body = ErrorBody),
     ),
 )]
 async fn show(

@@ -102,10 +102,11 @@ struct Uploaded {
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "It is in, and found by everyone.", body = Uploaded),
-        (status = 400, description = "Not a picture that can be read (the message names what it is), a body that was cut off, a missing field `file`, a name that cannot be used.", body = ErrorBody),
+        (status = 400, description = "Not a picture that can be read (the message names what it is), a body that was cut off, a name that cannot be used.", body = ErrorBody),
         (status = 409, description = "With `on_duplicate=reject`: it is there already; `details.image_id` says where. Or the name leads through a file or a link.", body = ErrorBody),
         (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "The body is not multipart/form-data.", body = ErrorBody),
+        (status = 415, description = "The body is no form.", body = ErrorBody),
+        (status = 422, description = "The field `file` is missing, or `on_duplicate` is neither of its words.", body = ErrorBody),
         (status = 503, description = "Too many uploads at once; Retry-After says when to come back.", body = ErrorBody),
     ),
 )]
@@ -158,7 +159,7 @@ impl UploadOptions {
         match self.on_duplicate.as_deref() {
             None | Some("" | "keep") => Ok(OnDuplicate::Keep),
             Some("reject") => Ok(OnDuplicate::Reject),
-            Some(other) => Err(ApiError::invalid(format!(
+            Some(other) => Err(ApiError::unprocessable(format!(
                 "on_duplicate: {other:?} is neither `keep` nor `reject`"
             ))),
         }

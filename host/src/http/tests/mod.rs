@@ -54,7 +54,7 @@ async fn images_live_in_projects(server: &Server) {
     server
         .get("/projects/trip/images?limit=few")
         .await
-        .assert_refused(StatusCode::BAD_REQUEST, "query: limit: ");
+        .assert_refused(StatusCode::UNPROCESSABLE_ENTITY, "query: limit: ");
     let page = server.get("/projects/trip/images?limit=1").await;
     assert_eq!(page.json()[0]["image_id"], id);
     let link = page.header(header::LINK).to_owned();
@@ -129,7 +129,7 @@ async fn pictures_are_served_whole_in_parts_and_once(server: &Server) {
     let cover = server.get("/projects/p/thumbnail").await;
     assert_eq!(cover.body, whole.body);
     let unknown = server.get("/projects/p/images/a.ppm?size=huge").await;
-    unknown.assert_refused(StatusCode::BAD_REQUEST, "medium");
+    unknown.assert_refused(StatusCode::UNPROCESSABLE_ENTITY, "medium");
 }
 
 async fn what_has_been_seen_is_found(server: &Server) {
@@ -157,7 +157,7 @@ async fn what_has_been_seen_is_found(server: &Server) {
         .await;
     assert_eq!(stored.json()[0]["name"], "two.ppm");
     let neither = server.call(Method::POST, "/projects/m/matches").await;
-    neither.assert_refused(StatusCode::BAD_REQUEST, "image_id");
+    neither.assert_refused(StatusCode::UNPROCESSABLE_ENTITY, "image_id");
 
     let pair = json!({"a": {"project_id": "m", "image_id": "one.ppm"}, "b": {"project_id": "m", "image_id": "one.ppm"}});
     let same = server.post_json("/compare", pair).await.json();
@@ -272,7 +272,7 @@ async fn bad_input_is_refused_in_the_one_body(server: &Server) {
     server
         .post_form(images, other)
         .await
-        .assert_refused(StatusCode::BAD_REQUEST, "`file`");
+        .assert_refused(StatusCode::UNPROCESSABLE_ENTITY, "`file`");
     server
         .post_json(images, json!({}))
         .await

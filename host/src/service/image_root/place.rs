@@ -31,7 +31,7 @@ pub struct Place {
 /// What a path stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// Hidden, or still being written under another name.
+    /// Hidden, still being written under another name, or a cache of another server.
     Nothing,
     /// The folder of a project - or a file beside the folders.
     Project(ProjectName),
@@ -55,8 +55,11 @@ impl Meaning {
             return Ok(Self::Nothing);
         };
         let project = ProjectName::parse(&file_name::read(project))?;
-        if name.is_empty() {
+        let Some(last) = name.last() else {
             return Ok(Self::Project(project));
+        };
+        if file_name::is_cache(last) {
+            return Ok(Self::Nothing);
         }
         let read: Vec<_> = name.iter().map(|one| file_name::read(one)).collect();
         Ok(Self::Within(Place {
@@ -117,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_and_unfinished_files_mean_nothing() {
+    fn hidden_and_unfinished_files_and_caches_mean_nothing() {
         for path in [
             "",
             ".git",
@@ -125,6 +128,9 @@ mod tests {
             ".p/x.jpg",
             "p/x.jpg.part",
             "p/x.jpg~",
+            "p/x.jpg.phash",
+            "p/album/x.png.dhash",
+            "p/x.ahash",
             "../x",
         ] {
             assert_eq!(meaning(path), Ok(Meaning::Nothing), "{path:?}");

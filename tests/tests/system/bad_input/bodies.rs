@@ -94,7 +94,7 @@ fn bad_base64() {
         println!("{data:?}: {}", error["message"]);
         server.diff("hostile", data, true).refused_somehow();
     }
-    server.get("/projects/hostile/images").refused(404);
+    server.get("/projects/hostile").refused(404);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn names_of_fields_have_a_limit_and_are_not_sent_back() {
         assert!(refusal.body.len() < 2_000, "{} bytes", refusal.body.len());
         refusal.refused(400);
     }
-    let refusal = post("other").refused(400);
+    let refusal = post("other").refused(422);
     assert_says(&text(&refusal, "message"), &["other"]);
     bystander.is_unharmed();
 }

@@ -57,7 +57,7 @@ fn names_that_lead_elsewhere_in_json() {
         .upload_json("p", &"x".repeat(300), &data)
         .refused(400);
     assert_nothing_escaped(&server);
-    server.get("/projects/p/images").refused(404);
+    server.get("/projects/p").refused(404);
 }
 
 #[test]

@@ -10,7 +10,6 @@ fn an_unknown_project() {
     let jpeg = Picture::photo(1, 64, 48).jpeg(90);
     for path in [
         "/projects/nowhere",
-        "/projects/nowhere/images",
         "/projects/nowhere/thumbnail",
         "/projects/nowhere/images/0123456789abcdef0123456789abcdef",
         "/projects/nowhere/duplicates",
@@ -18,6 +17,9 @@ fn an_unknown_project() {
         let error = server.get(path).refused(404);
         assert_eq!(error["error"], "NotFound");
     }
+    // It is listed before anything is uploaded into it.
+    let images = server.get("/projects/nowhere/images").json();
+    assert_eq!(images, Value::Array(Vec::new()));
     server.delete("/projects/nowhere").refused(404);
     server
         .put("/projects/nowhere/primary/0123456789abcdef0123456789abcdef")
@@ -61,7 +63,7 @@ fn an_unknown_size() {
     for size in ["huge", "", "Original", "../meta", "50x50"] {
         let error = server
             .get(&format!("/projects/p/images/a.jpg?size={size}"))
-            .refused(400);
+            .refused(422);
         let message = text(&error, "message");
         assert!(message.contains("thumb"), "it names the sizes: {message}");
     }

@@ -335,11 +335,9 @@ fn the_documented_docs_are_there() {
 fn an_upload_without_the_field_is_told_its_name() {
     let server = Server::start();
     let form = reqwest::blocking::multipart::Form::new().text("other", "x");
-    let error = server
-        .post_form("/projects/123/images", form)
-        .refused_somehow();
+    let error = server.post_form("/projects/123/images", form).refused(422);
     assert!(text(&error, "message").contains("file"), "{error:#}");
-    server.get("/projects/123/images").refused(404);
+    server.get("/projects/123").refused(404);
     server
         .post_form(
             "/projects/123/images",

@@ -173,11 +173,11 @@ fn what_is_no_picture_is_refused_plainly() {
         .refused(400);
     assert!(text(&refused, "message").contains("text"), "{refused:#}");
     let elsewhere = Form::new().part("file", file_part("a.jpg", b"hello"));
-    let refused = server.post_form("/images/upload", elsewhere).refused(400);
+    let refused = server.post_form("/images/upload", elsewhere).refused(422);
     assert!(text(&refused, "message").contains("image"), "{refused:#}");
     server.post_json("/images/upload", &json!({})).refused(415);
     server.get("/images/similar").refused(405);
-    ask_similar(&server, "").refused(400);
+    ask_similar(&server, "").refused(422);
     for stranger in [
         "nobody",
         "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8",
@@ -233,6 +233,44 @@ fn addresses_of_pages_lead_into_the_page() {
         let wanted = format!("{}/#/{view}/imgurer", server.base());
         assert_eq!(led, Value::String(wanted), "{address}");
     }
+}
+
+/// A client looks for the name that it sent in the answer, also when the name was taken.
+#[test]
+fn the_file_name_is_answered_as_it_was_sent() {
+    let server = Server::start();
+    for (sent, stored) in [
+        ("beach.jpg", None),
+        ("beach.jpg", Some("beach (2).jpg")),
+        ("C:\\me\\beach.jpg", Some("beach (3).jpg")),
+        ("b\u{e4}ch.jpg", None),
+    ] {
+        let answer = upload_as(&server, sent);
+        assert_eq!(answer["filename"], sent);
+        assert_eq!(
+            answer.get("name"),
+            stored.map(Value::from).as_ref(),
+            "{answer}"
+        );
+    }
+    let nameless = upload_as(&server, "..");
+    assert_eq!(nameless["filename"], "..");
+    assert!(text(&nameless, "name").len() > 8, "{nameless}");
+}
+
+/// Uploads as browsers do, which send names as they are.
+#[track_caller]
+fn upload_as(server: &Server, name: &str) -> Value {
+    let head = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"{name}\"\r\n\r\n"
+    );
+    let photo = Picture::photo(3, 320, 240).jpeg(90);
+    let request = server
+        .request(Method::POST, "/images/upload")
+        .header("content-type", "multipart/form-data; boundary=b")
+        .body([head.as_bytes(), &photo, b"\r\n--b--\r\n"].concat());
+    let answer = send(request).unwrap().with_status(201);
+    serde_json::from_slice(&answer.body).unwrap()
 }
 
 /// FilePond sends what it knows of a file in the same field, before the file.

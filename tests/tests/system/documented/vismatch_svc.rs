@@ -170,6 +170,20 @@ fn the_same_name_replaces_picture_and_index_entry() {
     assert!(distance(&before) > 10.0);
 }
 
+/// Replaced, it keeps its place.
+#[test]
+fn a_replaced_image_keeps_its_place_among_equals() {
+    let server = Server::start();
+    let jpeg = Picture::photo(1, 320, 240).jpeg(90);
+    for name in ["one.jpg", "two.jpg", "one.jpg"] {
+        upload(&server, name, &jpeg);
+    }
+    let answer = server.diff("my_project", &base64(&jpeg), false).json();
+    let rows = answer["compare_result"].as_array().unwrap();
+    let found: Vec<String> = rows.iter().map(|row| text(row, "image_name")).collect();
+    assert_eq!(found, ["one.jpg", "two.jpg"]);
+}
+
 #[test]
 fn the_token_deletes_its_image_once() {
     let server = Server::start();

@@ -8,23 +8,22 @@ const ID: &str = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8";
 fn questions_that_cannot_be_are_refused() {
     let server = Server::start();
     three_copies(&server, 1);
-    for query in [
-        "radius=65",
-        "radius=-1",
-        "radius=many",
-        "algorithm=md5",
-        "orientation=sideways",
-        "limit=0",
-        "limit=1001",
-        "limit=1000000000",
-        "limit=-1",
-        "after=nobody",
-        "algorithm=pdq&radius=257",
+    for (query, status) in [
+        ("radius=65", 400),
+        ("radius=-1", 422),
+        ("radius=many", 422),
+        ("algorithm=md5", 422),
+        ("orientation=sideways", 422),
+        ("limit=0", 400),
+        ("limit=1001", 400),
+        ("limit=1000000000", 400),
+        ("limit=-1", 422),
+        ("after=nobody", 400),
+        ("algorithm=pdq&radius=257", 400),
     ] {
-        server
-            .get(&format!("/projects/p/duplicates?{query}"))
-            .refused(400);
-        server.get(&format!("/duplicates?{query}")).refused(400);
+        for path in ["/projects/p/duplicates", "/duplicates"] {
+            server.get(&format!("{path}?{query}")).refused(status);
+        }
     }
     for query in ["limit=0", "limit=1001", "after=nobody"] {
         server
@@ -39,18 +38,33 @@ fn questions_that_cannot_be_are_refused() {
 #[test]
 fn questions_to_all_projects_that_cannot_be_are_refused() {
     let server = Server::start();
-    for body in [
-        json!({}),
-        json!({"sha256": "short"}),
-        json!({"fingerprints": [{"algorithm": "md5", "bits": "00"}]}),
-        json!({"fingerprints": [{"algorithm": "phash", "version": 9, "bits": "0123456789abcdef"}]}),
-        json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "radius": 65}),
-        json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "limit": 0}),
-        json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "limit": 1_000_000_000}),
+    for (body, status) in [
+        (json!({}), 422),
+        (json!({"sha256": "short"}), 400),
+        (
+            json!({"fingerprints": [{"algorithm": "md5", "bits": "00"}]}),
+            422,
+        ),
+        (
+            json!({"fingerprints": [{"algorithm": "phash", "version": 9, "bits": "0123456789abcdef"}]}),
+            400,
+        ),
+        (
+            json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "radius": 65}),
+            400,
+        ),
+        (
+            json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "limit": 0}),
+            400,
+        ),
+        (
+            json!({"fingerprints": [{"algorithm": "phash", "bits": "0123456789abcdef"}], "limit": 1_000_000_000}),
+            400,
+        ),
     ] {
-        server.post_json("/check", &body).refused(400);
+        server.post_json("/check", &body).refused(status);
     }
-    server.post_json("/matches", &json!({})).refused(400);
+    server.post_json("/matches", &json!({})).refused(422);
     server
         .post_json("/matches", &json!({"image_id": ID}))
         .refused(404);
@@ -154,20 +168,29 @@ fn bodies_that_cannot_be_are_refused() {
             .refused(400);
     }
     let many: Vec<String> = (0..1001).map(|_| small.clone()).collect();
-    for body in [
-        json!({}),
-        json!({"keep": large}),
-        json!({"remove": [small]}),
-        json!({"keep": large, "remove": []}),
-        json!({"keep": large, "remove": [large]}),
-        json!({"keep": large, "remove": ["1-large.jpg", small]}),
-        json!({"keep": large, "remove": [small], "images": [again]}),
-        json!({"keep": large, "remove": many}),
-        json!({"images": [small]}),
+    for (body, status) in [
+        (json!({}), 422),
+        (json!({"keep": large}), 422),
+        (json!({"remove": [small]}), 422),
+        (json!({"keep": large, "remove": []}), 400),
+        (json!({"keep": large, "remove": [large]}), 400),
+        (
+            json!({"keep": large, "remove": ["1-large.jpg", small]}),
+            400,
+        ),
+        (
+            json!({"keep": large, "remove": [small], "images": [again]}),
+            400,
+        ),
+        (json!({"keep": large, "remove": many}), 400),
+        (json!({"images": [small]}), 400),
+        (
+            json!({"keep": large, "remove": [small], "dry_run": "True"}),
+            422,
+        ),
     ] {
-        server
-            .post_json("/projects/p/duplicates/resolve", &body)
-            .refused(400);
+        let answer = server.post_json("/projects/p/duplicates/resolve", &body);
+        answer.refused(status);
     }
     for route in ["decisions", "resolve"] {
         let path = format!("/projects/p/duplicates/{route}");
@@ -193,7 +216,7 @@ fn bodies_that_cannot_be_are_refused() {
     }
     server
         .get(&format!("/projects/p/trash/{small}?size=huge"))
-        .refused(400);
+        .refused(422);
     assert_eq!(server.ids("p").len(), 3);
     assert!(trash(&server).is_empty());
 }

@@ -176,7 +176,7 @@ fn head_is_get_without_the_body() {
             "{path}"
         );
     }
-    asked(&server, Method::HEAD, "/projects/nowhere/images", &[]).with_status(404);
+    asked(&server, Method::HEAD, "/projects/nowhere", &[]).with_status(404);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn pages_of_this_machine_may_call() {
     let allowed = "access-control-allow-origin";
     assert_eq!(answer.header(allowed), origin[0].1);
     assert_eq!(answer.header("access-control-allow-credentials"), "");
-    let refused = asked(&server, Method::GET, "/projects/nowhere/images", &origin).with_status(404);
+    let refused = asked(&server, Method::GET, "/projects/nowhere", &origin).with_status(404);
     assert_eq!(
         refused.header(allowed),
         origin[0].1,
@@ -331,8 +331,8 @@ fn every_refusal_has_the_one_body() {
     let (server, _) = with_image();
     server.get("/nowhere").refused(404);
     server.get("/projects/p/nowhere").refused(404);
-    server.get("/projects/p/images?limit=many").refused(400);
-    server.get("/projects/p/duplicates?radius=-1").refused(400);
+    server.get("/projects/p/images?limit=many").refused(422);
+    server.get("/projects/p/duplicates?radius=-1").refused(422);
     server
         .post_json("/projects/p/images", &json!({}))
         .refused(415);
@@ -362,7 +362,7 @@ fn every_refusal_has_the_one_body() {
 fn an_error_names_its_request() {
     let server = Server::start();
     let mine = [("x-request-id", "mine-2")];
-    let answer = asked(&server, Method::GET, "/projects/nowhere/images", &mine);
+    let answer = asked(&server, Method::GET, "/projects/nowhere", &mine);
     assert_eq!(answer.header("x-request-id"), "mine-2");
     let error = answer.refused(404);
     assert!(text(&error, "message").contains("nowhere"), "{error:#}");

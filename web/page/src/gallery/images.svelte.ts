@@ -1,6 +1,6 @@
 // The images of one project as far as they were scrolled to, kept up to date by what the server tells.
 import { on } from "../api/events";
-import { listImages } from "../api/projects";
+import { getProject, listImages } from "../api/projects";
 import type { Image } from "../api/types";
 import { ApiError } from "../api/client";
 import { deletions } from "../state/deletions.svelte";
@@ -10,7 +10,7 @@ export class Images {
   #loaded = $state.raw<Image[]>([]);
   #next = $state.raw<string | null | undefined>(undefined);
   #loading: Promise<void> | undefined;
-  /** There is no such project. */
+  /** There is no such project. Its list says nothing of that: it is empty. */
   missing = $state(false);
   fault = $state<string | null>(null);
   readonly all = $derived(this.#loaded.filter(({ image_id }) => !deletions.hidden.has(image_id)));
@@ -34,6 +34,7 @@ export class Images {
     if (!this.left) return;
     try {
       const page = await listImages(this.project, this.#next);
+      if (page.entries.length === 0 && this.#loaded.length === 0) await getProject(this.project);
       const known = new Set(this.#loaded.map(({ image_id }) => image_id));
       this.#loaded = [...this.#loaded, ...page.entries.filter(({ image_id }) => !known.has(image_id))];
       this.#next = page.next;
@@ -48,6 +49,7 @@ export class Images {
     const wanted = Math.min(Math.max(this.#loaded.length, 60), 1000);
     try {
       const page = await listImages(this.project, null, wanted);
+      if (page.entries.length === 0) await getProject(this.project);
       const rest = this.#loaded.slice(wanted);
       this.#loaded = rest.length > 0 ? [...page.entries, ...rest] : page.entries;
       if (rest.length === 0) this.#next = page.next;
