@@ -33,7 +33,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Routes whose GET does something, as their documented clients have it.
-const DEEDS_BY_GET: [&str; 1] = ["/images/rebuildBKT"];
+const CHANGED_BY_GET: [&str; 1] = ["/images/rebuildBKT"];
 
 /// Who may call, as the operator set it.
 pub struct Callers {
@@ -63,7 +63,7 @@ enum Refusal {
     #[error("this server is not called {0:?}; --host says what else it is called")]
     Misdirected(String),
     #[error("pages of {0} may not do this here; --cors-origin names those that may")]
-    Stranger(String),
+    CrossOrigin(String),
 }
 
 /// Lets a request through that may come, and tells browsers which pages may use the answer.
@@ -101,13 +101,13 @@ impl Callers {
 
     fn judge(&self, request: &Request) -> Result<(), Refusal> {
         let called = called(request)?;
-        if let Some(stranger) = called.iter().find(|called| !self.are_called(&called.host)) {
-            return Err(Refusal::Misdirected(stranger.host.to_string()));
+        if let Some(unknown) = called.iter().find(|called| !self.are_called(&called.host)) {
+            return Err(Refusal::Misdirected(unknown.host.to_string()));
         }
         if !is_change(request) || self.may_change(request.headers(), &called) {
             return Ok(());
         }
-        Err(Refusal::Stranger(asking_page(request.headers())))
+        Err(Refusal::CrossOrigin(asking_page(request.headers())))
     }
 
     fn are_called(&self, host: &Host) -> bool {
@@ -167,7 +167,7 @@ impl From<Refusal> for ApiError {
         let status = match refusal {
             Refusal::NotOneHost | Refusal::NoHost(_) => StatusCode::BAD_REQUEST,
             Refusal::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
-            Refusal::Stranger(_) => StatusCode::FORBIDDEN,
+            Refusal::CrossOrigin(_) => StatusCode::FORBIDDEN,
         };
         Self::new(status, refusal.to_string())
     }
@@ -200,10 +200,10 @@ fn text(value: &HeaderValue) -> &str {
     value.to_str().unwrap_or("?")
 }
 
-/// Its route does something when it is asked for by GET.
-pub fn is_deed(request: &Request) -> bool {
+/// Its route changes something though its method is a safe one (RFC 9110, section 9.2.1).
+pub fn is_unsafe_get(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>();
-    route.is_some_and(|route| DEEDS_BY_GET.contains(&route.as_str()))
+    route.is_some_and(|route| CHANGED_BY_GET.contains(&route.as_str()))
 }
 
 /// The handshake of a WebSocket counts as a change: CORS does not hold for what comes after it.
@@ -211,7 +211,7 @@ fn is_change(request: &Request) -> bool {
     match *request.method() {
         Method::OPTIONS => false,
         Method::GET | Method::HEAD => {
-            is_deed(request) || request.headers().contains_key(header::UPGRADE)
+            is_unsafe_get(request) || request.headers().contains_key(header::UPGRADE)
         }
         _ => true,
     }

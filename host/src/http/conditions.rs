@@ -2,7 +2,7 @@
 //! every route and method alike, `If-Match` and `If-Unmodified-Since`, and `If-None-Match` of what is
 //! no question. Where that is another state, the answer is 412.
 //!
-//! The present state is what the same address answers to HEAD. It is asked for before the deed, not
+//! The present state is what the same address answers to HEAD. It is asked for before the change, not
 //! together with it: of two requests at one moment both may find the state that they want.
 //! 304 is the matter of those that answer GET.
 
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use headers::{ETag, HeaderMapExt, IfMatch, IfNoneMatch, IfUnmodifiedSince, LastModified};
 use tower::ServiceExt;
 
-use super::callers::is_deed;
+use super::callers::is_unsafe_get;
 use super::error::ApiError;
 
 /// Runs a request whose demands the present state meets; `routes` tell the state.
@@ -48,7 +48,7 @@ fn is_question(method: &Method) -> bool {
 
 /// What asks for the state of what a request is about; `None` where asking would do something.
 fn question(request: &Request) -> Option<Request> {
-    if is_deed(request) {
+    if is_unsafe_get(request) {
         return None;
     }
     let mut asked = Request::new(Body::empty());

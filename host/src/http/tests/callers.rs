@@ -13,7 +13,7 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 type Headers<'a> = &'a [(HeaderName, &'a str)];
 
 /// What browsers send along with a request of a page from elsewhere, and what such a page may add.
-fn strangers() -> [Vec<(HeaderName, &'static str)>; 10] {
+fn cross_origin() -> [Vec<(HeaderName, &'static str)>; 10] {
     let evil = (header::ORIGIN, "https://evil.example");
     let referer = (header::REFERER, "https://evil.example/of/http://localhost");
     [
@@ -54,7 +54,7 @@ pub async fn pages_of_other_sites_change_nothing(server: &Server) {
         (Method::GET, "/images/rebuildBKT".into()),
         (Method::HEAD, "/images/rebuildBKT/".into()),
     ];
-    for headers in &strangers() {
+    for headers in &cross_origin() {
         for (method, path) in &changes {
             let answer = call(server, method.clone(), path, headers).await;
             let shown = format!("{method} {path} {headers:?}");
@@ -85,7 +85,7 @@ async fn upload_is_refused(server: &Server, headers: Headers<'_>) {
 
 pub async fn pages_of_other_sites_read_nothing(server: &Server) {
     let shared = header::ACCESS_CONTROL_ALLOW_ORIGIN;
-    for headers in &strangers() {
+    for headers in &cross_origin() {
         for path in ["/projects/doors/images", "/projects/nowhere"] {
             let answer = server.get_with(path, headers).await;
             assert!(!answer.headers.contains_key(&shared), "{headers:?}");
@@ -151,9 +151,9 @@ pub async fn pages_that_may_call_are_let_in(server: &Server) {
     ] {
         page_is_let_in(&named, origin).await;
     }
-    let stranger = [(header::ORIGIN, "https://shop.example")];
+    let cross_origin = [(header::ORIGIN, "https://shop.example")];
     assert_eq!(
-        change(server, &stranger).await.status,
+        change(server, &cross_origin).await.status,
         StatusCode::FORBIDDEN
     );
     let anybody = server.with(|config| config.dev = true);

@@ -22,7 +22,7 @@ use crate::bench::material::{image, number, project};
 use crate::bench::workers;
 
 /// What is kept of a picture.
-struct Look {
+struct Hashed {
     fingerprints: Vec<Fingerprint>,
     sketch: Sketch,
 }
@@ -68,19 +68,19 @@ impl From<Judgement> for Judged {
 
 /// Judges all candidates among the pictures, where `finds_crops` also those that may have no more than a part in common.
 pub fn judgements(material: &Material, finds_crops: bool) -> Judgements {
-    let looks = looks(material);
+    let hashed = hashed(material);
     let in_part = match finds_crops {
-        true => in_part(&looks[..material.crowd]),
+        true => in_part(&hashed[..material.crowd]),
         false => HashSet::new(),
     };
     let upright = u32::from(Orientation::Upright.to_exif());
-    let mut candidates: BTreeSet<Candidate> = candidates(material, &looks).into_iter().collect();
+    let mut candidates: BTreeSet<Candidate> = candidates(material, &hashed).into_iter().collect();
     candidates.extend(in_part.iter().map(|pair| (*pair, upright)));
     let candidates: Vec<Candidate> = candidates.into_iter().collect();
     let mut all = HashMap::new();
     let mut undecided = BTreeSet::new();
     let by_sketches = workers::each("candidates judged", &candidates, |candidate| {
-        judge_sketches(&looks, *candidate, in_part.contains(&candidate.0))
+        judge_sketches(&hashed, *candidate, in_part.contains(&candidate.0))
     });
     for ((pair, _), judged) in candidates.into_iter().zip(by_sketches) {
         match judged {
@@ -109,7 +109,7 @@ pub fn compared(material: &Material, pairs: &[Pair]) -> Vec<Judged> {
     })
 }
 
-fn looks(material: &Material) -> Vec<Look> {
+fn hashed(material: &Material) -> Vec<Hashed> {
     let places: Vec<usize> = (0..material.pictures.len()).collect();
     let plan = Plan {
         algorithms: reach::ALGORITHMS.to_vec(),
@@ -118,7 +118,7 @@ fn looks(material: &Material) -> Vec<Look> {
     workers::each("pictures read", &places, |place| {
         let made = process::process(&material.bytes(*place), &plan, &Limits::default());
         let made = made.expect("a sound picture");
-        Look {
+        Hashed {
             fingerprints: made.fingerprints,
             sketch: made.sketch.expect("a plan with algorithms makes a sketch"),
         }
@@ -126,10 +126,10 @@ fn looks(material: &Material) -> Vec<Look> {
 }
 
 /// What the index names for each picture: of the crowd, and for a copy its source alone.
-fn candidates(material: &Material, looks: &[Look]) -> Vec<Candidate> {
-    let index = index(&looks[..material.crowd]);
+fn candidates(material: &Material, hashed: &[Hashed]) -> Vec<Candidate> {
+    let index = index(&hashed[..material.crowd]);
     let sources: BTreeSet<Pair> = material.descents().collect();
-    let places: Vec<usize> = (0..looks.len()).collect();
+    let places: Vec<usize> = (0..hashed.len()).collect();
     let found = workers::each("candidates searched", &places, |place| {
         let orientations: &[Orientation] = match material.is_mirrored(*place) {
             true => &Orientation::ALL,
@@ -137,7 +137,7 @@ fn candidates(material: &Material, looks: &[Look]) -> Vec<Candidate> {
         };
         let found = orientations
             .iter()
-            .flat_map(|orientation| near(&index, looks, *place, *orientation));
+            .flat_map(|orientation| near(&index, hashed, *place, *orientation));
         let found = found.filter(|(pair, _)| *place < material.crowd || sources.contains(pair));
         found.collect::<Vec<Candidate>>()
     });
@@ -145,18 +145,18 @@ fn candidates(material: &Material, looks: &[Look]) -> Vec<Candidate> {
     unique.into_iter().collect()
 }
 
-fn index(looks: &[Look]) -> Index {
+fn index(hashed: &[Hashed]) -> Index {
     let project = project();
     let mut loader = Loader::default();
-    for (place, look) in (0..).zip(looks) {
-        loader.add(&project, image(place), &reach::indexed(&look.fingerprints));
+    for (place, picture) in (0..).zip(hashed) {
+        loader.add(&project, image(place), &reach::indexed(&picture.fingerprints));
     }
     loader.finish()
 }
 
 /// What a question about a picture names, when it is oriented so.
-fn near(index: &Index, looks: &[Look], own: usize, orientation: Orientation) -> Vec<Candidate> {
-    let fingerprints = &looks[own].fingerprints;
+fn near(index: &Index, hashed: &[Hashed], own: usize, orientation: Orientation) -> Vec<Candidate> {
+    let fingerprints = &hashed[own].fingerprints;
     let laid: Vec<Fingerprint> = fingerprints
         .iter()
         .filter_map(|made| made.laid(orientation))
@@ -172,7 +172,7 @@ fn near(index: &Index, looks: &[Look], own: usize, orientation: Orientation) -> 
         for hit in hits {
             let other = number(hit.image) as usize;
             let by = (probe.algorithm, hit.distance);
-            if other != own && reach::is_candidate(by, laid.iter(), &looks[other].fingerprints) {
+            if other != own && reach::is_candidate(by, laid.iter(), &hashed[other].fingerprints) {
                 found.push(candidate(own, other, orientation));
             }
         }
@@ -190,7 +190,7 @@ fn candidate(own: usize, other: usize, orientation: Orientation) -> Candidate {
 }
 
 /// The pairs of the crowd that have local features in common, by the server's rule.
-fn in_part(crowd: &[Look]) -> HashSet<Pair> {
+fn in_part(crowd: &[Hashed]) -> HashSet<Pair> {
     let places: Vec<usize> = (0..crowd.len()).collect();
     let features: Vec<(ImageId, Vec<Fingerprint>)> =
         workers::each("features found", &places, |place| {
@@ -212,12 +212,12 @@ fn in_part(crowd: &[Look]) -> HashSet<Pair> {
 
 /// What sketches say; `None` where the pictures have to be compared.
 fn judge_sketches(
-    looks: &[Look],
+    hashed: &[Hashed],
     ([first, second], exif): Candidate,
     in_part: bool,
 ) -> Option<Judged> {
     let orientation = Orientation::from_exif(exif);
-    let (first, second) = (&looks[first].sketch, &looks[second].sketch);
+    let (first, second) = (&hashed[first].sketch, &hashed[second].sketch);
     let judge = match in_part {
         true => judge_parts,
         false => judge,
