@@ -292,6 +292,7 @@ impl Evidence {
     fn is_same_picture(&self, found: &Residuals) -> bool {
         self.orientation == Orientation::Upright
             && !self.is_without_alpha
+            && self.around == Around::Same
             && self.moved <= UNMOVED
             && self.has_same_proportions
             && contrast_factor(found) <= SAME_CONTRAST

@@ -82,6 +82,7 @@ impl Evidence {
             () if self.moved > UNMOVED => {
                 format!("one cropped, bordered or turned, by up to {percent:.1} % of a side")
             }
+            () if self.around == Around::Edited => "something drawn around one of them".into(),
             () if self.colours == Colours::Dropped => "one without its colours".into(),
             () if !self.has_same_proportions => "one with other proportions".into(),
             () if self.colours != Colours::Same => "one with its colours adjusted".into(),

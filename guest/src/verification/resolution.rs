@@ -15,7 +15,7 @@ const LEAST_SIDE: usize = 32;
 /// Pixels that a cell of chroma is wide, at least: JPEG keeps blocks of 16 at half of the resolution.
 const CHROMA_PIXELS: f32 = 8.0;
 /// Cells of chroma on each side, at least.
-const LEAST_CHROMA_SIDE: usize = CHROMA_SIDE / 4;
+const LEAST_CHROMA_SIDE: usize = CHROMA_SIDE / 8;
 
 /// Both pictures in as many cells as both have pixels for.
 pub fn common<'a>(
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(sides(&large, &large), (512, 24));
         assert_eq!(sides(&large, &of_size(400.0, 300.0, 512)), (256, 24));
         assert_eq!(sides(&large, &of_size(64.0, 64.0, 512)), (64, 6));
-        assert_eq!(sides(&of_size(16.0, 16.0, 128), &large), (32, 6));
+        assert_eq!(sides(&of_size(16.0, 16.0, 128), &large), (32, 3));
     }
 
     #[test]

@@ -18,8 +18,10 @@ const LEAST: usize = 8;
 /// What the surroundings of two pictures are to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Around {
-    /// The same, or only one has any.
+    /// The same.
     Same,
+    /// One has something that the other lacks.
+    Edited,
     /// It is not known.
     Unknown,
     /// Each has something that the other lacks.
@@ -34,17 +36,18 @@ pub fn compare(a: &Appearance, b: &Appearance, map: &Map) -> Around {
                 own: (a, one),
                 others: (b, other),
             };
-            let inverse = map.inverse();
             let only_first = forth.lacking(|place| map.of(place.0, place.1));
             let back = Seen {
                 own: (b, other),
                 others: (a, one),
             };
-            let only_second =
-                inverse.map(|inverse| back.lacking(|place| inverse.of(place.0, place.1)));
-            match only_first >= LEAST && only_second.is_none_or(|cells| cells >= LEAST) {
-                true => Around::Other,
-                false => Around::Same,
+            let only_second = map.inverse().map_or(0, |inverse| {
+                back.lacking(|place| inverse.of(place.0, place.1))
+            });
+            match (only_first >= LEAST, only_second >= LEAST) {
+                (true, true) => Around::Other,
+                (false, false) => Around::Same,
+                _ => Around::Edited,
             }
         }
         (Surroundings::Unknown, _) | (_, Surroundings::Unknown) => Around::Unknown,
@@ -162,7 +165,7 @@ mod tests {
     #[test]
     fn a_caption_of_one_is_an_edit_and_the_same_one_nothing() {
         let caption = captioned(80..120, -200.0);
-        assert_eq!(around(&caption, &captioned(0..0, 0.0)), Around::Same);
+        assert_eq!(around(&caption, &captioned(0..0, 0.0)), Around::Edited);
         assert_eq!(around(&caption, &captioned(81..121, -170.0)), Around::Same);
     }
 

@@ -149,7 +149,11 @@ fn index(hashed: &[Hashed]) -> Index {
     let project = project();
     let mut loader = Loader::default();
     for (place, picture) in (0..).zip(hashed) {
-        loader.add(&project, image(place), &reach::indexed(&picture.fingerprints));
+        loader.add(
+            &project,
+            image(place),
+            &reach::indexed(&picture.fingerprints),
+        );
     }
     loader.finish()
 }
