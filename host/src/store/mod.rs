@@ -17,6 +17,7 @@ mod given;
 mod held;
 mod images;
 mod ingest;
+mod lasting;
 mod layout;
 mod manifest;
 mod merging;

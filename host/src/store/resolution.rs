@@ -119,6 +119,9 @@ impl Store {
         let names = entries.iter().map(|entry| entry.image.name.clone());
         self.refuse_folders_behind_links(&lock.project, names.collect())
             .await?;
+        for image in &removed {
+            lock.refuse_lasting(image.id, &image.name).await?;
+        }
         let made = async {
             let intent = Intent::Discard {
                 entries: entries.clone(),

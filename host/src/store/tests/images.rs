@@ -217,8 +217,8 @@ async fn a_removed_project_leaves_nothing_and_can_come_again() {
     let folder = Folder::new();
     let store = folder.open().await;
     let p = project("p");
-    store.create_project(&p).await.unwrap();
-    store.create_project(&p).await.unwrap();
+    make_project(&folder, &store, p.as_str()).await.unwrap();
+    make_project(&folder, &store, p.as_str()).await.unwrap();
     assert_whole(&folder, &store).await;
     for n in 0..3u8 {
         upload(&store, "p", "x", &[n], NameClash::Number)
