@@ -24,7 +24,8 @@ use thiserror::Error;
 
 use crate::domain::file_name;
 
-use super::{StoreError, lasting};
+use super::StoreError;
+use super::lasting::{self, Lasting};
 
 /// An open data folder. Paths are those of [`Layout`](super::layout::Layout): the folder's own and names below it.
 #[derive(Debug)]
@@ -371,7 +372,7 @@ fn unless_behind_a_link<T>(result: io::Result<Option<T>>) -> io::Result<Option<T
     }
 }
 
-/// Names what failed; a link in the way is an error of its own.
+/// Names what failed; a link in the way is an error of its own, and so is what cannot be removed.
 pub(super) fn failed<E>(what: impl Into<String>) -> impl FnOnce(E) -> StoreError
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -379,11 +380,15 @@ where
     let what = what.into();
     move |source| {
         let source = source.into();
-        let file_error = source.downcast_ref::<io::Error>();
-        match file_error.and_then(link_in) {
-            Some(link) => StoreError::BehindALink(link.to_string()),
-            None => StoreError::Files { what, source },
+        let refused = source.downcast_ref::<io::Error>();
+        let refused = refused.and_then(io::Error::get_ref);
+        if let Some(link) = refused.and_then(|refused| refused.downcast_ref::<LinkInTheWay>()) {
+            return StoreError::BehindALink(link.to_string());
         }
+        if let Some(lasting) = refused.and_then(|refused| refused.downcast_ref::<Lasting>()) {
+            return StoreError::Lasting(lasting.to_string());
+        }
+        StoreError::Files { what, source }
     }
 }
 

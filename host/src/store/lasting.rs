@@ -5,10 +5,19 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cap_fs_ext::DirExt;
 use cap_std::fs::Dir;
+use thiserror::Error;
+
+/// Something that cannot be removed.
+#[derive(Debug, Error)]
+#[error("{path:?} cannot be removed: {reason}")]
+pub(super) struct Lasting {
+    path: PathBuf,
+    reason: &'static str,
+}
 
 /// An error when an entry cannot be removed from a folder; `path` is where it is.
 pub(super) fn refuse(folder: &Dir, name: &OsStr, path: &Path) -> io::Result<()> {
@@ -49,9 +58,11 @@ fn refuse_folder(folder: &Dir, path: &Path) -> io::Result<()> {
     }
 }
 
-fn refusal(path: &Path, reason: &str) -> io::Error {
-    let text = format!("{path:?} cannot be removed: {reason}");
-    io::Error::new(io::ErrorKind::PermissionDenied, text)
+fn refusal(path: &Path, reason: &'static str) -> io::Error {
+    io::Error::other(Lasting {
+        path: path.to_owned(),
+        reason,
+    })
 }
 
 /// It must not be changed, or only be added to, as `chattr` says.

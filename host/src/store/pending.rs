@@ -468,7 +468,7 @@ fn refuse_lasting(
     mut places: impl Iterator<Item = PathBuf>,
 ) -> Result<(), StoreError> {
     let free = places.try_for_each(|place| disk.refuse_lasting(&place));
-    free.map_err(failed("a removal, before anything was removed,"))
+    free.map_err(failed("looking for what cannot be removed"))
 }
 
 /// Removes the files that wait for their places.

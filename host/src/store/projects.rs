@@ -34,7 +34,7 @@ impl Store {
                 return Ok(());
             }
             lock.announce(&Intent::Describe, Vec::new()).await?;
-            let txn = store.database.begin().await?;
+            let txn = store.begin().await?;
             let project = ensure(&txn, &name).await?;
             txn.commit().await?;
             lock.finish(&project, Edit::Cover).await;
@@ -64,7 +64,7 @@ impl Store {
                 return Ok(false);
             };
             lock.announce(&Intent::Describe, Vec::new()).await?;
-            let txn = store.database.begin().await?;
+            let txn = store.begin().await?;
             let project = set_cover(&txn, project, Some(id)).await?;
             txn.commit().await?;
             lock.finish(&project, Edit::Cover).await;
@@ -146,7 +146,7 @@ impl Store {
         find(self.database.read(), name).await
     }
 
-    async fn take_out_project(
+    pub(super) async fn take_out_project(
         &self,
         lock: &ProjectLock<'_>,
         project: project::Model,
@@ -191,7 +191,7 @@ impl Store {
         &self,
         project: project::Model,
     ) -> Result<u64, StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let images = count(&txn, &project).await?;
         changes::note_all(&txn, &project).await?;
         project.delete(&txn).await?;

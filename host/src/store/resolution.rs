@@ -150,7 +150,7 @@ impl Store {
         plan: Plan,
     ) -> Result<(image::Model, project::Model), StoreError> {
         let keep = rows::to_id(&plan.kept.id)?;
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         for row in plan.removed {
             super::changes::note(&txn, &owner.name, &row.id).await?;
             row.delete(&txn).await?;

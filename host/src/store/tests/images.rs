@@ -467,3 +467,28 @@ async fn files_of_any_date_are_taken_in_and_known_again() {
         assert!(store.blob(&key).await.unwrap().is_some(), "{date:?}");
     }
 }
+
+/// A watcher sees a project's folder, and the project is deleted before it is taken up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_was_seen_brings_no_deleted_project_back() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let p = project("p");
+    upload(&store, "p", "x", b"x", NameClash::Reject)
+        .await
+        .unwrap();
+    // As a deletion does it, up to its end.
+    let lock = store.lock(&p).await.unwrap();
+    let seen = tokio::spawn({
+        let (store, p) = (store.clone(), p.clone());
+        async move { store.take_up_project(&p).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert!(!seen.is_finished(), "it waits for the deletion");
+    let row = store.project_row(&p).await.unwrap().unwrap();
+    store.take_out_project(&lock, row).await.unwrap();
+    drop(lock);
+    seen.await.unwrap().unwrap();
+    store.take_up_project(&p).await.unwrap();
+    assert_eq!(store.projects().await.unwrap(), []);
+}

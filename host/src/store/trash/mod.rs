@@ -238,7 +238,7 @@ impl Store {
         name: &ImageName,
     ) -> Result<(image::Model, project::Model), StoreError> {
         let id = entry.id()?;
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let mut owner = projects::ensure(&txn, project).await?;
         let merged = self.still_merged(&txn, &owner, entry).await?;
         merging::take_back(&txn, &owner, &merging::ids_of(id, &merged)).await?;
