@@ -11,6 +11,7 @@ use std::process::Command;
 use serde_json::json;
 use tempfile::TempDir;
 use vismatch_tests::client::text;
+use vismatch_tests::picture::with_comment;
 use vismatch_tests::program::{self, Said};
 use vismatch_tests::server::eventually;
 use vismatch_tests::{Answer, Picture, Server, skipped};
@@ -280,9 +281,13 @@ fn what_cannot_be_removed_is_not_called_deleted() {
     let folder = TempDir::new().unwrap();
     let data = folder.path();
     let mut server = Server::over(data);
-    let ids: Vec<String> = (1..4)
-        .map(|seed| text(&upload(&server, seed).json(), "image_id"))
-        .collect();
+    let copy = with_comment(&picture(1), "a copy");
+    let ids = [
+        upload(&server, 1),
+        server.upload("p", "2.jpg", &copy),
+        upload(&server, 3),
+    ];
+    let ids = ids.map(|answer| text(&answer.json(), "image_id"));
     let resolve = json!({"keep": ids[0], "remove": [ids[1]], "dry_run": false});
     let thumb = format!("projects/p/thumb/{}.jpg", ids[1]);
     for file in ["image_root/p/2.jpg", &thumb] {
