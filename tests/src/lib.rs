@@ -18,11 +18,13 @@ pub mod picture;
 pub mod program;
 pub mod random;
 pub mod server;
+pub mod skip;
 
 pub use client::{Answer, Client};
 pub use picture::Picture;
 pub use random::Random;
 pub use server::Server;
+pub use skip::skipped;
 
 use std::path::{Path, PathBuf};
 

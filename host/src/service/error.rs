@@ -97,6 +97,7 @@ impl From<StoreError> for ServiceError {
             }
             StoreError::NameBlocked { .. }
             | StoreError::BehindALink(_)
+            | StoreError::Lasting(_)
             | StoreError::ProjectNameTaken { .. }
             | StoreError::ImageGone { .. }
             | StoreError::ProjectGone { .. } => Self::Conflict {

@@ -22,7 +22,7 @@ impl Store {
     /// Counts the time since it was last counted, and tells how much has been seen in all; `now` is what the machine's
     /// clock says.
     pub async fn count_time(&self, now: Timestamp) -> Result<Duration, StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let seen = seen(&txn, now).await?;
         set(&txn, seen, now).await?;
         txn.commit().await?;

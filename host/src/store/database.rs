@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous,
+};
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, Database as Connector, DatabaseConnection,
     DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
@@ -62,10 +64,11 @@ impl Database {
     }
 
     /// Opens the file to be read only, as it was left by this version. Where not even the log's index can be made,
-    /// SQLite has to be told that nobody writes; that is so only while there is no log.
+    /// nobody else has the database open, and SQLite has to be told so.
     pub(super) async fn open_to_read(file: &Path) -> Result<Self, DbErr> {
         match Self::read_only(to_read(file)).await {
             Err(_) if !has_log(file) => Self::read_only(to_read(file).immutable(true)).await,
+            Err(_) if !has_log_index(file) => Self::read_only(to_read_alone(file)).await,
             opened => opened,
         }
     }
@@ -203,9 +206,28 @@ fn to_read(file: &Path) -> SqliteConnectOptions {
         .busy_timeout(ATTEMPT)
 }
 
+/// SQLite keeps the log's index in its own memory when nobody else may use the file, see
+/// <https://sqlite.org/wal.html#noshm>. The lock for that could not be had without the right to write.
+fn to_read_alone(file: &Path) -> SqliteConnectOptions {
+    let options = to_read(file).locking_mode(SqliteLockingMode::Exclusive);
+    match cfg!(unix) {
+        true => options.vfs("unix-none"),
+        false => options,
+    }
+}
+
 /// Commits lie beside the file that are not in it yet.
 fn has_log(file: &Path) -> bool {
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).is_ok_and(|facts| facts.len() > 0)
+    beside(file, "-wal").is_some_and(|facts| facts.len() > 0)
+}
+
+/// The index of the log, which every process that has the database open shares, lies beside the file.
+fn has_log_index(file: &Path) -> bool {
+    beside(file, "-shm").is_some()
+}
+
+fn beside(file: &Path, suffix: &str) -> Option<std::fs::Metadata> {
+    let mut path = file.as_os_str().to_owned();
+    path.push(suffix);
+    std::fs::symlink_metadata(path).ok()
 }

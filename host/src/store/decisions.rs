@@ -42,7 +42,7 @@ impl Store {
             }
             lock.announce(&Intent::Describe, Vec::new()).await?;
             let now = Timestamp::now();
-            let txn = store.database.begin().await?;
+            let txn = store.begin().await?;
             let decided = pairs.iter().map(|&pair| (pair, now));
             insert(&txn, project.id, decided).await?;
             txn.commit().await?;
@@ -68,7 +68,7 @@ impl Store {
                 return Ok(false);
             };
             lock.announce(&Intent::Describe, Vec::new()).await?;
-            let txn = store.database.begin().await?;
+            let txn = store.begin().await?;
             let gone = decision::Entity::delete_many()
                 .filter(decision::Column::ProjectId.eq(project.id))
                 .filter(is(pair))

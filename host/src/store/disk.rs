@@ -25,6 +25,7 @@ use thiserror::Error;
 use crate::domain::file_name;
 
 use super::StoreError;
+use super::lasting::{self, Lasting};
 
 /// An open data folder. Paths are those of [`Layout`](super::layout::Layout): the folder's own and names below it.
 #[derive(Debug)]
@@ -68,6 +69,14 @@ impl Disk {
         Ok(Self {
             path: path.to_owned(),
             folder: Dir::open_ambient_dir(path, ambient_authority())?,
+        })
+    }
+
+    /// Opens a folder of it: what takes the folder's place later is not reached by this.
+    pub(super) fn below(&self, path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            folder: self.folder(path)?,
         })
     }
 
@@ -141,6 +150,33 @@ impl Disk {
         Ok(listed)
     }
 
+    /// An error when something there, or in the folder there, cannot be removed.
+    pub(super) fn refuse_lasting(&self, path: &Path) -> io::Result<()> {
+        let standing = self.standing(path)?;
+        if !matches!(
+            standing,
+            Standing::File | Standing::Folder | Standing::Other
+        ) {
+            return Ok(());
+        }
+        let (folder, name) = self.entry(path)?;
+        lasting::refuse(&folder, &name, path)?;
+        match standing {
+            Standing::Folder => lasting::refuse_in(&self.folder(path)?, path),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes a new file.
+    pub(super) fn create_new(&self, path: &Path) -> io::Result<File> {
+        self.create(path, OpenOptions::new().write(true).create_new(true))
+    }
+
+    /// A file to append to, made when it is not there.
+    pub(super) fn append(&self, path: &Path) -> io::Result<File> {
+        self.create(path, OpenOptions::new().append(true).create(true))
+    }
+
     /// Writes a file, over what it held before.
     pub(super) fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut writing = OpenOptions::new();
@@ -150,8 +186,7 @@ impl Disk {
 
     /// Writes a new file and syncs it; its folder is not synced.
     pub(super) fn write_synced(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut writing = OpenOptions::new();
-        let mut file = self.create(path, writing.write(true).create_new(true))?;
+        let mut file = self.create_new(path)?;
         file.write_all(bytes)?;
         file.sync_all()
     }
@@ -242,16 +277,22 @@ impl Disk {
         folder.symlink_metadata(&*name)
     }
 
+    /// A pipe that lies there is refused, and not waited for.
     fn create(&self, path: &Path, options: &mut OpenOptions) -> io::Result<File> {
         let (folder, name) = self.entry(path)?;
-        let file = folder.open_with(&*name, options.follow(FollowSymlinks::No))?;
-        Ok(file.into_std())
+        let options = options.nonblock(true).follow(FollowSymlinks::No);
+        let file = folder.open_with(&*name, options)?.into_std();
+        match is_regular(&file) {
+            true => Ok(file),
+            false => Err(io::Error::other(format!("{path:?} is no regular file"))),
+        }
     }
 
     fn sync(&self, path: &Path) -> io::Result<()> {
         let mut reading = OpenOptions::new();
         let (folder, name) = self.entry(path)?;
-        let reading = reading.read(true).follow(FollowSymlinks::No);
+        let reading = reading.read(true).nonblock(true);
+        let reading = reading.follow(FollowSymlinks::No);
         folder.open_with(&*name, reading)?.sync_all()
     }
 
@@ -331,7 +372,7 @@ fn unless_behind_a_link<T>(result: io::Result<Option<T>>) -> io::Result<Option<T
     }
 }
 
-/// Names what failed; a link in the way is an error of its own.
+/// Names what failed; a link in the way is an error of its own, and so is what cannot be removed.
 pub(super) fn failed<E>(what: impl Into<String>) -> impl FnOnce(E) -> StoreError
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -339,11 +380,15 @@ where
     let what = what.into();
     move |source| {
         let source = source.into();
-        let file_error = source.downcast_ref::<io::Error>();
-        match file_error.and_then(link_in) {
-            Some(link) => StoreError::BehindALink(link.to_string()),
-            None => StoreError::Files { what, source },
+        let refused = source.downcast_ref::<io::Error>();
+        let refused = refused.and_then(io::Error::get_ref);
+        if let Some(link) = refused.and_then(|refused| refused.downcast_ref::<LinkInTheWay>()) {
+            return StoreError::BehindALink(link.to_string());
         }
+        if let Some(lasting) = refused.and_then(|refused| refused.downcast_ref::<Lasting>()) {
+            return StoreError::Lasting(lasting.to_string());
+        }
+        StoreError::Files { what, source }
     }
 }
 

@@ -103,7 +103,7 @@ impl Store {
                 return Ok(false);
             };
             lock.announce(&Intent::Describe, Vec::new()).await?;
-            let txn = store.database.begin().await?;
+            let txn = store.begin().await?;
             if !finds_crops {
                 forget(&txn, &project).await?;
             }
@@ -147,7 +147,7 @@ impl Store {
             Ok::<_, StoreError>(rows.collect::<Vec<_>>())
         });
         let rows = rows.await?;
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let mut added = 0;
         for (row, image) in rows {
             // Another process may have been first, the image may be gone, or not wanted any more.

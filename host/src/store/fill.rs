@@ -22,7 +22,7 @@ impl Store {
             bytes: 0,
             modified: jiff::Timestamp::UNIX_EPOCH,
         };
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let project = projects::ensure(&txn, project).await?;
         for batch in images.chunks(BATCH) {
             let (mut made, mut changes, mut sketches) = (Vec::new(), Vec::new(), Vec::new());

@@ -153,6 +153,11 @@ impl Store {
         self.open_file(self.layout.given(project, name)).await
     }
 
+    /// The file at a path of the image root, as it is written there.
+    pub async fn open_found(&self, path: &Path) -> Result<Option<OpenFile>, StoreError> {
+        self.open_file(path.to_owned()).await
+    }
+
     /// The given file of an image in the trash.
     pub async fn open_trashed(
         &self,

@@ -55,7 +55,7 @@ impl Store {
         if !self.held.projects().contains(project) {
             return Ok(false);
         }
-        let path = self.layout.manifest_lock(project);
-        blocking(move || is_locked(&path)).await
+        let (layout, path) = (self.layout.clone(), self.layout.manifest_lock(project));
+        blocking(move || is_locked(layout.disk(), &path)).await
     }
 }

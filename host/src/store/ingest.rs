@@ -174,6 +174,7 @@ impl Store {
             sha256: new.sha256.to_string(),
         };
         let made = async {
+            lock.refuse_lasting(id, &new.name).await?;
             lock.announce(&intent, pieces.files).await?;
             self.commit_replaced(old, &new, pieces.stamp).await
         };
@@ -215,7 +216,7 @@ impl Store {
         stamp: FileStamp,
         dropped_in: bool,
     ) -> Result<(image::Model, project::Model), StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let mut project = super::projects::ensure(&txn, &new.project).await?;
         let row = rows::new_row(new, project.id, stamp, dropped_in)?;
         let row = row.insert(&txn).await?;
@@ -236,7 +237,7 @@ impl Store {
         new: &NewImage,
         stamp: FileStamp,
     ) -> Result<(image::Model, project::Model, bool), StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let project = super::projects::ensure(&txn, &new.project).await?;
         let mut row = old.into_active_model();
         rows::describe(&mut row, new, stamp)?;
@@ -256,7 +257,7 @@ impl Store {
         old: image::Model,
         stamp: FileStamp,
     ) -> Result<(image::Model, project::Model), StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let project = super::projects::of(&txn, &old).await?;
         let mut row = old.into_active_model();
         row.modified = sea_orm::ActiveValue::Set(rows::to_nanos(stamp.modified));

@@ -17,6 +17,7 @@ mod given;
 mod held;
 mod images;
 mod ingest;
+mod lasting;
 mod layout;
 mod manifest;
 mod merging;
@@ -94,6 +95,9 @@ pub enum StoreError {
     /// A folder on the way is a link: the operator must put the folder itself there.
     #[error("{0}")]
     BehindALink(String),
+    /// Something that has to go cannot be removed, so nothing was: the operator must allow it.
+    #[error("{0}")]
+    Lasting(String),
     /// An image that a change is about is not there, or no longer: the caller looks again.
     #[error("there is no image {image} any more")]
     ImageGone {
@@ -242,11 +246,18 @@ impl Store {
         self.read_only
     }
 
-    fn may_write(&self) -> Result<(), StoreError> {
+    /// [`StoreError::NotWritable`] when nothing can be changed.
+    pub fn may_write(&self) -> Result<(), StoreError> {
         match self.read_only {
             None => Ok(()),
             Some(trouble) => Err(StoreError::NotWritable(trouble)),
         }
+    }
+
+    /// Begins a transaction that changes something.
+    async fn begin(&self) -> Result<sea_orm::DatabaseTransaction, StoreError> {
+        self.may_write()?;
+        Ok(self.database.begin().await?)
     }
 
     /// The database answers.

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::domain::{ImageId, ImageName, ProjectName};
 
-use super::disk::{Standing, blocking, failed, if_there};
+use super::disk::{Disk, Standing, blocking, failed};
 use super::layout::Layout;
 use super::rows::damaged;
 use super::staging::{Piece, settle};
@@ -110,7 +110,8 @@ impl Store {
             _file: file,
             _turn: turn,
         };
-        if self.layout.pending(project).exists() {
+        let pending = self.layout.disk().exists(&self.layout.pending(project));
+        if pending.map_err(failed("looking for a pending change"))? {
             lock.settle().await?;
         }
         Ok(lock)
@@ -168,9 +169,9 @@ pub(super) fn lock_now(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Somebody has locked this file; nobody has when it is not there.
-pub(super) fn is_locked(path: &Path) -> Result<bool, StoreError> {
-    let file = if_there(File::open(path));
+/// Somebody has locked this file; nobody has when it is not there, or only behind a link.
+pub(super) fn is_locked(disk: &Disk, path: &Path) -> Result<bool, StoreError> {
+    let file = disk.file(path);
     let locked = file.and_then(|file| file.map_or(Ok(false), |file| Ok(!lock_now(&file)?)));
     locked.map_err(failed("looking at a lock"))
 }
@@ -232,6 +233,34 @@ impl ProjectLock<'_> {
         blocking(move || {
             let dropped = drop_lifted(&layout, &project, &name);
             dropped.map_err(failed("removing files"))
+        })
+        .await
+    }
+
+    /// An error when the files of an image could not be taken out of their places.
+    pub(super) async fn refuse_lasting(
+        &self,
+        image: ImageId,
+        name: &ImageName,
+    ) -> Result<(), StoreError> {
+        let (layout, project, name) = (
+            self.store.layout.clone(),
+            self.project.clone(),
+            name.clone(),
+        );
+        blocking(move || {
+            let places = Piece::all().map(|piece| target(&layout, &project, image, &name, piece));
+            refuse_lasting(layout.disk(), places)
+        })
+        .await
+    }
+
+    /// An error when something of the whole project could not be removed.
+    pub(super) async fn refuse_lasting_project(&self) -> Result<(), StoreError> {
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        blocking(move || {
+            let folders = [layout.given_folder(&project), layout.project(&project)];
+            refuse_lasting(layout.disk(), folders.into_iter())
         })
         .await
     }
@@ -432,6 +461,14 @@ fn write_intent(
     disk.rename(&unfinished, &finished)?;
     changed.push(pending);
     disk.sync_all(&changed)
+}
+
+fn refuse_lasting(
+    disk: &Disk,
+    mut places: impl Iterator<Item = PathBuf>,
+) -> Result<(), StoreError> {
+    let free = places.try_for_each(|place| disk.refuse_lasting(&place));
+    free.map_err(failed("looking for what cannot be removed"))
 }
 
 /// Removes the files that wait for their places.

@@ -78,14 +78,16 @@ impl Store {
         digest: &str,
         description: &HasherDescription,
     ) -> Result<EditionId, StoreError> {
-        let txn = self.database.begin().await?;
-        let known = edition::Entity::find()
+        let wanted = edition::Entity::find()
             .filter(edition::Column::Name.eq(name.as_str()))
             .filter(edition::Column::Digest.eq(digest))
-            .filter(edition::Column::Version.eq(description.version))
-            .one(&txn)
-            .await?;
-        let row = match known {
+            .filter(edition::Column::Version.eq(description.version));
+        // One that is known is searched also where nothing can be changed.
+        if let Some(row) = wanted.clone().one(self.database.read()).await? {
+            return Ok(EditionId(row.id));
+        }
+        let txn = self.begin().await?;
+        let row = match wanted.one(&txn).await? {
             Some(row) => row,
             None => {
                 let row = edition::ActiveModel {
@@ -134,7 +136,7 @@ impl Store {
     /// Removes every edition of a name with its fingerprints, and says how many rows those were; `None` when
     /// there is none.
     pub async fn remove_editions(&self, name: &PluginName) -> Result<Option<u64>, StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let ids: Vec<i64> = edition::Entity::find()
             .select_only()
             .column(edition::Column::Id)
@@ -165,7 +167,7 @@ impl Store {
         of: &Image,
         bits: Option<&[u8]>,
     ) -> Result<bool, StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let image = image::Entity::find()
             .filter(image::Column::Id.eq(of.id.as_bytes().to_vec()))
             .filter(image::Column::Sha256.eq(of.sha256.0.to_vec()))
@@ -253,7 +255,7 @@ impl Store {
 
     /// Forgets which images an edition had no fingerprint for: they will be tried again.
     pub async fn forget_refused(&self, edition: EditionId) -> Result<(), StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         plugin_fingerprint::Entity::delete_many()
             .filter(plugin_fingerprint::Column::Edition.eq(edition.0))
             .filter(plugin_fingerprint::Column::Bits.is_null())

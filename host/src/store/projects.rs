@@ -16,19 +16,25 @@ use super::entities::{image, project};
 use super::ingest::to_the_end;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
-use super::{Store, StoreError, changes, rows};
+use super::{Standing, Store, StoreError, changes, rows};
 
 impl Store {
-    /// Makes a project, unless it is there.
-    pub async fn create_project(&self, project: &ProjectName) -> Result<(), StoreError> {
+    /// Makes the project of a folder in the image root, unless it is there, or the folder is gone: whoever saw the
+    /// folder may have seen it before its project was deleted.
+    pub async fn take_up_project(&self, project: &ProjectName) -> Result<(), StoreError> {
+        // A lock has a folder, and a project that is not there should not get one.
+        if !self.has_given_folder(project).await? {
+            return Ok(());
+        }
         let (store, name) = (self.clone(), project.clone());
         to_the_end(async move {
             let lock = store.lock(&name).await?;
-            if store.project_row(&name).await?.is_some() {
+            let is_known = store.project_row(&name).await?.is_some();
+            if is_known || !store.has_given_folder(&name).await? {
                 return Ok(());
             }
             lock.announce(&Intent::Describe, Vec::new()).await?;
-            let txn = store.database.begin().await?;
+            let txn = store.begin().await?;
             let project = ensure(&txn, &name).await?;
             txn.commit().await?;
             lock.finish(&project, Edit::Cover).await;
@@ -58,7 +64,7 @@ impl Store {
                 return Ok(false);
             };
             lock.announce(&Intent::Describe, Vec::new()).await?;
-            let txn = store.database.begin().await?;
+            let txn = store.begin().await?;
             let project = set_cover(&txn, project, Some(id)).await?;
             txn.commit().await?;
             lock.finish(&project, Edit::Cover).await;
@@ -127,6 +133,11 @@ impl Store {
         }
     }
 
+    async fn has_given_folder(&self, project: &ProjectName) -> Result<bool, StoreError> {
+        let standing = self.standing_of(&self.layout.given_folder(project)).await?;
+        Ok(standing == Standing::Folder)
+    }
+
     /// The row of a project.
     pub(super) async fn project_row(
         &self,
@@ -135,12 +146,13 @@ impl Store {
         find(self.database.read(), name).await
     }
 
-    async fn take_out_project(
+    pub(super) async fn take_out_project(
         &self,
         lock: &ProjectLock<'_>,
         project: project::Model,
     ) -> Result<u64, StoreError> {
         self.refuse_links(&lock.project, &project).await?;
+        lock.refuse_lasting_project().await?;
         let made = async {
             lock.announce(&Intent::RemoveProject, Vec::new()).await?;
             lock.lift_all().await?;
@@ -179,7 +191,7 @@ impl Store {
         &self,
         project: project::Model,
     ) -> Result<u64, StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let images = count(&txn, &project).await?;
         changes::note_all(&txn, &project).await?;
         project.delete(&txn).await?;

@@ -18,7 +18,7 @@ use crate::domain::file_name::read;
 use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
 use super::database::Database;
-use super::disk::{Standing, blocking, failed};
+use super::disk::{Standing, blocking, failed, if_there};
 use super::entities::{image, project};
 use super::layout::Layout;
 use super::manifest::{Entry, Manifest};
@@ -73,15 +73,15 @@ impl Store {
     }
 
     /// Opens what can be read after `error` came from the machine; any other error is the caller's.
-    async fn open_to_read(data: &Path, error: StoreError) -> Result<Self, StoreError> {
+    pub(super) async fn open_to_read(data: &Path, error: StoreError) -> Result<Self, StoreError> {
         let Some(trouble) = error
             .trouble()
             .filter(|trouble| *trouble != Trouble::TooManyFiles)
         else {
             return Err(error);
         };
-        let layout = data.canonicalize().and_then(|data| Layout::new(&data));
-        let layout = Arc::new(layout.map_err(failed("opening the data folder"))?);
+        let layout = layout_to_read(data).map_err(failed("opening the data folder"))?;
+        let layout = Arc::new(layout);
         let Ok(database) = Database::open_to_read(&layout.database()).await else {
             return Err(error);
         };
@@ -91,22 +91,21 @@ impl Store {
             "{trouble}: it is read, and nothing in it can be changed until the next start"
         );
         // Pictures to look for have to lie somewhere.
-        let elsewhere = std::env::temp_dir();
-        Self::of(layout, database, &elsewhere, Some(trouble))
+        let elsewhere = Session::elsewhere();
+        Self::of(layout, database, elsewhere, Some(trouble))
     }
 
     fn of(
         layout: Arc<Layout>,
         database: Database,
-        temporary: &Path,
+        session: io::Result<Session>,
         read_only: Option<Trouble>,
     ) -> Result<Self, StoreError> {
-        let session = Session::start(temporary);
         Ok(Self {
             database,
             session: Arc::new(session.map_err(failed("making a temporary folder"))?),
             read_only,
-            reserve: Arc::new(Reserve::new(layout.reserve())),
+            reserve: Arc::new(Reserve::new(layout.clone())),
             turns: Arc::default(),
             held: Arc::default(),
             probe: Arc::default(),
@@ -135,8 +134,8 @@ impl Store {
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
         let database = Database::open(&layout.database()).await?;
-        let temporary = layout.temporary();
-        let store = Self::of(layout, database, &temporary, None)?;
+        let session = Session::start(&layout);
+        let store = Self::of(layout, database, session, None)?;
         store.restore(progress).await?;
         store.settle_all().await?;
         drop(opening);
@@ -343,14 +342,14 @@ async fn prepare(data: &Path) -> Result<(Arc<Layout>, File, usize), StoreError> 
         let what = "the start of the data folder".to_owned();
         return Err(StoreError::Held { what });
     };
-    let temporary = layout.temporary();
-    let alive = blocking(move || clear_dead_sessions(&temporary)).await?;
+    let clearing = Arc::clone(&layout);
+    let alive = blocking(move || clear_dead_sessions(&clearing)).await?;
     Ok((layout, opening, alive))
 }
 
 /// Gives up the room that is kept for deletions in a folder that no store has open yet.
 fn give_up_reserve(data: &Path) -> bool {
-    Layout::new(data).is_ok_and(|layout| reserve::give_up(&layout.reserve()))
+    Layout::new(data).is_ok_and(reserve::give_up)
 }
 
 fn make_folders(data: &Path) -> io::Result<Layout> {
@@ -359,6 +358,17 @@ fn make_folders(data: &Path) -> io::Result<Layout> {
     for folder in layout.folders() {
         layout.disk().create_folder(&folder)?;
     }
+    refuse_links(&layout)?;
+    Ok(layout)
+}
+
+/// A data folder of which nothing can be changed.
+fn layout_to_read(data: &Path) -> io::Result<Layout> {
+    let layout = Layout::new(&data.canonicalize()?)?;
+    let folders = layout.folders();
+    folders
+        .iter()
+        .try_for_each(|folder| layout.disk().refuse_link(folder))?;
     refuse_links(&layout)?;
     Ok(layout)
 }
@@ -381,9 +391,10 @@ fn refuse_links(layout: &Layout) -> io::Result<()> {
 }
 
 /// Keeps the old database, whole, under another name.
-async fn set_aside(layout: &Layout) -> Result<(), StoreError> {
-    let file = layout.database();
-    if file.exists() {
+async fn set_aside(layout: &Arc<Layout>) -> Result<(), StoreError> {
+    let (layout, file) = (layout.clone(), layout.database());
+    let there = layout.disk().exists(&file);
+    if there.map_err(failed("looking for the old database"))? {
         // What is still in the write-ahead log goes into the file by this. A database too damaged
         // for it is kept with its log.
         if let Ok(database) = Database::open(&file).await {
@@ -393,10 +404,9 @@ async fn set_aside(layout: &Layout) -> Result<(), StoreError> {
     blocking(move || {
         for suffix in DATABASE_FILES {
             let old = with_suffix(&file, suffix);
-            if old.exists() {
-                fs::rename(&old, with_suffix(&file, &format!(".bak{suffix}")))
-                    .map_err(failed("keeping the old database"))?;
-            }
+            let kept = with_suffix(&file, &format!(".bak{suffix}"));
+            let moved = layout.disk().rename(&old, &kept);
+            if_there(moved).map_err(failed("keeping the old database"))?;
         }
         Ok(())
     })

@@ -85,6 +85,7 @@ impl Store {
             name: image.name.as_str().to_owned(),
         };
         let made = async {
+            lock.refuse_lasting(image.id, &image.name).await?;
             lock.announce(&intent, Vec::new()).await?;
             lock.lift(image.id, &image.name).await?;
             self.commit_removal(row, image.is_primary).await
@@ -118,7 +119,7 @@ impl Store {
         row: image::Model,
         was_cover: bool,
     ) -> Result<project::Model, StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let mut project = super::projects::of(&txn, &row).await?;
         super::changes::note(&txn, &project.name, &row.id).await?;
         row.delete(&txn).await?;

@@ -3,11 +3,11 @@
 //! Whoever wants to store something needs the reserve to be whole, so that what is given up for a
 //! deletion is not taken by the next upload.
 
-use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::disk::{blocking, failed, if_there};
+use super::disk::{blocking, failed};
+use super::layout::Layout;
 use super::{Store, StoreError};
 
 /// Room for the log of some hundred deletions in the database; these make more of it.
@@ -15,21 +15,22 @@ const SIZE: usize = 4 << 20;
 
 /// Where the reserve lies.
 #[derive(Debug)]
-pub(super) struct Reserve(PathBuf);
+pub(super) struct Reserve(Arc<Layout>);
 
 impl Reserve {
-    pub(super) fn new(file: PathBuf) -> Self {
-        Self(file)
+    pub(super) fn new(layout: Arc<Layout>) -> Self {
+        Self(layout)
     }
 
     /// Takes the room again where it was given up; fails while the disk is full, and keeps what it could get.
     pub(super) fn keep(&self) -> io::Result<()> {
-        let facts = if_there(fs::metadata(&self.0))?;
+        let (disk, path) = (self.0.disk(), self.0.reserve());
+        let facts = disk.file(&path)?.map(|file| file.metadata()).transpose()?;
         let kept = facts.map_or(0, |facts| facts.len() as usize);
         if kept >= SIZE {
             return Ok(());
         }
-        let mut file = File::options().append(true).create(true).open(&self.0)?;
+        let mut file = disk.append(&path)?;
         // Random, so that no file system can store it in less.
         let mut filling = vec![0; SIZE - kept];
         getrandom::fill(&mut filling).map_err(io::Error::other)?;
@@ -39,13 +40,14 @@ impl Reserve {
 
     /// Gives the room up; false when there was none.
     pub(super) fn give_up(&self) -> bool {
-        fs::remove_file(&self.0).is_ok()
+        let (disk, path) = (self.0.disk(), self.0.reserve());
+        disk.exists(&path).unwrap_or(false) && disk.remove_file(&path).is_ok()
     }
 }
 
 /// Gives up the reserve of a folder that no store has open yet.
-pub(super) fn give_up(file: &Path) -> bool {
-    Reserve::new(file.to_owned()).give_up()
+pub(super) fn give_up(layout: Layout) -> bool {
+    Reserve::new(Arc::new(layout)).give_up()
 }
 
 impl Store {

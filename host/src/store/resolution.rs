@@ -119,6 +119,9 @@ impl Store {
         let names = entries.iter().map(|entry| entry.image.name.clone());
         self.refuse_folders_behind_links(&lock.project, names.collect())
             .await?;
+        for image in &removed {
+            lock.refuse_lasting(image.id, &image.name).await?;
+        }
         let made = async {
             let intent = Intent::Discard {
                 entries: entries.clone(),
@@ -147,7 +150,7 @@ impl Store {
         plan: Plan,
     ) -> Result<(image::Model, project::Model), StoreError> {
         let keep = rows::to_id(&plan.kept.id)?;
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         for row in plan.removed {
             super::changes::note(&txn, &owner.name, &row.id).await?;
             row.delete(&txn).await?;

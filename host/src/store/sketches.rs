@@ -88,7 +88,7 @@ impl Store {
     /// Gives an image a sketch as an old version would have made it.
     #[cfg(test)]
     pub(crate) async fn put_old_sketch(&self, image: ImageId) {
-        let txn = self.database.begin().await.unwrap();
+        let txn = self.begin().await.unwrap();
         let row = sketch::ActiveModel {
             image: Set(image.as_bytes().to_vec()),
             cells: Set(vec![7; 4096]),
@@ -103,7 +103,7 @@ impl Store {
 
     /// Gives an image a sketch, unless it is gone or another picture by now.
     pub async fn put_sketch(&self, of: &Image, sketch: &Sketch) -> Result<(), StoreError> {
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let now = image::Entity::find()
             .filter(image::Column::Id.eq(of.id.as_bytes().to_vec()))
             .filter(image::Column::Sha256.eq(of.sha256.0.to_vec()))

@@ -3,8 +3,8 @@
 //! Every open store has a folder of its own under `tmp`, and a lock in it that lives as long as the
 //! process: what a dead process left there is recognised by its lock being free.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256 as Hasher};
@@ -14,6 +14,7 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 use crate::domain::{RenditionKind, Sha256, unique};
 
 use super::disk::{Disk, blocking, failed};
+use super::layout::Layout;
 use super::pending::is_locked;
 use super::{FileStamp, Staged, Store, StoreError};
 
@@ -23,6 +24,8 @@ const BUFFER: usize = 256 * 1024;
 /// The temporary folder of one open store.
 #[derive(Debug)]
 pub(super) struct Session {
+    /// Its folder, held open: what is written goes there, whatever takes its place.
+    disk: Disk,
     folder: TempDir,
     _lock: File,
 }
@@ -52,16 +55,35 @@ pub(super) struct Pieces {
 }
 
 impl Session {
-    /// Makes a folder below `temporary`. Only while the store's opening lock is held: until its own
+    /// Makes a folder in the data folder. Only while the store's opening lock is held: until its own
     /// lock is taken, the folder looks like one of a dead process.
-    pub(super) fn start(temporary: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("").tempdir_in(temporary)?;
-        let lock = File::create_new(folder.path().join("lock"))?;
+    pub(super) fn start(layout: &Layout) -> io::Result<Self> {
+        let folder = new_folder(&layout.temporary())?;
+        let disk = layout.disk().below(folder.path())?;
+        Self::of(folder, disk)
+    }
+
+    /// Makes a folder where the system keeps temporary files.
+    pub(super) fn elsewhere() -> io::Result<Self> {
+        let folder = new_folder(&std::env::temp_dir())?;
+        let disk = Disk::open(folder.path())?;
+        Self::of(folder, disk)
+    }
+
+    fn of(folder: TempDir, disk: Disk) -> io::Result<Self> {
+        let lock = disk.create_new(&folder.path().join("lock"))?;
         lock.lock()?;
         Ok(Self {
+            disk,
             folder,
             _lock: lock,
         })
+    }
+
+    fn new_file(&self) -> io::Result<(TempPath, File)> {
+        let path = self.new_path()?;
+        let file = self.disk.create_new(&path)?;
+        Ok((path, file))
     }
 
     fn new_path(&self) -> io::Result<TempPath> {
@@ -77,22 +99,30 @@ impl Session {
 
 /// Removes the folders of dead processes and tells how many processes are alive. Only while the
 /// store's opening lock is held.
-pub(super) fn clear_dead_sessions(temporary: &Path) -> Result<usize, StoreError> {
-    let what = "clearing up after dead processes";
+pub(super) fn clear_dead_sessions(layout: &Layout) -> Result<usize, StoreError> {
+    let (disk, temporary) = (layout.disk(), layout.temporary());
     let mut alive = 0;
-    for entry in fs::read_dir(temporary).map_err(failed(what))? {
-        let folder = entry.map_err(failed(what))?.path();
-        if is_locked(&folder.join("lock"))? {
+    let listed = disk.list(&temporary);
+    for entry in listed.map_err(failed("clearing up after dead processes"))? {
+        let path = temporary.join(&entry.name);
+        if entry.is_folder && is_locked(disk, &path.join("lock"))? {
             alive += 1;
             continue;
         }
-        let removed = match folder.is_dir() {
-            true => fs::remove_dir_all(&folder),
-            false => fs::remove_file(&folder),
+        let removed = match entry.is_folder {
+            true => disk.remove_folder(&path),
+            false => disk.remove_file(&path),
         };
-        removed.map_err(failed(what))?;
+        // One that must not be removed keeps nobody from starting.
+        if let Err(error) = removed {
+            tracing::warn!(?path, %error, "what a dead process left cannot be removed");
+        }
     }
     Ok(alive)
+}
+
+fn new_folder(temporary: &Path) -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix("").tempdir_in(temporary)
 }
 
 impl Staging {
@@ -139,11 +169,11 @@ impl Store {
             self.has_room().await?;
         }
         let what = "making a temporary file";
-        let path = self.session.new_path().map_err(failed(what))?;
-        let file = tokio::fs::File::create_new(&path).await;
-        let file = file.map_err(failed(what))?;
+        let session = self.session.clone();
+        let made = blocking(move || session.new_file().map_err(failed(what)));
+        let (path, file) = made.await?;
         Ok(Staging {
-            file: BufWriter::with_capacity(BUFFER, file),
+            file: BufWriter::with_capacity(BUFFER, file.into()),
             path,
             hasher: Hasher::new(),
             bytes: 0,
@@ -171,9 +201,9 @@ impl Store {
         stamp: FileStamp,
     ) -> Result<Pieces, StoreError> {
         self.may_write()?;
-        let (layout, session) = (self.layout.clone(), self.session.clone());
+        let session = self.session.clone();
         blocking(move || {
-            let files = write_renditions(layout.disk(), &session, renditions);
+            let files = write_renditions(&session, renditions);
             let files = files.map_err(failed("writing renditions"))?;
             Ok(Pieces { files, stamp })
         })
@@ -190,17 +220,16 @@ pub(super) fn settle(disk: &Disk, file: TempPath, target: &Path) -> io::Result<(
 }
 
 fn write_renditions(
-    disk: &Disk,
     session: &Session,
     renditions: Vec<(RenditionKind, Vec<u8>)>,
 ) -> io::Result<Vec<(Piece, TempPath)>> {
     let mut files = Vec::with_capacity(renditions.len() + 1);
     for (kind, jpeg) in renditions {
-        let path = session.new_path()?;
-        fs::write(&path, jpeg)?;
+        let (path, mut file) = session.new_file()?;
+        file.write_all(&jpeg)?;
         files.push((Piece::Rendition(kind), path));
     }
     let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.to_path_buf()).collect();
-    disk.sync_all(&paths)?;
+    session.disk.sync_all(&paths)?;
     Ok(files)
 }

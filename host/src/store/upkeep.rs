@@ -60,7 +60,7 @@ impl Store {
                 return Ok(());
             };
             lock.announce(&Intent::Describe, Vec::new()).await?;
-            let txn = store.database.begin().await?;
+            let txn = store.begin().await?;
             let mut row = row.into_active_model();
             row.fingerprints = Set(packed);
             let row = row.update(&txn).await?;

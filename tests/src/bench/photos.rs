@@ -53,7 +53,7 @@ pub fn megapixels(photos: &[Photo]) -> f64 {
 pub fn shared_data() -> Option<PathBuf> {
     let data = crate::shared_data();
     if data.is_none() {
-        eprintln!("skipped: the photos of ../shared/data are not there");
+        crate::skipped("the photos of ../shared/data are not there");
     }
     data
 }

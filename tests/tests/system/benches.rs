@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
-use vismatch_tests::shared_data;
+use vismatch_tests::{shared_data, skipped};
 
 /// The table that a bench makes of `most` photos, images or uploads.
 #[track_caller]
@@ -32,8 +32,7 @@ fn table(bench: &str, name: &str, most: usize) -> String {
 #[track_caller]
 fn table_of_photos(bench: &str, name: &str, expected: &str) {
     if shared_data().is_none() {
-        eprintln!("skipped: the photos of ../shared/data are not there");
-        return;
+        return skipped("the photos of ../shared/data are not there");
     }
     let table = table(bench, name, 2);
     assert!(table.contains(expected), "{table}");

@@ -1,4 +1,4 @@
-//! Clocks that are set wrong, by libfaketime; where it is not installed these tests do nothing.
+//! Clocks that are set wrong, by libfaketime; where it is not installed these tests do nothing, and say so.
 
 use std::ffi::OsString;
 use std::fs;
@@ -8,13 +8,13 @@ use serde_json::json;
 use tempfile::TempDir;
 use vismatch_tests::client::text;
 use vismatch_tests::picture::with_comment;
-use vismatch_tests::{Picture, Server, program};
+use vismatch_tests::{Picture, Server, program, skipped};
 
 /// The variables that set a program's clock, at which it begins to run.
 fn clock(time: &str) -> Option<[(&'static str, OsString); 3]> {
     let library = library();
     if library.is_none() {
-        println!("not tested: libfaketime is not installed");
+        skipped("libfaketime is not installed");
     }
     Some([
         ("LD_PRELOAD", library?.into()),

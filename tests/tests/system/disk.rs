@@ -1,7 +1,7 @@
 //! Disks that are full or read-only: what is there is served, a full one lets go of pictures, and everybody is told.
 //! Databases that are damaged: the way out is named.
 //!
-//! Small disks are mounted for it, which takes a right that not everybody has; without it those tests do nothing.
+//! Small disks are mounted for it, which takes a right that not everybody has; without it those tests do nothing, and say so.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -11,9 +11,10 @@ use std::process::Command;
 use serde_json::json;
 use tempfile::TempDir;
 use vismatch_tests::client::text;
+use vismatch_tests::picture::with_comment;
 use vismatch_tests::program::{self, Said};
 use vismatch_tests::server::eventually;
-use vismatch_tests::{Answer, Picture, Server};
+use vismatch_tests::{Answer, Picture, Server, skipped};
 
 /// A small disk in memory; dropped, it is gone.
 struct Disk(TempDir);
@@ -24,7 +25,7 @@ impl Disk {
         let disk = Self(TempDir::new().unwrap());
         let mounted = disk.run("mount", &["-t", "tmpfs", "-o", "size=32m", "tmpfs"]);
         if !mounted {
-            println!("not tested: a disk cannot be mounted here");
+            skipped("a disk cannot be mounted here");
         }
         mounted.then_some(disk)
     }
@@ -168,7 +169,7 @@ fn is_read(server: &Server, id: &str, words: &str) {
 
 #[test]
 fn a_read_only_disk_is_read() {
-    for cleanly in [true, false] {
+    for (cleanly, keeps_log_index) in [(true, false), (false, true), (false, false)] {
         let Some(disk) = Disk::mount() else { return };
         let data = disk.path();
         let mut server = Server::over(data);
@@ -179,6 +180,9 @@ fn a_read_only_disk_is_read() {
                 server.wait_for_end();
             }
             false => server.kill(),
+        }
+        if !cleanly && !keeps_log_index {
+            fs::remove_file(data.join("vismatch.db-shm")).unwrap();
         }
         disk.make_read_only();
         is_read(&Server::over(data), &id, "read-only");
@@ -201,8 +205,7 @@ fn a_folder_that_must_not_be_changed_is_read() {
     };
     change("+i");
     if File::create(data.join("file")).is_ok() {
-        println!("not tested: files cannot be made unchangeable here");
-        return;
+        return skipped("files cannot be made unchangeable here");
     }
     let server = Server::settings().data(data).try_start();
     let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -238,4 +241,82 @@ fn a_damaged_database_names_the_way_out_which_keeps_what_can_be_saved() {
     let findings = found["findings"].to_string();
     assert!(findings.contains("can stand in"), "{findings}");
     assert!(verify(data).ok().starts_with("2 images, all is well"));
+}
+
+/// A file that must not be changed, until it is dropped; `None` where there are no such files.
+struct Unchangeable(std::path::PathBuf);
+
+impl Unchangeable {
+    fn make(path: &Path) -> Option<Self> {
+        let made = Self(path.to_owned());
+        if made.change("+i") && File::options().append(true).open(path).is_err() {
+            return Some(made);
+        }
+        skipped("files cannot be made unchangeable here");
+        None
+    }
+
+    fn change(&self, flag: &str) -> bool {
+        let mut chattr = Command::new("chattr");
+        let output = chattr.arg(flag).arg(&self.0).output();
+        output.is_ok_and(|output| output.status.success())
+    }
+}
+
+impl Drop for Unchangeable {
+    fn drop(&mut self) {
+        self.change("-i");
+    }
+}
+
+#[track_caller]
+fn cannot_be_removed(answer: Answer) {
+    let refusal = answer.refused(409);
+    let message = text(&refusal, "message");
+    assert!(message.contains("cannot be removed"), "{message}");
+}
+
+#[test]
+fn what_cannot_be_removed_is_not_called_deleted() {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path();
+    let mut server = Server::over(data);
+    let copy = with_comment(&picture(1), "a copy");
+    let ids = [
+        upload(&server, 1),
+        server.upload("p", "2.jpg", &copy),
+        upload(&server, 3),
+    ];
+    let ids = ids.map(|answer| text(&answer.json(), "image_id"));
+    let resolve = json!({"keep": ids[0], "remove": [ids[1]], "dry_run": false});
+    let thumb = format!("projects/p/thumb/{}.jpg", ids[1]);
+    for file in ["image_root/p/2.jpg", &thumb] {
+        let Some(_lasting) = Unchangeable::make(&data.join(file)) else {
+            return;
+        };
+        cannot_be_removed(delete(&server, &ids[1]));
+        cannot_be_removed(server.delete("/projects/p"));
+        cannot_be_removed(server.post_json("/projects/p/duplicates/resolve", &resolve));
+        assert_eq!(server.ids("p"), ids, "nothing has happened");
+    }
+    server
+        .post_json("/projects/p/duplicates/resolve", &resolve)
+        .ok();
+    let trashed = data.join(format!("projects/p/trash/{}/given", ids[1]));
+    {
+        let _lasting = Unchangeable::make(&trashed);
+        cannot_be_removed(server.delete("/projects/p/trash"));
+        cannot_be_removed(server.delete("/projects/p"));
+        assert!(trashed.exists());
+    }
+    // Left by a process that died: it keeps nobody from starting.
+    server.kill();
+    fs::create_dir_all(data.join("tmp/dead")).unwrap();
+    fs::write(data.join("tmp/dead/upload"), "half").unwrap();
+    let left = Unchangeable::make(&data.join("tmp/dead/upload"));
+    let server = Server::over(data);
+    upload(&server, 5).ok();
+    server.delete("/projects/p").ok();
+    assert_eq!(fs::read_dir(data.join("image_root")).unwrap().count(), 0);
+    drop(left);
 }

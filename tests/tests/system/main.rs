@@ -49,6 +49,8 @@ mod frozen;
 mod image_root;
 /// Library, component and browser build give the frozen bits.
 mod parity;
+/// No path of the data folder is followed.
+mod paths;
 /// Hashers of other people: kept, searched, disabled.
 mod plugins;
 /// Whom the data folder is open to.

@@ -199,7 +199,7 @@ impl ImageRoot {
         for project in wanted.iter().filter(|project| !there.contains(project)) {
             let at = Settled::at(&self.folder.join(project.as_str()));
             if !self.passes_over(project, &at).await? {
-                self.unless_held(store.create_project(project).await, &at)?;
+                self.unless_held(store.take_up_project(project).await, &at)?;
             }
         }
         Ok(())

@@ -71,7 +71,7 @@ impl ImageRoot {
             return Ok(Look::Settled);
         };
         let stamp = file.stamp;
-        if place.is_spelled_otherwise && own_stamp(place).await? != Some(stamp) {
+        if place.is_spelled_otherwise && self.own_stamp(place).await? != Some(stamp) {
             self.refuse(place.path.clone(), None, &ANOTHER);
             return Ok(Look::Settled);
         }
@@ -133,12 +133,10 @@ impl ImageRoot {
             },
         )
     }
-}
 
-/// The stamp of the file that is written as it was found.
-async fn own_stamp(place: &Place) -> Result<Option<FileStamp>, ServiceError> {
-    let path = place.path.clone();
-    let stamp = tokio::task::spawn_blocking(move || FileStamp::of(&path)).await;
-    let stamp = stamp.map_err(|panic| ServiceError::Internal(panic.into()))?;
-    stamp.map_err(|error| ServiceError::Internal(error.into()))
+    /// The stamp of the file that is written as it was found.
+    async fn own_stamp(&self, place: &Place) -> Result<Option<FileStamp>, ServiceError> {
+        let file = self.services.store.open_found(&place.path).await?;
+        Ok(file.map(|file| file.stamp))
+    }
 }

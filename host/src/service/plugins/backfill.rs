@@ -67,7 +67,7 @@ async fn work(services: &Services, plugin: &Plugin) {
     sleep(PAUSE).await;
 }
 
-/// Asks about every image, then about what changes.
+/// Asks about every image, then about what changes; about nothing where the answers cannot be kept.
 async fn keep_up(
     services: &Services,
     plugin: &Plugin,
@@ -76,6 +76,9 @@ async fn keep_up(
     let store = &services.store;
     let mut change = store.last_change().await?;
     known.index.current(store, known.edition).await?;
+    if store.may_write().is_err() {
+        return std::future::pending().await;
+    }
     let mut later = everything(services, plugin, known).await?;
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);

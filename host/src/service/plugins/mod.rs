@@ -319,6 +319,7 @@ pub async fn remove(services: &Services, name: &str) -> Result<u64, ServiceError
     let Ok(parsed) = name.parse::<PluginName>() else {
         return Err(unknown(name));
     };
+    services.store.may_write()?;
     let loaded = services.plugins.get(name);
     if let Some(plugin) = loaded {
         *locked(&plugin.standing) = Standing::Removed;

@@ -48,8 +48,7 @@ async fn a_held_project_holds_up_nothing_else() {
 
     // More projects than there could be queues: none of them stands in that of the held one.
     for n in 0..200 {
-        store
-            .create_project(&project(&format!("{n}")))
+        make_project(&folder, &store, &format!("{n}"))
             .await
             .unwrap();
     }
@@ -90,8 +89,8 @@ async fn a_write_that_another_process_does_not_end_is_not_waited_for() {
     other.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
 
     let begin = Instant::now();
-    let names: Vec<ProjectName> = (0..20).map(|n| project(&format!("{n}"))).collect();
-    let created = names.iter().map(|name| store.create_project(name));
+    let names: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+    let created = names.iter().map(|name| make_project(&folder, &store, name));
     for created in futures::future::join_all(created).await {
         is_held(created);
     }

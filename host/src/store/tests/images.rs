@@ -217,8 +217,8 @@ async fn a_removed_project_leaves_nothing_and_can_come_again() {
     let folder = Folder::new();
     let store = folder.open().await;
     let p = project("p");
-    store.create_project(&p).await.unwrap();
-    store.create_project(&p).await.unwrap();
+    make_project(&folder, &store, p.as_str()).await.unwrap();
+    make_project(&folder, &store, p.as_str()).await.unwrap();
     assert_whole(&folder, &store).await;
     for n in 0..3u8 {
         upload(&store, "p", "x", &[n], NameClash::Number)
@@ -466,4 +466,29 @@ async fn files_of_any_date_are_taken_in_and_known_again() {
         let key = BlobKey::Given(project("p"), name(&file_name));
         assert!(store.blob(&key).await.unwrap().is_some(), "{date:?}");
     }
+}
+
+/// A watcher sees a project's folder, and the project is deleted before it is taken up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_was_seen_brings_no_deleted_project_back() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let p = project("p");
+    upload(&store, "p", "x", b"x", NameClash::Reject)
+        .await
+        .unwrap();
+    // As a deletion does it, up to its end.
+    let lock = store.lock(&p).await.unwrap();
+    let seen = tokio::spawn({
+        let (store, p) = (store.clone(), p.clone());
+        async move { store.take_up_project(&p).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert!(!seen.is_finished(), "it waits for the deletion");
+    let row = store.project_row(&p).await.unwrap().unwrap();
+    store.take_out_project(&lock, row).await.unwrap();
+    drop(lock);
+    seen.await.unwrap().unwrap();
+    store.take_up_project(&p).await.unwrap();
+    assert_eq!(store.projects().await.unwrap(), []);
 }

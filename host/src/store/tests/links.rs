@@ -222,3 +222,90 @@ async fn a_data_folder_of_links_is_not_opened() {
     symlink(folder.path(), elsewhere.path().join("data")).unwrap();
     Store::open(&elsewhere.path().join("data")).await.unwrap();
 }
+
+fn make_pipe(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn locks_of_dead_processes_are_not_looked_for_behind_links() {
+    let (folder, elsewhere) = (Folder::new(), outside());
+    drop(folder.open().await);
+    let lock = fs::File::create(elsewhere.path().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let temporary = folder.path().join("tmp");
+    symlink(elsewhere.path(), temporary.join("a")).unwrap();
+    fs::create_dir(temporary.join("b")).unwrap();
+    symlink(elsewhere.path().join("lock"), temporary.join("b/lock")).unwrap();
+    let rebuilt = Store::rebuild(folder.path(), &|_, _| {}).await;
+    assert_eq!(rebuilt.unwrap(), 0, "nobody has it open");
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+    assert!(elsewhere.path().join("lock").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pipes_in_the_place_of_locks_are_not_waited_for() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    fs::create_dir_all(folder.path().join("projects/p")).unwrap();
+    make_pipe(&folder.path().join("projects/p/meta.lock"));
+    let put = upload(&store, "p", "x", b"x", NameClash::Number);
+    let put = tokio::time::timeout(Duration::from_secs(5), put).await;
+    assert!(put.expect("nothing is waited for").is_err());
+    drop(store);
+    fs::create_dir(folder.path().join("tmp/dead")).unwrap();
+    make_pipe(&folder.path().join("tmp/dead/lock"));
+    let open = tokio::time::timeout(Duration::from_secs(5), folder.open()).await;
+    open.expect("nothing is waited for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reserve_is_not_kept_behind_a_link() {
+    let (folder, elsewhere) = (Folder::new(), outside());
+    let store = folder.open().await;
+    let (reserve, victim) = (
+        folder.path().join("reserve"),
+        elsewhere.path().join("victim"),
+    );
+    fs::write(&victim, b"mine").unwrap();
+    fs::remove_file(&reserve).unwrap();
+    symlink(&victim, &reserve).unwrap();
+    assert!(store.stage().await.is_err());
+    assert_eq!(fs::read(&victim).unwrap(), b"mine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn temporary_files_are_not_written_behind_a_link() {
+    let (folder, elsewhere) = (Folder::new(), outside());
+    let store = folder.open().await;
+    let temporary = folder.path().join("tmp");
+    let session = fs::read_dir(&temporary).unwrap().next().unwrap().unwrap();
+    let trap = elsewhere.path().join(session.file_name());
+    fs::create_dir(&trap).unwrap();
+    fs::rename(&temporary, folder.path().join("moved")).unwrap();
+    symlink(elsewhere.path(), &temporary).unwrap();
+    let mut staging = store.stage().await.unwrap();
+    staging.write(b"secret").await.unwrap();
+    let staged = staging.finish().await.unwrap();
+    assert_eq!(fs::read_dir(&trap).unwrap().count(), 0);
+    let image = new_image("p", "x", b"secret");
+    let stored = store.insert(image, staged, renditions(b"secret"), NameClash::Number);
+    assert!(stored.await.is_err());
+    assert_eq!(fs::read_dir(&trap).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_of_links_is_not_read_either() {
+    for name in ["image_root", "projects", "index", "vismatch.db", "reserve"] {
+        let (folder, elsewhere) = (Folder::new(), outside());
+        folder.open().await.database.close().await.unwrap();
+        let (own, other) = (folder.path().join(name), elsewhere.path().join(name));
+        fs::rename(&own, &other).unwrap();
+        symlink(&other, &own).unwrap();
+        let cause = StoreError::NotWritable(Trouble::ReadOnly);
+        let opened = Store::open_to_read(folder.path(), cause).await;
+        let refused = opened.map(|_| ()).unwrap_err().to_string();
+        assert!(refused.contains("link"), "{name}: {refused}");
+    }
+}

@@ -80,7 +80,7 @@ async fn rows_can_be_made_of_it_again() {
         .unwrap();
     let third = store.images(&project("p"), None, None).await.unwrap()[2].id;
     store.set_primary(&project("p"), third).await.unwrap();
-    store.create_project(&project("empty")).await.unwrap();
+    make_project(&folder, &store, "empty").await.unwrap();
     for owner in ["p", "empty"] {
         store.set_finds_crops(&project(owner), true).await.unwrap();
     }

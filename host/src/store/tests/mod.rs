@@ -143,6 +143,12 @@ async fn upload(
     store.insert(image, given, renditions(bytes), clash).await
 }
 
+/// A folder that people make in the image root is a project.
+async fn make_project(folder: &Folder, store: &Store, name: &str) -> Result<(), StoreError> {
+    fs::create_dir_all(folder.given(name, "")).unwrap();
+    store.take_up_project(&project(name)).await
+}
+
 /// A file that people put into the image root is found and taken up.
 async fn drop_in(
     folder: &Folder,

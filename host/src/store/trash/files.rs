@@ -51,6 +51,22 @@ impl ProjectLock<'_> {
         Ok(())
     }
 
+    /// An error when something of a trashed image could not be removed from the trash.
+    pub(in crate::store) async fn refuse_lasting_trashed(
+        &self,
+        id: ImageId,
+    ) -> Result<(), StoreError> {
+        let (layout, folder) = (
+            self.store.layout.clone(),
+            self.store.layout.trashed(&self.project, id),
+        );
+        blocking(move || {
+            let free = layout.disk().refuse_lasting(&folder);
+            free.map_err(failed("taking an image out of the trash"))
+        })
+        .await
+    }
+
     /// Undoes [`ProjectLock::put_back`].
     pub(in crate::store) async fn take_away(
         &self,

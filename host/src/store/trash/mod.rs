@@ -172,29 +172,32 @@ impl Store {
         .await
     }
 
-    /// Moves folders out of the trash, each at once, to where the next start would clear them up.
+    /// Moves folders out of the trash, each at once, to where the next start would clear them up. Also tells why some
+    /// could not be moved, or not be removed from there.
     async fn take_from_trash(
         &self,
         project: &ProjectName,
         part: TrashPart,
-    ) -> Result<Vec<PathBuf>, StoreError> {
+    ) -> Result<(Vec<PathBuf>, Option<StoreError>), StoreError> {
         let (layout, session) = (self.layout.clone(), self.session.clone());
         let project = project.clone();
         blocking(move || {
             let what = "emptying the trash";
-            let mut doomed = Vec::new();
+            let (mut doomed, mut stays) = (Vec::new(), None);
             for id in ids_in(&layout, &project).map_err(failed(what))? {
                 if !part.holds(&layout, &project, id)? {
                     continue;
                 }
-                let away = session.new_folder_path();
-                let moved = layout.disk().rename(&layout.trashed(&project, id), &away);
-                moved.map_err(failed(what))?;
-                doomed.push(away);
+                let (folder, away) = (layout.trashed(&project, id), session.new_folder_path());
+                let free = layout.disk().refuse_lasting(&folder);
+                match free.and_then(|()| layout.disk().rename(&folder, &away)) {
+                    Ok(()) => doomed.push(away),
+                    Err(error) => stays = Some(failed(what)(error)),
+                }
             }
             // Gone with the last image, so that `projects_with_trash` need not look into it.
             let _ = layout.disk().remove_if_empty(&layout.trash(&project));
-            Ok(doomed)
+            Ok((doomed, stays))
         })
         .await
     }
@@ -207,6 +210,7 @@ impl Store {
         let (project, id) = (&lock.project, entry.id()?);
         let name = self.free_name(project, &entry.name()?).await?;
         let made = async {
+            lock.refuse_lasting_trashed(id).await?;
             let intent = Intent::Restore {
                 image: id.to_string(),
                 name: name.as_str().to_owned(),
@@ -234,7 +238,7 @@ impl Store {
         name: &ImageName,
     ) -> Result<(image::Model, project::Model), StoreError> {
         let id = entry.id()?;
-        let txn = self.database.begin().await?;
+        let txn = self.begin().await?;
         let mut owner = projects::ensure(&txn, project).await?;
         let merged = self.still_merged(&txn, &owner, entry).await?;
         merging::take_back(&txn, &owner, &merging::ids_of(id, &merged)).await?;
@@ -285,7 +289,7 @@ impl Store {
 
 async fn empty(store: Store, project: ProjectName, part: TrashPart) -> Result<u64, StoreError> {
     let lock = store.lock(&project).await?;
-    let doomed = store.take_from_trash(&lock.project, part).await?;
+    let (doomed, stays) = store.take_from_trash(&lock.project, part).await?;
     drop(lock);
     let deleted = doomed.len() as u64;
     blocking(move || {
@@ -295,7 +299,7 @@ async fn empty(store: Store, project: ProjectName, part: TrashPart) -> Result<u6
             .map_err(failed("emptying the trash"))
     })
     .await?;
-    Ok(deleted)
+    stays.map_or(Ok(deleted), Err)
 }
 
 /// The project has no cover, or the one that took it over from the trashed image.

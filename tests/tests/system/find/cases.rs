@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
-use vismatch_tests::shared_data;
+use vismatch_tests::{shared_data, skipped};
 
 use super::{Pictures, members};
 
 /// A folder with the files of a folder of cases.
 fn case(folder: &str) -> Option<Pictures> {
     let Some(from) = shared_data().map(|data| data.join("cases").join(folder)) else {
-        eprintln!("../shared/data is not there: skipped");
+        skipped("../shared/data/cases is not there");
         return None;
     };
     let pictures = Pictures::none();
