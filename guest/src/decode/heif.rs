@@ -227,6 +227,10 @@ fn check_coded_size(props: &ItemProps<'_>, limits: &Limits) -> Result<u64, Image
         return Err(from_decoder(Error::MissingBox("hvcC")));
     };
     let coded = heic_rs::hevc::probe(&config.parameter_sets()).map_err(from_decoder)?;
+    // The decoder takes it, and shows wrong colours.
+    if coded.chroma == ChromaFormat::Yuv422 {
+        return Err(fault::unsupported(Heif, "4:2:2 chroma"));
+    }
     limits.check_size(coded.width, coded.height)?;
     Ok(u64::from(coded.width) * u64::from(coded.height))
 }
