@@ -1,11 +1,11 @@
 //! AVIF stills through `otf-pixels-codec-avif`. What that decoder has no code for (grids of tiles,
 //! film grain, copies within the picture) it names, and so do we.
 
-use image::{DynamicImage, GrayAlphaImage, RgbaImage};
+use image::DynamicImage;
 use otf_pixels_codec_avif::{AvifDecoder, Meta, Reader, StillPicture};
 use otf_pixels_core::{Decoder, PixelFormat, PixelsError};
 
-use super::flatten::{grey, rgb};
+use super::flatten::{self, Channels};
 use super::{Header, Opened, colour, fault, media};
 use crate::error::ImageError;
 use crate::info::ImageFormat::Avif;
@@ -90,16 +90,19 @@ fn read_pixels(mut decoder: AvifDecoder) -> Result<DynamicImage, ImageError> {
             samples.extend_from_slice(&row);
         }
     }
-    let picture = match shape.pixel {
-        PixelFormat::Gray8 | PixelFormat::Gray16 => Some(grey(width, height, samples)),
-        PixelFormat::GrayA8 => GrayAlphaImage::from_raw(width, height, samples).map(Into::into),
-        PixelFormat::Rgb8 | PixelFormat::Rgb16 => Some(rgb(width, height, samples)),
-        PixelFormat::Rgba8 | PixelFormat::Rgba16 => {
-            RgbaImage::from_raw(width, height, samples).map(Into::into)
+    let channels = match shape.pixel {
+        PixelFormat::Gray8 | PixelFormat::Gray16 => Channels::Grey,
+        PixelFormat::GrayA8 => Channels::GreyAlpha,
+        PixelFormat::Rgb8 | PixelFormat::Rgb16 => Channels::Rgb,
+        PixelFormat::Rgba8 | PixelFormat::Rgba16 => Channels::Rgba,
+        other => {
+            return Err(fault::unsupported(
+                Avif,
+                format_args!("samples of the kind {other:?}"),
+            ));
         }
-        _ => None,
     };
-    picture.ok_or_else(|| fault::unsupported(Avif, "floating point samples"))
+    flatten::picture(Avif, (width, height), channels, samples)
 }
 
 /// Rounded to the nearest.

@@ -2,10 +2,13 @@
 //!
 //! Integer arithmetic, so that every build gives the same bits.
 
-use image::{DynamicImage, GrayImage, RgbImage};
+use std::fmt::{self, Display, Formatter};
+
+use image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
 
 use super::fault;
 use crate::error::ImageError;
+use crate::info::ImageFormat;
 
 /// Fails where there is no memory to make 8-bit samples of deeper ones in [`onto_white`]: `image` panics then.
 pub(super) fn room_for(picture: &DynamicImage) -> Result<(), ImageError> {
@@ -74,6 +77,64 @@ pub(super) fn premultiplied_onto_white(picture: DynamicImage) -> DynamicImage {
         }
         other => onto_white(other),
     }
+}
+
+/// The channels of 8-bit samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Channels {
+    Grey,
+    GreyAlpha,
+    Rgb,
+    Rgba,
+}
+
+impl Channels {
+    fn count(self) -> u64 {
+        match self {
+            Self::Grey => 1,
+            Self::GreyAlpha => 2,
+            Self::Rgb => 3,
+            Self::Rgba => 4,
+        }
+    }
+}
+
+impl Display for Channels {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Grey => "grey",
+            Self::GreyAlpha => "grey with alpha",
+            Self::Rgb => "RGB",
+            Self::Rgba => "RGB with alpha",
+        })
+    }
+}
+
+/// What a decoder handed out as a picture of these `channels`. Fails where it is shorter or longer than that:
+/// `image` takes what is longer, and shows it in stripes.
+pub(super) fn picture(
+    format: ImageFormat,
+    (width, height): (u32, u32),
+    channels: Channels,
+    samples: Vec<u8>,
+) -> Result<DynamicImage, ImageError> {
+    let expected = u64::from(width) * u64::from(height) * channels.count();
+    if samples.len() as u64 != expected {
+        return Err(fault::unsupported(
+            format,
+            format_args!(
+                "{} samples in a picture of {width} x {height} that is said to be {channels}",
+                samples.len()
+            ),
+        ));
+    }
+    let picture = match channels {
+        Channels::Grey => GrayImage::from_raw(width, height, samples).map(Into::into),
+        Channels::GreyAlpha => GrayAlphaImage::from_raw(width, height, samples).map(Into::into),
+        Channels::Rgb => RgbImage::from_raw(width, height, samples).map(Into::into),
+        Channels::Rgba => RgbaImage::from_raw(width, height, samples).map(Into::into),
+    };
+    picture.ok_or_else(|| fault::out_of_memory(0))
 }
 
 /// A picture of one channel out of exactly `width * height` samples.
@@ -145,6 +206,26 @@ mod tests {
         let flat = onto_white(picture.into());
         assert_eq!(flat.as_bytes(), [204, 90]);
         assert!(matches!(flat, DynamicImage::ImageLuma8(_)));
+    }
+
+    #[test]
+    fn only_as_many_samples_as_there_are_pixels_make_a_picture() {
+        let formats = [
+            (Channels::Grey, 1),
+            (Channels::GreyAlpha, 2),
+            (Channels::Rgb, 3),
+            (Channels::Rgba, 4),
+        ];
+        for (channels, count) in formats {
+            let made = |samples| picture(ImageFormat::JpegXl, (5, 3), channels, vec![7; samples]);
+            assert_eq!(made(15 * count).unwrap().as_bytes().len(), 15 * count);
+            for wrong in [0, 15 * count - 1, 15 * count + 1, 30 * count] {
+                let Err(ImageError::UnsupportedFormat(told)) = made(wrong) else {
+                    panic!("{channels}: {wrong} samples");
+                };
+                assert!(told.contains("JPEG XL") && told.contains(&channels.to_string()));
+            }
+        }
     }
 
     #[test]

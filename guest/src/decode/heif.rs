@@ -1,12 +1,20 @@
 //! HEIC and HEIF with an HEVC picture, through `heic-rs`, which crops, turns and mirrors as the
 //! container says. An EXIF orientation beside that only repeats it, and is not applied again.
+//!
+//! The steps of a decode are called one by one, because the decoder takes a file without an `nclx` box for BT.709 in
+//! limited range, whatever its stream says.
+
+mod colours;
+mod sps;
 
 use heic_rs::context::Context;
+use heic_rs::hevc::{ChromaFormat, Frame};
+use heic_rs::meta::iref::RefKind;
 use heic_rs::props::ItemProps;
-use heic_rs::{Brand, DecodeOptions, Error, Mirror, PixelLayout, Rotation, Transform};
-use image::{DynamicImage, RgbaImage};
+use heic_rs::{Brand, Error, Mirror, Nclx, PixelLayout, Rotation, Transform};
+use image::DynamicImage;
 
-use super::flatten::rgb;
+use super::flatten::{self, Channels};
 use super::{Header, Laid, Opened, colour, fault, media, orientation};
 use crate::error::{Excess, ImageError, Limit};
 use crate::info::ImageFormat::Heif;
@@ -18,8 +26,12 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     let context = Context::open(bytes).map_err(|error| without_still(bytes, error))?;
     let id = context.meta.primary;
     let props = context.props(id).map_err(from_decoder)?;
-    check_codec(&context, id)?;
-    check_coded_sizes(&context, id, &props, limits)?;
+    check_coded(&context, id, limits)?;
+    let alpha = context.alpha_item(id).map_err(from_decoder)?;
+    if let Some(alpha) = alpha {
+        check_coded(&context, alpha, limits)?;
+    }
+    let colours = colours::of(&context, id)?;
     let info = heic_rs::probe(bytes).map_err(from_decoder)?;
     limits.check_size(info.coded_width, info.coded_height)?;
 
@@ -28,9 +40,9 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     limits.check_frames(header.frames)?;
     header.laid = Laid::Upright;
     header.has_alpha = info.has_alpha;
-    header.colour_profile = props
-        .icc
-        .and_then(|icc| colour::other_than_srgb(icc.to_vec(), false));
+    let is_grey = alpha.is_none() && colours::are_grey(&context, id)?;
+    header.colour_profile =
+        colours::profile(&context, id)?.and_then(|icc| colour::other_than_srgb(icc, is_grey));
     header = header.with_exif(context.exif(id).unwrap_or_default());
     header.orientation = props
         .transforms
@@ -38,22 +50,115 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
         .fold(Orientation::Upright, |laid, step| {
             orientation::combined(laid, effect(step))
         });
-    let layout = if info.has_alpha {
-        PixelLayout::Rgba8
-    } else {
-        PixelLayout::Rgb8
-    };
-    let options = DecodeOptions::default()
-        .with_layout(layout)
-        .with_max_pixels(Some(limits.max_pixels));
-    let read_pixels = move || {
-        let image = heic_rs::decode(bytes, &options.with_threads(Some(1))).map_err(from_decoder)?;
-        picture(image)
+    let still = Still {
+        context,
+        id,
+        alpha,
+        is_grey,
+        colours,
+        transforms: props.transforms,
+        max_pixels: limits.max_pixels,
     };
     Ok(Opened {
         header,
-        pixels: Box::new(read_pixels),
+        pixels: Box::new(move || still.read()),
     })
+}
+
+/// A picture whose container was read.
+struct Still<'a> {
+    context: Context<'a>,
+    id: u32,
+    alpha: Option<u32>,
+    /// It has a grey profile.
+    is_grey: bool,
+    colours: Nclx,
+    transforms: Vec<Transform>,
+    max_pixels: u64,
+}
+
+impl Still<'_> {
+    fn read(&self) -> Result<DynamicImage, ImageError> {
+        let frame = self.frame(self.id).map_err(from_decoder)?;
+        if self.colours.matrix.is_identity()
+            && !matches!(
+                frame.chroma,
+                ChromaFormat::Monochrome | ChromaFormat::Yuv444
+            )
+        {
+            return Err(fault::corrupt(
+                Heif,
+                "its samples are RGB, but not as many of each colour",
+            ));
+        }
+        let alpha = self.alpha.map(|id| self.frame(id)).transpose();
+        let alpha = alpha.map_err(from_decoder)?;
+        if alpha
+            .as_ref()
+            .is_some_and(|alpha| (alpha.width, alpha.height) != (frame.width, frame.height))
+        {
+            return Err(fault::unsupported(
+                Heif,
+                "transparency of another size than the picture",
+            ));
+        }
+        let (layout, channels) = match (&alpha, self.is_grey) {
+            (Some(_), _) => (PixelLayout::Rgba8, Channels::Rgba),
+            (None, false) => (PixelLayout::Rgb8, Channels::Rgb),
+            (None, true) if frame.chroma == ChromaFormat::Monochrome => {
+                (PixelLayout::Gray8, Channels::Grey)
+            }
+            (None, true) => {
+                return Err(fault::corrupt(Heif, "it says that it is grey, and is not"));
+            }
+        };
+        let image = heic_rs::color::convert(
+            &frame,
+            alpha.as_ref(),
+            self.colours,
+            layout,
+            self.max_pixels,
+            Some(1),
+        );
+        let image = image.and_then(|image| heic_rs::transform::apply_all(image, &self.transforms));
+        let image = image.map_err(from_decoder)?;
+        let picture = flatten::picture(Heif, (image.width, image.height), channels, image.data)?;
+        Ok(if self.is_premultiplied() {
+            flatten::premultiplied_onto_white(picture)
+        } else {
+            picture
+        })
+    }
+
+    /// One coded picture, or a grid's tiles put together.
+    fn frame(&self, id: u32) -> Result<Frame, Error> {
+        let Some((grid, tiles)) = self.context.grid(id)? else {
+            return self.coded(id);
+        };
+        let tiles: Result<Vec<_>, _> = tiles.into_iter().map(|tile| self.coded(tile)).collect();
+        heic_rs::grid::compose(&grid, &tiles?, self.max_pixels)
+    }
+
+    fn coded(&self, id: u32) -> Result<Frame, Error> {
+        let props = self.context.props(id)?;
+        let config = props.hvcc.ok_or(Error::MissingBox("hvcC"))?;
+        let data = self.context.item_data(id)?;
+        let frame =
+            heic_rs::hevc::decode_still(&config.parameter_sets(), &config.split_nals(&data)?)?;
+        frame.validate()?;
+        Ok(frame)
+    }
+
+    /// The colours are already multiplied by their alpha.
+    fn is_premultiplied(&self) -> bool {
+        const PREMULTIPLIED: RefKind = RefKind::Other(*b"prem");
+        self.alpha.is_some_and(|alpha| {
+            let mut refs = self.context.meta.refs.iter();
+            refs.any(|found| {
+                found.kind == PREMULTIPLIED && found.from == self.id && found.to.contains(&alpha)
+            })
+        })
+    }
 }
 
 /// A file of an image sequence may have no still picture, and then has no `meta` box.
@@ -65,6 +170,13 @@ fn without_still(bytes: &[u8], error: Error) -> ImageError {
         }
         (error, _) => from_decoder(error),
     }
+}
+
+/// Codec and sizes of a picture, or of the tiles that it is a grid of.
+fn check_coded(context: &Context<'_>, id: u32, limits: &Limits) -> Result<(), ImageError> {
+    check_codec(context, id)?;
+    let props = context.props(id).map_err(from_decoder)?;
+    check_coded_sizes(context, id, &props, limits)
 }
 
 /// HEIF is a box for any codec; only HEVC is read.
@@ -95,6 +207,7 @@ fn check_coded_sizes(
     };
     let mut total = 0;
     for tile in tiles {
+        check_codec(context, tile)?;
         total += check_coded_size(&context.props(tile).map_err(from_decoder)?, limits)?;
         // Tiles of the last row and column may reach beyond the picture.
         let allowed = limits.max_pixels.saturating_mul(2);
@@ -114,6 +227,10 @@ fn check_coded_size(props: &ItemProps<'_>, limits: &Limits) -> Result<u64, Image
         return Err(from_decoder(Error::MissingBox("hvcC")));
     };
     let coded = heic_rs::hevc::probe(&config.parameter_sets()).map_err(from_decoder)?;
+    // The decoder takes it, and shows wrong colours.
+    if coded.chroma == ChromaFormat::Yuv422 {
+        return Err(fault::unsupported(Heif, "4:2:2 chroma"));
+    }
     limits.check_size(coded.width, coded.height)?;
     Ok(u64::from(coded.width) * u64::from(coded.height))
 }
@@ -130,20 +247,12 @@ fn effect(step: &Transform) -> Orientation {
     }
 }
 
-fn picture(image: heic_rs::Image) -> Result<DynamicImage, ImageError> {
-    let (width, height) = (image.width, image.height);
-    if image.layout == PixelLayout::Rgb8 {
-        return Ok(rgb(width, height, image.data));
-    }
-    RgbaImage::from_raw(width, height, image.data)
-        .map(Into::into)
-        .ok_or_else(|| fault::corrupt(Heif, "the picture is shorter than its size"))
-}
-
 fn from_decoder(error: Error) -> ImageError {
     match error {
         Error::Truncated(_) => fault::ends_early(Heif),
         Error::Unsupported(feature) => fault::unsupported(Heif, feature),
+        // Types of `colr` boxes are registered: one that the decoder does not know is no fault.
+        Error::Malformed(fault @ "unknown colr colour type") => fault::unsupported(Heif, fault),
         Error::PixelLimit { pixels, max_pixels } => ImageError::TooLarge(Excess {
             limit: Limit::Pixels,
             actual: pixels,

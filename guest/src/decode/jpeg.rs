@@ -10,7 +10,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::flatten::{grey, rgb};
+use super::flatten::{self, Channels};
 use super::{Header, LeastBlocks, Opened, Planes, ReducedLuma, Wanted, colour, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat::Jpeg;
@@ -223,11 +223,12 @@ fn picture(
     if colours == ColorSpace::CMYK {
         samples = inks_to_rgb(&samples);
     }
-    Ok(if channels == 1 {
-        grey(width, height, samples)
+    let channels = if channels == 1 {
+        Channels::Grey
     } else {
-        rgb(width, height, samples)
-    })
+        Channels::Rgb
+    };
+    flatten::picture(Jpeg, (width, height), channels, samples)
 }
 
 /// Amounts of ink, 255 being full, to RGB without regard to the kind of ink.

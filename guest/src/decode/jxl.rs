@@ -1,12 +1,12 @@
 //! JPEG XL, bare or in its container, through `jxl-oxide`, which lays pictures upright itself.
 
-use image::{DynamicImage, GrayAlphaImage, RgbaImage};
+use image::DynamicImage;
 use jxl_oxide::{
     AllocTracker, AuxBoxData, EnumColourEncoding, InitializeResult, JxlImage, PixelFormat,
     RenderingIntent,
 };
 
-use super::flatten::{self, grey, premultiplied_onto_white, rgb};
+use super::flatten::{self, Channels, premultiplied_onto_white};
 use super::{Header, Laid, Opened, Take, colour, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat::JpegXl;
@@ -178,16 +178,25 @@ fn render(image: &JxlImage, frame: usize) -> Result<DynamicImage, ImageError> {
     let render = image.render_frame(frame).map_err(from_decoder)?;
     let mut stream = render.stream();
     let (width, height) = (stream.width(), stream.height());
-    let mut samples = vec![0; width as usize * height as usize * stream.channels() as usize];
-    stream.write_to_buffer::<u8>(&mut samples);
-    let picture = match image.pixel_format() {
-        PixelFormat::Gray => Some(grey(width, height, samples)),
-        PixelFormat::Graya => GrayAlphaImage::from_raw(width, height, samples).map(Into::into),
-        PixelFormat::Rgb => Some(rgb(width, height, samples)),
-        PixelFormat::Rgba => RgbaImage::from_raw(width, height, samples).map(Into::into),
-        PixelFormat::Cmyk | PixelFormat::Cmyka => None,
+    let given = stream.channels() as usize;
+    let mut samples = vec![0; width as usize * height as usize * given];
+    let written = stream.write_to_buffer::<u8>(&mut samples);
+    samples.truncate(written);
+    let channels = match image.pixel_format() {
+        PixelFormat::Gray => Channels::Grey,
+        PixelFormat::Graya => Channels::GreyAlpha,
+        PixelFormat::Rgb => Channels::Rgb,
+        PixelFormat::Rgba => Channels::Rgba,
+        PixelFormat::Cmyk | PixelFormat::Cmyka => {
+            return Err(fault::unsupported(JpegXl, "CMYK"));
+        }
     };
-    let picture = picture.ok_or_else(|| fault::corrupt(JpegXl, "its channels change"))?;
+    let samples = match (channels, given) {
+        (Channels::Grey, 3) => one_grey::<3>(&samples)?,
+        (Channels::GreyAlpha, 4) => one_grey::<4>(&samples)?,
+        _ => samples,
+    };
+    let picture = flatten::picture(JpegXl, (width, height), channels, samples)?;
     let channels = &image.image_header().metadata.ec_info;
     let alpha = channels
         .iter()
@@ -197,6 +206,26 @@ fn render(image: &JxlImage, frame: usize) -> Result<DynamicImage, ImageError> {
     } else {
         picture
     })
+}
+
+/// The decoder hands out a grey picture that has a profile as three equal colours, and alpha where `CHANNELS` is 4.
+fn one_grey<const CHANNELS: usize>(samples: &[u8]) -> Result<Vec<u8>, ImageError> {
+    let (pixels, _) = samples.as_chunks::<CHANNELS>();
+    let mut grey = Vec::with_capacity(pixels.len() * (CHANNELS - 2));
+    for pixel in pixels {
+        let [red, green, blue, alpha @ ..] = &pixel[..] else {
+            continue;
+        };
+        if red != green || green != blue {
+            return Err(fault::unsupported(
+                JpegXl,
+                "a grey profile of a picture with colours",
+            ));
+        }
+        grey.push(*red);
+        grey.extend_from_slice(alpha);
+    }
+    Ok(grey)
 }
 
 fn from_decoder(error: Fault) -> ImageError {

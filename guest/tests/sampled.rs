@@ -1,0 +1,140 @@
+//! HEIF, AVIF and JPEG XL of real encoders, each of one way to say which samples a picture has: range and matrix,
+//! subsampling, depth, channels. Where two places of a file could say it, only one does, or they disagree.
+//!
+//! All show 64 x 64 pixels whose red is 4 x, green is 4 y and blue is 255 - 2 x - 2 y; grids show that twice, side by
+//! side, and grey ones their red. libheif 1.23 (x265), libavif 0.11 and libjxl 0.7 wrote them; libheif and libavif
+//! read them with a mean error of at most 2 levels.
+
+#![cfg(feature = "rare-codecs")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that unwraps fails where it should"
+)]
+
+use image::{DynamicImage, RgbImage};
+use vismatch_pipeline::decode::decode;
+use vismatch_pipeline::error::ImageError;
+use vismatch_pipeline::limits::Limits;
+
+/// The mean error that compression may leave.
+const ERROR: f64 = 2.2;
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, &include_bytes!(concat!("sampled/", $name))[..])),*]
+    };
+}
+
+fn colour(x: u32, y: u32) -> [u8; 3] {
+    let x = x % 64;
+    [4 * x, 4 * y, 255 - 2 * x - 2 * y].map(|level| level as u8)
+}
+
+fn grey(x: u32, y: u32) -> [u8; 3] {
+    [colour(x, y)[0]; 3]
+}
+
+fn decoded(file: &[u8]) -> DynamicImage {
+    decode(file, &Limits::default()).unwrap().pixels
+}
+
+fn mean_error(picture: &RgbImage, drawn: impl Fn(u32, u32) -> [u8; 3]) -> f64 {
+    let sum: f64 = picture
+        .enumerate_pixels()
+        .flat_map(|(x, y, pixel)| {
+            let drawn = drawn(x, y);
+            (0..3).map(move |at| f64::from(pixel.0[at].abs_diff(drawn[at])))
+        })
+        .sum();
+    sum / f64::from(3 * picture.width() * picture.height())
+}
+
+/// Files without an `nclx` box, but for the names that say so.
+#[test]
+fn range_and_matrix_are_those_that_the_file_says() {
+    let files = files![
+        "bt601-full.heic",
+        "bt601-limited.heic",
+        "bt709-full.heic",
+        "bt709-limited.heic",
+        "bt2020-full.heic",
+        "bt2020-limited.heic",
+        "bt709-full-nclx.heic",
+        "bt2020-limited-nclx.heic",
+        "unspecified-nclx.heic",
+        "420.heic",
+        "444.heic",
+        "10-bits.heic",
+        "12-bits.heic",
+        "bt601-full.avif",
+        "bt709-limited.avif",
+    ];
+    for (name, file) in files {
+        let picture = decoded(file).into_rgb8();
+        assert_eq!(picture.dimensions(), (64, 64), "{name}");
+        let error = mean_error(&picture, colour);
+        assert!(error < ERROR, "{name}: {error}");
+    }
+}
+
+/// The colours of a grid stand in its own box, in those of its tiles, or in the streams of the tiles.
+#[test]
+fn tiles_of_grids_are_no_other_than_pictures() {
+    for (name, file) in files!["grid-own.heic", "grid-tiles.heic", "grid-streams.heic"] {
+        let picture = decoded(file).into_rgb8();
+        assert_eq!(picture.dimensions(), (128, 64), "{name}");
+        let error = mean_error(&picture, colour);
+        assert!(error < ERROR, "{name}: {error}");
+    }
+}
+
+#[test]
+fn grey_pictures_are_no_stripes() {
+    let files = files![
+        "grey.heic",
+        "grey-profile.heic",
+        "grey-profile.jxl",
+        "grey-table.jxl",
+        "grey-alpha-profile.jxl",
+        "grey-alpha-table.jxl",
+    ];
+    for (name, file) in files {
+        let picture = decoded(file).into_rgb8();
+        assert_eq!(picture.dimensions(), (64, 64), "{name}");
+        let error = mean_error(&picture, grey);
+        assert!(error < ERROR, "{name}: {error}");
+    }
+}
+
+/// Alpha is the picture's red; it is laid on white.
+#[test]
+fn transparency_goes_with_the_colours() {
+    let over = |x, y| {
+        let alpha = u32::from(grey(x, y)[0]);
+        colour(x, y).map(|level| ((u32::from(level) * alpha + 255 * (255 - alpha)) / 255) as u8)
+    };
+    let file = include_bytes!("sampled/alpha.heic");
+    let error = mean_error(&decoded(file).into_rgb8(), over);
+    assert!(error < ERROR, "{error}");
+}
+
+/// The decoder shows other colours than the file has.
+#[test]
+fn half_the_chroma_across_is_named() {
+    let file = include_bytes!("sampled/422.heic");
+    let fault = decode(file, &Limits::default()).unwrap_err();
+    assert!(
+        matches!(&fault, ImageError::UnsupportedFormat(told) if told.contains("4:2:2")),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_matrix_that_is_not_read_is_named() {
+    let file = include_bytes!("sampled/ictcp-nclx.heic");
+    let fault = decode(file, &Limits::default()).unwrap_err();
+    assert!(
+        matches!(&fault, ImageError::UnsupportedFormat(told) if told.contains("the colour matrix 14")),
+        "{fault}"
+    );
+}
