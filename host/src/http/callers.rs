@@ -33,7 +33,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Routes whose GET does something, as their documented clients have it.
-const CHANGED_BY_GET: [&str; 1] = ["/images/rebuildBKT"];
+pub const CHANGED_BY_GET: [&str; 1] = ["/images/rebuildBKT"];
 
 /// Who may call, as the operator set it.
 pub struct Callers {

@@ -8,9 +8,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use bytes::Bytes;
 use utoipa::OpenApi;
-use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::{ContentBuilder, Ref};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::Config;
@@ -19,6 +16,7 @@ use crate::app::App;
 
 use super::below::address;
 use super::error::{ApiError, ErrorBody};
+use super::refusals;
 use super::views::BinaryFile;
 
 /// ReDoc's standalone bundle (MIT), put in place by `just assets`.
@@ -107,11 +105,7 @@ pub fn describe(mut document: utoipa::openapi::OpenApi, address: &str) -> String
     for server in document.servers.iter_mut().flatten() {
         server.url = address.to_owned();
     }
-    for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
-            add_error_responses(operation);
-        }
-    }
+    refusals::list(&mut document);
     document
         .to_pretty_json()
         .unwrap_or_else(|error| unreachable!("plain data is always JSON: {error}"))
@@ -125,40 +119,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(swagger_file))
         .routes(routes!(redoc))
         .routes(routes!(redoc_bundle))
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    let methods = [
-        &mut item.get,
-        &mut item.put,
-        &mut item.patch,
-        &mut item.post,
-        &mut item.delete,
-    ];
-    methods.into_iter().filter_map(Option::as_mut)
-}
-
-fn add_error_responses(operation: &mut Operation) {
-    let classes = [
-        (
-            "4XX",
-            "Refused: the caller can mend it, and the message says how.",
-        ),
-        (
-            "5XX",
-            "Failed: not the caller's fault. 503 comes with Retry-After.",
-        ),
-    ];
-    for (class, description) in classes {
-        let body = Ref::from_schema_name("ErrorBody");
-        let content = ContentBuilder::new().schema(Some(body)).build();
-        let response = ResponseBuilder::new()
-            .description(description)
-            .content("application/json", content)
-            .build();
-        let responses = &mut operation.responses.responses;
-        responses.entry(class.to_owned()).or_insert(response.into());
-    }
 }
 
 /// This description

@@ -26,6 +26,7 @@ mod patience;
 mod places;
 mod plugins;
 mod projects;
+mod refusals;
 #[cfg(test)]
 mod tests;
 mod views;
