@@ -89,6 +89,10 @@ trust *options: component assets page _quality-tools
     cargo build --package vismatch-tests --bin bench-trust
     "{{target}}/debug/bench-trust" {{options}}
 
+# Ask a running server what its description (/openapi.json) says, with schemathesis (options of `schemathesis run` may follow)
+contract *options: build _contract-tools
+    "{{tools}}/contract/bin/python" tests/contract/run.py "{{target}}/debug/vismatch" {{options}}
+
 # Measure a server over a million images under load
 load: build _oha
     cargo build --package vismatch-tests --bin bench-load
@@ -188,6 +192,13 @@ _quality-tools:
       python3 -m venv --clear "{{tools}}/quality" && \
       "{{tools}}/quality/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/quality/requirements.txt && \
       cp tests/quality/requirements.txt "{{tools}}/quality/"; }
+
+# What asks a server for all that its description allows
+_contract-tools:
+    @cmp -s tests/contract/requirements.txt "{{tools}}/contract/requirements.txt" || { \
+      python3 -m venv --clear "{{tools}}/contract" && \
+      "{{tools}}/contract/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/contract/requirements.txt && \
+      cp tests/contract/requirements.txt "{{tools}}/contract/"; }
 
 _wasmtime:
     @version="$(cargo pkgid wasmtime | sed 's/.*@//')"; \
