@@ -68,7 +68,7 @@ def address(server):
 def examine(url, folder, options):
     environment = os.environ | {
         "CONTRACT_PROJECT": PROJECT,
-        "CONTRACT_IMAGES": ",".join(stored_images(url)),
+        "CONTRACT_IMAGE": stored_images(url)[0],
         "PYTHONPATH": str(HERE),
         "PYTHONDONTWRITEBYTECODE": "1",
         "SCHEMATHESIS_HOOKS": "hooks",

@@ -14,6 +14,7 @@ use crate::service::matching::{self, Subject};
 use super::error::{ApiError, ErrorBody};
 use super::extract::{self, BodyKind, Query, body_kind};
 use super::form::{Form, Picture};
+use super::schemas::{PhashDistance, ProjectText};
 
 /// The route of comparison.
 pub fn router() -> OpenApiRouter<App> {
@@ -28,13 +29,16 @@ struct CompareForm {
     #[schema(value_type = String, format = Binary)]
     a: Vec<u8>,
     /// The other; without it the stored image that the next two fields name.
-    #[schema(value_type = Option<String>, format = Binary)]
+    #[schema(value_type = String, format = Binary, required = false)]
     b: Option<Vec<u8>>,
     /// The stored image's project.
+    #[schema(value_type = ProjectText, required = false)]
     project_id: Option<String>,
     /// The stored image's id or name.
+    #[schema(value_type = String, required = false)]
     image_id: Option<String>,
     /// Largest `phash` distance of near-duplicates, 0 to 64.
+    #[schema(value_type = PhashDistance, required = false)]
     threshold: Option<u32>,
 }
 
@@ -46,7 +50,7 @@ struct CompareBody {
     /// The other.
     b: StoredImage,
     /// Largest `phash` distance of near-duplicates, 0 to 64.
-    #[schema(example = 10)]
+    #[schema(value_type = Option<PhashDistance>, example = 10)]
     threshold: Option<u32>,
 }
 
@@ -54,7 +58,7 @@ struct CompareBody {
 #[derive(Deserialize, ToSchema)]
 struct StoredImage {
     /// Its project.
-    #[schema(example = "holidays")]
+    #[schema(value_type = ProjectText, example = "holidays")]
     project_id: String,
     /// Its id or name.
     #[schema(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
@@ -74,7 +78,7 @@ struct CompareFields {
 #[into_params(parameter_in = Query)]
 struct CompareOptions {
     /// Largest `phash` distance of near-duplicates, 0 to 64; the default radius without it.
-    #[param(example = 10)]
+    #[param(value_type = PhashDistance, inline, required = false, example = 10)]
     threshold: Option<u32>,
 }
 

@@ -15,6 +15,7 @@ use utoipa_swagger_ui::Config;
 use crate::app::App;
 
 use super::below::address;
+use super::dependencies;
 use super::error::{ApiError, ErrorBody};
 use super::refusals;
 use super::views::BinaryFile;
@@ -106,6 +107,7 @@ pub fn describe(mut document: utoipa::openapi::OpenApi, address: &str) -> String
         server.url = address.to_owned();
     }
     refusals::list(&mut document);
+    dependencies::say(&mut document);
     document
         .to_pretty_json()
         .unwrap_or_else(|error| unreachable!("plain data is always JSON: {error}"))

@@ -18,6 +18,7 @@ use crate::domain::ProjectName;
 
 use super::error::ApiError;
 use super::parameters;
+use super::schemas::ProjectText;
 
 /// Longest JSON body without a picture, in bytes.
 const MAX_JSON: usize = 2 << 20;
@@ -38,7 +39,7 @@ pub struct OneImage {
 #[into_params(parameter_in = Path)]
 pub struct ProjectPath {
     /// The project's name: any Unicode but control characters and slashes, at most 255 bytes.
-    #[param(example = "holidays")]
+    #[param(value_type = ProjectText, inline, example = "holidays")]
     project_id: String,
 }
 
@@ -47,7 +48,7 @@ pub struct ProjectPath {
 #[into_params(parameter_in = Path)]
 pub struct ImagePath {
     /// The project's name.
-    #[param(example = "holidays")]
+    #[param(value_type = ProjectText, inline, example = "holidays")]
     project_id: String,
     /// The image's id, or its name with `/` as `%2F`.
     #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]

@@ -9,6 +9,7 @@ mod compare;
 mod component;
 mod conditions;
 mod connections;
+mod dependencies;
 mod disposition;
 mod docs;
 mod error;
@@ -27,6 +28,7 @@ mod places;
 mod plugins;
 mod projects;
 mod refusals;
+mod schemas;
 #[cfg(test)]
 mod tests;
 mod views;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::error::ApiError;
+use super::schemas::Limit;
 
 /// Most entries of one page.
 pub const MAX_PAGE: u64 = 1000;
@@ -14,7 +15,7 @@ pub const MAX_PAGE: u64 = 1000;
 #[into_params(parameter_in = Query)]
 pub struct Page {
     /// Most entries, 1 to 1000; all without it.
-    #[param(minimum = 1, maximum = 1000, example = 100)]
+    #[param(value_type = Limit, inline, required = false, example = 100)]
     pub limit: Option<u64>,
     /// Only entries behind this one: its id, as the `Link` of the page before says.
     #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]

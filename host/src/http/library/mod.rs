@@ -99,8 +99,8 @@ struct SimilarOptions {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "read field by field; this describes it")]
 struct SimilarForm {
-    /// The picture.
-    #[schema(value_type = String, format = Binary)]
+    /// The picture; left out when `image_id` names one of the library.
+    #[schema(value_type = String, format = Binary, required = false)]
     image: Vec<u8>,
 }
 

@@ -23,6 +23,7 @@ use crate::store::NameClash;
 
 use super::error::{ApiError, ErrorBody};
 use super::extract::{BodyKind, InProject, Path, ProjectPath, body_kind};
+use super::schemas::{ImageText, ProjectText};
 
 /// Most matches that are answered.
 const MATCHES: usize = 3;
@@ -41,11 +42,11 @@ pub fn router() -> OpenApiRouter<App> {
 struct DiffBody<'a> {
     /// Where to look.
     #[serde(borrow)]
-    #[schema(value_type = String, example = "my_project")]
+    #[schema(value_type = ProjectText, example = "my_project")]
     project_name: Cow<'a, str>,
     /// The picture in base64, raw or as a `data:` URI.
     #[serde(borrow)]
-    #[schema(value_type = String, example = "iVBORw0KGgoAAAANSUhEUg…")]
+    #[schema(value_type = String, format = "base64-picture", example = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")]
     data: Cow<'a, str>,
     /// Send the matching pictures along.
     #[serde(default)]
@@ -86,15 +87,15 @@ struct DiffRow {
 struct UploadBody<'a> {
     /// Where it goes; made when it is not there.
     #[serde(borrow)]
-    #[schema(value_type = String, example = "my_project")]
+    #[schema(value_type = ProjectText, example = "my_project")]
     project_name: Cow<'a, str>,
     /// What to call it; an image of that name is replaced.
     #[serde(borrow)]
-    #[schema(value_type = String, example = "new_image.jpg")]
+    #[schema(value_type = ImageText, example = "new_image.jpg")]
     image_name: Cow<'a, str>,
     /// The picture in base64, raw or as a `data:` URI.
     #[serde(borrow)]
-    #[schema(value_type = String, example = "iVBORw0KGgoAAAANSUhEUg…")]
+    #[schema(value_type = String, format = "base64-picture", example = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")]
     data: Cow<'a, str>,
 }
 

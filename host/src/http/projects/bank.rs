@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::domain::{BankHeader, BankMark, BankWriter, ImageId};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
+use crate::http::schemas::{AlgorithmName, WitnessText};
 use crate::http::views::BinaryFile;
 use crate::service::matching::{Bank, Entry, KnownBank, bank};
 use crate::service::{ServiceError, Services};
@@ -34,15 +35,15 @@ pub fn router() -> OpenApiRouter<App> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct BankOptions {
-    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash` or `pdq`.
-    #[param(example = "phash")]
+    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core` or `bare`.
+    #[param(value_type = AlgorithmName, inline, required = false, example = "phash")]
     algorithm: Option<String>,
     /// The `sequence` of the bank that is there: only what has changed since is sent.
     #[param(example = 42)]
     since: Option<u64>,
     /// The `witness` of the bank that is there, as 32 hexadecimal digits: proves that it is of this server's
     /// history. With another one everything is sent.
-    #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    #[param(value_type = WitnessText, inline, required = false)]
     witness: Option<String>,
 }
 
@@ -102,6 +103,9 @@ impl BankOptions {
             .transpose()
             .map_err(|_| ApiError::invalid("witness: 32 lower-case hexadecimal digits"))?;
         match self.since {
+            Some(since) if i64::try_from(since).is_err() => {
+                Err(ApiError::invalid("since: larger than any `sequence`"))
+            }
             None if witness.is_some() => Err(ApiError::invalid("witness: only with `since`")),
             since => Ok(since.map(|sequence| KnownBank { sequence, witness })),
         }
@@ -159,4 +163,23 @@ fn encoded(writer: &mut BankWriter, entries: &[Entry]) -> Vec<u8> {
         }
     }
     chunk
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn since_is_a_sequence_that_can_be() {
+        let known = |since| {
+            let options = BankOptions {
+                algorithm: None,
+                since: Some(since),
+                witness: None,
+            };
+            options.known()
+        };
+        assert!(known(i64::MAX as u64).is_ok());
+        assert!(known(i64::MAX as u64 + 1).is_err());
+    }
 }

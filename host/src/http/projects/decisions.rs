@@ -13,6 +13,7 @@ use crate::domain::{Decision, Pair, ProjectName};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, Json, Path, ProjectPath, Query};
 use crate::http::paging::Page;
+use crate::http::schemas::{AfterDecision, DecidedImages, DecisionText, Limit, ProjectText};
 use crate::http::views::{project_url, timestamp};
 use crate::service::decisions;
 
@@ -27,7 +28,7 @@ pub fn router() -> OpenApiRouter<App> {
 #[derive(Deserialize, ToSchema)]
 struct DecisionBody {
     /// 2 to 100 images by id or name: no two of them are duplicates.
-    #[schema(example = json!(["019a9e3c6f0a7c41b1d2f3a4b5c6d7e8", "beach.jpg"]))]
+    #[schema(value_type = DecidedImages, example = json!(["019a9e3c6f0a7c41b1d2f3a4b5c6d7e8", "beach.jpg"]))]
     images: Vec<String>,
 }
 
@@ -49,10 +50,10 @@ struct DecisionView {
 #[into_params(parameter_in = Path)]
 struct DecisionPath {
     /// The project's name.
-    #[param(example = "holidays")]
+    #[param(value_type = ProjectText, inline, example = "holidays")]
     project_id: String,
     /// The ids of the two images with a `-` between them, in either order.
-    #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8-019a9e3c6f0b7c41b1d2f3a4b5c6d7e9")]
+    #[param(value_type = DecisionText, inline, example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8-019a9e3c6f0b7c41b1d2f3a4b5c6d7e9")]
     decision_id: String,
 }
 
@@ -99,7 +100,11 @@ async fn decide(
 #[utoipa::path(
     get, path = "/projects/{project_id}/duplicates/decisions",
     operation_id = "list_decisions", tag = "duplicates",
-    params(ProjectPath, Page),
+    params(
+        ProjectPath,
+        ("limit" = inline(Option<Limit>), Query, description = "Most entries, 1 to 1000; all without it.", example = 100),
+        ("after" = inline(Option<AfterDecision>), Query, description = "Only entries behind this one: its id, as the `Link` of the page before says."),
+    ),
     responses(
         (status = 200, description = "The decisions by their ids. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = Vec<DecisionView>, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),

@@ -14,6 +14,7 @@ use crate::http::below::address;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::paging::{NextLink, next_link};
+use crate::http::schemas::{AfterImage, AlgorithmName, Distance, Limit, OrientationName};
 use crate::http::views::{ImageView, project_url};
 use crate::service::matching::{self, Duplicates, DuplicatesPage};
 
@@ -32,21 +33,21 @@ pub fn router() -> OpenApiRouter<App> {
 struct DuplicateOptions {
     /// Groups what is within this distance in bits, by `phash` without an algorithm. With neither pictures are
     /// judged.
-    #[param(example = 10)]
+    #[param(value_type = Distance, inline, required = false, example = 10)]
     radius: Option<u32>,
     /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core` or `bare`: groups what is within the radius,
     /// the algorithm's default without one.
-    #[param(example = "phash")]
+    #[param(value_type = AlgorithmName, inline, required = false, example = "phash")]
     algorithm: Option<String>,
     /// `upright` (default), or `any`: also find mirrored and turned copies, by what their fingerprints
     /// become. `dhash` and `blockhash` know mirrored ones only.
-    #[param(example = "any")]
+    #[param(value_type = OrientationName, inline, required = false, example = "any")]
     orientation: Option<String>,
     /// Most groups, 1 to 1000; all without it.
-    #[param(minimum = 1, maximum = 1000, example = 100)]
+    #[param(value_type = Limit, inline, required = false, example = 100)]
     limit: Option<usize>,
     /// Only groups behind the one with this `group_id`, as the `Link` of the page before says.
-    #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
+    #[param(value_type = AfterImage, inline, required = false, example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
     after: Option<String>,
 }
 

@@ -14,6 +14,7 @@ use crate::http::blob::{self, BlobRequest};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
+use crate::http::schemas::SizeName;
 use crate::http::views::{BinaryFile, FingerprintView, ImageView, project_url};
 use crate::service::{ServiceError, images, plugins, projects};
 use crate::store::BlobKey;
@@ -33,7 +34,7 @@ pub fn router() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 pub struct Size {
     /// `original` (default), `medium` (fits 1600x1600), `thumb` (fits 400x400) or `game` (exactly 50x50).
-    #[param(example = "thumb")]
+    #[param(value_type = SizeName, inline, required = false, example = "thumb")]
     size: Option<String>,
 }
 

@@ -12,6 +12,7 @@ use crate::http::base64_text;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{self, BodyKind, InProject, Json, ProjectPath, Query, body_kind};
 use crate::http::form::Form;
+use crate::http::schemas::{Distance, Limit, OrientationName, SentFingerprint, Sha256Text};
 use crate::http::views::MatchView;
 use crate::sandbox::Input;
 use crate::service::library;
@@ -38,40 +39,38 @@ pub fn router() -> OpenApiRouter<App> {
 #[derive(Deserialize, ToSchema)]
 struct CheckBody {
     /// Digest of its bytes, 64 hexadecimal digits.
-    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    #[schema(value_type = Option<Sha256Text>, example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     sha256: Option<String>,
     /// What algorithms say of it, at most 16. With a sketch those of `phash`, `dhash128`, `core` and, where
     /// its quality is over 0, `bare` find all that there is to find.
     #[serde(default)]
+    #[schema(value_type = Vec<SentFingerprint>, max_items = 16)]
     fingerprints: Vec<KnownFingerprint>,
     /// What the component's `process` gives as the sketch of the picture, in base64. With it, and without a radius, what
     /// fingerprints find is verified, as far as sketches can decide: where `verified` is false comparing the pictures
     /// does. Without it distances are all there is: the verdict is `similar`, and `verified` is false.
-    #[schema(example = "AgEAH4ACAADgAQAAAQAAAAAAAAA…")]
+    #[schema(value_type = Option<String>, format = "sketch")]
     sketch: Option<String>,
     /// Largest distance: finds all that is within it, whatever the sketch says. Without radius and sketch
     /// each algorithm's default.
-    #[schema(example = 10)]
+    #[schema(value_type = Option<Distance>, example = 10)]
     radius: Option<u32>,
     /// `upright` (default), or `any`: also find mirrored and turned copies, by what the fingerprints become.
-    #[schema(example = "any")]
+    #[schema(value_type = Option<OrientationName>, example = "any")]
     orientation: Option<String>,
     /// Most matches of each kind, 1 to 1000; 10 without it.
-    #[schema(example = 10)]
+    #[schema(value_type = Option<Limit>, example = 10)]
     limit: Option<usize>,
 }
 
 /// A fingerprint that a client computed.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 struct KnownFingerprint {
     /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core` or `bare`.
-    #[schema(example = "phash")]
     algorithm: String,
     /// Version of its definition; the server's own without it.
-    #[schema(example = 1)]
     version: Option<u16>,
     /// The bits as hexadecimal digits.
-    #[schema(example = "d1c48f3b2a7061e5")]
     bits: String,
 }
 
@@ -97,13 +96,16 @@ struct MatchOptions {
     #[param(example = "phash")]
     algorithm: Option<String>,
     /// Largest distance in bits, by `phash` without an algorithm; the algorithm's default without it.
-    #[param(example = 10)]
+    #[param(value_type = Distance, inline, required = false, example = 10)]
+    #[schema(value_type = Option<Distance>)]
     radius: Option<u32>,
     /// Most matches, 1 to 1000; 10 without it.
-    #[param(example = 10)]
+    #[param(value_type = Limit, inline, required = false, example = 10)]
+    #[schema(value_type = Option<Limit>)]
     limit: Option<usize>,
     /// `upright` (default), or `any`: also find mirrored and turned copies.
-    #[param(example = "any")]
+    #[param(value_type = OrientationName, inline, required = false, example = "any")]
+    #[schema(value_type = Option<OrientationName>)]
     orientation: Option<String>,
 }
 
@@ -111,16 +113,20 @@ struct MatchOptions {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "read field by field; this describes it")]
 struct MatchForm {
-    /// The picture.
-    #[schema(value_type = String, format = Binary)]
+    /// The picture; left out when `image_id` names a stored one.
+    #[schema(value_type = String, format = Binary, required = false)]
     file: Vec<u8>,
     /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core`, `bare`, or the name of a plugin.
+    #[schema(value_type = String, required = false)]
     algorithm: Option<String>,
     /// Largest distance in bits.
+    #[schema(value_type = Distance, required = false)]
     radius: Option<u32>,
     /// Most matches, 1 to 1000.
+    #[schema(value_type = Limit, required = false)]
     limit: Option<usize>,
     /// `upright` or `any`.
+    #[schema(value_type = OrientationName, required = false)]
     orientation: Option<String>,
 }
 

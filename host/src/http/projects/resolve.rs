@@ -11,6 +11,7 @@ use crate::config::Location;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, Json, ProjectPath, Query};
 use crate::http::parameters::boolean;
+use crate::http::schemas::{GroupImages, RemovedImages};
 use crate::http::views::ImageView;
 use crate::service::resolve::{self, Accept, Resolution, Wish};
 
@@ -26,9 +27,10 @@ struct ResolveBody {
     #[schema(example = "beach.jpg")]
     keep: Option<String>,
     /// The images that go, by id or name.
-    #[schema(example = json!(["019a9e3c6f0a7c41b1d2f3a4b5c6d7e8", "beach (2).jpg"]))]
+    #[schema(value_type = Option<RemovedImages>, example = json!(["019a9e3c6f0a7c41b1d2f3a4b5c6d7e8", "beach (2).jpg"]))]
     remove: Option<Vec<String>>,
     /// A whole group, by ids or names: all but the one that stays go.
+    #[schema(value_type = Option<GroupImages>)]
     images: Option<Vec<String>>,
     /// What an image has to be to the one that stays, at least, to go.
     #[serde(default)]

@@ -14,6 +14,7 @@ use crate::http::blob::{self, BlobRequest};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
+use crate::http::schemas::{AfterImage, Limit};
 use crate::http::views::{BinaryFile, ImageView, project_url, timestamp};
 use crate::service::trash;
 use crate::store::BlobKey;
@@ -77,7 +78,11 @@ struct TrashEmptied {
 #[utoipa::path(
     get, path = "/projects/{project_id}/trash",
     operation_id = "list_trash", tag = "duplicates",
-    params(ProjectPath, Page),
+    params(
+        ProjectPath,
+        ("limit" = inline(Option<Limit>), Query, description = "Most entries, 1 to 1000; all without it.", example = 100),
+        ("after" = inline(Option<AfterImage>), Query, description = "Only entries behind this one: its id, as the `Link` of the page before says."),
+    ),
     responses(
         (status = 200, description = "The images by their ids. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = Vec<TrashedView>, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),

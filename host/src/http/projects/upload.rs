@@ -11,6 +11,7 @@ use crate::domain::ImageName;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::form::{Form, Picture, last_segment, own_name};
+use crate::http::schemas::{OnDuplicateName, WantedName};
 use crate::http::views::{FingerprintView, MatchView, Urls, timestamp};
 use crate::service::images::{self, Ingested, OnDuplicate, Upload};
 use crate::store::NameClash;
@@ -29,10 +30,10 @@ struct UploadForm {
     file: Vec<u8>,
     /// What to call it; without it the file's own name. ` (2)` comes before the extension when it is taken, also by
     /// a name that differs only by case; more than 255 bytes are cut before the extension.
-    #[schema(example = "beach.jpg")]
+    #[schema(value_type = WantedName, required = false, example = "beach.jpg")]
     name: Option<String>,
     /// `keep` (default) or `reject`: what to do when the very bytes are in the project already.
-    #[schema(example = "reject")]
+    #[schema(value_type = OnDuplicateName, required = false, example = "reject")]
     on_duplicate: Option<String>,
 }
 
@@ -41,10 +42,10 @@ struct UploadForm {
 #[into_params(parameter_in = Query)]
 struct UploadOptions {
     /// What to call the image.
-    #[param(example = "beach.jpg")]
+    #[param(value_type = WantedName, inline, required = false, example = "beach.jpg")]
     name: Option<String>,
     /// `keep` (default) or `reject`: what to do when the very bytes are in the project already.
-    #[param(example = "reject")]
+    #[param(value_type = OnDuplicateName, inline, required = false, example = "reject")]
     on_duplicate: Option<String>,
 }
 
