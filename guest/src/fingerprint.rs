@@ -63,7 +63,8 @@ impl Algorithm {
             .find(|algorithm| algorithm.name() == name)
     }
 
-    /// The version of its definition: raised whenever a bit of any picture changes.
+    /// The version of its definition: raised whenever a bit changes of a picture that was read as its format says. A decoder that is
+    /// mended raises none.
     pub fn version(self) -> u16 {
         match self {
             Self::Core => 2,

@@ -97,7 +97,7 @@ impl From<StoreError> for ServiceError {
             }
             StoreError::NameBlocked { .. }
             | StoreError::BehindALink(_)
-            | StoreError::Lasting(_)
+            | StoreError::Immutable(_)
             | StoreError::ProjectNameTaken { .. }
             | StoreError::ImageGone { .. }
             | StoreError::ProjectGone { .. } => Self::Conflict {

@@ -25,7 +25,7 @@ use thiserror::Error;
 use crate::domain::file_name;
 
 use super::StoreError;
-use super::lasting::{self, Lasting};
+use super::immutable::{self, Immutable};
 
 /// An open data folder. Paths are those of [`Layout`](super::layout::Layout): the folder's own and names below it.
 #[derive(Debug)]
@@ -160,9 +160,9 @@ impl Disk {
             return Ok(());
         }
         let (folder, name) = self.entry(path)?;
-        lasting::refuse(&folder, &name, path)?;
+        immutable::refuse(&folder, &name, path)?;
         match standing {
-            Standing::Folder => lasting::refuse_in(&self.folder(path)?, path),
+            Standing::Folder => immutable::refuse_in(&self.folder(path)?, path),
             _ => Ok(()),
         }
     }
@@ -385,8 +385,8 @@ where
         if let Some(link) = refused.and_then(|refused| refused.downcast_ref::<LinkInTheWay>()) {
             return StoreError::BehindALink(link.to_string());
         }
-        if let Some(lasting) = refused.and_then(|refused| refused.downcast_ref::<Lasting>()) {
-            return StoreError::Lasting(lasting.to_string());
+        if let Some(immutable) = refused.and_then(|refused| refused.downcast_ref::<Immutable>()) {
+            return StoreError::Immutable(immutable.to_string());
         }
         StoreError::Files { what, source }
     }

@@ -16,8 +16,8 @@ mod fill;
 mod given;
 mod held;
 mod images;
+mod immutable;
 mod ingest;
-mod lasting;
 mod layout;
 mod manifest;
 mod merging;
@@ -97,7 +97,7 @@ pub enum StoreError {
     BehindALink(String),
     /// Something that has to go cannot be removed, so nothing was: the operator must allow it.
     #[error("{0}")]
-    Lasting(String),
+    Immutable(String),
     /// An image that a change is about is not there, or no longer: the caller looks again.
     #[error("there is no image {image} any more")]
     ImageGone {

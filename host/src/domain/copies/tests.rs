@@ -116,6 +116,7 @@ fn copy(format: ImageFormat, (width, height): (u32, u32)) -> Copy {
             detail: 140,
             colours: 257,
             window: Window::WHOLE,
+            has_surroundings: false,
             luma: vec![90; 128 * 128],
             chroma: Some([chroma.clone(), chroma]),
             opaque: None,

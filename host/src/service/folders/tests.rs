@@ -58,6 +58,7 @@ fn photo(side: u32, seed: u64) -> Sketch {
         detail: 0,
         colours: 0,
         window: Window::WHOLE,
+        has_surroundings: false,
         luma: cells.collect(),
         chroma: None,
         opaque: None,

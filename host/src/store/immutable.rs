@@ -14,7 +14,7 @@ use thiserror::Error;
 /// Something that cannot be removed.
 #[derive(Debug, Error)]
 #[error("{path:?} cannot be removed: {reason}")]
-pub(super) struct Lasting {
+pub(super) struct Immutable {
     path: PathBuf,
     reason: &'static str,
 }
@@ -59,7 +59,7 @@ fn refuse_folder(folder: &Dir, path: &Path) -> io::Result<()> {
 }
 
 fn refusal(path: &Path, reason: &'static str) -> io::Error {
-    io::Error::other(Lasting {
+    io::Error::other(Immutable {
         path: path.to_owned(),
         reason,
     })
