@@ -150,13 +150,13 @@ describe("the library in Chromium", { skip }, () => {
       assert.deepEqual(new Set(pixels), new Set([24_000_000]));
       sizes.push(await memory());
     }
-    const rest = await settled(before + 150);
+    const rest = await settled(before + 300);
     await fresh.close();
     console.log(`# MiB of all renderers after each ten photos of 24 megapixels: ${sizes.join(" ")}; before ${before}, at rest ${rest}`);
-    // Photos that stayed would be 7 GB together. What is held for a moment goes up and down by hundreds of MiB.
+    // The bytes of the files are 2.3 GB together, and the browser may let them lie until it clears up; pixels that stayed would be 7 GB.
     const most = Math.max(...sizes);
-    assert.ok(most < before + 1000, `grew from ${before} to ${most} MiB`);
-    assert.ok(rest < before + 150, `${before} MiB before, ${rest} MiB at rest`);
+    assert.ok(most < before + 3000, `grew from ${before} to ${most} MiB`);
+    assert.ok(rest < before + 300, `${before} MiB before, ${rest} MiB at rest`);
   });
 
   test("a picture that takes more memory than a worker has says so, and the worker is replaced", () =>

@@ -45,9 +45,9 @@ const SPARSE_UNCLEAR: sparse::Limits = sparse::Limits {
 };
 const SPARSE_SAME: sparse::Limits = sparse::Limits {
     contrast: 16.0,
-    cell: 0.3,
-    all: 0.2,
-    mass: 1.25,
+    cell: 0.2,
+    all: 0.1,
+    mass: 1.1,
 };
 /// Agreement from which on drawings are registered once more, from where they lie.
 const NEARLY: f64 = 0.6;
@@ -167,17 +167,18 @@ impl Evidence {
 
     /// What is too sparse to be registered, where it is the same nearly at the same place.
     fn sparse_in_place(&self, (fixed, turned): (&Appearance, &Appearance)) -> Option<Self> {
-        if !self.is_flat {
-            return None;
-        }
         let limits = match self.is_close {
             true => SPARSE_SAME,
             false => SPARSE_UNCLEAR,
         };
-        if let Some((map, overlap)) = sparse::register(fixed, turned, limits) {
-            return Some(self.in_place((fixed, turned), &map, overlap));
+        let registered = || sparse::register(fixed, turned, limits);
+        if let Some((map, overlap)) = self.is_ground.then(registered).flatten() {
+            let found = self.in_place((fixed, turned), &map, overlap);
+            let residuals = found.residuals.as_ref()?;
+            return (!found.may_be_another_figure(residuals)).then_some(found);
         }
-        let is_unclear = !self.is_close && sparse::lie_on_each_other(fixed, turned, limits.cell);
+        let is_unclear =
+            self.is_flat && !self.is_close && sparse::lie_on_each_other(fixed, turned, limits.cell);
         let overlap = || Overlap::new(&fixed.luma, &turned.luma, &Map::IDENTITY);
         is_unclear.then(|| self.in_place((fixed, turned), &Map::IDENTITY, overlap()))
     }

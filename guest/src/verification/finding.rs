@@ -227,7 +227,8 @@ impl Evidence {
 
     /// The farther one picture has to be moved, the more places there are where chance could put it.
     fn has_enough_structure(&self, found: &Residuals) -> bool {
-        let structure = found.structure * SKETCH_CELLS / self.cells.max(1);
+        // Fewer cells show less, and are not worth more for that.
+        let structure = found.structure * SKETCH_CELLS / self.cells.max(SKETCH_CELLS);
         let least = match () {
             () if self.moved <= UNMOVED => LEAST_STRUCTURE,
             () if self.moved <= HARDLY_MOVED && !self.is_flat => LEAST_STRUCTURE,
@@ -250,7 +251,7 @@ impl Evidence {
     }
 
     /// A figure or a stamp on an empty page looks much like another one.
-    fn may_be_another_figure(&self, found: &Residuals) -> bool {
+    pub fn may_be_another_figure(&self, found: &Residuals) -> bool {
         let is_one = self.is_ground && found.regions < LEAST_REGIONS;
         is_one && self.is_close && found.correlation < AGREEMENT_OF_FIGURES
     }
