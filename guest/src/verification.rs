@@ -6,7 +6,7 @@
 //! 1. Pictures without detail are `different`: nothing tells them apart, and nothing says that they are one.
 //! 2. Where structure does not agree all over, or there is too little of it for how far one has to be moved, they are `different`.
 //! 3. Other frames, other colours, or content that both have and the other lacks make pictures `similar`; so does a tenth of each that
-//!    lies beyond the other, as where the camera moved, a drawing that is stretched, and what each has around the window of its
+//!    lies beyond the other, as where the camera moved, a stretch that the file does not have, and what each has around the window of its
 //!    content and the other lacks (`surroundings`).
 //! 4. The rest is one picture: `same_picture` when it is upright, unmoved, unchanged and of the same colours, `edited` otherwise.
 //!    What is drawn over **one** of two photos is an edit of the other.

@@ -72,6 +72,9 @@ pub(super) fn window(cells: &[u8]) -> Window {
 
 /// Something is content outside of a window, in a plane of 512x512 cells.
 pub(super) fn has_surroundings(cells: &[u8], window: Window) -> bool {
+    if window == Window::WHOLE {
+        return false;
+    }
     let grounds = Grounds::find(cells);
     let near = |start: u16, end: u16| {
         usize::from(start).saturating_sub(AROUND)..(usize::from(end) + AROUND).min(SIDE)
@@ -81,31 +84,22 @@ pub(super) fn has_surroundings(cells: &[u8], window: Window) -> bool {
     let is_around = |x: usize, y: usize| !columns.contains(&x) || !rows.contains(&y);
     let places = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
     let content = places.filter(|(x, y)| is_around(*x, *y) && grounds.is_content(*x, *y));
-    window != Window::WHOLE && content.count() >= LEAST_AROUND
+    content.count() >= LEAST_AROUND
 }
 
-/// How far cells are from the nearest level that a side of the picture has as its ground, 0 where that is none of content; `None`
-/// where no side has a ground.
-pub(super) fn from_ground(cells: &[u8]) -> Option<Vec<i16>> {
-    let grounds = Grounds::find(cells);
-    if grounds.levels.is_empty() {
-        return None;
-    }
+/// How far cells are from the nearest level that a side of the picture has as its ground; 0 where that is too little for content,
+/// and where no side has a ground.
+pub(super) fn from_ground(cells: &[u8]) -> Vec<f32> {
+    let levels = Grounds::find(cells).levels;
     let difference = |cell: &u8| {
-        let differences = grounds
-            .levels
+        let differences = levels
             .iter()
             .map(|level| i16::from(*cell) - i16::from(*level));
-        let nearest = differences
-            .min_by_key(|difference| difference.abs())
-            .unwrap_or(0);
-        if nearest.unsigned_abs() > CONTENT.into() {
-            nearest
-        } else {
-            0
-        }
+        let nearest = differences.min_by_key(|difference| difference.abs());
+        let content = nearest.filter(|difference| difference.unsigned_abs() > CONTENT.into());
+        content.map_or(0.0, f32::from)
     };
-    Some(cells.iter().map(difference).collect())
+    cells.iter().map(difference).collect()
 }
 
 /// Some of 64x64 cells differs from the next.

@@ -153,7 +153,10 @@ impl LumaPlane {
         });
         Some(Self {
             cells,
-            size: (self.size.0 * across / SIDE, self.size.1 * down / SIDE),
+            size: (
+                pixels_within(self.size.0, across),
+                pixels_within(self.size.1, down),
+            ),
         })
     }
 
@@ -284,6 +287,11 @@ fn neither_grey_nor_rgb() -> ImageError {
     ImageError::Internal("a decoded picture is neither grey nor RGB".into())
 }
 
+/// Pixels of an axis that lie within so many of the cells along it: at least one, as a cell may be narrower than a pixel.
+fn pixels_within(pixels: usize, cells: usize) -> usize {
+    (pixels * cells / SIDE).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use image::RgbImage;
@@ -342,5 +350,11 @@ mod tests {
         let cells = gradients(&content).into_iter().zip(gradients(&plane));
         let most = cells.map(|(inside, own)| inside.abs_diff(own)).max();
         assert!(most <= Some(12), "{most:?}");
+    }
+
+    #[test]
+    fn content_of_less_than_a_pixel_is_one_pixel() {
+        assert_eq!(pixels_within(2, SIDE / 2 - 1), 1);
+        assert_eq!(pixels_within(400, SIDE / 2), 200);
     }
 }

@@ -77,16 +77,14 @@ pub(super) fn appearance(reduced: &ReducedPicture) -> Appearance {
 }
 
 fn surroundings(luma: &[u8], window: Window) -> Surroundings {
-    match content::from_ground(luma).filter(|_| window != Window::WHOLE) {
-        None => Surroundings::Empty,
-        Some(cells) => Surroundings::Known(
-            Plane {
-                side: LUMA,
-                cells: cells.into_iter().map(f32::from).collect(),
-            }
-            .reduced_to(SURROUNDINGS_SIDE),
-        ),
+    if window == Window::WHOLE {
+        return Surroundings::Empty;
     }
+    let plane = Plane {
+        side: LUMA,
+        cells: content::from_ground(luma),
+    };
+    Surroundings::Known(plane.reduced_to(SURROUNDINGS_SIDE))
 }
 
 /// The cells of a window of a plane of `side` by `side` cells, averaged to `target` by `target`.

@@ -19,8 +19,8 @@ const LEAST_FEATURES: usize = 2;
 /// A move of a corner, as a share of the side, up to which a picture counts as unmoved, and as hardly moved.
 pub const UNMOVED: f32 = 0.008;
 pub const HARDLY_MOVED: f32 = 0.02;
-/// How much more drawings may be scaled along one axis than along the other: a map is not exact.
-const STRETCHED: f32 = 0.03;
+/// How much more a picture may be scaled along one axis than along the other: a map is not exact.
+const STRETCHED: f32 = 0.05;
 /// Difference of proportions between files of the same picture, at most: rounding to whole pixels.
 const SAME_PROPORTIONS: f32 = 0.03;
 /// The share of one level of luma from which on a picture is a drawing or a document.

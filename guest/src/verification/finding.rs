@@ -58,9 +58,11 @@ const SEVERAL_FEATURES: usize = 3;
 const MANY_FEATURES: usize = 5;
 /// The share of one of two pictures that must lie in the other: a crop does, the next shot of a camera that moved does not.
 const LEAST_INSIDE: f32 = 0.9;
-/// Cells with structure below which there is little, and the agreement that is asked for then.
+/// Cells with structure below which there is little, and the agreement that is asked for then: of what lies where it was, and of
+/// what was moved.
 const LITTLE_STRUCTURE: usize = 200;
 const LITTLE_STRUCTURE_AGREEMENT: f32 = 0.93;
+const LITTLE_MOVED_AGREEMENT: f32 = 0.97;
 /// Factor of contrast between files of the same picture, at most.
 pub const SAME_CONTRAST: f32 = 8.0 / 7.0;
 /// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
@@ -85,7 +87,7 @@ pub enum Finding {
     TooLittleDetail,
     /// Things have other colours.
     OtherColours,
-    /// A drawing has other proportions than the file explains.
+    /// One is stretched, and its file is not: other things of one shape, or lines that run one way and were moved along themselves.
     OtherProportions,
     /// Both have something that the other lacks.
     OtherContent,
@@ -166,7 +168,7 @@ impl Evidence {
                 _ => Finding::TooLittleDetail,
             },
             () if self.inside < LEAST_INSIDE => Finding::OtherContent,
-            () if self.is_flat && self.is_stretched => Finding::OtherProportions,
+            () if self.is_stretched => Finding::OtherProportions,
             () if self.colours == Colours::Other && !is_drawn_over => Finding::OtherColours,
             () if self.is_flat && !self.is_close && found.changes <= self.unclear_changes() => {
                 Finding::Unclear
@@ -245,7 +247,9 @@ impl Evidence {
         let agrees = match () {
             () if structure >= LITTLE_STRUCTURE => true,
             () if self.is_flat && leaves_nothing(found) => true,
-            () => found.correlation >= LITTLE_STRUCTURE_AGREEMENT && !self.is_adjusted(found),
+            () if self.is_adjusted(found) => false,
+            () if self.moved <= UNMOVED => found.correlation >= LITTLE_STRUCTURE_AGREEMENT,
+            () => found.correlation >= LITTLE_MOVED_AGREEMENT,
         };
         structure >= least && agrees && !self.may_be_another_figure(found)
     }

@@ -20,16 +20,19 @@ pub struct Limits {
     pub mass: f32,
 }
 
-/// Levels from the ground from which on something is there, as a share of the least contrast and of that of the picture.
-const INK: f32 = 0.5;
-const INK_SHARE: f32 = 0.1;
+/// Levels from the ground from which on a cell is foreground, as a share of the least contrast and of that of the picture.
+const FOREGROUND: f32 = 0.5;
+const FOREGROUND_SHARE: f32 = 0.1;
 /// Most that it may be moved, as a share of the side of the picture.
 const MOVED: f32 = 0.02;
 /// Edges of windows that differ by no more, in 512ths of the side, are nearly at the same place; the same of widths and heights.
 const SAME_PLACE: u16 = 10;
 const SAME_EXTENT: u16 = 2;
+/// Of a whole picture, in units of windows.
+const WINDOW_AREA: f32 = WINDOW_UNITS as f32 * WINDOW_UNITS as f32;
+
 /// What stands out of the ground of a picture.
-struct Ink {
+struct Foreground {
     ground: f32,
     contrast: f32,
     /// Levels from the ground from which on something is there.
@@ -43,7 +46,7 @@ struct Ink {
 /// Puts what there is on the one picture on what there is on the other: the map, and both in the cells of the coarser one.
 /// `None` where they are not the same.
 pub fn register(a: &Appearance, b: &Appearance, limits: Limits) -> Option<(Map, Overlap)> {
-    let (one, other) = (Ink::of(a, limits)?, Ink::of(b, limits)?);
+    let (one, other) = (Foreground::of(a, limits)?, Foreground::of(b, limits)?);
     let factor = one.mass / other.mass;
     if factor.max(1.0 / factor) > limits.mass {
         return None;
@@ -82,7 +85,10 @@ fn are_at_one_place(a: &Appearance, b: &Appearance) -> bool {
         && own.1.abs_diff(others.1) <= SAME_EXTENT
 }
 
-fn on_each_other((a, one): (&Appearance, &Ink), (b, other): (&Appearance, &Ink)) -> Map {
+fn on_each_other(
+    (a, one): (&Appearance, &Foreground),
+    (b, other): (&Appearance, &Foreground),
+) -> Map {
     let of_wholes = Map::of_wholes(a, b);
     let (x, y) = of_wholes.of(one.centroid.0, one.centroid.1);
     of_wholes.moved(other.centroid.0 - x, other.centroid.1 - y)
@@ -90,8 +96,8 @@ fn on_each_other((a, one): (&Appearance, &Ink), (b, other): (&Appearance, &Ink))
 
 /// Both in the cells of the coarser one, where those agree.
 fn agreeing(
-    coarser: (&Appearance, &Ink),
-    finer: (&Appearance, &Ink),
+    coarser: (&Appearance, &Foreground),
+    finer: (&Appearance, &Foreground),
     limits: Limits,
 ) -> Option<Overlap> {
     let map = on_each_other(coarser, finer);
@@ -130,41 +136,41 @@ fn seen_in_cells_of(a: &Appearance, (b, ground): (&Appearance, f32), map: &Map) 
     }
 }
 
-/// In parts of the picture.
+/// The area of a cell, in parts of the picture.
 fn cell_area(one: &Appearance) -> f32 {
     let (across, down) = one.window.extent();
     f32::from(across) * f32::from(down) / (WINDOW_AREA * one.luma.cells.len() as f32)
 }
 
-/// Of a whole picture, in units of windows.
-const WINDOW_AREA: f32 = WINDOW_UNITS as f32 * WINDOW_UNITS as f32;
-
-impl Ink {
+impl Foreground {
     /// `None` where nothing stands out.
     fn of(picture: &Appearance, limits: Limits) -> Option<Self> {
         let plane = &picture.luma;
         let ground = median(&plane.cells);
         let levels = || plane.cells.iter().map(|cell| (cell - ground).abs());
         let contrast = levels().fold(0.0, f32::max);
-        let mut ink = Self {
+        let mut foreground = Self {
             ground,
             contrast,
-            least: (INK * limits.contrast).max(INK_SHARE * contrast),
+            least: (FOREGROUND * limits.contrast).max(FOREGROUND_SHARE * contrast),
             centroid: (0.0, 0.0),
             mass: 0.0,
         };
         for (cell, level) in levels()
             .enumerate()
-            .filter(|(_, level)| *level >= ink.least)
+            .filter(|(_, level)| *level >= foreground.least)
         {
             let place = |number: usize| level * plane.place(number);
-            ink.mass += level;
-            ink.centroid.0 += place(cell % plane.side);
-            ink.centroid.1 += place(cell / plane.side);
+            foreground.mass += level;
+            foreground.centroid.0 += place(cell % plane.side);
+            foreground.centroid.1 += place(cell / plane.side);
         }
-        ink.centroid = (ink.centroid.0 / ink.mass, ink.centroid.1 / ink.mass);
-        ink.mass *= cell_area(picture);
-        (contrast >= limits.contrast).then_some(ink)
+        foreground.centroid = (
+            foreground.centroid.0 / foreground.mass,
+            foreground.centroid.1 / foreground.mass,
+        );
+        foreground.mass *= cell_area(picture);
+        (contrast >= limits.contrast).then_some(foreground)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Forms, of both kinds: pictures are streamed to disk as they arrive, never held in memory.
 //!
 //! A route names the fields that are pictures; all others are short texts, in any order. An empty text, and a file
-//! without name and content, count as not sent, and of a field that comes more than once the last counts. What was staged is deleted when the form is
-//! dropped, so a body that is cut off leaves nothing behind.
+//! without name and content, count as not sent, and of a field that comes more than once the last counts. What was
+//! staged is deleted when the form is dropped, so a body that is cut off leaves nothing behind.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

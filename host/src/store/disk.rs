@@ -151,7 +151,7 @@ impl Disk {
     }
 
     /// An error when something there, or in the folder there, cannot be removed.
-    pub(super) fn refuse_lasting(&self, path: &Path) -> io::Result<()> {
+    pub(super) fn refuse_immutable(&self, path: &Path) -> io::Result<()> {
         let standing = self.standing(path)?;
         if !matches!(
             standing,

@@ -174,7 +174,7 @@ impl Store {
             sha256: new.sha256.to_string(),
         };
         let made = async {
-            lock.refuse_lasting(id, &new.name).await?;
+            lock.refuse_immutable(id, &new.name).await?;
             lock.announce(&intent, pieces.files).await?;
             self.commit_replaced(old, &new, pieces.stamp).await
         };

@@ -238,7 +238,7 @@ impl ProjectLock<'_> {
     }
 
     /// An error when the files of an image could not be taken out of their places.
-    pub(super) async fn refuse_lasting(
+    pub(super) async fn refuse_immutable(
         &self,
         image: ImageId,
         name: &ImageName,
@@ -250,17 +250,17 @@ impl ProjectLock<'_> {
         );
         blocking(move || {
             let places = Piece::all().map(|piece| target(&layout, &project, image, &name, piece));
-            refuse_lasting(layout.disk(), places)
+            refuse_immutable(layout.disk(), places)
         })
         .await
     }
 
     /// An error when something of the whole project could not be removed.
-    pub(super) async fn refuse_lasting_project(&self) -> Result<(), StoreError> {
+    pub(super) async fn refuse_immutable_project(&self) -> Result<(), StoreError> {
         let (layout, project) = (self.store.layout.clone(), self.project.clone());
         blocking(move || {
             let folders = [layout.given_folder(&project), layout.project(&project)];
-            refuse_lasting(layout.disk(), folders.into_iter())
+            refuse_immutable(layout.disk(), folders.into_iter())
         })
         .await
     }
@@ -463,11 +463,11 @@ fn write_intent(
     disk.sync_all(&changed)
 }
 
-fn refuse_lasting(
+fn refuse_immutable(
     disk: &Disk,
     mut places: impl Iterator<Item = PathBuf>,
 ) -> Result<(), StoreError> {
-    let free = places.try_for_each(|place| disk.refuse_lasting(&place));
+    let free = places.try_for_each(|place| disk.refuse_immutable(&place));
     free.map_err(failed("looking for what cannot be removed"))
 }
 

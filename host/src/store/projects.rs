@@ -152,7 +152,7 @@ impl Store {
         project: project::Model,
     ) -> Result<u64, StoreError> {
         self.refuse_links(&lock.project, &project).await?;
-        lock.refuse_lasting_project().await?;
+        lock.refuse_immutable_project().await?;
         let made = async {
             lock.announce(&Intent::RemoveProject, Vec::new()).await?;
             lock.lift_all().await?;

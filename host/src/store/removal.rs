@@ -85,7 +85,7 @@ impl Store {
             name: image.name.as_str().to_owned(),
         };
         let made = async {
-            lock.refuse_lasting(image.id, &image.name).await?;
+            lock.refuse_immutable(image.id, &image.name).await?;
             lock.announce(&intent, Vec::new()).await?;
             lock.lift(image.id, &image.name).await?;
             self.commit_removal(row, image.is_primary).await

@@ -120,7 +120,7 @@ impl Store {
         self.refuse_folders_behind_links(&lock.project, names.collect())
             .await?;
         for image in &removed {
-            lock.refuse_lasting(image.id, &image.name).await?;
+            lock.refuse_immutable(image.id, &image.name).await?;
         }
         let made = async {
             let intent = Intent::Discard {

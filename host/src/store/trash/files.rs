@@ -52,7 +52,7 @@ impl ProjectLock<'_> {
     }
 
     /// An error when something of a trashed image could not be removed from the trash.
-    pub(in crate::store) async fn refuse_lasting_trashed(
+    pub(in crate::store) async fn refuse_immutable_trashed(
         &self,
         id: ImageId,
     ) -> Result<(), StoreError> {
@@ -61,7 +61,7 @@ impl ProjectLock<'_> {
             self.store.layout.trashed(&self.project, id),
         );
         blocking(move || {
-            let free = layout.disk().refuse_lasting(&folder);
+            let free = layout.disk().refuse_immutable(&folder);
             free.map_err(failed("taking an image out of the trash"))
         })
         .await

@@ -189,7 +189,7 @@ impl Store {
                     continue;
                 }
                 let (folder, away) = (layout.trashed(&project, id), session.new_folder_path());
-                let free = layout.disk().refuse_lasting(&folder);
+                let free = layout.disk().refuse_immutable(&folder);
                 match free.and_then(|()| layout.disk().rename(&folder, &away)) {
                     Ok(()) => doomed.push(away),
                     Err(error) => stays = Some(failed(what)(error)),
@@ -210,7 +210,7 @@ impl Store {
         let (project, id) = (&lock.project, entry.id()?);
         let name = self.free_name(project, &entry.name()?).await?;
         let made = async {
-            lock.refuse_lasting_trashed(id).await?;
+            lock.refuse_immutable_trashed(id).await?;
             let intent = Intent::Restore {
                 image: id.to_string(),
                 name: name.as_str().to_owned(),
