@@ -25,8 +25,17 @@ pub enum Surroundings {
     Empty,
     /// Something, and it is not known what.
     Unknown,
-    /// How far each cell of the whole picture is from the level of its bands, in [`SURROUNDINGS_SIDE`] cells on each side.
-    Known(Plane),
+    /// Something, and all of the picture is known.
+    Known(WholePicture),
+}
+
+/// All of a picture, within the window of its content and around it, in [`SURROUNDINGS_SIDE`] cells on each side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WholePicture {
+    /// Levels of luma, 0 to 255.
+    pub luma: Plane,
+    /// How far they are from the level of the picture's bands; 0 where that is too little for content.
+    pub from_ground: Plane,
 }
 
 /// A picture's content in cells.
@@ -141,6 +150,23 @@ impl Plane {
     }
 }
 
+impl WholePicture {
+    /// With no more cells on each side than that, by halving.
+    pub fn reduced_to(&self, side: usize) -> Self {
+        Self {
+            luma: self.luma.reduced_to(side),
+            from_ground: self.from_ground.reduced_to(side),
+        }
+    }
+
+    fn oriented(&self, orientation: Orientation) -> Self {
+        Self {
+            luma: self.luma.oriented(orientation),
+            from_ground: self.from_ground.oriented(orientation),
+        }
+    }
+}
+
 impl Appearance {
     /// What a sketch holds.
     pub fn from_sketch(sketch: &Sketch) -> Self {
@@ -214,7 +240,7 @@ impl Appearance {
                 .map(|planes| planes.each_ref().map(|plane| plane.oriented(orientation))),
             window: oriented(self.window, orientation),
             surroundings: match &self.surroundings {
-                Surroundings::Known(plane) => Surroundings::Known(plane.oriented(orientation)),
+                Surroundings::Known(whole) => Surroundings::Known(whole.oriented(orientation)),
                 other => other.clone(),
             },
             size: match orientation.swaps_sides() {

@@ -67,7 +67,7 @@ impl Algorithm {
     /// mended raises none.
     pub fn version(self) -> u16 {
         match self {
-            Self::Core => 2,
+            Self::Core => 3,
             _ => 1,
         }
     }

@@ -32,11 +32,14 @@ const MOST_CONTENT: usize = 95;
 const LEAST_SIDE: usize = crate::sketch::SIDE;
 /// Levels between two of 64x64 cells from which on there is an edge.
 const EDGE: u32 = 10;
+/// Levels between a cell and the next but one from which on there is a stroke, the same in multiples of what half of all such cells
+/// differ by, and how many there are of a stroke.
+const STROKE: u8 = 16;
+const STROKE_OVER_NOISE: u8 = 6;
+const LEAST_STROKES: usize = 32;
 /// Cells at the edge of a window that may hold some of what is in it, and content outside of those, in cells, that is something.
 const AROUND: usize = 8;
 const LEAST_AROUND: usize = 32;
-/// Cells of a line that must be content for the line to hold some: one may be noise.
-const LEAST_CELLS: usize = 2;
 
 /// The luma of a picture and the grounds at its sides.
 struct Grounds<'a> {
@@ -62,9 +65,10 @@ enum Content {
 }
 
 /// The window of the content in a plane of 512x512 cells; the whole picture where no side has a ground, nothing differs from it,
-/// or nothing has an edge: light that rises smoothly leaves its ground wherever noise lets it.
+/// or nothing has an edge or a stroke: light that rises smoothly leaves its ground wherever noise lets it.
 pub(super) fn window(cells: &[u8]) -> Window {
-    match Content::find(cells).filter(|_| has_edge(cells)) {
+    let is_seen = |_: &Content| has_edge(cells) || has_strokes(cells);
+    match Content::find(cells).filter(is_seen) {
         Some(Content::Filled(found) | Content::Scattered(found)) => found.widened().into_window(),
         None => Window::WHOLE,
     }
@@ -118,6 +122,27 @@ fn has_edge(cells: &[u8]) -> bool {
         let (is_last, is_lowest) = (at % CELLS == CELLS - 1, at / CELLS == CELLS - 1);
         !is_last && differs(at, at + 1) || !is_lowest && differs(at, at + CELLS)
     })
+}
+
+/// Strokes too thin for an edge of 64x64 cells stand out of the noise.
+fn has_strokes(cells: &[u8]) -> bool {
+    const NEXT_BUT_ONE: usize = 2;
+    let across = cells.chunks_exact(SIDE);
+    let across = across.flat_map(|row| row.iter().zip(&row[NEXT_BUT_ONE..]));
+    let down = cells.iter().zip(&cells[NEXT_BUT_ONE * SIDE..]);
+    let mut counts = [0usize; 256];
+    for (one, other) in across.chain(down) {
+        counts[usize::from(one.abs_diff(*other))] += 1;
+    }
+    let half = counts.iter().sum::<usize>() / 2;
+    let mut below = 0;
+    let median = counts.iter().position(|count| {
+        below += count;
+        below > half
+    });
+    let noise = STROKE_OVER_NOISE.saturating_mul(median.unwrap_or(0) as u8);
+    let least = usize::from(STROKE.max(noise));
+    counts[least..].iter().sum::<usize>() >= LEAST_STROKES
 }
 
 /// The content of a plane of `side` by `side` cells, a part of [`SIDE`], in those cells. None where there are no bands to
@@ -262,10 +287,16 @@ impl<'a> Grounds<'a> {
         }
     }
 
-    /// The smallest rectangle that holds all content.
+    /// The smallest rectangle that holds all content. A cell that is alone may be noise.
     fn bounds(&self) -> Option<Rectangle> {
-        let has_row = |y: &usize| self.content_in_row(*y, (0, SIDE)) >= LEAST_CELLS;
-        let has_column = |x: &usize| self.content_in_column(*x, (0, SIDE)) >= LEAST_CELLS;
+        let is_alone = |x: usize, y: usize| {
+            let near = |at: usize| at.saturating_sub(1)..(at + 2).min(SIDE);
+            let mut around = near(y).flat_map(|y| near(x).map(move |x| (x, y)));
+            !around.any(|place| place != (x, y) && self.is_content(place.0, place.1))
+        };
+        let has_content = |x: usize, y: usize| self.is_content(x, y) && !is_alone(x, y);
+        let has_row = |y: &usize| (0..SIDE).any(|x| has_content(x, *y));
+        let has_column = |x: &usize| (0..SIDE).any(|y| has_content(*x, y));
         let (top, bottom) = ends(0..SIDE, has_row)?;
         let (left, right) = ends(0..SIDE, has_column)?;
         Some(Rectangle {
@@ -455,6 +486,32 @@ mod tests {
             bottom: 400,
         };
         assert_eq!(window(&cells), page);
+    }
+
+    #[test]
+    fn a_thin_line_on_an_empty_page_is_content() {
+        let mut cells = vec![255; SIDE * SIDE];
+        cells[200 * SIDE + 180..][..60].fill(200);
+        let around_it = Window {
+            left: 146,
+            top: 136,
+            right: 274,
+            bottom: 264,
+        };
+        assert_eq!(window(&cells), around_it);
+        // It may lie between two rows of cells.
+        cells[200 * SIDE + 180..][..60].fill(230);
+        cells[201 * SIDE + 180..][..60].fill(230);
+        let window = window(&cells);
+        assert_eq!((window.left, window.right), (146, 274));
+    }
+
+    #[test]
+    fn noise_on_rising_light_is_no_content() {
+        let noise = |at: usize| (at.wrapping_mul(2_654_435_761) >> 20) as u8 % 9;
+        let level = |at: usize| 100 + (at / SIDE / 4) as u8 + noise(at);
+        let cells: Vec<u8> = (0..SIDE * SIDE).map(level).collect();
+        assert_eq!(window(&cells), Window::WHOLE);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use super::average::{Axis, average};
 use super::{Fidelity, LumaPlane, ReducedPicture, content};
-use crate::appearance::{Appearance, Plane, SURROUNDINGS_SIDE, Surroundings};
+use crate::appearance::{Appearance, Plane, SURROUNDINGS_SIDE, Surroundings, WholePicture};
 use crate::info::{ImageFormat, ImageInfo};
 use crate::sequence::FrameSamples;
 use crate::sketch::{CHROMA_SIDE, OPAQUE_SIDE, Parts, SIDE, Sketch, Window};
@@ -80,11 +80,12 @@ fn surroundings(luma: &[u8], window: Window) -> Surroundings {
     if window == Window::WHOLE {
         return Surroundings::Empty;
     }
-    let plane = Plane {
-        side: LUMA,
-        cells: content::from_ground(luma),
+    let plane = |cells| Plane { side: LUMA, cells };
+    let whole = WholePicture {
+        luma: plane(luma.iter().map(|cell| f32::from(*cell)).collect()),
+        from_ground: plane(content::from_ground(luma)),
     };
-    Surroundings::Known(plane.reduced_to(SURROUNDINGS_SIDE))
+    Surroundings::Known(whole.reduced_to(SURROUNDINGS_SIDE))
 }
 
 /// The cells of a window of a plane of `side` by `side` cells, averaged to `target` by `target`.

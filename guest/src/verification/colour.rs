@@ -58,6 +58,12 @@ const BETWEEN: f32 = 0.5;
 /// A move, as a share of the side, from which on cells lie between those of the other picture.
 const MOVED: f32 = 0.008;
 
+/// The contrast around a cell, in levels, at which it says half of what a cell of an even colour does.
+const UNSTEADY: f32 = 8.0;
+
+/// Places of a cell that must lie on the other picture, from its middle: a cell is the mean of all that it covers.
+const PARTS_OF_CELL: [(f32, f32); 4] = [(-0.4, -0.4), (0.4, -0.4), (-0.4, 0.4), (0.4, 0.4)];
+
 /// Both pictures at one place.
 #[derive(Clone, Copy, Debug)]
 struct Pair {
@@ -67,6 +73,8 @@ struct Pair {
     b: [f32; 2],
     /// Levels by which they may differ for where their cells lie.
     slack: f32,
+    /// What it says of how colours were changed: less where the next cell has another colour, 0 to 1.
+    weight: f32,
 }
 
 /// Compares the chroma of the first with the second's, seen through a map; `is_drawn` of drawings and the like.
@@ -122,7 +130,10 @@ fn pairs(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Vec<(Pair
     let is_moved = map.largest_move() > MOVED;
     let pair = |(x, y): (usize, usize)| {
         let place = map.of(shape.place(x), shape.place(y));
-        let inside = shape.at(place).is_some();
+        let inside = PARTS_OF_CELL.iter().all(|(across, down)| {
+            let part = |at: usize, along: f32| shape.place(at) + along / shape.side as f32;
+            shape.at(map.of(part(x, *across), part(y, *down))).is_some()
+        });
         let own = a.map_or([0.0; 2], |planes| {
             planes
                 .each_ref()
@@ -141,6 +152,7 @@ fn pairs(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Vec<(Pair
             a: own,
             b: other,
             slack: if is_moved { BETWEEN * contrast } else { 0.0 },
+            weight: 1.0 / (1.0 + (contrast / UNSTEADY).powi(2)),
         };
         inside.then_some((pair, contrast > EDGE))
     };
@@ -238,23 +250,26 @@ impl Fit {
     }
 
     fn of_all(pairs: &[Pair], ground: Ground) -> Self {
-        let (a, b) = (
-            mean(pairs.iter().map(|pair| pair.a)),
-            mean(pairs.iter().map(|pair| pair.b)),
-        );
-        let (mut products, mut squares) = (0.0, 0.0);
-        for Pair {
-            a: one, b: other, ..
-        } in pairs
-        {
+        let (mut all, mut a, mut b) = (0.0, [0.0; 2], [0.0; 2]);
+        for pair in pairs {
+            all += pair.weight;
             for plane in 0..2 {
-                let from_mean = one[plane] - a[plane];
-                products += from_mean * (other[plane] - b[plane]);
-                squares += from_mean * from_mean;
+                a[plane] += pair.weight * pair.a[plane];
+                b[plane] += pair.weight * pair.b[plane];
+            }
+        }
+        let mean = |sum: f32| sum / all.max(f32::MIN_POSITIVE);
+        let (a, b) = (a.map(mean), b.map(mean));
+        let (mut products, mut squares) = (0.0, 0.0);
+        for pair in pairs {
+            for plane in 0..2 {
+                let from_mean = pair.a[plane] - a[plane];
+                products += pair.weight * from_mean * (pair.b[plane] - b[plane]);
+                squares += pair.weight * from_mean * from_mean;
             }
         }
         // Where colours do not vary, the factor stays near 1.
-        let prior = PRIOR * pairs.len() as f32;
+        let prior = PRIOR * all.max(1.0);
         let factor = (products + prior) / (squares + prior);
         Self {
             factor,
@@ -263,7 +278,7 @@ impl Fit {
         }
     }
 
-    fn is_other(&self, Pair { a, b, slack }: &Pair) -> bool {
+    fn is_other(&self, Pair { a, b, slack, .. }: &Pair) -> bool {
         let expected = [0, 1].map(|plane| self.factor * a[plane] + self.offset[plane]);
         // Clipping takes saturation, but leaves the hue.
         let along = b[0] * expected[0] + b[1] * expected[1];
@@ -343,6 +358,19 @@ mod tests {
         assert_eq!(compared(red, green), Colours::Other);
         let (blue, violet) = ([[80.0, -10.0], [0.0, 0.0]], [[70.0, 30.0], [0.0, 0.0]]);
         assert_eq!(compared(blue, violet), Colours::Other);
+    }
+
+    #[test]
+    fn cells_at_edges_do_not_tell_how_colours_were_changed() {
+        let edged = |share: f32| {
+            let cell = |at: usize, chroma: f32| chroma * if at % SIDE == 0 { share } else { 1.0 };
+            [60.0, -70.0].map(|chroma| Plane {
+                side: SIDE,
+                cells: (0..SIDE * SIDE).map(|at| cell(at, chroma)).collect(),
+            })
+        };
+        let found = compare(Some(&edged(0.7)), Some(&edged(0.63)), &Map::IDENTITY, true);
+        assert_eq!(found, Colours::Same);
     }
 
     #[test]

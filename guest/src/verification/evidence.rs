@@ -109,6 +109,8 @@ pub struct Evidence {
     pub is_stretched: bool,
     /// The sides are to each other as the other's are.
     pub has_same_proportions: bool,
+    /// One has more pixels on a side than the other.
+    pub is_resized: bool,
     /// There is too little on them to register one on the other, and it is the same at the same place.
     pub is_same_in_place: bool,
     /// Cells of the first picture.
@@ -136,6 +138,7 @@ impl Evidence {
         inside: 0.0,
         is_stretched: false,
         has_same_proportions: false,
+        is_resized: false,
         is_same_in_place: false,
         cells: 0,
         features: 0,
@@ -227,6 +230,7 @@ impl Evidence {
             is_flat: own.flatness.max(turned.flatness) >= FLAT,
             is_ground: own.flatness.min(turned.flatness) >= GROUND,
             has_same_proportions: have_same_proportions(own.size, turned.size),
+            is_resized: own.size != turned.size,
             cells: own.luma.cells.len(),
             ..Self::NONE
         };
@@ -298,9 +302,9 @@ impl Evidence {
             map: Some(*map),
             ..self
         };
-        let most = match fixed.size == turned.size {
-            true => CHANGE,
-            false => RESIZED_CHANGE,
+        let most = match facts.is_resized {
+            true => RESIZED_CHANGE,
+            false => CHANGE,
         };
         let least_change = |usual: &Usual| match facts.is_near_identical(usual) {
             true => (CLOSE_CHANGE * usual.largest)

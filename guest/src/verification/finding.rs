@@ -67,7 +67,8 @@ const LITTLE_MOVED_AGREEMENT: f32 = 0.97;
 pub const SAME_CONTRAST: f32 = 8.0 / 7.0;
 /// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
 const PHOTO_CHANGES: usize = 3;
-/// Changed cells of sketches up to which only the pictures themselves can tell: where both are unmoved, and where one is not.
+/// Changed cells of sketches up to which only the pictures themselves can tell: where one lies on the other cell by cell, and where
+/// it is moved or has other pixels.
 const UNCLEAR: usize = 16;
 const UNCLEAR_MOVED: usize = 48;
 /// Agreement, and most that may disagree, of flat pictures that sketches do not tell apart.
@@ -186,15 +187,15 @@ impl Evidence {
     fn same_changes(&self, found: &Residuals) -> usize {
         match (self.is_flat, self.is_close) {
             (true, false) => 0,
-            (true, true) if self.is_near_identical(&found.usual) => CLOSE_CHANGES,
+            (true, true) if self.moved <= UNMOVED => CLOSE_CHANGES,
             (true, true) => (CLOSE_MOVED_CHANGES * self.cells as f32 / 100_000.0) as usize,
             (false, _) => self.photo_changes(),
         }
     }
 
-    /// Cells of sketches that may change without telling anything.
+    /// Cells of sketches that may change without telling anything: strokes that are moved or scaled lie elsewhere among the cells.
     fn unclear_changes(&self) -> usize {
-        match self.moved > UNMOVED {
+        match self.is_resized || self.moved > UNMOVED {
             true => UNCLEAR_MOVED,
             false => UNCLEAR,
         }

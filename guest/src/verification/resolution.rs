@@ -10,6 +10,8 @@ use crate::sketch::{CHROMA_SIDE, SIDE};
 /// and along the longer one where there are fewer.
 const PIXELS: f32 = 1.0;
 const FEWER_PIXELS: f32 = 0.7;
+/// Cells of luma that may be made of one that was read: a picture as a whole is read in 512 cells on each side.
+const MORE_THAN_READ: f32 = 2.0;
 /// Cells of luma on each side, at least, however small the pictures are.
 const LEAST_SIDE: usize = 32;
 /// Pixels that a cell of chroma is wide, at least: JPEG keeps blocks of 16 at half of the resolution.
@@ -23,10 +25,10 @@ pub fn common<'a>(
     b: &'a Appearance,
 ) -> (Cow<'a, Appearance>, Cow<'a, Appearance>) {
     let sides = |one: &Appearance| {
-        // A picture is read in so many cells.
         let (across, down) = one.window.extent();
+        let read = |units: u16| MORE_THAN_READ * f32::from(units);
         let (width, height) = one.window_size();
-        let (width, height) = (width.min(across.into()), height.min(down.into()));
+        let (width, height) = (width.min(read(across)), height.min(read(down)));
         (width.min(height), width.max(height))
     };
     let (one, other) = (sides(a), sides(b));
@@ -64,7 +66,7 @@ fn reduced(
         luma: one.luma.reduced_to(side),
         chroma: chroma.map(|planes| planes.each_ref().map(|plane| plane.reduced_to(chroma_side))),
         surroundings: match &one.surroundings {
-            Surroundings::Known(plane) => Surroundings::Known(plane.reduced_to(around)),
+            Surroundings::Known(whole) => Surroundings::Known(whole.reduced_to(around)),
             other => other.clone(),
         },
         window: one.window,
@@ -111,6 +113,22 @@ mod tests {
         assert_eq!(sides(&large, &of_size(400.0, 300.0, 512)), (256, 24));
         assert_eq!(sides(&large, &of_size(64.0, 64.0, 512)), (64, 6));
         assert_eq!(sides(&of_size(16.0, 16.0, 128), &large), (32, 3));
+    }
+
+    #[test]
+    fn what_was_read_in_few_cells_is_compared_in_few() {
+        let page = of_size(1_240.0, 1_754.0, 512);
+        let within = |left, top, right, bottom| Appearance {
+            window: Window {
+                left,
+                top,
+                right,
+                bottom,
+            },
+            ..page.clone()
+        };
+        assert_eq!(sides(&within(60, 60, 450, 450), &page).0, 512);
+        assert_eq!(sides(&within(0, 190, 512, 315), &page).0, 128);
     }
 
     #[test]
