@@ -208,3 +208,19 @@ fn a_picture_narrower_than_its_container_says_is_named() {
     let file = include_bytes!("sampled/wider-than-coded.avif");
     is_named("wider", file, "64 x 64 where the container says 80 x 64");
 }
+
+/// Black is a channel of its own, which the decoder shows for profiles of inks alone.
+#[test]
+fn inks_are_named() {
+    let files = files![
+        "cmyk.jxl",
+        "cmyk-alpha.jxl",
+        "cmyk-xyb.jxl",
+        "cmyk-without-black.jxl",
+        "black-of-rgb.jxl",
+    ];
+    for (name, file) in files {
+        is_named(name, file, "CMYK");
+    }
+    is_named("Lab", include_bytes!("sampled/lab.jxl"), "kind Lab");
+}
