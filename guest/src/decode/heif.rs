@@ -2,7 +2,7 @@
 //! container says. An EXIF orientation beside that only repeats it, and is not applied again.
 //!
 //! The steps of a decode are called one by one, because the decoder takes a file without an `nclx` box for BT.709 in
-//! limited range, whatever its stream says.
+//! limited range, whatever its stream says, and rounds chroma twice before it makes pixels of it.
 
 mod colours;
 mod sps;
@@ -11,15 +11,18 @@ use heic_rs::context::Context;
 use heic_rs::hevc::{ChromaFormat, Frame};
 use heic_rs::meta::iref::RefKind;
 use heic_rs::props::ItemProps;
-use heic_rs::{Brand, Error, Mirror, Nclx, PixelLayout, Rotation, Transform};
+use heic_rs::{Brand, Error, Image, Mirror, PixelLayout, Rotation, Transform};
 use image::DynamicImage;
 
+use super::cicp::Matrix;
 use super::flatten::{self, Channels};
+use super::ycbcr::{self, Axes, Chroma, Coding, Plane, Samples, Site};
 use super::{Header, Laid, Opened, colour, fault, media, orientation};
 use crate::error::{Excess, ImageError, Limit};
 use crate::info::ImageFormat::Heif;
 use crate::info::Orientation;
 use crate::limits::Limits;
+use colours::Colours;
 
 /// Reads the container.
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
@@ -41,8 +44,10 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     header.laid = Laid::Upright;
     header.has_alpha = info.has_alpha;
     let is_grey = alpha.is_none() && colours::are_grey(&context, id)?;
-    header.colour_profile =
-        colours::profile(&context, id)?.and_then(|icc| colour::other_than_srgb(icc, is_grey));
+    header.colour_profile = match colours::profile(&context, id)? {
+        Some(icc) => colour::other_than_srgb(icc, is_grey),
+        None => colours.points.profile(),
+    };
     header = header.with_exif(context.exif(id).unwrap_or_default());
     header.orientation = props
         .transforms
@@ -72,7 +77,7 @@ struct Still<'a> {
     alpha: Option<u32>,
     /// It has a grey profile.
     is_grey: bool,
-    colours: Nclx,
+    colours: Colours,
     transforms: Vec<Transform>,
     max_pixels: u64,
 }
@@ -80,11 +85,8 @@ struct Still<'a> {
 impl Still<'_> {
     fn read(&self) -> Result<DynamicImage, ImageError> {
         let frame = self.frame(self.id).map_err(from_decoder)?;
-        if self.colours.matrix.is_identity()
-            && !matches!(
-                frame.chroma,
-                ChromaFormat::Monochrome | ChromaFormat::Yuv444
-            )
+        if self.colours.coding.matrix == Matrix::Identity
+            && frame.chroma != ChromaFormat::Monochrome
         {
             return Err(fault::corrupt(
                 Heif,
@@ -105,23 +107,25 @@ impl Still<'_> {
         let (layout, channels) = match (&alpha, self.is_grey) {
             (Some(_), _) => (PixelLayout::Rgba8, Channels::Rgba),
             (None, false) => (PixelLayout::Rgb8, Channels::Rgb),
-            (None, true) if frame.chroma == ChromaFormat::Monochrome => {
-                (PixelLayout::Gray8, Channels::Grey)
-            }
-            (None, true) => {
-                return Err(fault::corrupt(Heif, "it says that it is grey, and is not"));
-            }
+            (None, true) => (PixelLayout::Gray8, Channels::Grey),
         };
-        let image = heic_rs::color::convert(
-            &frame,
-            alpha.as_ref(),
-            self.colours,
-            layout,
-            self.max_pixels,
-            Some(1),
+        if channels == Channels::Grey && frame.chroma != ChromaFormat::Monochrome {
+            return Err(fault::corrupt(Heif, "it says that it is grey, and is not"));
+        }
+        let opacity = alpha.as_ref().map(|alpha| samples(alpha, Site::CENTRE));
+        let data = ycbcr::pixels(
+            &samples(&frame, self.colours.site),
+            self.colours.coding,
+            opacity.as_ref().map(|opacity| (opacity, OPACITY)),
+            channels,
         );
-        let image = image.and_then(|image| heic_rs::transform::apply_all(image, &self.transforms));
-        let image = image.map_err(from_decoder)?;
+        let image = Image {
+            data: data.ok_or_else(|| fault::corrupt(Heif, "its planes are too short"))?,
+            width: frame.width,
+            height: frame.height,
+            layout,
+        };
+        let image = heic_rs::transform::apply_all(image, &self.transforms).map_err(from_decoder)?;
         let picture = flatten::picture(Heif, (image.width, image.height), channels, image.data)?;
         Ok(if self.is_premultiplied() {
             flatten::premultiplied_onto_white(picture)
@@ -158,6 +162,37 @@ impl Still<'_> {
                 found.kind == PREMULTIPLIED && found.from == self.id && found.to.contains(&alpha)
             })
         })
+    }
+}
+
+/// Opacity is in full range, whatever the stream says: encoders leave it unsaid.
+const OPACITY: Coding = Coding {
+    matrix: Matrix::Identity,
+    is_full_range: true,
+};
+
+fn samples(frame: &Frame, site: Site) -> Samples<'_> {
+    let plane = |samples, stride: u32| Plane {
+        samples,
+        stride: stride as usize,
+    };
+    let chroma = (frame.chroma != ChromaFormat::Monochrome).then(|| Chroma {
+        planes: [
+            plane(&frame.cb, frame.c_stride),
+            plane(&frame.cr, frame.c_stride),
+        ],
+        is_halved: Axes {
+            across: frame.chroma.x_shift() > 0,
+            down: frame.chroma.y_shift() > 0,
+        },
+        site,
+    });
+    Samples {
+        width: frame.width,
+        height: frame.height,
+        depth: frame.bit_depth,
+        luma: plane(&frame.y, frame.y_stride),
+        chroma,
     }
 }
 
@@ -227,9 +262,24 @@ fn check_coded_size(props: &ItemProps<'_>, limits: &Limits) -> Result<u64, Image
         return Err(from_decoder(Error::MissingBox("hvcC")));
     };
     let coded = heic_rs::hevc::probe(&config.parameter_sets()).map_err(from_decoder)?;
-    // The decoder takes it, and shows wrong colours.
-    if coded.chroma == ChromaFormat::Yuv422 {
-        return Err(fault::unsupported(Heif, "4:2:2 chroma"));
+    // The decoder loses its place in the stream of either, and shows wrong colours where it does not notice.
+    let unread = match coded.chroma {
+        ChromaFormat::Yuv422 => Some("4:2:2 chroma"),
+        ChromaFormat::Yuv444 => Some("4:4:4 chroma"),
+        ChromaFormat::Monochrome | ChromaFormat::Yuv420 => None,
+    };
+    if let Some(unread) = unread {
+        return Err(fault::unsupported(Heif, unread));
+    }
+    // It tells one depth for both.
+    let depths = colours::signal(config).map(|signal| signal.depths);
+    if coded.chroma != ChromaFormat::Monochrome
+        && depths.is_some_and(|[luma, chroma]| luma != chroma)
+    {
+        return Err(fault::unsupported(
+            Heif,
+            "chroma of another depth than luma",
+        ));
     }
     limits.check_size(coded.width, coded.height)?;
     Ok(u64::from(coded.width) * u64::from(coded.height))

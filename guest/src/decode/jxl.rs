@@ -155,10 +155,8 @@ fn read_to_end<'a>(
 
 /// Asks for sRGB where the file leaves the choice; else tells the profile of its own colours.
 fn choose_colours(image: &mut JxlImage) -> Result<Option<Vec<u8>>, ImageError> {
+    check_inks(image)?;
     let format = image.pixel_format();
-    if format.has_black() {
-        return Err(fault::unsupported(JpegXl, "CMYK"));
-    }
     if !image.image_header().metadata.xyb_encoded {
         return Ok(colour::other_than_srgb(
             image.rendered_icc(),
@@ -172,6 +170,27 @@ fn choose_colours(image: &mut JxlImage) -> Result<Option<Vec<u8>>, ImageError> {
         EnumColourEncoding::srgb(intent)
     });
     Ok(None)
+}
+
+/// The decoder drops black where a profile does not ask for it, and takes the samples of a profile of any other kind
+/// for RGB.
+fn check_inks(image: &JxlImage) -> Result<(), ImageError> {
+    const SPACE: std::ops::Range<usize> = 16..20;
+    let metadata = &image.image_header().metadata;
+    let space = image.original_icc().and_then(|icc| icc.get(SPACE));
+    if space == Some(&b"CMYK"[..]) || metadata.ec_info.iter().any(|channel| channel.is_black()) {
+        return Err(fault::unsupported(JpegXl, "CMYK"));
+    }
+    match space {
+        Some(space) if !metadata.xyb_encoded && !matches!(space, b"RGB " | b"GRAY") => {
+            let space = String::from_utf8_lossy(space);
+            Err(fault::unsupported(
+                JpegXl,
+                format_args!("a profile of the kind {}", space.trim_end()),
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn render(image: &JxlImage, frame: usize) -> Result<DynamicImage, ImageError> {

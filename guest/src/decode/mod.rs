@@ -11,6 +11,8 @@ mod animation;
 mod apng;
 #[cfg(feature = "rare-codecs")]
 mod avif;
+#[cfg(feature = "rare-codecs")]
+mod cicp;
 mod colour;
 mod exif;
 mod fault;
@@ -41,6 +43,8 @@ mod rare;
 mod raster;
 mod rows;
 mod webp;
+#[cfg(feature = "rare-codecs")]
+mod ycbcr;
 
 use image::DynamicImage;
 

@@ -107,6 +107,10 @@ fn picture<P: Pixel>(width: u32, samples: Vec<P::Subpixel>) -> Option<DynamicIma
 where
     DynamicImage: From<ImageBuffer<P, Vec<P::Subpixel>>>,
 {
+    let expected = width as usize * usize::from(P::CHANNEL_COUNT);
+    if samples.len() != expected {
+        return None;
+    }
     ImageBuffer::<P, _>::from_raw(width, 1, samples).map(DynamicImage::from)
 }
 

@@ -1,26 +1,51 @@
-//! Which range and matrix turn the samples of a HEIF picture into RGB. Not for primaries and transfer, which ICC
-//! profiles tell.
+//! Which colours the samples of a HEIF picture are. Not for what follows from that.
 
 use heic_rs::context::Context;
 use heic_rs::props::ItemProps;
 use heic_rs::props::hvcc::{HevcConfig, NAL_SPS};
-use heic_rs::{MatrixCoefficients, Nclx, Range};
+use heic_rs::{Nclx, Range};
 
 use super::sps::{self, Signal};
+use crate::decode::cicp::CodePoints;
 use crate::decode::fault;
+use crate::decode::ycbcr::{Coding, Site};
 use crate::error::ImageError;
 use crate::info::ImageFormat::Heif;
 
+/// How the samples of a picture are stored.
+pub(super) struct Colours {
+    pub points: CodePoints,
+    pub coding: Coding,
+    pub site: Site,
+}
+
 /// What `id`'s `nclx` box says, else that of the first of its tiles, else the stream itself.
-pub(super) fn of(context: &Context<'_>, id: u32) -> Result<Nclx, ImageError> {
+pub(super) fn of(context: &Context<'_>, id: u32) -> Result<Colours, ImageError> {
     let first = with_samples(context, id)?;
     let told = props(context, id)?.nclx;
     let coded = props(context, first)?;
-    let mut colours = told
-        .or(coded.nclx)
-        .unwrap_or_else(|| from_stream(coded.hvcc.as_ref()));
-    colours.matrix = known(&colours)?;
-    Ok(colours)
+    let signal = coded.hvcc.as_ref().and_then(signal);
+    let points = match told.or(coded.nclx) {
+        Some(nclx) => code_points(nclx),
+        None => signal.map_or(CodePoints::UNSAID, |signal| signal.colours),
+    };
+    let matrix = points.matrix().ok_or_else(|| {
+        fault::unsupported(
+            Heif,
+            format_args!("the colour matrix {} of ITU-T H.273", points.matrix),
+        )
+    })?;
+    Ok(Colours {
+        points,
+        coding: Coding {
+            matrix,
+            is_full_range: points.is_full_range,
+        },
+        // H.265 infers the first of its types, but those who write stills and say nothing average pixels.
+        site: signal
+            .and_then(|signal| signal.site)
+            .unwrap_or(Site::CENTRE),
+    })
 }
 
 /// The ICC profile of a picture, else of the first of its tiles.
@@ -53,41 +78,20 @@ fn props<'a>(context: &Context<'a>, id: u32) -> Result<ItemProps<'a>, ImageError
     context.props(id).map_err(super::from_decoder)
 }
 
-fn from_stream(config: Option<&HevcConfig<'_>>) -> Nclx {
-    let arrays = config.map_or(&[][..], |config| &config.arrays);
-    let mut units = arrays
-        .iter()
+/// What the stream of a coded picture says of its samples; None where that cannot be read.
+pub(super) fn signal(config: &HevcConfig<'_>) -> Option<Signal> {
+    let sets = config.arrays.iter();
+    let mut units = sets
         .filter(|array| array.nal_type == NAL_SPS)
         .flat_map(|array| &array.nals);
-    let signal = units.next().and_then(|unit| sps::signal(unit));
-    let signal = signal.unwrap_or(Signal::UNSAID);
-    Nclx {
-        matrix: MatrixCoefficients::from_code(signal.matrix),
-        matrix_code: signal.matrix,
-        range: if signal.is_full_range {
-            Range::Full
-        } else {
-            Range::Limited
-        },
-        ..Nclx::default()
-    }
+    units.next().and_then(|unit| sps::signal(unit))
 }
 
-/// The matrix as the decoder knows it, which would read unspecified and unknown ones as BT.709.
-fn known(colours: &Nclx) -> Result<MatrixCoefficients, ImageError> {
-    // Chromaticity-derived, of primaries whose own matrix has these weights.
-    const DERIVED: u16 = 12;
-    match (colours.matrix, colours.primaries) {
-        // Unspecified is BT.601, as other readers take it; FCC (4) differs from that by less than a level.
-        (MatrixCoefficients::Unspecified | MatrixCoefficients::Other(4), _) => {
-            Ok(MatrixCoefficients::Bt601)
-        }
-        (MatrixCoefficients::Other(DERIVED), 1) => Ok(MatrixCoefficients::Bt709),
-        (MatrixCoefficients::Other(DERIVED), 9) => Ok(MatrixCoefficients::Bt2020Ncl),
-        (MatrixCoefficients::Other(code), _) => Err(fault::unsupported(
-            Heif,
-            format_args!("the colour matrix {code} of ITU-T H.273"),
-        )),
-        (matrix, _) => Ok(matrix),
+fn code_points(nclx: Nclx) -> CodePoints {
+    CodePoints {
+        primaries: nclx.primaries,
+        transfer: nclx.transfer,
+        matrix: nclx.matrix_code,
+        is_full_range: nclx.range == Range::Full,
     }
 }

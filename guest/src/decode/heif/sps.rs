@@ -1,19 +1,17 @@
-//! What the sequence parameter set of an HEVC stream says of the picture's colours (ITU-T H.265, 7.3.2.2 and
+//! What the sequence parameter set of an HEVC stream says of the picture's samples (ITU-T H.265, 7.3.2.2 and
 //! annex E). Not for sizes and coding tools: the decoder reads those itself.
 
-/// The colours of a stream: code points of ITU-T H.273.
+use crate::decode::cicp::CodePoints;
+use crate::decode::ycbcr::Site;
+
+/// The samples of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Signal {
-    pub is_full_range: bool,
-    pub matrix: u16,
-}
-
-impl Signal {
-    /// What H.265 infers where the stream says nothing.
-    pub const UNSAID: Self = Self {
-        is_full_range: false,
-        matrix: 2,
-    };
+    /// Bits of a sample of luma, and of chroma.
+    pub depths: [u32; 2],
+    pub colours: CodePoints,
+    /// Where the stream says that chroma lies.
+    pub site: Option<Site>,
 }
 
 /// Most short-term reference picture sets of a stream, and most pictures of one on either side.
@@ -39,7 +37,10 @@ pub(super) fn signal(unit: &[u8]) -> Option<Signal> {
     if bits.flag()? {
         bits.golombs(4)?;
     }
-    bits.golombs(2)?;
+    let depths = [
+        bits.golomb()?.checked_add(8)?,
+        bits.golomb()?.checked_add(8)?,
+    ];
     let poc_bits = bits.golomb()?.checked_add(4)?;
     let said = if bits.flag()? { sub_layers + 1 } else { 1 };
     bits.golombs(3 * said)?;
@@ -61,15 +62,20 @@ pub(super) fn signal(unit: &[u8]) -> Option<Signal> {
         }
     }
     bits.skip(2)?;
-    if bits.flag()? {
-        usability(bits)
+    let (colours, site) = if bits.flag()? {
+        usability(bits)?
     } else {
-        Some(Signal::UNSAID)
-    }
+        (CodePoints::UNSAID, None)
+    };
+    Some(Signal {
+        depths,
+        colours,
+        site,
+    })
 }
 
 /// The start of the video usability information.
-fn usability(bits: &mut Bits<'_>) -> Option<Signal> {
+fn usability(bits: &mut Bits<'_>) -> Option<(CodePoints, Option<Site>)> {
     const OTHER_ASPECT: u32 = 255;
     if bits.flag()? && bits.read(8)? == OTHER_ASPECT {
         bits.skip(32)?;
@@ -77,16 +83,35 @@ fn usability(bits: &mut Bits<'_>) -> Option<Signal> {
     if bits.flag()? {
         bits.skip(1)?;
     }
-    let mut signal = Signal::UNSAID;
+    let mut colours = CodePoints::UNSAID;
     if bits.flag()? {
         bits.skip(3)?;
-        signal.is_full_range = bits.flag()?;
+        colours.is_full_range = bits.flag()?;
         if bits.flag()? {
-            bits.skip(16)?;
-            signal.matrix = bits.read(8)? as u16;
+            let points = [bits.read(8)?, bits.read(8)?, bits.read(8)?];
+            [colours.primaries, colours.transfer, colours.matrix] = points.map(|code| code as u16);
         }
     }
-    Some(signal)
+    let site = if bits.flag()? {
+        site(bits.golomb()?)
+    } else {
+        None
+    };
+    Some((colours, site))
+}
+
+/// The types of figure E.1, of the first field.
+fn site(code: u32) -> Option<Site> {
+    let (across, down) = match code {
+        0 => (0, 1),
+        1 => (1, 1),
+        2 => (0, 0),
+        3 => (1, 0),
+        4 => (0, 2),
+        5 => (1, 2),
+        _ => return None,
+    };
+    Some(Site { across, down })
 }
 
 /// Profile, tier and level, of the stream and of its sub-layers.
@@ -229,7 +254,7 @@ impl Bits<'_> {
 mod tests {
     use super::*;
 
-    /// Of a file of libheif's, BT.709 in full range.
+    /// Of a file of libheif's, BT.709 in full range; it does not say where chroma lies.
     const FILE: &[u8] = include_bytes!("../../../tests/sampled/bt709-full.heic");
 
     fn unit() -> &'static [u8] {
@@ -245,8 +270,14 @@ mod tests {
     #[test]
     fn a_stream_says_its_range_and_matrix() {
         let said = Signal {
-            is_full_range: true,
-            matrix: 1,
+            depths: [8, 8],
+            colours: CodePoints {
+                primaries: 1,
+                transfer: 13,
+                matrix: 1,
+                is_full_range: true,
+            },
+            site: None,
         };
         assert_eq!(signal(unit()), Some(said));
     }
