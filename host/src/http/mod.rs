@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod extract;
 mod form;
+mod forwarded;
 mod health;
 mod library;
 mod matching;
