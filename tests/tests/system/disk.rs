@@ -294,6 +294,80 @@ fn what_cannot_be_removed_is_not_called_deleted() {
         let Some(_lasting) = Unchangeable::make(&data.join(file)) else {
             return;
         };
+
+/// A server over a data folder that asks these plugins.
+fn with_plugins(data: &Path, file: &Path, names: &[&str]) -> Server {
+    let of_one = |name: &&str| ["--plugin".into(), format!("{name}={}", file.display())];
+    let arguments: Vec<String> = names.iter().flat_map(of_one).collect();
+    let settings = Server::settings().data(data).arguments(arguments);
+    settings.start()
+}
+
+#[test]
+fn plugins_of_a_read_only_disk_are_searched() {
+    let Some(disk) = Disk::mount() else { return };
+    let (data, elsewhere) = (disk.path(), TempDir::new().unwrap());
+    let file = elsewhere.path().join("hasher.wat");
+    fs::write(&file, include_str!("plugins/hasher.wat")).unwrap();
+    let mut server = with_plugins(data, &file, &["known"]);
+    upload(&server, 1).ok();
+    let copy = Picture::photo(1, 200, 150).jpeg(70);
+    server.upload("p", "copy.jpg", &copy).ok();
+    let state = |server: &Server, name: &str| server.get(&format!("/plugins/{name}")).json();
+    eventually("it is ready", || {
+        state(&server, "known")["state"] == "ready"
+    });
+    server.kill();
+    disk.make_read_only();
+
+    let server = with_plugins(data, &file, &["known", "unknown"]);
+    assert_eq!(state(&server, "known")["fingerprints"], json!(2));
+    eventually("it is ready", || {
+        state(&server, "known")["state"] == "ready"
+    });
+    let near = "/projects/p/matches?algorithm=known&image_id=1.jpg";
+    let near = server.send_to(reqwest::Method::POST, near).json();
+    assert_eq!(near[0]["name"], "copy.jpg", "{near}");
+    let unknown = state(&server, "unknown");
+    assert_eq!(unknown["state"], "disabled", "{unknown}");
+    assert!(unknown.to_string().contains("read-only"), "{unknown}");
+    let changes = [
+        server.delete("/plugins/known"),
+        server.send_to(reqwest::Method::POST, "/plugins/known/backfill"),
+    ];
+    for refused in changes {
+        let refusal = refused.refused(503);
+        assert!(text(&refusal, "message").contains("read-only"), "{refusal}");
+    }
+    assert_ne!(state(&server, "known")["state"], "removed");
+}
+
+#[test]
+fn a_plugin_of_a_read_only_disk_is_asked_about_images_that_it_has_not_seen() {
+    let Some(disk) = Disk::mount() else { return };
+    let (data, elsewhere) = (disk.path(), TempDir::new().unwrap());
+    let file = elsewhere.path().join("hasher.wat");
+    fs::write(&file, include_str!("plugins/hasher.wat")).unwrap();
+    let mut server = with_plugins(data, &file, &["known"]);
+    upload(&server, 1).ok();
+    server.kill();
+    let mut server = Server::over(data);
+    let copy = Picture::photo(1, 200, 150).jpeg(70);
+    server.upload("p", "copy.jpg", &copy).ok();
+    server.kill();
+    disk.make_read_only();
+
+    let server = with_plugins(data, &file, &["known"]);
+    let near = "/projects/p/matches?algorithm=known&image_id=copy.jpg";
+    let near = server.send_to(reqwest::Method::POST, near).json();
+    assert_eq!(near[0]["name"], "1.jpg", "{near}");
+    let state = server.get("/plugins/known").json();
+    assert_eq!(state["fingerprints"], json!(1), "nothing is kept");
+    eventually("what is left to do is told", || {
+        let state = server.get("/plugins/known").json();
+        state["state"] == "backfilling" && state["to_do"] == json!(1)
+    });
+}
         cannot_be_removed(delete(&server, &ids[1]));
         cannot_be_removed(server.delete("/projects/p"));
         cannot_be_removed(server.post_json("/projects/p/duplicates/resolve", &resolve));
