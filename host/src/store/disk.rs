@@ -19,7 +19,7 @@ use std::path::{Component, Path, PathBuf};
 
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, Metadata, OpenOptions};
+use cap_std::fs::{Dir, DirEntry, Metadata, OpenOptions};
 use thiserror::Error;
 
 use crate::domain::file_name;
@@ -54,6 +54,14 @@ pub enum Standing {
     UnderAFile,
     /// A link lies where a folder above it should be.
     BehindALink,
+}
+
+/// What is known of an entry of a folder.
+pub(super) enum Facts {
+    Folder,
+    File(Metadata),
+    /// A link, or a special file.
+    Other,
 }
 
 /// An entry of a folder.
@@ -148,6 +156,15 @@ impl Disk {
             });
         }
         Ok(listed)
+    }
+
+    /// What lies in a folder, one by one as it is read: there may be millions.
+    pub(super) fn entries(
+        &self,
+        path: &Path,
+    ) -> io::Result<impl Iterator<Item = io::Result<(OsString, io::Result<Facts>)>> + use<>> {
+        let entries = self.folder(path)?.entries()?;
+        Ok(entries.map(|entry| entry.map(|entry| (entry.file_name(), facts_of(&entry)))))
     }
 
     /// An error when something there, or in the folder there, cannot be removed.
@@ -349,6 +366,15 @@ fn step(folder: &Dir, name: &OsStr, path: &Path) -> io::Result<Dir> {
         Ok(facts) if facts.is_symlink() => io::Error::other(LinkInTheWay(path.to_owned())),
         Ok(facts) if !facts.is_dir() => ErrorKind::NotADirectory.into(),
         _ => error,
+    })
+}
+
+fn facts_of(entry: &DirEntry) -> io::Result<Facts> {
+    let kind = entry.file_type()?;
+    Ok(match (kind.is_dir(), kind.is_file()) {
+        (true, _) => Facts::Folder,
+        (_, true) => Facts::File(entry.metadata()?),
+        _ => Facts::Other,
     })
 }
 

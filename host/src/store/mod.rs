@@ -32,12 +32,14 @@ mod reserve;
 mod resolution;
 mod rows;
 mod sketches;
+mod snapshots;
 mod staging;
 mod trash;
 mod trouble;
 mod turns;
 mod upkeep;
 
+mod walk;
 pub use banks::FingerprintPage;
 pub use blobs::Blob;
 pub use disk::Standing;
@@ -45,9 +47,12 @@ pub use given::{FileStamp, GivenFile, OpenFile};
 pub use plugins::{Edition, EditionId, PluginRow};
 pub use sketches::SketchState;
 pub use staging::Staging;
+pub use snapshots::SnapshotFile;
 pub use trash::TrashPart;
 pub use trouble::Trouble;
 
+pub use unerased::Unerased;
+pub use walk::Kind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -229,16 +234,6 @@ impl Store {
     /// The folder where people may drop pictures: `<data>/image_root`, by its real path.
     pub fn image_root(&self) -> PathBuf {
         self.layout.image_root()
-    }
-
-    /// The file in which an index may keep itself: `<data>/index/snapshot`. Its folder is there.
-    pub fn index_snapshot(&self) -> PathBuf {
-        self.layout.index_snapshot()
-    }
-
-    /// The same for an index of local features.
-    pub fn feature_snapshot(&self) -> PathBuf {
-        self.layout.feature_snapshot()
     }
 
     /// Why nothing can be changed; `None` when everything can.

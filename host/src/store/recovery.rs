@@ -167,7 +167,7 @@ impl Store {
         }
         // The changes of a new database have numbers that the old one's had, too.
         for snapshot in [self.index_snapshot(), self.feature_snapshot()] {
-            let removed = self.layout.disk().remove_file(&snapshot);
+            let removed = snapshot.remove();
             removed.map_err(failed("removing the index"))?;
         }
         let manifests = self.readable_manifests().await?;
@@ -373,17 +373,14 @@ fn layout_to_read(data: &Path) -> io::Result<Layout> {
     Ok(layout)
 }
 
-/// SQLite, the index and the reserve open their files by their paths, which must be no links either. `cache` may be one: what
-/// lies there was not given by anybody.
+/// SQLite opens its files by their paths, which must be no links either; one in the place of the reserve is told at once.
+/// `cache` may be one: what lies there was not given by anybody.
 fn refuse_links(layout: &Layout) -> io::Result<()> {
     let database = layout.database();
     let mut opened: Vec<PathBuf> = DATABASE_FILES
         .iter()
         .map(|suffix| with_suffix(&database, suffix))
         .collect();
-    let index = layout.index();
-    let kept = layout.disk().list(&index)?;
-    opened.extend(kept.iter().map(|entry| index.join(&entry.name)));
     opened.push(layout.reserve());
     opened
         .iter()
