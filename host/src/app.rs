@@ -15,8 +15,7 @@ use crate::sandbox::Sandbox;
 use crate::service::follow::{FollowedIndex, Indexed};
 use crate::service::image_root::{self, ScanProgress};
 use crate::service::plugins::{self, Plugins};
-use crate::service::trash;
-use crate::service::{Services, crops};
+use crate::service::{Services, crops, trash, unerased};
 use crate::store::Store;
 
 /// A start of the sandbox that takes longer is a compilation, and whoever waits is told.
@@ -68,6 +67,7 @@ impl App {
         background.follow_image_root(services.clone());
         background.make_features(services.clone());
         background.keep_trash_short(services.clone(), self.config.trash_retention);
+        background.erase_deleted(services.clone());
     }
 
     /// Stops the background work, waits until it has, and keeps the index for the next start.
@@ -116,6 +116,11 @@ impl Background {
         let stop = self.stop.clone();
         self.tasks
             .spawn(trash::keep_short(services, retention, stop));
+    }
+
+    fn erase_deleted(&self, services: Services) {
+        self.tasks
+            .spawn(unerased::erase_all(services, self.stop.clone()));
     }
 }
 

@@ -32,6 +32,7 @@ mod refusals;
 mod schemas;
 #[cfg(test)]
 mod tests;
+mod unerased;
 mod views;
 
 use std::future::Future;

@@ -398,7 +398,7 @@ fn unless_behind_a_link<T>(result: io::Result<Option<T>>) -> io::Result<Option<T
     }
 }
 
-/// Names what failed; a link in the way is an error of its own, and so is what cannot be removed.
+/// Names what failed; a link in the way is an error of its own, and so is what cannot be removed or moved.
 pub(super) fn failed<E>(what: impl Into<String>) -> impl FnOnce(E) -> StoreError
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -413,6 +413,11 @@ where
         }
         if let Some(immutable) = refused.and_then(|refused| refused.downcast_ref::<Immutable>()) {
             return StoreError::Immutable(immutable.to_string());
+        }
+        let kind = source.downcast_ref().map(io::Error::kind);
+        if kind == Some(ErrorKind::CrossesDevices) {
+            let text = format!("{what} failed: part of the data folder is on another disk");
+            return StoreError::Immutable(text);
         }
         StoreError::Files { what, source }
     }

@@ -14,7 +14,7 @@ use vismatch_tests::client::text;
 use vismatch_tests::picture::with_comment;
 use vismatch_tests::program::{self, Said};
 use vismatch_tests::server::eventually;
-use vismatch_tests::{Answer, Picture, Server, skipped};
+use vismatch_tests::{Answer, Picture, Server, Unchangeable, skipped};
 
 /// A small disk in memory; dropped, it is gone.
 struct Disk(TempDir);
@@ -243,32 +243,6 @@ fn a_damaged_database_names_the_way_out_which_keeps_what_can_be_saved() {
     assert!(verify(data).ok().starts_with("2 images, all is well"));
 }
 
-/// A file that must not be changed, until it is dropped; `None` where there are no such files.
-struct Unchangeable(std::path::PathBuf);
-
-impl Unchangeable {
-    fn make(path: &Path) -> Option<Self> {
-        let made = Self(path.to_owned());
-        if made.change("+i") && File::options().append(true).open(path).is_err() {
-            return Some(made);
-        }
-        skipped("files cannot be made unchangeable here");
-        None
-    }
-
-    fn change(&self, flag: &str) -> bool {
-        let mut chattr = Command::new("chattr");
-        let output = chattr.arg(flag).arg(&self.0).output();
-        output.is_ok_and(|output| output.status.success())
-    }
-}
-
-impl Drop for Unchangeable {
-    fn drop(&mut self) {
-        self.change("-i");
-    }
-}
-
 #[track_caller]
 fn cannot_be_removed(answer: Answer) {
     let refusal = answer.refused(409);
@@ -294,6 +268,32 @@ fn what_cannot_be_removed_is_not_called_deleted() {
         let Some(_lasting) = Unchangeable::make(&data.join(file)) else {
             return;
         };
+        cannot_be_removed(delete(&server, &ids[1]));
+        cannot_be_removed(server.delete("/projects/p"));
+        cannot_be_removed(server.post_json("/projects/p/duplicates/resolve", &resolve));
+        assert_eq!(server.ids("p"), ids, "nothing has happened");
+    }
+    server
+        .post_json("/projects/p/duplicates/resolve", &resolve)
+        .ok();
+    let trashed = data.join(format!("projects/p/trash/{}/given", ids[1]));
+    {
+        let _lasting = Unchangeable::make(&trashed);
+        cannot_be_removed(server.delete("/projects/p/trash"));
+        cannot_be_removed(server.delete("/projects/p"));
+        assert!(trashed.exists());
+    }
+    // Left by a process that died: it keeps nobody from starting.
+    server.kill();
+    fs::create_dir_all(data.join("tmp/dead")).unwrap();
+    fs::write(data.join("tmp/dead/upload"), "half").unwrap();
+    let left = Unchangeable::make(&data.join("tmp/dead/upload"));
+    let server = Server::over(data);
+    upload(&server, 5).ok();
+    server.delete("/projects/p").ok();
+    assert_eq!(fs::read_dir(data.join("image_root")).unwrap().count(), 0);
+    drop(left);
+}
 
 /// A server over a data folder that asks these plugins.
 fn with_plugins(data: &Path, file: &Path, names: &[&str]) -> Server {
@@ -367,30 +367,4 @@ fn a_plugin_of_a_read_only_disk_is_asked_about_images_that_it_has_not_seen() {
         let state = server.get("/plugins/known").json();
         state["state"] == "backfilling" && state["to_do"] == json!(1)
     });
-}
-        cannot_be_removed(delete(&server, &ids[1]));
-        cannot_be_removed(server.delete("/projects/p"));
-        cannot_be_removed(server.post_json("/projects/p/duplicates/resolve", &resolve));
-        assert_eq!(server.ids("p"), ids, "nothing has happened");
-    }
-    server
-        .post_json("/projects/p/duplicates/resolve", &resolve)
-        .ok();
-    let trashed = data.join(format!("projects/p/trash/{}/given", ids[1]));
-    {
-        let _lasting = Unchangeable::make(&trashed);
-        cannot_be_removed(server.delete("/projects/p/trash"));
-        cannot_be_removed(server.delete("/projects/p"));
-        assert!(trashed.exists());
-    }
-    // Left by a process that died: it keeps nobody from starting.
-    server.kill();
-    fs::create_dir_all(data.join("tmp/dead")).unwrap();
-    fs::write(data.join("tmp/dead/upload"), "half").unwrap();
-    let left = Unchangeable::make(&data.join("tmp/dead/upload"));
-    let server = Server::over(data);
-    upload(&server, 5).ok();
-    server.delete("/projects/p").ok();
-    assert_eq!(fs::read_dir(data.join("image_root")).unwrap().count(), 0);
-    drop(left);
 }
