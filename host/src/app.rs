@@ -15,8 +15,7 @@ use crate::sandbox::Sandbox;
 use crate::service::follow::{FollowedIndex, Indexed};
 use crate::service::image_root::{self, ScanProgress};
 use crate::service::plugins::{self, Plugins};
-use crate::service::trash;
-use crate::service::{Services, crops};
+use crate::service::{Services, crops, trash, unerased};
 use crate::store::Store;
 
 /// A start of the sandbox that takes longer is a compilation, and whoever waits is told.
@@ -48,29 +47,27 @@ impl App {
     /// Opens the store, starts the sandbox, loads the index; then follows the image root in the background.
     pub async fn start(config: Config) -> Result<Self> {
         let mut services = services(&config).await?;
-        let read_only = services.store.read_only().is_some();
-        if !read_only {
-            services.plugins = Arc::new(plugins(&config, &services).await?);
-        }
+        services.plugins = Arc::new(plugins(&config, &services).await?);
         let app = Self {
             services,
             config: Arc::new(config),
             stopping: CancellationToken::new(),
             background: Background::default(),
         };
-        if !read_only {
-            app.begin_background();
+        app.background.follow_plugins(&app.services);
+        if app.services.store.read_only().is_none() {
+            app.begin_changes();
         }
         Ok(app)
     }
 
-    /// All of it changes the store.
-    fn begin_background(&self) {
+    /// Background work that changes the store whenever it does anything.
+    fn begin_changes(&self) {
         let (background, services) = (&self.background, &self.services);
         background.follow_image_root(services.clone());
-        background.follow_plugins(services);
         background.make_features(services.clone());
         background.keep_trash_short(services.clone(), self.config.trash_retention);
+        background.erase_deleted(services.clone());
     }
 
     /// Stops the background work, waits until it has, and keeps the index for the next start.
@@ -119,6 +116,11 @@ impl Background {
         let stop = self.stop.clone();
         self.tasks
             .spawn(trash::keep_short(services, retention, stop));
+    }
+
+    fn erase_deleted(&self, services: Services) {
+        self.tasks
+            .spawn(unerased::erase_all(services, self.stop.clone()));
     }
 }
 

@@ -19,12 +19,14 @@ pub mod program;
 pub mod random;
 pub mod server;
 pub mod skip;
+pub mod unchangeable;
 
 pub use client::{Answer, Client};
 pub use picture::Picture;
 pub use random::Random;
 pub use server::Server;
 pub use skip::skipped;
+pub use unchangeable::Unchangeable;
 
 use std::path::{Path, PathBuf};
 

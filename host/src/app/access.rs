@@ -11,7 +11,14 @@ use std::path::Path;
 use crate::config::DataMode;
 
 /// Folders of a data folder that are made once and then are there.
-const FOLDERS: [&str; 5] = ["image_root", "projects", "tmp", "index", "cache"];
+const FOLDERS: [&str; 6] = [
+    "image_root",
+    "projects",
+    "tmp",
+    "index",
+    "unerased",
+    "cache",
+];
 /// Files that lie beside them are called so, or begin with `vismatch.`.
 const FILES: [&str; 2] = ["opening.lock", "reserve"];
 

@@ -56,7 +56,8 @@ addresses that it listens on, and what --host names, such as the name of a rever
 that it was asked for, or X-Forwarded-Host. A proxy that hands on what lies below a path of its own says that path by \
 X-Forwarded-Prefix, or --base-path does; it may take the path off or leave it on.
 Clients share workers, memory and connections by their addresses (an IPv6 network of 64 bits is one). Behind a proxy \
-all of them have its address, unless --trusted-proxy names it: then the address is that which it adds to X-Forwarded-For.";
+all of them have its address, unless --trusted-proxy names it: then the address is that which it adds to X-Forwarded-For \
+or Forwarded.";
 
 /// Serve the HTTP API over a data folder
 #[derive(Args)]
@@ -80,7 +81,7 @@ struct Flags {
     #[arg(long, value_name = "NAME", value_parser = host)]
     #[serde(skip_serializing_if = "Option::is_none")]
     host: Option<Vec<String>>,
-    /// Proxy that says by X-Forwarded-For for whom it asks, an address or a network; may be given several times
+    /// Proxy that says by X-Forwarded-For or Forwarded for whom it asks, an address or a network; may be given several times
     #[arg(long, value_name = "ADDR", value_parser = network)]
     #[serde(skip_serializing_if = "Option::is_none")]
     trusted_proxy: Option<Vec<String>>,

@@ -60,7 +60,7 @@ pub struct Config {
     pub trash_retention: Duration,
     /// What the server is called beside this machine's own names and the addresses it listens on.
     pub hosts: Vec<Host>,
-    /// Proxies that say by `X-Forwarded-For` for whom they ask.
+    /// Proxies that say by `X-Forwarded-For` or `Forwarded` for whom they ask.
     pub trusted_proxies: Vec<Network>,
     /// The path below which the server is reached.
     pub base_path: BasePath,

@@ -26,7 +26,9 @@ use url::Url;
 
 use crate::config::{Config, Host, InvalidHost};
 
+use super::clients::{Peer, Proxies};
 use super::error::ApiError;
+use super::forwarded::InvalidForwarded;
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -44,6 +46,15 @@ pub struct Callers {
     /// Origins whose pages may call.
     origins: Vec<String>,
     any_origin: bool,
+    /// Those that are believed what they say in `Forwarded`.
+    proxies: Proxies,
+}
+
+/// How the server was called, by the request itself and at the proxies before.
+struct Asked {
+    called: Vec<Called>,
+    /// The scheme that the first proxy was asked by, where it says so.
+    scheme: Option<String>,
 }
 
 /// A host and the port that was written behind it.
@@ -60,6 +71,8 @@ enum Refusal {
     NotOneHost,
     #[error("{0:?} is no host with or without a port")]
     NoHost(String),
+    #[error(transparent)]
+    Forwarded(#[from] InvalidForwarded),
     #[error("this server is not called {0:?}; --host says what else it is called")]
     Misdirected(String),
     #[error("pages of {0} may not do this here; --cors-origin names those that may")]
@@ -90,6 +103,7 @@ impl Callers {
             any_address: addresses.iter().any(IpAddr::is_unspecified),
             origins: config.cors_origins.clone(),
             any_origin: config.dev,
+            proxies: Proxies::of(config),
         }
     }
 
@@ -100,14 +114,32 @@ impl Callers {
     }
 
     fn judge(&self, request: &Request) -> Result<(), Refusal> {
-        let called = called(request)?;
-        if let Some(unknown) = called.iter().find(|called| !self.are_called(&called.host)) {
+        let asked = self.asked(request)?;
+        if let Some(unknown) = asked
+            .called
+            .iter()
+            .find(|called| !self.are_called(&called.host))
+        {
             return Err(Refusal::Misdirected(unknown.host.to_string()));
         }
-        if !is_change(request) || self.may_change(request.headers(), &called) {
+        if !is_change(request) || self.may_change(request.headers(), &asked) {
             return Ok(());
         }
         Err(Refusal::CrossOrigin(asking_page(request.headers())))
+    }
+
+    /// Every host that was asked for on the way here.
+    fn asked(&self, request: &Request) -> Result<Asked, Refusal> {
+        let mut called = called(request)?;
+        let hops = match request.extensions().get() {
+            Some(&Peer(peer)) => self.proxies.believed(peer, request.headers())?,
+            None => Vec::new(),
+        };
+        for host in hops.iter().filter_map(|hop| hop.host.as_deref()) {
+            called.push(parse(host)?);
+        }
+        let scheme = hops.into_iter().next().and_then(|hop| hop.scheme);
+        Ok(Asked { called, scheme })
     }
 
     fn are_called(&self, host: &Host) -> bool {
@@ -117,7 +149,7 @@ impl Callers {
 
     /// A browser's own word for where the page is from outranks the comparison of names, which a proxy
     /// may have changed. A program that is no browser sends neither.
-    fn may_change(&self, headers: &HeaderMap, called: &[Called]) -> bool {
+    fn may_change(&self, headers: &HeaderMap, asked: &Asked) -> bool {
         let origin = page_origin(headers);
         if origin.as_ref().is_some_and(|page| self.share_with(page)) {
             return true;
@@ -128,7 +160,7 @@ impl Callers {
         ) {
             (Some(b"same-origin" | b"none"), _) | (None, None) => true,
             (Some(_), _) => false,
-            (None, Some(origin)) => is_own(&origin, called),
+            (None, Some(origin)) => is_own(&origin, asked),
         }
     }
 
@@ -165,7 +197,9 @@ impl FromStr for Called {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal {
-            Refusal::NotOneHost | Refusal::NoHost(_) => StatusCode::BAD_REQUEST,
+            Refusal::NotOneHost | Refusal::NoHost(_) | Refusal::Forwarded(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Refusal::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
             Refusal::CrossOrigin(_) => StatusCode::FORBIDDEN,
         };
@@ -173,7 +207,7 @@ impl From<Refusal> for ApiError {
     }
 }
 
-/// Every host that was asked for on the way here: by the request itself, and of the proxies before.
+/// The hosts that were asked for by the request itself and, as `X-Forwarded-Host` has it, of the proxies before.
 fn called(request: &Request) -> Result<Vec<Called>, Refusal> {
     let headers = request.headers();
     let named: Vec<&HeaderValue> = headers.get_all(header::HOST).iter().collect();
@@ -243,19 +277,27 @@ fn is_of_this_machine(origin: &str) -> bool {
 }
 
 /// The origin is that of the page that this server gives out, by a name that it was asked for.
-fn is_own(origin: &HeaderValue, called: &[Called]) -> bool {
+fn is_own(origin: &HeaderValue, asked: &Asked) -> bool {
     let Some(url) = web_url(text(origin)) else {
         return false;
     };
     let Some(host) = url.host().map(|host| Host::from(host.to_owned())) else {
         return false;
     };
+    if asked
+        .scheme
+        .as_deref()
+        .is_some_and(|scheme| scheme != url.scheme())
+    {
+        return false;
+    }
     let default = match url.scheme() {
         "https" => 443,
         _ => 80,
     };
     let port = url.port().unwrap_or(default);
-    called
+    asked
+        .called
         .iter()
         .any(|called| called.host == host && called.port.unwrap_or(default) == port)
 }

@@ -1,7 +1,9 @@
 //! Who a request comes from, for all that clients share: workers, memory for bodies, connections.
 //!
 //! It is the address at the other end of the connection. Behind a proxy that would be one client; a proxy that the
-//! operator trusts says by `X-Forwarded-For` for whom it asks, and each of those is a client of its own.
+//! operator trusts says by `X-Forwarded-For` or `Forwarded` for whom it asks, and each of those is a client of its own.
+//! A proxy knows one of the two headers and hands on the other as it came: where both come, only what both say is
+//! believed.
 //!
 //! Says nothing of what a caller may do: that is the matter of `callers`.
 
@@ -14,7 +16,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::{Frame, SizeHint};
@@ -24,6 +26,7 @@ use crate::domain::Client;
 use crate::service::on_behalf_of;
 
 use super::error::ApiError;
+use super::forwarded::{self, Hop, InvalidForwarded};
 use super::places::{Place, Places};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -81,10 +84,13 @@ impl Clients {
     }
 
     fn tell_of_unknown_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
-        if headers.contains_key(FORWARDED_FOR) && !self.is_told.swap(true, Ordering::Relaxed) {
+        let is_proxy = [FORWARDED_FOR, header::FORWARDED]
+            .iter()
+            .any(|name| headers.contains_key(name));
+        if is_proxy && !self.is_told.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 %peer,
-                "requests come with X-Forwarded-For from an address that --trusted-proxy does not name: all that \
+                "requests come with X-Forwarded-For or Forwarded from an address that --trusted-proxy does not name: all that \
                  come from it count as one client"
             );
         }
@@ -102,9 +108,46 @@ impl Proxies {
         self.0.iter().any(|proxy| proxy.contains(address))
     }
 
-    /// For whom a proxy asks. Each proxy adds whom it was asked by at the end: what stands before the first that is
-    /// not trusted may be made up.
+    /// What trusted proxies say in `Forwarded`, the one that was asked first before all others; nothing when `peer` is
+    /// none. What stands before may be made up.
+    pub fn believed(
+        &self,
+        peer: IpAddr,
+        headers: &HeaderMap,
+    ) -> Result<Vec<Hop>, InvalidForwarded> {
+        if !self.trust(peer) {
+            return Ok(Vec::new());
+        }
+        let mut hops = forwarded::hops(headers)?;
+        let is_first = |hop: &Hop| !hop.asked_by.is_some_and(|asker| self.trust(asker));
+        let first = hops.iter().rposition(is_first);
+        Ok(hops.split_off(first.unwrap_or(0)))
+    }
+
+    /// For whom a proxy asks.
     fn origin(&self, proxy: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let has = |name| headers.contains_key(name);
+        match (has(FORWARDED_FOR), has(header::FORWARDED)) {
+            (_, false) => self.listed_origin(proxy, headers),
+            (false, true) => self.told_origin(proxy, headers),
+            (true, true) => {
+                let told = self.told_origin(proxy, headers);
+                let is_said_by_both = told == self.listed_origin(proxy, headers);
+                if is_said_by_both { told } else { proxy }
+            }
+        }
+    }
+
+    /// The same by `Forwarded`.
+    fn told_origin(&self, proxy: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let hops = self.believed(proxy, headers).unwrap_or_default();
+        let askers = hops.iter().rev().map_while(|hop| hop.asked_by);
+        askers.last().unwrap_or(proxy)
+    }
+
+    /// The same by `X-Forwarded-For`. Each proxy adds whom it was asked by at the end: what stands before the first
+    /// that is not trusted may be made up.
+    fn listed_origin(&self, proxy: IpAddr, headers: &HeaderMap) -> IpAddr {
         let hops: Vec<&str> = headers
             .get_all(FORWARDED_FOR)
             .iter()
@@ -199,6 +242,50 @@ mod tests {
         );
         assert_eq!(origin(&["1.1.1.1, unknown, fd00::7"]), ip("fd00::7"));
         assert_eq!(origin(&["fd00::8, fd00::7"]), ip("fd00::8"));
+    }
+
+    #[test]
+    fn what_a_proxy_says_in_forwarded_is_believed_as_far() {
+        let origin = |line: &str| {
+            let headers = HeaderMap::from_iter([(header::FORWARDED, line.parse().unwrap())]);
+            proxies().origin(ip("10.0.0.1"), &headers)
+        };
+        assert_eq!(origin("for=192.0.2.1;proto=https"), ip("192.0.2.1"));
+        assert_eq!(
+            origin(r#"for=1.1.1.1, for=192.0.2.1, for="[fd00::7]:443""#),
+            ip("192.0.2.1")
+        );
+        assert_eq!(
+            origin(r#"for=1.1.1.1, for=unknown, for="[fd00::7]""#),
+            ip("fd00::7")
+        );
+        assert_eq!(origin(r#"for="[fd00::8]", for="[fd00::7]""#), ip("fd00::8"));
+        assert_eq!(origin("for=nobody"), ip("10.0.0.1"));
+    }
+
+    #[test]
+    fn of_two_headers_that_differ_neither_is_believed() {
+        let origin = |listed: &str, told: &str| {
+            let mut headers = said(&[listed]);
+            headers.insert(header::FORWARDED, told.parse().unwrap());
+            proxies().origin(ip("10.0.0.1"), &headers)
+        };
+        assert_eq!(origin("192.0.2.1", "for=192.0.2.1"), ip("192.0.2.1"));
+        assert_eq!(origin("192.0.2.1", "for=192.0.2.2"), ip("10.0.0.1"));
+        assert_eq!(origin("192.0.2.1", "for=192.0.2.1, x"), ip("10.0.0.1"));
+    }
+
+    #[test]
+    fn only_what_trusted_proxies_add_is_believed() {
+        let hosts = |peer: &str, line: &str| {
+            let headers = HeaderMap::from_iter([(header::FORWARDED, line.parse().unwrap())]);
+            let hops = proxies().believed(ip(peer), &headers).unwrap();
+            let hosts = hops.into_iter().filter_map(|hop| hop.host);
+            hosts.collect::<Vec<_>>()
+        };
+        let line = r#"for=1.1.1.1;host=made.up, for=192.0.2.1;host=a, for="[fd00::7]";host=b"#;
+        assert_eq!(hosts("10.0.0.1", line), ["a", "b"]);
+        assert_eq!(hosts("10.0.0.2", line), [""; 0]);
     }
 
     /// A server that trusts proxies, has four places for requests, and answers who asks.

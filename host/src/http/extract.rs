@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use percent_encoding::percent_decode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Number, Value};
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
@@ -64,9 +65,9 @@ pub struct Path<T>(pub T);
 /// framework would put a replacement character into a name. Of a repeated one the last counts.
 pub struct Query<T>(pub T);
 
-/// A JSON body of at most 2 MB.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(ApiError))]
+/// A JSON body of at most 2 MB. To JSON a number without a fraction is an integer, however it is written: 10.0 and 1e1 are
+/// 10 (JSON Schema 2020-12, section 6.1.1), and programs that know one kind of numbers alone send them so. Of a repeated
+/// name the last value counts.
 pub struct Json<T>(pub T);
 
 /// The kinds of body that a route may tell apart.
@@ -102,6 +103,47 @@ impl<S: Send + Sync> FromRequestParts<S> for OneImage {
         let image = path.image_id;
         Ok(Self { project, image })
     }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let axum::Json(value) = axum::Json::<Value>::from_request(request, state).await?;
+        serde_path_to_error::deserialize(with_integers(value))
+            .map(Self)
+            .map_err(|error| ApiError::unprocessable(format!("the JSON body: {error}")))
+    }
+}
+
+/// The same value with its integers written as such.
+fn with_integers(mut value: Value) -> Value {
+    match &mut value {
+        Value::Number(number) => {
+            let integer = number
+                .as_f64()
+                .filter(|_| number.is_f64())
+                .and_then(integer);
+            *number = integer.unwrap_or_else(|| number.clone());
+        }
+        Value::Array(values) => values.iter_mut().for_each(make_integers),
+        Value::Object(values) => values.values_mut().for_each(make_integers),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+    value
+}
+
+fn make_integers(value: &mut Value) {
+    *value = with_integers(value.take());
+}
+
+fn integer(number: f64) -> Option<Number> {
+    // As numbers with a fraction both bounds are powers of two, and the upper one is an integer too large.
+    let is_integer = number.fract() == 0.0 && (i64::MIN as f64..u64::MAX as f64).contains(&number);
+    is_integer.then(|| match number < 0.0 {
+        true => Number::from(number as i64),
+        false => Number::from(number as u64),
+    })
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
@@ -193,6 +235,39 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn a_number_without_a_fraction_is_an_integer() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Fields {
+            limit: u64,
+            offsets: Vec<i8>,
+            share: Option<f64>,
+        }
+        let read = |json: &str| {
+            let value = serde_json::from_str(json).unwrap();
+            serde_json::from_value::<Fields>(with_integers(value)).ok()
+        };
+        let fields = |limit, offsets: &[i8], share| {
+            Some(Fields {
+                limit,
+                offsets: offsets.into(),
+                share,
+            })
+        };
+        assert_eq!(
+            read(r#"{"limit": 10.0, "offsets": [-3.0, 1e1, -0.0], "share": 2.0}"#),
+            fields(10, &[-3, 10, 0], Some(2.0))
+        );
+        assert_eq!(
+            read(r#"{"limit": 18446744073709551615, "offsets": [], "share": 0.5}"#),
+            fields(u64::MAX, &[], Some(0.5))
+        );
+        for limit in ["10.5", "1e30", "18446744073709551616.0", "-1.0", "\"10\""] {
+            let json = format!(r#"{{"limit": {limit}, "offsets": []}}"#);
+            assert_eq!(read(&json), None, "{limit}");
+        }
+    }
 
     #[test]
     fn bodies_are_told_by_their_content_type() {

@@ -17,8 +17,10 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::service::image_root::ScanState;
 use crate::service::plugins::{Condition, PluginState};
+use crate::service::unerased;
 
 use super::error::{ApiError, ErrorBody};
+use super::unerased::UnerasedView;
 
 /// Upper bounds of the latency histogram, in seconds.
 const LATENCIES: [f64; 13] = [
@@ -62,6 +64,9 @@ struct Readiness {
     /// Projects that another process holds and does not let go of: they can be searched, not changed.
     #[schema(example = json!([]))]
     held_projects: Vec<String>,
+    /// Files of what was deleted that the system does not let go of yet. They are erased as soon as it does.
+    #[schema(example = json!([]))]
+    unerased: Vec<UnerasedView>,
     /// Hashers of other people. One that misbehaves is disabled; requests are served without it.
     plugins: Vec<Plugin>,
 }
@@ -127,7 +132,7 @@ async fn healthz() -> axum::Json<Health> {
 /// Can requests be served
 ///
 /// Writes into the data folder and the database as uploads do, at most every ten seconds, brings the index up to date, says how far the indexing of the image root has come, and names
-/// projects that another process holds.
+/// projects that another process holds, and files of what was deleted that are still on the disk.
 #[utoipa::path(
     get, path = "/readyz",
     operation_id = "readiness", tag = "server",
@@ -143,12 +148,14 @@ async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiErro
     store.check_writing().await.map_err(ApiError::not_ready)?;
     let images = app.services.index.current(store).await?.images();
     let held = store.held_projects().await.map_err(ApiError::not_ready)?;
+    let unerased = unerased::list(&app.services).await?;
     Ok(axum::Json(Readiness {
         status: "ready",
         version: env!("CARGO_PKG_VERSION"),
         index: IndexState { images, change },
         scan: app.services.scan.state().into(),
         held_projects: held.iter().map(ToString::to_string).collect(),
+        unerased: unerased.iter().map(Into::into).collect(),
         plugins: app
             .services
             .plugins

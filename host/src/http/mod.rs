@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod extract;
 mod form;
+mod forwarded;
 mod health;
 mod library;
 mod matching;
@@ -31,6 +32,7 @@ mod refusals;
 mod schemas;
 #[cfg(test)]
 mod tests;
+mod unerased;
 mod views;
 
 use std::future::Future;

@@ -1,14 +1,13 @@
-//! The index as one file, mapped when the program starts instead of built.
+//! The index as one file, mapped when the program starts instead of built. Whoever keeps the file opens it.
 //!
 //! A header, a table of contents in JSON, then the arrays as they lie in memory, each with its
 //! checksum. A file of another version, another byte order or with a bit that is not as it was written
 //! is refused whole: the index can always be built from the store. Nothing here decides which store
 //! a snapshot belongs to; it carries a [`Mark`] for who knows.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use bytemuck::Pod;
@@ -39,9 +38,6 @@ const ALIGNMENT: usize = 64;
 /// Why a snapshot cannot be used. Nobody has to act: the index is built from the store instead.
 #[derive(Debug, Error)]
 pub enum SnapshotError {
-    /// There is none.
-    #[error("there is no snapshot")]
-    Absent,
     /// The file cannot be read.
     #[error("the snapshot cannot be read")]
     Unreadable(#[source] io::Error),
@@ -109,32 +105,15 @@ struct Arrays<'a> {
 }
 
 impl Index {
-    /// Writes everything that is there into `file`, all of it or nothing, and tells whether it did: not
-    /// when another process is writing it. Not for an async thread.
-    pub fn save(&self, file: &Path, mark: Mark) -> io::Result<bool> {
-        let lock = File::create(file.with_extension("lock"))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(false),
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
+    /// Writes everything that is there into a new file. Not for an async thread.
+    pub fn save(&self, file: &File, mark: Mark) -> io::Result<()> {
         let (segments, stamp) = self.everything();
-        let unfinished = file.with_extension("unfinished");
-        write(&unfinished, &segments, stamp, mark)?;
-        fs::rename(&unfinished, file)?;
-        if let Some(folder) = file.parent() {
-            File::open(folder)?.sync_all()?;
-        }
-        Ok(true)
+        write(file, &segments, stamp, mark)
     }
 
     /// Maps a snapshot, and checks every byte of it. Not for an async thread.
-    pub fn open(file: &Path) -> Result<(Self, Mark), SnapshotError> {
-        let file = File::open(file).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => SnapshotError::Absent,
-            _ => SnapshotError::Unreadable(error),
-        })?;
-        let map = Arc::new(Map::of(&file).map_err(SnapshotError::Unreadable)?);
+    pub fn open(file: &File) -> Result<(Self, Mark), SnapshotError> {
+        let map = Arc::new(Map::of(file).map_err(SnapshotError::Unreadable)?);
         let (contents, start) = contents(&map)?;
         let reader = Reader { map, start };
         let segments = contents.segments.iter();
@@ -165,7 +144,7 @@ impl Index {
     }
 }
 
-fn write(file: &Path, segments: &[Arc<Segment>], stamp: u64, mark: Mark) -> io::Result<()> {
+fn write(file: &File, segments: &[Arc<Segment>], stamp: u64, mark: Mark) -> io::Result<()> {
     let gone = segments.iter().map(|segment| segment.graves.until(stamp));
     let gone: Vec<Vec<u32>> = gone.collect();
     let mut arrays = Arrays::default();
@@ -177,7 +156,7 @@ fn write(file: &Path, segments: &[Arc<Segment>], stamp: u64, mark: Mark) -> io::
             .collect(),
     };
     let contents = serde_json::to_vec(&contents)?;
-    let mut out = BufWriter::with_capacity(1 << 20, File::create(file)?);
+    let mut out = BufWriter::with_capacity(1 << 20, file);
     out.write_all(&MAGIC)?;
     for number in [VERSION, ORDER, crc32fast::hash(&contents), 0] {
         out.write_all(&number.to_ne_bytes())?;
@@ -192,7 +171,7 @@ fn write(file: &Path, segments: &[Arc<Segment>], stamp: u64, mark: Mark) -> io::
         out.write_all(bytes)?;
         at = begin + bytes.len();
     }
-    out.into_inner()?.sync_all()
+    out.flush()
 }
 
 impl<'a> Arrays<'a> {

@@ -100,6 +100,7 @@ impl From<StoreError> for ServiceError {
             | StoreError::Immutable(_)
             | StoreError::ProjectNameTaken { .. }
             | StoreError::ImageGone { .. }
+            | StoreError::TrashTaken { .. }
             | StoreError::ProjectGone { .. } => Self::Conflict {
                 message: error.to_string(),
                 image: None,

@@ -4,7 +4,6 @@
 //! upload is found by the next search on any process. Nothing is pushed. What is remembered from
 //! start to start is a snapshot, taken when enough has changed and when the server stops.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -13,7 +12,7 @@ use tokio::sync::Mutex;
 
 use crate::domain::{Fingerprint, ImageId, ProjectName};
 use crate::index::{Index, Loader, Mark, SnapshotError};
-use crate::store::{Change, Store};
+use crate::store::{Change, SnapshotFile, Store};
 
 use super::ServiceError;
 use super::matching::reach;
@@ -51,7 +50,7 @@ pub struct FollowedIndex {
 /// The file that a start begins with.
 #[derive(Debug)]
 struct Snapshot {
-    file: PathBuf,
+    file: SnapshotFile,
     /// The last change that is in it; 0 when there is none.
     sequence: AtomicU64,
     /// Held while it is written.
@@ -219,7 +218,8 @@ async fn write(
         witnesses: witnesses(store, applied).await?,
     };
     let file = snapshot.file.clone();
-    Ok(tokio::task::spawn_blocking(move || index.save(&file, mark)).await??)
+    let write = move || file.replace(|file| index.save(file, mark));
+    Ok(tokio::task::spawn_blocking(write).await??)
 }
 
 /// The change of a number, and some before it, each farther away: what tells stores apart.
@@ -236,17 +236,21 @@ async fn witnesses(store: &Store, last: u64) -> Result<Vec<(u64, String)>, Servi
 }
 
 /// The snapshot, when there is one and it is of this store as it is now or was before.
-async fn open(store: &Store, file: PathBuf) -> Result<Option<(Index, Mark)>, ServiceError> {
-    let opened = tokio::task::spawn_blocking(move || Index::open(&file)).await;
+async fn open(store: &Store, file: SnapshotFile) -> Result<Option<(Index, Mark)>, ServiceError> {
+    let open = move || {
+        let file = file.open().map_err(SnapshotError::Unreadable)?;
+        file.map(|file| Index::open(&file)).transpose()
+    };
+    let opened = tokio::task::spawn_blocking(open).await;
     match opened.map_err(|panic| ServiceError::Internal(panic.into()))? {
-        Ok((index, mark)) if witnesses(store, mark.sequence).await? == mark.witnesses => {
+        Ok(None) => Ok(None),
+        Ok(Some((index, mark))) if witnesses(store, mark.sequence).await? == mark.witnesses => {
             Ok(Some((index, mark)))
         }
-        Ok(_) => {
+        Ok(Some(_)) => {
             tracing::warn!("the index's snapshot is of another database, building the index");
             Ok(None)
         }
-        Err(SnapshotError::Absent) => Ok(None),
         Err(error) => {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "building the index");

@@ -23,6 +23,7 @@ pub mod resolve;
 mod retry;
 mod tokens;
 pub mod trash;
+pub mod unerased;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Projects: listed, looked at, removed.
 
 use crate::domain::{Image, Project, ProjectName};
+use crate::store::RemovedProject;
 
 use super::{ServiceError, Services};
 
@@ -51,8 +52,11 @@ pub async fn set_finds_crops(
     get(services, name).await
 }
 
-/// Removes a project with everything in it and says how many images that were.
-pub async fn delete(services: &Services, name: &ProjectName) -> Result<u64, ServiceError> {
+/// Removes a project with everything in it.
+pub async fn delete(
+    services: &Services,
+    name: &ProjectName,
+) -> Result<RemovedProject, ServiceError> {
     services
         .store
         .remove_project(name)

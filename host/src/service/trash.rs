@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Image, ImageId, ProjectName, Trashed};
-use crate::store::TrashPart;
+use crate::store::{Emptied, TrashPart};
 
 use super::{ServiceError, Services, projects};
 
@@ -57,17 +57,18 @@ pub async fn delete(
     services: &Services,
     project: &ProjectName,
     image: &str,
-) -> Result<ImageId, ServiceError> {
+) -> Result<Emptied, ServiceError> {
     let id = get(services, project, image).await?.image.id;
     let store = &services.store;
-    match store.empty_trash(project, TrashPart::One(id)).await? {
+    let emptied = store.empty_trash(project, TrashPart::One(id)).await?;
+    match emptied.images {
         0 => Err(unknown(project, image)),
-        _ => Ok(id),
+        _ => Ok(emptied),
     }
 }
 
-/// Empties the trash of a project and says how many images were in it.
-pub async fn empty(services: &Services, project: &ProjectName) -> Result<u64, ServiceError> {
+/// Empties the trash of a project.
+pub async fn empty(services: &Services, project: &ProjectName) -> Result<Emptied, ServiceError> {
     projects::check(services, project).await?;
     let store = &services.store;
     Ok(store.empty_trash(project, TrashPart::All).await?)
@@ -100,9 +101,9 @@ async fn clear(services: &Services, retention: Duration) -> Result<(), ServiceEr
     let part = TrashPart::SeenBy(time);
     for project in services.store.projects_with_trash().await? {
         match services.store.empty_trash(&project, part).await {
-            Ok(0) => {}
-            Ok(deleted) => {
-                tracing::info!(%project, deleted, "deleted from the trash after their time");
+            Ok(Emptied { images: 0, .. }) => {}
+            Ok(emptied) => {
+                tracing::info!(%project, deleted = emptied.images, "deleted from the trash after their time");
             }
             Err(error) => {
                 let error = &error as &dyn std::error::Error;

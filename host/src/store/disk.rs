@@ -19,7 +19,7 @@ use std::path::{Component, Path, PathBuf};
 
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, Metadata, OpenOptions};
+use cap_std::fs::{Dir, DirEntry, Metadata, OpenOptions};
 use thiserror::Error;
 
 use crate::domain::file_name;
@@ -54,6 +54,14 @@ pub enum Standing {
     UnderAFile,
     /// A link lies where a folder above it should be.
     BehindALink,
+}
+
+/// What is known of an entry of a folder.
+pub(super) enum Facts {
+    Folder,
+    File(Metadata),
+    /// A link, or a special file.
+    Other,
 }
 
 /// An entry of a folder.
@@ -148,6 +156,15 @@ impl Disk {
             });
         }
         Ok(listed)
+    }
+
+    /// What lies in a folder, one by one as it is read: there may be millions.
+    pub(super) fn entries(
+        &self,
+        path: &Path,
+    ) -> io::Result<impl Iterator<Item = io::Result<(OsString, io::Result<Facts>)>> + use<>> {
+        let entries = self.folder(path)?.entries()?;
+        Ok(entries.map(|entry| entry.map(|entry| (entry.file_name(), facts_of(&entry)))))
     }
 
     /// An error when something there, or in the folder there, cannot be removed.
@@ -352,6 +369,15 @@ fn step(folder: &Dir, name: &OsStr, path: &Path) -> io::Result<Dir> {
     })
 }
 
+fn facts_of(entry: &DirEntry) -> io::Result<Facts> {
+    let kind = entry.file_type()?;
+    Ok(match (kind.is_dir(), kind.is_file()) {
+        (true, _) => Facts::Folder,
+        (_, true) => Facts::File(entry.metadata()?),
+        _ => Facts::Other,
+    })
+}
+
 fn outside(path: &Path) -> io::Error {
     io::Error::other(format!("{path:?} is not below the data folder"))
 }
@@ -372,7 +398,7 @@ fn unless_behind_a_link<T>(result: io::Result<Option<T>>) -> io::Result<Option<T
     }
 }
 
-/// Names what failed; a link in the way is an error of its own, and so is what cannot be removed.
+/// Names what failed; a link in the way is an error of its own, and so is what cannot be removed or moved.
 pub(super) fn failed<E>(what: impl Into<String>) -> impl FnOnce(E) -> StoreError
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -387,6 +413,11 @@ where
         }
         if let Some(immutable) = refused.and_then(|refused| refused.downcast_ref::<Immutable>()) {
             return StoreError::Immutable(immutable.to_string());
+        }
+        let kind = source.downcast_ref().map(io::Error::kind);
+        if kind == Some(ErrorKind::CrossesDevices) {
+            let text = format!("{what} failed: part of the data folder is on another disk");
+            return StoreError::Immutable(text);
         }
         StoreError::Files { what, source }
     }

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 
@@ -66,14 +67,18 @@ impl FileStamp {
     }
 
     /// The stamp in a file's facts; `None` when they are of something else.
-    pub fn of_facts(facts: &Metadata) -> io::Result<Option<Self>> {
+    fn of_facts(facts: &Metadata) -> io::Result<Option<Self>> {
         if !facts.is_file() {
             return Ok(None);
         }
-        Ok(Some(Self {
-            bytes: facts.len(),
-            modified: rows::clamped(facts.modified()?),
-        }))
+        Ok(Some(Self::new(facts.len(), facts.modified()?)))
+    }
+
+    pub(super) fn new(bytes: u64, modified: SystemTime) -> Self {
+        Self {
+            bytes,
+            modified: rows::clamped(modified),
+        }
     }
 
     /// The file's date is out of range.

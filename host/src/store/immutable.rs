@@ -1,7 +1,7 @@
 //! Files that the system would not let go of: found before a removal is committed, which cannot be undone afterwards.
 //!
-//! A file that is marked as unchangeable can be carried along in its folder, but not be removed. Nothing is removed
-//! here.
+//! A file that is marked as unchangeable can be carried along in its folder, but not be removed; what a disk is mounted at
+//! can neither be moved nor removed. Nothing is removed here.
 
 use std::ffi::OsStr;
 use std::io;
@@ -44,15 +44,20 @@ pub(super) fn refuse_in(folder: &Dir, path: &Path) -> io::Result<()> {
 }
 
 fn refuse_marked(folder: &Dir, name: &OsStr, path: &Path) -> io::Result<()> {
-    match is_marked(folder, name)? {
-        true => Err(refusal(path, "it is marked as unchangeable")),
+    let marks = marks_of(folder, name)?;
+    if marks.is_unchangeable {
+        return Err(refusal(path, "it is marked as unchangeable"));
+    }
+    match marks.is_mounted_at {
+        true => Err(refusal(path, "a disk is mounted there")),
         false => Ok(()),
     }
 }
 
 /// An error when nothing can be removed from a folder.
 fn refuse_folder(folder: &Dir, path: &Path) -> io::Result<()> {
-    match may_change(folder) && !is_marked(folder, OsStr::new("."))? {
+    let marks = marks_of(folder, OsStr::new("."))?;
+    match may_change(folder) && !marks.is_unchangeable {
         true => Ok(()),
         false => Err(refusal(path, "the folder must not be changed")),
     }
@@ -65,23 +70,33 @@ fn refusal(path: &Path, reason: &'static str) -> io::Error {
     })
 }
 
-/// It must not be changed, or only be added to, as `chattr` says.
+/// What the system says of a file or folder.
+#[derive(Default)]
+struct Marks {
+    /// It must not be changed, or only be added to, as `chattr` says.
+    is_unchangeable: bool,
+    is_mounted_at: bool,
+}
+
 #[cfg(target_os = "linux")]
-fn is_marked(folder: &Dir, name: &OsStr) -> io::Result<bool> {
+fn marks_of(folder: &Dir, name: &OsStr) -> io::Result<Marks> {
     use rustix::fs::{AtFlags, StatxAttributes, StatxFlags, statx};
-    let marks = StatxAttributes::IMMUTABLE | StatxAttributes::APPEND;
+    let unchangeable = StatxAttributes::IMMUTABLE | StatxAttributes::APPEND;
     let flags = AtFlags::SYMLINK_NOFOLLOW;
     match statx(folder, name, flags, StatxFlags::TYPE) {
-        Ok(facts) => Ok(facts.stx_attributes.intersects(marks)),
+        Ok(facts) => Ok(Marks {
+            is_unchangeable: facts.stx_attributes.intersects(unchangeable),
+            is_mounted_at: facts.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
+        }),
         // It went meanwhile, or the system does not tell: the removal itself finds out.
-        Err(rustix::io::Errno::NOENT | rustix::io::Errno::NOSYS) => Ok(false),
+        Err(rustix::io::Errno::NOENT | rustix::io::Errno::NOSYS) => Ok(Marks::default()),
         Err(error) => Err(error.into()),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_marked(_: &Dir, _: &OsStr) -> io::Result<bool> {
-    Ok(false)
+fn marks_of(_: &Dir, _: &OsStr) -> io::Result<Marks> {
+    Ok(Marks::default())
 }
 
 #[cfg(unix)]

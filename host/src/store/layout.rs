@@ -30,13 +30,20 @@ impl Layout {
     }
 
     /// Those that are there as long as the data folder is.
-    pub(super) fn folders(&self) -> [PathBuf; 4] {
+    pub(super) fn folders(&self) -> [PathBuf; 5] {
         [
             self.image_root(),
             self.projects(),
             self.temporary(),
             self.index(),
+            // Made early: on a full disk there may be no room for it.
+            self.unerased(),
         ]
+    }
+
+    /// A path below the data folder without the way to that.
+    pub(super) fn below(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.root).unwrap_or(path).to_owned()
     }
 
     pub(super) fn database(&self) -> PathBuf {
@@ -69,6 +76,11 @@ impl Layout {
     /// One folder in here for every open store: its temporary files.
     pub(super) fn temporary(&self) -> PathBuf {
         self.root.join("tmp")
+    }
+
+    /// Files of what was deleted that the system does not let go of; see `unerased`.
+    pub(super) fn unerased(&self) -> PathBuf {
+        self.root.join("unerased")
     }
 
     pub(super) fn image_root(&self) -> PathBuf {

@@ -26,7 +26,7 @@ use super::rows::{
     to_nanos, to_signed, to_unsigned,
 };
 use super::trash::DecisionJson;
-use super::{Store, StoreError};
+use super::{Store, StoreError, Unerased};
 
 /// What follows the last image; decisions, if any, and the end follow in the same line.
 const END: &[u8] = b"\n]";
@@ -204,16 +204,22 @@ impl FingerprintEntry {
 
 impl ProjectLock<'_> {
     /// Ends a committed change: the manifest follows the rows. A failure is logged, not returned: the
-    /// change is made, and as long as it is pending the next one writes the manifest anew.
-    pub(super) async fn finish(&self, project: &project::Model, edit: Edit<'_>) {
+    /// change is made, and as long as it is pending the next one writes the manifest anew. Tells what of
+    /// the change could not be erased and was put away.
+    pub(super) async fn finish(
+        &self,
+        project: &project::Model,
+        edit: Edit<'_>,
+    ) -> Option<Unerased> {
         let done = async {
             self.edit_manifest(project, edit).await?;
             self.clear().await
         };
-        if let Err(error) = done.await {
+        done.await.unwrap_or_else(|error| {
             tracing::error!(project = %self.project, error = &error as &dyn std::error::Error,
-                "the manifest could not be written; the next change will try again");
-        }
+                "a change is made, but not cleared up after; the next change will try again");
+            None
+        })
     }
 
     async fn edit_manifest(

@@ -32,11 +32,14 @@ mod reserve;
 mod resolution;
 mod rows;
 mod sketches;
+mod snapshots;
 mod staging;
 mod trash;
 mod trouble;
 mod turns;
+mod unerased;
 mod upkeep;
+mod walk;
 
 pub use banks::FingerprintPage;
 pub use blobs::Blob;
@@ -44,9 +47,12 @@ pub use disk::Standing;
 pub use given::{FileStamp, GivenFile, OpenFile};
 pub use plugins::{Edition, EditionId, PluginRow};
 pub use sketches::SketchState;
+pub use snapshots::SnapshotFile;
 pub use staging::Staging;
-pub use trash::TrashPart;
+pub use trash::{Emptied, TrashPart};
 pub use trouble::Trouble;
+pub use unerased::Unerased;
+pub use walk::Kind;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -95,13 +101,21 @@ pub enum StoreError {
     /// A folder on the way is a link: the operator must put the folder itself there.
     #[error("{0}")]
     BehindALink(String),
-    /// Something that has to go cannot be removed, so nothing was: the operator must allow it.
+    /// Something that has to go cannot be removed or moved, so nothing was: the operator must allow it.
     #[error("{0}")]
     Immutable(String),
     /// An image that a change is about is not there, or no longer: the caller looks again.
     #[error("there is no image {image} any more")]
     ImageGone {
         /// Which.
+        image: ImageId,
+    },
+    /// Something lies in the trash under the id of an image that is to go there: it must be emptied first.
+    #[error("the trash of project {:?} has something under the id {image} already: delete that first", project.as_str())]
+    TrashTaken {
+        /// Whose trash.
+        project: ProjectName,
+        /// The id.
         image: ImageId,
     },
     /// The project that a change is about is not there, or no longer: the caller looks again.
@@ -196,6 +210,17 @@ pub struct Removed {
     pub image: Image,
     /// The cover that took over, when the removed image was the cover and others remain.
     pub new_primary: Option<ImageId>,
+    /// Files of it that could not be erased yet.
+    pub unerased: Option<Unerased>,
+}
+
+/// A project that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedProject {
+    /// How many images went with it.
+    pub images: u64,
+    /// Files of it that could not be erased yet.
+    pub unerased: Vec<Unerased>,
 }
 
 /// One step of the change sequence.
@@ -229,16 +254,6 @@ impl Store {
     /// The folder where people may drop pictures: `<data>/image_root`, by its real path.
     pub fn image_root(&self) -> PathBuf {
         self.layout.image_root()
-    }
-
-    /// The file in which an index may keep itself: `<data>/index/snapshot`. Its folder is there.
-    pub fn index_snapshot(&self) -> PathBuf {
-        self.layout.index_snapshot()
-    }
-
-    /// The same for an index of local features.
-    pub fn feature_snapshot(&self) -> PathBuf {
-        self.layout.feature_snapshot()
     }
 
     /// Why nothing can be changed; `None` when everything can.

@@ -4,6 +4,11 @@
 //! about to do; whoever takes the lock and finds `pending` knows that the last holder died (or was
 //! stopped) half-way, and looks at the rows: what was committed is finished, what was not is undone.
 //! So a crash needs no quiet moment to be mended, and other processes may go on working.
+//!
+//! Whatever may fail of a removal is done before its commit: files are moved to where nobody sees them. What is left
+//! to do after it, erasing them there, stops nobody when it fails; see `unerased`.
+
+mod files;
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -16,15 +21,18 @@ use serde::{Deserialize, Serialize};
 use tempfile::TempPath;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::domain::{ImageId, ImageName, ProjectName};
+use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
-use super::disk::{Disk, Standing, blocking, failed};
+use super::disk::{Disk, blocking, failed};
 use super::layout::Layout;
 use super::rows::damaged;
-use super::staging::{Piece, settle};
+use super::staging::Piece;
 use super::trash::TrashEntry;
 use super::turns::Turn;
-use super::{Store, StoreError};
+use super::unerased::{count, remove_or_put_away};
+use super::{Store, StoreError, Unerased};
+
+pub(super) use files::target;
 
 /// How long a change waits for its project: for those before it in this process, and for other processes.
 /// One that is stopped or hangs never lets go.
@@ -48,11 +56,17 @@ pub(super) enum Intent {
         name: String,
         sha256: String,
     },
-    /// Files are moved here, then the row is taken out, then they are removed.
-    Remove { image: String, name: String },
-    /// The given files are moved here, then all rows are taken out, then all files are removed.
+    /// Files are moved here, then the row is taken out, then they are erased.
+    Remove {
+        image: String,
+        name: String,
+        /// Of the given file.
+        #[serde(default)]
+        sha256: String,
+    },
+    /// The given files are moved here, then all rows are taken out, then all files are erased.
     RemoveProject,
-    /// Rows are taken out, then their images are moved to the trash.
+    /// Images are moved to the trash, then their rows are taken out.
     Discard { entries: Vec<TrashEntry> },
     /// An image's files are moved out of the trash, then its row is committed.
     Restore { image: String, name: String },
@@ -190,7 +204,7 @@ impl ProjectLock<'_> {
         let durable = !matches!(intent, Intent::Insert { .. } | Intent::Describe);
         let intent = serde_json::to_vec(intent).map_err(damaged)?;
         blocking(move || {
-            let written = write_intent(&layout, &project, &intent, files, durable);
+            let written = files::write_intent(&layout, &project, &intent, files, durable);
             written.map_err(failed("preparing a change"))
         })
         .await
@@ -204,7 +218,8 @@ impl ProjectLock<'_> {
             name.clone(),
         );
         blocking(move || {
-            place(&layout, &project, image, &name).map_err(failed("moving files to their places"))
+            files::place(&layout, &project, image, &name)
+                .map_err(failed("moving files to their places"))
         })
         .await
     }
@@ -217,13 +232,13 @@ impl ProjectLock<'_> {
             name.clone(),
         );
         blocking(move || {
-            let lifted = lift(&layout, &project, image, &name);
+            let lifted = files::lift(&layout, &project, image, &name);
             lifted.map_err(failed("taking files out of their places"))
         })
         .await
     }
 
-    /// Removes what [`ProjectLock::lift`] moved here.
+    /// Erases what [`ProjectLock::lift`] moved here, as far as that can be done.
     pub(super) async fn drop_lifted(&self, name: &ImageName) -> Result<(), StoreError> {
         let (layout, project, name) = (
             self.store.layout.clone(),
@@ -231,8 +246,20 @@ impl ProjectLock<'_> {
             name.clone(),
         );
         blocking(move || {
-            let dropped = drop_lifted(&layout, &project, &name);
+            let dropped = files::drop_lifted(&layout, &project, &name);
             dropped.map_err(failed("removing files"))
+        })
+        .await
+    }
+
+    /// What [`ProjectLock::lift`] moved here and is still here.
+    pub(super) async fn lifted(&self) -> Result<Option<Unerased>, StoreError> {
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        blocking(move || {
+            let pending = layout.pending(&project);
+            let there = |piece: &Piece| layout.disk().exists(&pending.join(piece.file_name()));
+            let files = Piece::all().filter(|piece| there(piece).unwrap_or(true));
+            Ok(Unerased::of(&layout, &pending, files.count() as u64))
         })
         .await
     }
@@ -250,7 +277,7 @@ impl ProjectLock<'_> {
         );
         blocking(move || {
             let places = Piece::all().map(|piece| target(&layout, &project, image, &name, piece));
-            refuse_immutable(layout.disk(), places)
+            files::refuse_immutable(layout.disk(), places)
         })
         .await
     }
@@ -260,7 +287,7 @@ impl ProjectLock<'_> {
         let (layout, project) = (self.store.layout.clone(), self.project.clone());
         blocking(move || {
             let folders = [layout.given_folder(&project), layout.project(&project)];
-            refuse_immutable(layout.disk(), folders.into_iter())
+            files::refuse_immutable(layout.disk(), folders.into_iter())
         })
         .await
     }
@@ -271,9 +298,9 @@ impl ProjectLock<'_> {
         blocking(move || {
             let (from, to) = (
                 layout.given_folder(&project),
-                lifted_folder(&layout, &project),
+                files::lifted_folder(&layout, &project),
             );
-            let lifted = move_folder(&layout, &from, &to);
+            let lifted = files::lift_folder(&layout, &from, &to);
             lifted.map_err(failed("taking a project's folder out of its place"))
         })
         .await
@@ -284,10 +311,10 @@ impl ProjectLock<'_> {
         let (layout, project) = (self.store.layout.clone(), self.project.clone());
         blocking(move || {
             let (from, to) = (
-                lifted_folder(&layout, &project),
+                files::lifted_folder(&layout, &project),
                 layout.given_folder(&project),
             );
-            let back = move_folder(&layout, &from, &to);
+            let back = files::move_folder(&layout, &from, &to);
             back.map_err(failed("putting a project's folder back"))
         })
         .await
@@ -306,26 +333,42 @@ impl ProjectLock<'_> {
             name.clone(),
         );
         blocking(move || {
-            erase(&layout, &project, image, &name, pieces).map_err(failed("removing files"))
+            files::erase(&layout, &project, image, &name, pieces).map_err(failed("removing files"))
         })
         .await
     }
 
-    /// Removes the files of the whole project. The lock's own file stays: others may be waiting for it.
-    pub(super) async fn erase_all(&self) -> Result<(), StoreError> {
+    /// Moves what was derived of the whole project here, too. The lock's own file stays: others may be waiting for it.
+    /// Tells what can neither be moved nor erased.
+    pub(super) async fn gather_all(&self) -> Result<Option<Unerased>, StoreError> {
         let (layout, project) = (self.store.layout.clone(), self.project.clone());
-        blocking(move || erase_all(&layout, &project).map_err(failed("removing a project"))).await
+        blocking(move || files::gather_all(&layout, &project).map_err(failed("removing a project")))
+            .await
     }
 
-    /// The change is over.
-    pub(super) async fn clear(&self) -> Result<(), StoreError> {
+    /// The change is over: what is here is erased. Tells what cannot be, and was put away.
+    pub(super) async fn clear(&self) -> Result<Option<Unerased>, StoreError> {
         let layout = self.store.layout.clone();
         let pending = layout.pending(&self.project);
         blocking(move || {
-            let removed = layout.disk().remove_folder(&pending);
+            let removed = remove_or_put_away(&layout, &pending);
             removed.map_err(failed("clearing up after a change"))
         })
         .await
+    }
+
+    /// What is left of a removal that is committed, also where that could not be cleared up after.
+    pub(super) fn what_is_left(
+        &self,
+        cleared: Result<Option<Unerased>, StoreError>,
+    ) -> Option<Unerased> {
+        cleared.unwrap_or_else(|error| {
+            tracing::error!(project = %self.project, error = &error as &dyn std::error::Error,
+                "what was deleted stays where it is; the next change of the project will try again");
+            let layout = &self.store.layout;
+            let pending = layout.pending(&self.project);
+            Unerased::of(layout, &pending, count(layout.disk(), &pending))
+        })
     }
 
     /// Undoes an announced change that failed before its commit.
@@ -349,7 +392,7 @@ impl ProjectLock<'_> {
                 return Ok(());
             }
         }
-        self.clear().await
+        self.clear().await.map(drop)
     }
 
     /// Writes the manifest after a change was settled; false when there is no room for it. Then the change stays
@@ -357,8 +400,10 @@ impl ProjectLock<'_> {
     async fn catch_up(&self) -> Result<bool, StoreError> {
         let (layout, project) = (self.store.layout.clone(), self.project.clone());
         blocking(move || {
-            let removed = remove_waiting(&layout, &project);
-            removed.map_err(failed("clearing up after a change"))
+            if let Err(error) = files::erase_waiting(&layout, &project) {
+                tracing::debug!(%project, %error, "files of a change are erased later");
+            }
+            Ok(())
         })
         .await?;
         match self.rewrite_manifest().await {
@@ -384,7 +429,7 @@ impl ProjectLock<'_> {
                 let waits = layout.disk().exists(&waiting);
                 let placed = given && !waits.map_err(failed("reading a pending change"))?;
                 let ours = |piece: &Piece| placed || *piece != Piece::Given;
-                self.erase(id, &name, Piece::all().filter(ours).collect())
+                self.erase_or_leave(id, &name, Piece::all().filter(ours).collect())
                     .await
             }
             Intent::Replace {
@@ -400,22 +445,26 @@ impl ProjectLock<'_> {
                     _ => Ok(()),
                 }
             }
-            Intent::Remove { image, name } => {
+            Intent::Remove {
+                image,
+                name,
+                sha256,
+            } => {
                 let (id, name) = self.parse(&image, &name)?;
                 match self.store.row(&self.project, id).await? {
                     Some(_) => self.place(id, &name).await,
-                    None => self.erase(id, &name, Piece::all().collect()).await,
+                    None => self.erase_unlifted(id, &name, &sha256).await,
                 }
             }
             Intent::Discard { entries } => {
-                let mut gone = Vec::with_capacity(entries.len());
                 for entry in entries {
-                    let (id, _) = self.parse(&entry.image.id, &entry.image.name)?;
-                    if self.store.row(&self.project, id).await?.is_none() {
-                        gone.push(entry);
+                    let (id, name) = self.parse(&entry.image.id, &entry.image.name)?;
+                    if self.store.row(&self.project, id).await?.is_some() {
+                        self.put_back(id, &name).await?;
+                        self.forget_trashed(id).await?;
                     }
                 }
-                self.discard(gone).await
+                Ok(())
             }
             Intent::Restore { image, name } => {
                 let (id, name) = self.parse(&image, &name)?;
@@ -426,167 +475,48 @@ impl ProjectLock<'_> {
             }
             Intent::RemoveProject => match self.store.project_row(&self.project).await? {
                 Some(_) => self.put_all_back().await,
-                None => self.erase_all().await,
+                None => self.gather_all().await.map(drop),
             },
             Intent::Describe => Ok(()),
+        }
+    }
+
+    /// Removes the files of an image that was taken out, where a loss of power undid that they were moved here: those
+    /// that nobody has put in their place since.
+    async fn erase_unlifted(
+        &self,
+        image: ImageId,
+        name: &ImageName,
+        sha256: &str,
+    ) -> Result<(), StoreError> {
+        let mut pieces: Vec<Piece> = RenditionKind::ALL.map(Piece::Rendition).into();
+        if let Some(file) = self.store.open_given(&self.project, name).await?
+            && file.digest().await?.to_string() == sha256
+        {
+            pieces.push(Piece::Given);
+        }
+        self.erase_or_leave(image, name, pieces).await
+    }
+
+    /// Removes files of an image that is not there. One that stays stops nobody from changing the project.
+    async fn erase_or_leave(
+        &self,
+        image: ImageId,
+        name: &ImageName,
+        pieces: Vec<Piece>,
+    ) -> Result<(), StoreError> {
+        match self.erase(image, name, pieces).await {
+            Err(error) if !error.is_full() => {
+                tracing::error!(project = %self.project, %name, error = &error as &dyn std::error::Error,
+                    "files of a change that was cut off cannot be removed, and stay");
+                Ok(())
+            }
+            erased => erased,
         }
     }
 
     fn parse(&self, image: &str, name: &str) -> Result<(ImageId, ImageName), StoreError> {
         let id = image.parse().map_err(damaged)?;
         Ok((id, ImageName::parse(name).map_err(damaged)?))
-    }
-}
-
-fn write_intent(
-    layout: &Layout,
-    project: &ProjectName,
-    intent: &[u8],
-    files: Vec<(Piece, TempPath)>,
-    durable: bool,
-) -> io::Result<()> {
-    let (disk, pending) = (layout.disk(), layout.pending(project));
-    let mut changed = disk.create_folder(&pending)?;
-    for (piece, file) in files {
-        settle(disk, file, &pending.join(piece.file_name()))?;
-    }
-    let (unfinished, finished) = (pending.join("intent.new"), pending.join("intent.json"));
-    // One that there was no room for may lie about.
-    disk.remove_file(&unfinished)?;
-    if !durable {
-        disk.write(&unfinished, intent)?;
-        return disk.rename(&unfinished, &finished);
-    }
-    disk.write_synced(&unfinished, intent)?;
-    disk.rename(&unfinished, &finished)?;
-    changed.push(pending);
-    disk.sync_all(&changed)
-}
-
-fn refuse_immutable(
-    disk: &Disk,
-    mut places: impl Iterator<Item = PathBuf>,
-) -> Result<(), StoreError> {
-    let free = places.try_for_each(|place| disk.refuse_immutable(&place));
-    free.map_err(failed("looking for what cannot be removed"))
-}
-
-/// Removes the files that wait for their places.
-fn remove_waiting(layout: &Layout, project: &ProjectName) -> io::Result<()> {
-    let pending = layout.pending(project);
-    let mut files = Piece::all().map(|piece| pending.join(piece.file_name()));
-    files.try_for_each(|file| layout.disk().remove_file(&file))
-}
-
-fn place(
-    layout: &Layout,
-    project: &ProjectName,
-    image: ImageId,
-    name: &ImageName,
-) -> io::Result<()> {
-    let (disk, mut changed) = (layout.disk(), Vec::new());
-    for piece in Piece::all() {
-        let waiting = layout.pending(project).join(piece.file_name());
-        let target = target(layout, project, image, name, piece);
-        let Some(folder) = target.parent() else {
-            continue;
-        };
-        if !disk.exists(&waiting)? {
-            continue;
-        }
-        changed.extend(disk.create_folder(folder)?);
-        disk.rename(&waiting, &target)?;
-        changed.push(folder.to_owned());
-    }
-    changed.sort_unstable();
-    changed.dedup();
-    disk.sync_all(&changed)
-}
-
-/// A folder that lies where the given file should be is none of the image's.
-fn lift(
-    layout: &Layout,
-    project: &ProjectName,
-    image: ImageId,
-    name: &ImageName,
-) -> io::Result<()> {
-    let (disk, pending) = (layout.disk(), layout.pending(project));
-    for piece in Piece::all() {
-        let place = target(layout, project, image, name, piece);
-        match disk.standing(&place)? {
-            Standing::Nothing | Standing::Folder | Standing::UnderAFile => {}
-            _ => disk.rename(&place, &pending.join(piece.file_name()))?,
-        }
-    }
-    Ok(())
-}
-
-fn drop_lifted(layout: &Layout, project: &ProjectName, name: &ImageName) -> io::Result<()> {
-    let (disk, pending) = (layout.disk(), layout.pending(project));
-    for piece in Piece::all() {
-        disk.remove_file(&pending.join(piece.file_name()))?;
-    }
-    let top = layout.given_folder(project);
-    disk.remove_empty_parents(&layout.given(project, name), &top);
-    Ok(())
-}
-
-/// Where the folder of what was given to a project waits while the project is removed.
-fn lifted_folder(layout: &Layout, project: &ProjectName) -> PathBuf {
-    layout.pending(project).join("image_root")
-}
-
-fn move_folder(layout: &Layout, from: &Path, to: &Path) -> io::Result<()> {
-    match layout.disk().exists(from)? {
-        true => layout.disk().rename(from, to),
-        false => Ok(()),
-    }
-}
-
-fn erase(
-    layout: &Layout,
-    project: &ProjectName,
-    image: ImageId,
-    name: &ImageName,
-    pieces: Vec<Piece>,
-) -> io::Result<()> {
-    let disk = layout.disk();
-    for &piece in &pieces {
-        disk.remove_file(&target(layout, project, image, name, piece))?;
-    }
-    if pieces.contains(&Piece::Given) {
-        let top = layout.given_folder(project);
-        disk.remove_empty_parents(&layout.given(project, name), &top);
-    }
-    Ok(())
-}
-
-fn erase_all(layout: &Layout, project: &ProjectName) -> io::Result<()> {
-    let (disk, folder) = (layout.disk(), layout.project(project));
-    disk.remove_folder(&layout.given_folder(project))?;
-    for entry in disk.list(&folder)? {
-        let path = folder.join(&entry.name);
-        if path == layout.manifest_lock(project) || path == layout.pending(project) {
-            continue;
-        }
-        match entry.is_folder {
-            true => disk.remove_folder(&path)?,
-            false => disk.remove_file(&path)?,
-        }
-    }
-    Ok(())
-}
-
-/// Where a piece of an image lies.
-pub(super) fn target(
-    layout: &Layout,
-    project: &ProjectName,
-    image: ImageId,
-    name: &ImageName,
-    piece: Piece,
-) -> PathBuf {
-    match piece {
-        Piece::Given => layout.given(project, name),
-        Piece::Rendition(kind) => layout.rendition(project, kind, image),
     }
 }

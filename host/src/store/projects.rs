@@ -16,7 +16,7 @@ use super::entities::{image, project};
 use super::ingest::to_the_end;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
-use super::{Standing, Store, StoreError, changes, rows};
+use super::{RemovedProject, Standing, Store, StoreError, changes, rows};
 
 impl Store {
     /// Makes the project of a folder in the image root, unless it is there, or the folder is gone: whoever saw the
@@ -74,8 +74,11 @@ impl Store {
     }
 
     /// Removes a project with everything in it, also what lies in its folder of the image root and is
-    /// no image, and says how many images that were; `None` when it is not there.
-    pub async fn remove_project(&self, project: &ProjectName) -> Result<Option<u64>, StoreError> {
+    /// no image; `None` when it is not there.
+    pub async fn remove_project(
+        &self,
+        project: &ProjectName,
+    ) -> Result<Option<RemovedProject>, StoreError> {
         if self.project_row(project).await?.is_none() {
             return Ok(None);
         }
@@ -150,7 +153,7 @@ impl Store {
         &self,
         lock: &ProjectLock<'_>,
         project: project::Model,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<RemovedProject, StoreError> {
         self.refuse_links(&lock.project, &project).await?;
         lock.refuse_immutable_project().await?;
         let made = async {
@@ -160,9 +163,12 @@ impl Store {
         };
         match made.await {
             Ok(images) => {
-                lock.erase_all().await?;
-                lock.clear().await?;
-                Ok(images)
+                let left = [lock.gather_all().await, lock.clear().await];
+                let unerased = left.into_iter().filter_map(|left| lock.what_is_left(left));
+                Ok(RemovedProject {
+                    images,
+                    unerased: unerased.collect(),
+                })
             }
             Err(error) => {
                 lock.undo().await;
@@ -200,7 +206,7 @@ impl Store {
     }
 }
 
-async fn remove(store: Store, name: ProjectName) -> Result<Option<u64>, StoreError> {
+async fn remove(store: Store, name: ProjectName) -> Result<Option<RemovedProject>, StoreError> {
     let lock = store.lock(&name).await?;
     match store.project_row(&name).await? {
         Some(project) => store.take_out_project(&lock, project).await.map(Some),

@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// Takes every lock under which a change is pending: that settles what nobody is at work on. What somebody is
-    /// at work on is passed over.
+    /// at work on is passed over; so is what cannot be settled, since one project is not all.
     async fn settle_all(&self) -> Result<(), StoreError> {
         for project in project_folders(&self.layout)? {
             let pending = self.layout.pending(&project);
@@ -151,6 +151,10 @@ impl Store {
             if pending.map_err(failed("looking for pending changes"))? {
                 match self.lock_within(&project, SETTLING).await {
                     Ok(_) | Err(StoreError::Held { .. }) => {}
+                    Err(error) if is_of_one_project(&error) => {
+                        tracing::error!(%project, error = &error as &dyn std::error::Error,
+                            "a change that was cut off cannot be settled; the project cannot be changed until it can");
+                    }
                     Err(error) => return Err(error),
                 }
             }
@@ -167,7 +171,7 @@ impl Store {
         }
         // The changes of a new database have numbers that the old one's had, too.
         for snapshot in [self.index_snapshot(), self.feature_snapshot()] {
-            let removed = self.layout.disk().remove_file(&snapshot);
+            let removed = snapshot.remove();
             removed.map_err(failed("removing the index"))?;
         }
         let manifests = self.readable_manifests().await?;
@@ -262,6 +266,16 @@ impl Store {
         let standing = self.layout.disk().standing(path);
         standing.is_ok_and(|standing| standing == Standing::File)
     }
+}
+
+/// Something is wrong with the files of a project, and not with the disk.
+fn is_of_one_project(error: &StoreError) -> bool {
+    let of_the_disk = [Trouble::DiskFull, Trouble::ReadOnly, Trouble::TooManyFiles];
+    let is_of_files = !matches!(
+        error,
+        StoreError::Database(_) | StoreError::DatabaseDamaged(_) | StoreError::NotWritable(_)
+    );
+    is_of_files && !error.trouble().is_some_and(|it| of_the_disk.contains(&it))
 }
 
 /// The names of what was merged lead to where they led.
@@ -373,17 +387,14 @@ fn layout_to_read(data: &Path) -> io::Result<Layout> {
     Ok(layout)
 }
 
-/// SQLite, the index and the reserve open their files by their paths, which must be no links either. `cache` may be one: what
-/// lies there was not given by anybody.
+/// SQLite opens its files by their paths, which must be no links either; one in the place of the reserve is told at once.
+/// `cache` may be one: what lies there was not given by anybody.
 fn refuse_links(layout: &Layout) -> io::Result<()> {
     let database = layout.database();
     let mut opened: Vec<PathBuf> = DATABASE_FILES
         .iter()
         .map(|suffix| with_suffix(&database, suffix))
         .collect();
-    let index = layout.index();
-    let kept = layout.disk().list(&index)?;
-    opened.extend(kept.iter().map(|entry| index.join(&entry.name)));
     opened.push(layout.reserve());
     opened
         .iter()

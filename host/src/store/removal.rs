@@ -83,6 +83,7 @@ impl Store {
         let intent = Intent::Remove {
             image: image.id.to_string(),
             name: image.name.as_str().to_owned(),
+            sha256: image.sha256.to_string(),
         };
         let made = async {
             lock.refuse_immutable(image.id, &image.name).await?;
@@ -97,19 +98,23 @@ impl Store {
                 return Err(error);
             }
         };
-        lock.drop_lifted(&image.name).await?;
+        let dropped = lock.drop_lifted(&image.name).await;
         let edit = if was_decided {
             Edit::Anew
         } else {
             Edit::Drop(image.id)
         };
-        lock.finish(&project, edit).await;
+        let mut unerased = lock.finish(&project, edit).await;
+        if dropped.is_err() && unerased.is_none() {
+            unerased = lock.lifted().await?;
+        }
         let new_primary = project
             .primary_image
             .as_deref()
             .filter(|_| image.is_primary);
         Ok(Removed {
             new_primary: new_primary.map(rows::to_id).transpose()?,
+            unerased,
             image,
         })
     }

@@ -1,5 +1,6 @@
 //! Duplicates are brought down to one: the kept image takes over names and metadata, the others go to
-//! the trash. One transaction; the files follow it, and who finds them half moved moves the rest.
+//! the trash. Their files are moved first, since that may fail, then one transaction follows; who finds it
+//! cut off moves the files back.
 
 use jiff::Timestamp;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ModelTrait, QueryFilter};
@@ -121,12 +122,14 @@ impl Store {
             .await?;
         for image in &removed {
             lock.refuse_immutable(image.id, &image.name).await?;
+            lock.refuse_trashed(image.id).await?;
         }
         let made = async {
             let intent = Intent::Discard {
                 entries: entries.clone(),
             };
             lock.announce(&intent, Vec::new()).await?;
+            lock.discard(entries).await?;
             self.commit_resolution(owner, plan).await
         };
         let (kept, owner) = match made.await {
@@ -136,7 +139,6 @@ impl Store {
                 return Err(error);
             }
         };
-        lock.discard(entries).await?;
         lock.finish(&owner, Edit::Anew).await;
         Ok(Resolved {
             kept: rows::to_image(kept, &owner)?,

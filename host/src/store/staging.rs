@@ -87,13 +87,8 @@ impl Session {
     }
 
     fn new_path(&self) -> io::Result<TempPath> {
-        TempPath::try_from_path(self.new_folder_path())
-    }
-
-    /// A path that is free.
-    pub(super) fn new_folder_path(&self) -> PathBuf {
         let name = unique().simple().to_string();
-        self.folder.path().join(name)
+        TempPath::try_from_path(self.folder.path().join(name))
     }
 }
 

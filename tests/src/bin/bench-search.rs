@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -281,10 +282,12 @@ fn snapshot(index: &Index, bits: u32) -> (String, f64) {
         witnesses: Vec::new(),
     };
     let begin = Instant::now();
-    assert!(index.save(&file, mark).unwrap());
+    let written = File::create(&file).unwrap();
+    index.save(&written, mark).unwrap();
+    written.sync_all().unwrap();
     let saved = begin.elapsed();
     let begin = Instant::now();
-    let (opened, _) = Index::open(&file).unwrap();
+    let (opened, _) = Index::open(&File::open(&file).unwrap()).unwrap();
     let ready = begin.elapsed();
     assert_eq!(opened.images(), index.images());
     let bytes = std::fs::metadata(&file).unwrap().len();

@@ -14,7 +14,7 @@ use vismatch_tests::client::text;
 use vismatch_tests::picture::with_comment;
 use vismatch_tests::program::{self, Said};
 use vismatch_tests::server::eventually;
-use vismatch_tests::{Answer, Picture, Server, skipped};
+use vismatch_tests::{Answer, Picture, Server, Unchangeable, skipped};
 
 /// A small disk in memory; dropped, it is gone.
 struct Disk(TempDir);
@@ -243,32 +243,6 @@ fn a_damaged_database_names_the_way_out_which_keeps_what_can_be_saved() {
     assert!(verify(data).ok().starts_with("2 images, all is well"));
 }
 
-/// A file that must not be changed, until it is dropped; `None` where there are no such files.
-struct Unchangeable(std::path::PathBuf);
-
-impl Unchangeable {
-    fn make(path: &Path) -> Option<Self> {
-        let made = Self(path.to_owned());
-        if made.change("+i") && File::options().append(true).open(path).is_err() {
-            return Some(made);
-        }
-        skipped("files cannot be made unchangeable here");
-        None
-    }
-
-    fn change(&self, flag: &str) -> bool {
-        let mut chattr = Command::new("chattr");
-        let output = chattr.arg(flag).arg(&self.0).output();
-        output.is_ok_and(|output| output.status.success())
-    }
-}
-
-impl Drop for Unchangeable {
-    fn drop(&mut self) {
-        self.change("-i");
-    }
-}
-
 #[track_caller]
 fn cannot_be_removed(answer: Answer) {
     let refusal = answer.refused(409);
@@ -319,4 +293,78 @@ fn what_cannot_be_removed_is_not_called_deleted() {
     server.delete("/projects/p").ok();
     assert_eq!(fs::read_dir(data.join("image_root")).unwrap().count(), 0);
     drop(left);
+}
+
+/// A server over a data folder that asks these plugins.
+fn with_plugins(data: &Path, file: &Path, names: &[&str]) -> Server {
+    let of_one = |name: &&str| ["--plugin".into(), format!("{name}={}", file.display())];
+    let arguments: Vec<String> = names.iter().flat_map(of_one).collect();
+    let settings = Server::settings().data(data).arguments(arguments);
+    settings.start()
+}
+
+#[test]
+fn plugins_of_a_read_only_disk_are_searched() {
+    let Some(disk) = Disk::mount() else { return };
+    let (data, elsewhere) = (disk.path(), TempDir::new().unwrap());
+    let file = elsewhere.path().join("hasher.wat");
+    fs::write(&file, include_str!("plugins/hasher.wat")).unwrap();
+    let mut server = with_plugins(data, &file, &["known"]);
+    upload(&server, 1).ok();
+    let copy = Picture::photo(1, 200, 150).jpeg(70);
+    server.upload("p", "copy.jpg", &copy).ok();
+    let state = |server: &Server, name: &str| server.get(&format!("/plugins/{name}")).json();
+    eventually("it is ready", || {
+        state(&server, "known")["state"] == "ready"
+    });
+    server.kill();
+    disk.make_read_only();
+
+    let server = with_plugins(data, &file, &["known", "unknown"]);
+    assert_eq!(state(&server, "known")["fingerprints"], json!(2));
+    eventually("it is ready", || {
+        state(&server, "known")["state"] == "ready"
+    });
+    let near = "/projects/p/matches?algorithm=known&image_id=1.jpg";
+    let near = server.send_to(reqwest::Method::POST, near).json();
+    assert_eq!(near[0]["name"], "copy.jpg", "{near}");
+    let unknown = state(&server, "unknown");
+    assert_eq!(unknown["state"], "disabled", "{unknown}");
+    assert!(unknown.to_string().contains("read-only"), "{unknown}");
+    let changes = [
+        server.delete("/plugins/known"),
+        server.send_to(reqwest::Method::POST, "/plugins/known/backfill"),
+    ];
+    for refused in changes {
+        let refusal = refused.refused(503);
+        assert!(text(&refusal, "message").contains("read-only"), "{refusal}");
+    }
+    assert_ne!(state(&server, "known")["state"], "removed");
+}
+
+#[test]
+fn a_plugin_of_a_read_only_disk_is_asked_about_images_that_it_has_not_seen() {
+    let Some(disk) = Disk::mount() else { return };
+    let (data, elsewhere) = (disk.path(), TempDir::new().unwrap());
+    let file = elsewhere.path().join("hasher.wat");
+    fs::write(&file, include_str!("plugins/hasher.wat")).unwrap();
+    let mut server = with_plugins(data, &file, &["known"]);
+    upload(&server, 1).ok();
+    server.kill();
+    let mut server = Server::over(data);
+    let copy = Picture::photo(1, 200, 150).jpeg(70);
+    server.upload("p", "copy.jpg", &copy).ok();
+    server.kill();
+    disk.make_read_only();
+
+    let server = with_plugins(data, &file, &["known"]);
+    let near = "/projects/p/matches?algorithm=known&image_id=copy.jpg";
+    let near = server.send_to(reqwest::Method::POST, near).json();
+    assert_eq!(near[0]["name"], "1.jpg", "{near}");
+    let state = server.get("/plugins/known").json();
+    assert_eq!(state["fingerprints"], json!(1), "nothing is kept");
+    eventually("what is left to do is told", || {
+        let state = server.get("/plugins/known").json();
+        state["state"] == "backfilling" && state["to_do"] == json!(1)
+    });
 }

@@ -24,6 +24,9 @@ mod command_line;
 mod component;
 /// The corpus of hostile files beside the repository, when it is there.
 mod corpus;
+/// Deletions whose files the system does not let go of.
+#[cfg(target_os = "linux")]
+mod deletions;
 /// Disks that are full or read-only, databases that are damaged.
 #[cfg(target_os = "linux")]
 mod disk;

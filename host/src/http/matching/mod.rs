@@ -24,6 +24,7 @@ use crate::store::NameClash;
 use super::error::{ApiError, ErrorBody};
 use super::extract::{BodyKind, InProject, Path, ProjectPath, body_kind};
 use super::schemas::{ImageText, ProjectText};
+use super::unerased::{self, UnerasedView};
 
 /// Most matches that are answered.
 const MATCHES: usize = 3;
@@ -117,7 +118,7 @@ struct UploadView {
 struct DeletedView {
     /// Always true.
     success: bool,
-    /// Always `image deleted`.
+    /// `image deleted`, or that files of it are still on the disk.
     #[schema(example = "image deleted")]
     message: &'static str,
     /// Where it was.
@@ -126,6 +127,9 @@ struct DeletedView {
     /// What it was called.
     #[schema(example = "new_image.jpg")]
     image_name: String,
+    /// Files of it that the system does not let go of yet; left out when all are erased.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unerased: Vec<UnerasedView>,
 }
 
 /// What became of a project that was to be deleted.
@@ -136,6 +140,9 @@ struct ProjectDeletedView {
     /// In words.
     #[schema(example = "project deleted")]
     message: &'static str,
+    /// Files of it that the system does not let go of yet; left out when all are erased.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unerased: Vec<UnerasedView>,
 }
 
 /// Find the most similar images of a project
@@ -214,21 +221,28 @@ async fn upload(
     params(("token" = String, Path, description = "What `POST /upload` answered; works once.")),
     responses(
         (status = 200, description = "It is gone.", body = DeletedView),
+        (status = 202, description = unerased::LEFT, body = DeletedView),
         (status = 404, description = "The token stands for nothing, or was used.", body = ErrorBody),
-        (status = 409, description = "The file lies behind a link. Nothing is deleted.", body = ErrorBody),
+        (status = 409, description = "A file of it lies behind a link or must not be removed. Nothing is deleted.", body = ErrorBody),
     ),
 )]
 async fn delete(
     State(app): State<App>,
     Path(token): Path<String>,
-) -> Result<axum::Json<DeletedView>, ApiError> {
+) -> Result<(StatusCode, axum::Json<DeletedView>), ApiError> {
     let removed = images::delete_by_token(&app.services, &token).await?;
-    Ok(axum::Json(DeletedView {
+    let is_all_erased = removed.unerased.is_none();
+    let deleted = DeletedView {
         success: true,
-        message: "image deleted",
+        message: match is_all_erased {
+            true => "image deleted",
+            false => "image deleted, but files of it are still on the disk; they are erased later",
+        },
         project_name: removed.image.project.to_string(),
         image_name: removed.image.name.to_string(),
-    }))
+        unerased: unerased::views(&removed.unerased),
+    };
+    Ok(unerased::answer(deleted, is_all_erased))
 }
 
 /// Delete a project with everything in it
@@ -241,20 +255,31 @@ async fn delete(
     params(ProjectPath),
     responses(
         (status = 200, description = "It is gone; or there is no such project, and `success` is false.", body = ProjectDeletedView),
+        (status = 202, description = unerased::LEFT, body = ProjectDeletedView),
         (status = 400, description = "No project can have that name.", body = ErrorBody),
-        (status = 409, description = "Some of its files lie behind a link. Nothing is deleted.", body = ErrorBody),
+        (status = 409, description = "Some of its files lie behind a link or must not be removed. Nothing is deleted.", body = ErrorBody),
     ),
 )]
 async fn delete_project(
     State(app): State<App>,
     InProject(project): InProject,
-) -> Result<axum::Json<ProjectDeletedView>, ApiError> {
-    let (success, message) = match projects::delete(&app.services, &project).await {
-        Ok(_) => (true, "project deleted"),
-        Err(ServiceError::NotFound(_)) => (false, "there is no such project"),
+) -> Result<(StatusCode, axum::Json<ProjectDeletedView>), ApiError> {
+    let (success, message, left) = match projects::delete(&app.services, &project).await {
+        Ok(removed) if removed.unerased.is_empty() => (true, "project deleted", Vec::new()),
+        Ok(removed) => {
+            let text =
+                "project deleted, but files of it are still on the disk; they are erased later";
+            (true, text, removed.unerased)
+        }
+        Err(ServiceError::NotFound(_)) => (false, "there is no such project", Vec::new()),
         Err(error) => return Err(error.into()),
     };
-    Ok(axum::Json(ProjectDeletedView { success, message }))
+    let deleted = ProjectDeletedView {
+        success,
+        message,
+        unerased: unerased::views(&left),
+    };
+    Ok(unerased::answer(deleted, left.is_empty()))
 }
 
 async fn receive_upload(app: &App, request: Request) -> Result<Upload, ApiError> {

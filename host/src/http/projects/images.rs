@@ -1,7 +1,7 @@
 //! Images of a project: listed, shown, made the cover, removed. How they are given is `upload`'s matter.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +15,7 @@ use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
 use crate::http::schemas::SizeName;
+use crate::http::unerased::{self, UnerasedView};
 use crate::http::views::{BinaryFile, FingerprintView, ImageView, project_url};
 use crate::service::{ServiceError, images, plugins, projects};
 use crate::store::BlobKey;
@@ -51,6 +52,9 @@ struct ImageDeleted {
     deleted_image_id: String,
     /// The cover that took over; null when the cover did not change or nothing is left.
     new_primary: Option<String>,
+    /// Files of it that the system does not let go of yet; left out when all are erased.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unerased: Vec<UnerasedView>,
 }
 
 /// A cover that was chosen.
@@ -199,21 +203,24 @@ async fn fingerprints(
     params(ImagePath),
     responses(
         (status = 200, description = "It is gone.", body = ImageDeleted),
+        (status = 202, description = unerased::LEFT, body = ImageDeleted),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
-        (status = 409, description = "The name is that of an image that was merged into another, `details.image_id` says into which; or the file lies behind a link. Nothing is deleted.", body = ErrorBody),
+        (status = 409, description = "The name is that of an image that was merged into another, `details.image_id` says into which; or a file of it lies behind a link or must not be removed. Nothing is deleted.", body = ErrorBody),
     ),
 )]
 async fn delete(
     State(app): State<App>,
     at: OneImage,
-) -> Result<axum::Json<ImageDeleted>, ApiError> {
+) -> Result<(StatusCode, axum::Json<ImageDeleted>), ApiError> {
     let removed = images::delete(&app.services, &at.project, &at.image).await?;
-    Ok(axum::Json(ImageDeleted {
+    let deleted = ImageDeleted {
         ok: true,
         project_id: at.project.to_string(),
         deleted_image_id: removed.image.id.to_string(),
         new_primary: removed.new_primary.map(|id| id.to_string()),
-    }))
+        unerased: unerased::views(&removed.unerased),
+    };
+    Ok(unerased::answer(deleted, removed.unerased.is_none()))
 }
 
 /// Make an image the cover of its project

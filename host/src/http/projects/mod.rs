@@ -10,6 +10,7 @@ mod trash;
 mod upload;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +22,7 @@ use crate::service::projects;
 
 use super::error::{ApiError, ErrorBody};
 use super::extract::{InProject, Json, ProjectPath};
+use super::unerased::{self, UnerasedView};
 use super::views::{project_url, timestamp};
 
 /// Project routes.
@@ -81,6 +83,9 @@ struct ProjectDeleted {
     /// How many images went with it.
     #[schema(example = 42)]
     deleted_images: u64,
+    /// Files of it that the system does not let go of yet; left out when all are erased.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unerased: Vec<UnerasedView>,
 }
 
 impl From<Project> for ProjectView {
@@ -169,18 +174,21 @@ async fn change(
     params(ProjectPath),
     responses(
         (status = 200, description = "It is gone.", body = ProjectDeleted),
+        (status = 202, description = unerased::LEFT, body = ProjectDeleted),
         (status = 404, description = "There is no such project.", body = ErrorBody),
-        (status = 409, description = "Some of its files lie behind a link. Nothing is deleted.", body = ErrorBody),
+        (status = 409, description = "Some of its files lie behind a link or must not be removed. Nothing is deleted.", body = ErrorBody),
     ),
 )]
 async fn delete(
     State(app): State<App>,
     InProject(project): InProject,
-) -> Result<axum::Json<ProjectDeleted>, ApiError> {
-    let deleted_images = projects::delete(&app.services, &project).await?;
-    Ok(axum::Json(ProjectDeleted {
+) -> Result<(StatusCode, axum::Json<ProjectDeleted>), ApiError> {
+    let removed = projects::delete(&app.services, &project).await?;
+    let deleted = ProjectDeleted {
         ok: true,
         project_id: project.to_string(),
-        deleted_images,
-    }))
+        deleted_images: removed.images,
+        unerased: unerased::views(&removed.unerased),
+    };
+    Ok(unerased::answer(deleted, removed.unerased.is_empty()))
 }

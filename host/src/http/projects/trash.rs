@@ -1,7 +1,7 @@
 //! The trash of a project: looked through, restored from, emptied.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,15 +9,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{ImageId, Trashed};
+use crate::domain::{ImageId, ProjectName, Trashed};
 use crate::http::blob::{self, BlobRequest};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
 use crate::http::schemas::{AfterImage, Limit};
+use crate::http::unerased::{self, UnerasedView};
 use crate::http::views::{BinaryFile, ImageView, project_url, timestamp};
 use crate::service::trash;
-use crate::store::BlobKey;
+use crate::store::{BlobKey, Emptied};
 
 use super::images::Size;
 
@@ -69,6 +70,9 @@ struct TrashEmptied {
     /// How many they were.
     #[schema(example = 3)]
     deleted_images: u64,
+    /// Files of them that the system does not let go of yet; left out when all are erased.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unerased: Vec<UnerasedView>,
 }
 
 /// What is in the trash of a project
@@ -161,19 +165,16 @@ async fn restore(State(app): State<App>, at: OneImage) -> Result<axum::Json<Imag
     params(ImagePath),
     responses(
         (status = 200, description = "It is gone.", body = TrashEmptied),
+        (status = 202, description = unerased::LEFT, body = TrashEmptied),
         (status = 404, description = "There is no such project, or its trash has no such image.", body = ErrorBody),
     ),
 )]
 async fn delete(
     State(app): State<App>,
     at: OneImage,
-) -> Result<axum::Json<TrashEmptied>, ApiError> {
-    trash::delete(&app.services, &at.project, &at.image).await?;
-    Ok(axum::Json(TrashEmptied {
-        ok: true,
-        project_id: at.project.to_string(),
-        deleted_images: 1,
-    }))
+) -> Result<(StatusCode, axum::Json<TrashEmptied>), ApiError> {
+    let emptied = trash::delete(&app.services, &at.project, &at.image).await?;
+    Ok(TrashEmptied::answer(&at.project, &emptied))
 }
 
 /// Delete everything in the trash of a project for good
@@ -183,19 +184,28 @@ async fn delete(
     params(ProjectPath),
     responses(
         (status = 200, description = "It is empty.", body = TrashEmptied),
+        (status = 202, description = unerased::LEFT, body = TrashEmptied),
         (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn empty(
     State(app): State<App>,
     InProject(project): InProject,
-) -> Result<axum::Json<TrashEmptied>, ApiError> {
-    let deleted_images = trash::empty(&app.services, &project).await?;
-    Ok(axum::Json(TrashEmptied {
-        ok: true,
-        project_id: project.to_string(),
-        deleted_images,
-    }))
+) -> Result<(StatusCode, axum::Json<TrashEmptied>), ApiError> {
+    let emptied = trash::empty(&app.services, &project).await?;
+    Ok(TrashEmptied::answer(&project, &emptied))
+}
+
+impl TrashEmptied {
+    fn answer(project: &ProjectName, emptied: &Emptied) -> (StatusCode, axum::Json<Self>) {
+        let view = Self {
+            ok: true,
+            project_id: project.to_string(),
+            deleted_images: emptied.images,
+            unerased: unerased::views(&emptied.unerased),
+        };
+        unerased::answer(view, emptied.unerased.is_empty())
+    }
 }
 
 impl From<&Trashed> for TrashedView {

@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::http::{HeaderName, Method, Request, StatusCode, Version, header};
 
+use crate::http::clients::Peer;
+
 use super::server::{Answer, Server, form, picture, request};
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -253,6 +255,7 @@ pub async fn the_server_answers_to_its_own_names_alone(server: &Server) {
         StatusCode::MISDIRECTED_REQUEST
     );
     what_proxies_were_asked_for_counts(&named).await;
+    what_trusted_proxies_say_counts(&named).await;
     a_request_names_one_host(server).await;
 }
 
@@ -266,6 +269,42 @@ async fn what_proxies_were_asked_for_counts(server: &Server) {
         let answer = asked(forwarded).await;
         answer.assert_refused(StatusCode::MISDIRECTED_REQUEST, "evil.example");
     }
+}
+
+/// What trusted proxies say in `Forwarded`: of hosts, and of the scheme of their own pages.
+async fn what_trusted_proxies_say_counts(server: &Server) {
+    let server = server.with(|config| config.trusted_proxies = vec!["10.0.0.1".parse().unwrap()]);
+    let send = async |peer: &str, method: Method, headers: Headers<'_>| {
+        let mut request = request(method, "/projects/doors", headers, Body::empty());
+        let peer = Peer(peer.parse().unwrap());
+        request.extensions_mut().insert(peer);
+        server.send(request).await
+    };
+    let asked = async |peer, forwarded| {
+        let headers = [(header::FORWARDED, forwarded)];
+        send(peer, Method::GET, &headers).await.status
+    };
+    let misdirected = StatusCode::MISDIRECTED_REQUEST;
+    let evil = "for=192.0.2.1;host=evil.example";
+    assert_eq!(asked("10.0.0.1", evil).await, misdirected);
+    assert_ne!(asked("10.0.0.2", evil).await, misdirected);
+    let good = r#"for=192.0.2.1;host="pictures.example:8443";proto=https"#;
+    assert_ne!(asked("10.0.0.1", good).await, misdirected);
+    let broken = asked("10.0.0.1", "for=192.0.2.1;host").await;
+    assert_eq!(broken, StatusCode::BAD_REQUEST);
+
+    let changed = async |origin| {
+        let headers = [(header::FORWARDED, good), (header::ORIGIN, origin)];
+        send("10.0.0.1", Method::DELETE, &headers).await.status
+    };
+    assert_eq!(
+        changed("http://pictures.example:8443").await,
+        StatusCode::FORBIDDEN
+    );
+    assert_ne!(
+        changed("https://pictures.example:8443").await,
+        StatusCode::FORBIDDEN
+    );
 }
 
 async fn a_request_names_one_host(server: &Server) {

@@ -1,17 +1,19 @@
 //! Goes through the image root, or the parts of it that something happened to.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsStr;
+use std::io;
+use std::ops::ControlFlow::{Break, Continue};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::StreamExt;
 use tokio::sync::mpsc;
-use walkdir::{DirEntry, WalkDir};
 
 use crate::domain::{ImageName, ProjectName};
 use crate::service::ServiceError;
-use crate::store::{FileStamp, Standing};
+use crate::store::{FileStamp, Kind, Standing, Store};
 
 use super::ImageRoot;
 use super::place::{Meaning, Place, is_passing};
@@ -153,9 +155,9 @@ impl ImageRoot {
 
     /// Goes through a folder, part by part.
     async fn walk(&self, folder: PathBuf) -> Result<Walked, ServiceError> {
-        let root = self.folder.clone();
+        let (store, root) = (self.services.store.clone(), self.folder.clone());
         let (parts, mut found) = mpsc::channel(1);
-        let walk = tokio::task::spawn_blocking(move || walk(&root, &folder, &parts));
+        let walk = tokio::task::spawn_blocking(move || walk(&store, &root, &folder, &parts));
         let mut walked = Walked::default();
         while let Some(part) = found.recv().await {
             walked.projects.extend(part.projects.iter().cloned());
@@ -244,19 +246,22 @@ const OUTSIDE: &str = "it lies in no project's folder";
 const NO_FILE: &str = "links and special files are not followed";
 
 /// Sends everything in and below a folder that may be a picture, part by part. Links are not followed.
-fn walk(root: &Path, folder: &Path, parts: &mpsc::Sender<Found>) {
+fn walk(store: &Store, root: &Path, folder: &Path, parts: &mpsc::Sender<Found>) {
     let mut found = Found::default();
-    let entries = WalkDir::new(folder).follow_root_links(false).into_iter();
-    for entry in entries.filter_entry(|entry| entry.path() == folder || is_lasting(entry)) {
-        match entry {
-            Ok(entry) => found.add(root, &entry),
-            Err(error) => found.fail(folder, &error),
+    let passes_over = |name: &OsStr| is_passing(&name.to_string_lossy());
+    let walked = store.walk_given(folder, passes_over, |path, kind| {
+        match kind {
+            Ok(kind) => found.add(root, path, kind),
+            Err(error) => found.fail(path, &error),
         }
-        if found.is_enough() && parts.blocking_send(std::mem::take(&mut found)).is_err() {
-            return; // Nobody waits for it any more.
+        match found.is_enough() && parts.blocking_send(std::mem::take(&mut found)).is_err() {
+            true => Break(()), // Nobody waits for it any more.
+            false => Continue(()),
         }
+    });
+    if walked.is_continue() {
+        let _ = parts.blocking_send(found);
     }
-    let _ = parts.blocking_send(found);
 }
 
 impl Found {
@@ -264,40 +269,23 @@ impl Found {
         self.files.len().max(self.unusable.len()) >= FILE_BATCH
     }
 
-    fn add(&mut self, root: &Path, entry: &DirEntry) {
-        let path = entry.path().to_path_buf();
-        match Meaning::of(root, &path) {
-            Err(reason) => self.unusable.push((path, reason.to_string())),
-            Ok(Meaning::Nothing) => {}
-            Ok(Meaning::Project(project)) if entry.file_type().is_dir() => {
-                self.projects.push(project);
-            }
-            Ok(Meaning::Within(_)) if entry.file_type().is_dir() => {}
-            Ok(_) if !entry.file_type().is_file() => self.unusable.push((path, NO_FILE.into())),
-            Ok(Meaning::Project(_)) => self.unusable.push((path, OUTSIDE.into())),
-            Ok(Meaning::Within(place)) => self.add_file(place, entry),
+    fn add(&mut self, root: &Path, path: &Path, kind: Kind) {
+        let mut refuse = |reason: &str| self.unusable.push((path.to_owned(), reason.to_owned()));
+        match (Meaning::of(root, path), kind) {
+            (Err(reason), _) => refuse(&reason.to_string()),
+            (Ok(Meaning::Nothing | Meaning::Within(_)), Kind::Folder)
+            | (Ok(Meaning::Nothing), _) => {}
+            (Ok(Meaning::Project(project)), Kind::Folder) => self.projects.push(project),
+            (Ok(_), Kind::Other) => refuse(NO_FILE),
+            (Ok(Meaning::Project(_)), Kind::File(_)) => refuse(OUTSIDE),
+            (Ok(Meaning::Within(place)), Kind::File(stamp)) => self.files.push((place, stamp)),
         }
     }
 
-    fn add_file(&mut self, place: Place, entry: &DirEntry) {
-        let facts = entry.metadata().map_err(std::io::Error::from);
-        match facts.and_then(|facts| FileStamp::of_facts(&facts)) {
-            Ok(Some(stamp)) => self.files.push((place, stamp)),
-            Ok(None) => self.unusable.push((place.path, NO_FILE.into())),
-            Err(error) => self.unusable.push((place.path, error.to_string())),
+    /// What cannot be looked at is reported; what went while it was walked is no trouble.
+    fn fail(&mut self, path: &Path, error: &io::Error) {
+        if error.kind() != io::ErrorKind::NotFound {
+            self.unusable.push((path.to_owned(), error.to_string()));
         }
     }
-
-    /// A folder that cannot be read is reported; one that went while it was walked is no trouble.
-    fn fail(&mut self, folder: &Path, error: &walkdir::Error) {
-        let is_gone = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
-        if !error.io_error().is_some_and(is_gone) {
-            let path = error.path().unwrap_or(folder).to_path_buf();
-            self.unusable.push((path, error.to_string()));
-        }
-    }
-}
-
-fn is_lasting(entry: &DirEntry) -> bool {
-    !is_passing(&entry.file_name().to_string_lossy())
 }

@@ -51,6 +51,7 @@ pub async fn verify(
         let looked_at = verification.project(&project.name, total, progress).await;
         verification.unless_held(&project.name, looked_at)?;
     }
+    verification.unerased().await?;
     for project in services.store.project_folders()? {
         let looked_at = verification.orphans(&project).await;
         verification.unless_held(&project, looked_at)?;
@@ -347,6 +348,22 @@ impl Verification<'_> {
                 repaired: self.repair,
             });
         }
+        Ok(())
+    }
+
+    /// What was deleted is erased, whether repairs are asked for or not; what stays is told.
+    async fn unerased(&mut self) -> Result<(), ServiceError> {
+        let store = &self.services.store;
+        let unerased = match store.may_write() {
+            Ok(()) => store.erase_again().await?,
+            Err(_) => store.unerased().await?,
+        };
+        self.report
+            .findings
+            .extend(unerased.iter().map(|left| Finding {
+                problem: format!("deleted, and cannot be erased: {left}"),
+                repaired: false,
+            }));
         Ok(())
     }
 

@@ -77,6 +77,8 @@ async fn keep_up(
     let mut change = store.last_change().await?;
     known.index.current(store, known.edition).await?;
     if store.may_write().is_err() {
+        count(services, plugin, known).await?;
+        plugin.progress.complete_if_nothing_is_left();
         return std::future::pending().await;
     }
     let mut later = everything(services, plugin, known).await?;

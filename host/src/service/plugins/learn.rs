@@ -59,7 +59,8 @@ pub(super) async fn introduce(
     })
 }
 
-/// Asks a plugin about a stored image and keeps what it says. `Conflict` when it is disabled by now.
+/// Asks a plugin about a stored image and keeps what it says, where anything can be kept. `Conflict` when it is
+/// disabled by now.
 pub(super) async fn learn(
     services: &Services,
     plugin: &Plugin,
@@ -82,9 +83,11 @@ pub(super) async fn learn(
         Err(error) => return Err(error),
     };
     let store = &services.store;
-    store
-        .put_plugin_fingerprint(known.edition, image, bits.as_deref())
-        .await?;
+    if store.read_only().is_none() {
+        store
+            .put_plugin_fingerprint(known.edition, image, bits.as_deref())
+            .await?;
+    }
     Ok(bits)
 }
 

@@ -88,6 +88,12 @@ impl Progress {
         self.is_complete.store(true, Ordering::Release);
         asked
     }
+
+    fn complete_if_nothing_is_left(&self) {
+        if self.to_do.load(Ordering::Relaxed) == 0 {
+            self.complete();
+        }
+    }
 }
 
 /// A look at a plugin.

@@ -81,8 +81,17 @@ async fn world_with_snapshot() -> World {
     world.give("a.png", &png(1)).await;
     assert_eq!(indexed(&world.services).await, 1);
     world.services.index.save(&world.services.store).await;
-    assert!(world.services.store.index_snapshot().exists());
+    assert!(is_saved(&world));
     world
+}
+
+/// The snapshot's own file.
+fn file_of(world: &World) -> PathBuf {
+    world.data().join("index/snapshot")
+}
+
+fn is_saved(world: &World) -> bool {
+    file_of(world).exists()
 }
 
 /// Saves an index of two images that the store does not have, in place of the snapshot.
@@ -92,13 +101,74 @@ fn save_strangers(world: &World, mark: Mark) {
         strangers.insert(&PROJECT, ImageId::generate(), &[]);
     }
     let file = world.services.store.index_snapshot();
-    assert!(strangers.save(&file, mark).unwrap());
+    let saved = file.replace(|file| strangers.save(file, mark));
+    assert!(saved.unwrap());
 }
 
 fn mark_of(world: &World) -> Mark {
-    Index::open(&world.services.store.index_snapshot())
-        .unwrap()
-        .1
+    let file = world.services.store.index_snapshot().open().unwrap();
+    Index::open(&file.unwrap()).unwrap().1
+}
+
+#[tokio::test]
+async fn a_map_outlives_the_file_that_takes_its_place() {
+    let world = world_with_snapshot().await;
+    let mark = mark_of(&world);
+    let file = world.services.store.index_snapshot().open().unwrap();
+    let (before, _) = Index::open(&file.unwrap()).unwrap();
+    save_strangers(&world, mark);
+    assert_eq!(before.images(), 1);
+    let file = world.services.store.index_snapshot().open().unwrap();
+    assert_eq!(Index::open(&file.unwrap()).unwrap().0.images(), 2);
+}
+
+#[tokio::test]
+async fn what_a_killed_writer_left_is_no_snapshot() {
+    let world = world_with_snapshot().await;
+    let unfinished = file_of(&world).with_extension("unfinished");
+    std::fs::write(&unfinished, "half").unwrap();
+    assert_eq!(indexed(&services_over(world.data()).await).await, 1);
+    let mark = mark_of(&world);
+    save_strangers(&world, mark);
+    assert!(!unfinished.exists());
+}
+
+#[tokio::test]
+async fn one_process_at_a_time_writes_a_snapshot() {
+    let world = world_with_snapshot().await;
+    let other = std::fs::File::create(file_of(&world).with_extension("lock")).unwrap();
+    other.lock().unwrap();
+    let file = world.services.store.index_snapshot();
+    assert!(!file.replace(|_| Ok(())).unwrap());
+    drop(other);
+    assert!(file.replace(|_| Ok(())).unwrap());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_snapshot_is_neither_read_nor_written_through_a_link() {
+    let world = world_with_snapshot().await;
+    let (file, elsewhere) = (file_of(&world), tempfile::tempdir().unwrap());
+    let (moved, victim) = (
+        elsewhere.path().join("moved"),
+        elsewhere.path().join("victim"),
+    );
+    std::fs::rename(&file, &moved).unwrap();
+    std::fs::write(&victim, "mine").unwrap();
+    std::os::unix::fs::symlink(&moved, &file).unwrap();
+    std::os::unix::fs::symlink(&victim, file.with_extension("unfinished")).unwrap();
+    let snapshot = world.services.store.index_snapshot();
+    assert!(snapshot.open().unwrap().is_none());
+    world.services.index.save(&world.services.store).await;
+    assert_eq!(std::fs::read(&victim).unwrap(), b"mine");
+    assert!(snapshot.open().unwrap().is_some(), "the link gave way");
+    assert!(moved.exists());
+
+    let folder = world.data().join("index");
+    std::fs::rename(&folder, elsewhere.path().join("index")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path().join("index"), &folder).unwrap();
+    assert!(snapshot.open().map_or(true, |file| file.is_none()));
+    assert!(snapshot.replace(|_| Ok(())).is_err());
 }
 
 #[tokio::test]
@@ -135,7 +205,7 @@ async fn a_snapshot_of_another_database_is_not_used() {
 #[tokio::test]
 async fn a_damaged_snapshot_is_not_used() {
     let world = world_with_snapshot().await;
-    let file = world.services.store.index_snapshot();
+    let file = file_of(&world);
     let bytes = std::fs::read(&file).unwrap();
     for damaged in [&bytes[..bytes.len() / 2], b"", b"something else"] {
         std::fs::write(&file, damaged).unwrap();
@@ -145,8 +215,9 @@ async fn a_damaged_snapshot_is_not_used() {
 
 #[tokio::test]
 async fn a_new_database_begins_without_the_snapshot_of_the_old_one() {
-    let World { services, folder } = world_with_snapshot().await;
-    let file = services.store.index_snapshot();
+    let world = world_with_snapshot().await;
+    let file = file_of(&world);
+    let World { services, folder } = world;
     drop(services);
     rebuild(folder.path(), &|_, _| {}).await.unwrap();
     assert!(!file.exists());
@@ -157,7 +228,7 @@ async fn a_stop_waits_for_the_snapshot_that_is_being_taken() {
     let world = World::new().await;
     world.give("a.png", &png(1)).await;
     let (index, store) = (&world.services.index, &world.services.store);
-    let file = store.index_snapshot();
+    let file = file_of(&world);
     assert!(!file.exists());
     let stop = async {
         index.close(store).await;

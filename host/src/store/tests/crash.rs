@@ -147,6 +147,7 @@ async fn a_removal_is_whole_or_nothing() {
             let intent = Intent::Remove {
                 image: goes.id.to_string(),
                 name: goes.name.as_str().to_owned(),
+                sha256: goes.sha256.to_string(),
             };
             lock.announce(&intent, Vec::new()).await.unwrap();
             if steps >= 2 {
@@ -203,13 +204,45 @@ async fn a_half_removed_project_is_removed_at_the_next_start() {
     lock.announce(&Intent::RemoveProject, Vec::new())
         .await
         .unwrap();
+    lock.lift_all().await.unwrap();
     let row = store.project_row(&project("p")).await.unwrap().unwrap();
     store.commit_project_removal(row).await.unwrap();
+    // Somebody begins it anew before the start.
+    fs::create_dir_all(folder.given("p", "")).unwrap();
+    fs::write(folder.given("p", "anew"), b"anew").unwrap();
     drop(lock);
     drop(store);
     let store = folder.open().await;
     assert!(store.projects().await.unwrap().is_empty());
+    assert_eq!(fs::read(folder.given("p", "anew")).unwrap(), b"anew");
+    fs::remove_dir_all(folder.given("p", "")).unwrap();
     assert_whole(&folder, &store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_takes_no_file_that_came_after_it() {
+    for (bytes, stays) in [(&b"goes"[..], false), (b"another", true)] {
+        let folder = Folder::new();
+        let store = folder.open().await;
+        let goes = upload(&store, "p", "x", b"goes", NameClash::Reject).await;
+        let goes = goes.unwrap().image;
+        let lock = store.lock(&goes.project).await.unwrap();
+        let intent = Intent::Remove {
+            image: goes.id.to_string(),
+            name: "x".to_owned(),
+            sha256: goes.sha256.to_string(),
+        };
+        lock.announce(&intent, Vec::new()).await.unwrap();
+        lock.lift(goes.id, &goes.name).await.unwrap();
+        let row = store.row(&goes.project, goes.id).await.unwrap().unwrap().0;
+        store.commit_removal(row, true).await.unwrap();
+        // A loss of power undid the move; or somebody put another file there.
+        fs::write(folder.given("p", "x"), bytes).unwrap();
+        drop(lock);
+        drop(store);
+        folder.open().await;
+        assert_eq!(folder.given("p", "x").exists(), stays, "{bytes:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -226,7 +226,8 @@ async fn a_removed_project_leaves_nothing_and_can_come_again() {
             .unwrap();
     }
     let before = store.last_change().await.unwrap();
-    assert_eq!(store.remove_project(&p).await.unwrap(), Some(3));
+    let removed = store.remove_project(&p).await.unwrap().unwrap();
+    assert_eq!((removed.images, removed.unerased), (3, Vec::new()));
     assert!(store.projects().await.unwrap().is_empty());
     let changes = store.changes_since(before, 99).await.unwrap();
     assert_eq!(changes.len(), 3);

@@ -12,6 +12,8 @@ mod plugins;
 mod speed;
 mod together;
 mod trash;
+#[cfg(target_os = "linux")]
+mod unerased;
 
 use std::collections::BTreeSet;
 use std::fs;

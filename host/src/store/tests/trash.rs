@@ -161,7 +161,7 @@ async fn an_emptied_trash_is_gone_and_the_names_stay() {
         .resolve(&project("p"), a.id, vec![b.id, c.id])
         .await
         .unwrap();
-    let empty = async |part| store.empty_trash(&project("p"), part).await.unwrap();
+    let empty = async |part| store.empty_trash(&project("p"), part).await.unwrap().images;
     assert_eq!(empty(TrashPart::One(b.id)).await, 1);
     assert_eq!(empty(TrashPart::One(b.id)).await, 0);
     assert_eq!(store.projects_with_trash().await.unwrap(), [project("p")]);
@@ -201,7 +201,7 @@ async fn a_leap_of_the_clock_empties_no_trash() {
         let (seen, end) = run(&store, start, hours).await;
         let part = TrashPart::SeenBy(seen.saturating_sub(retention));
         assert_eq!(
-            store.empty_trash(&project("p"), part).await.unwrap(),
+            store.empty_trash(&project("p"), part).await.unwrap().images,
             0,
             "{seen:?}"
         );
@@ -210,7 +210,7 @@ async fn a_leap_of_the_clock_empties_no_trash() {
     let (seen, _) = run(&store, now, 5).await;
     let part = TrashPart::SeenBy(seen - retention);
     assert_eq!(
-        store.empty_trash(&project("p"), part).await.unwrap(),
+        store.empty_trash(&project("p"), part).await.unwrap().images,
         1,
         "{seen:?}"
     );
@@ -352,7 +352,7 @@ async fn what_was_decided_of_a_copy_holds_of_the_image_that_is_kept() {
 /// The process dies after each step; the next one finds all of it done, or none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resolution_that_is_cut_off_is_whole_or_nothing() {
-    for steps in 0..=3 {
+    for steps in 0..=4 {
         let folder = Folder::new();
         let store = folder.open().await;
         let [a, b, c] = three(&store).await;
@@ -370,10 +370,13 @@ async fn a_resolution_that_is_cut_off_is_whole_or_nothing() {
                 .unwrap();
         }
         if steps >= 2 {
-            store.commit_resolution(owner, plan).await.unwrap();
+            lock.discard(entries[..1].to_vec()).await.unwrap();
         }
         if steps >= 3 {
-            lock.discard(entries[..1].to_vec()).await.unwrap();
+            lock.discard(entries).await.unwrap();
+        }
+        if steps >= 4 {
+            store.commit_resolution(owner, plan).await.unwrap();
         }
         drop(lock);
         drop(store);
@@ -381,7 +384,7 @@ async fn a_resolution_that_is_cut_off_is_whole_or_nothing() {
         let trash = store.trash(&project("p"), None, None).await.unwrap();
         let left = images(&store).await;
         match steps {
-            0 | 1 => assert_eq!((left, trash.len()), (before, 0), "{steps}"),
+            0..=3 => assert_eq!((left, trash.len()), (before, 0), "{steps}"),
             _ => assert_eq!((left.len(), trash.len()), (1, 2), "{steps}"),
         }
         assert_whole(&folder, &store).await;
@@ -449,4 +452,27 @@ async fn of_two_who_resolve_at_once_one_is_told() {
     assert_eq!(failed.count(), 1, "{first:?} {second:?}");
     assert_eq!(images(&one).await.len(), 1);
     assert_whole(&folder, &one).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_in_the_trash_under_an_id_is_in_the_way_of_its_image() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let [a, b, _] = three(&store).await;
+    let before = images(&store).await;
+    let strange = folder.path().join(format!("projects/p/trash/{}", b.id));
+    fs::create_dir_all(&strange).unwrap();
+    fs::write(strange.join("given"), b"strange").unwrap();
+    let refused = store.resolve(&project("p"), a.id, vec![b.id]).await;
+    assert!(matches!(refused, Err(StoreError::TrashTaken { .. })));
+    assert_eq!(images(&store).await, before);
+    store
+        .empty_trash(&project("p"), TrashPart::One(b.id))
+        .await
+        .unwrap();
+    store
+        .resolve(&project("p"), a.id, vec![b.id])
+        .await
+        .unwrap();
+    assert_whole(&folder, &store).await;
 }

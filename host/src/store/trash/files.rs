@@ -12,9 +12,10 @@ use crate::store::layout::Layout;
 use crate::store::pending::{ProjectLock, target};
 use crate::store::rows::damaged;
 use crate::store::staging::Piece;
+use crate::store::unerased::remove_or_put_away;
 
 impl ProjectLock<'_> {
-    /// Moves images whose rows are gone to the trash; what was moved before stays there.
+    /// Moves images to the trash; what was moved before stays there.
     pub(in crate::store) async fn discard(
         &self,
         entries: Vec<TrashEntry>,
@@ -49,6 +50,19 @@ impl ProjectLock<'_> {
             return Err(failed(what)(in_the_way));
         }
         Ok(())
+    }
+
+    /// An error when something of this id is in the trash.
+    pub(in crate::store) async fn refuse_trashed(&self, image: ImageId) -> Result<(), StoreError> {
+        let (layout, project) = (self.store.layout.clone(), self.project.clone());
+        blocking(move || {
+            let there = layout.disk().exists(&layout.trashed(&project, image));
+            match there.map_err(failed("looking into the trash"))? {
+                true => Err(StoreError::TrashTaken { project, image }),
+                false => Ok(()),
+            }
+        })
+        .await
     }
 
     /// An error when something of a trashed image could not be removed from the trash.
@@ -86,10 +100,9 @@ impl ProjectLock<'_> {
     pub(in crate::store) async fn forget_trashed(&self, id: ImageId) -> Result<(), StoreError> {
         let (layout, project) = (self.store.layout.clone(), self.project.clone());
         blocking(move || {
-            let disk = layout.disk();
-            disk.remove_folder(&layout.trashed(&project, id))
+            remove_or_put_away(&layout, &layout.trashed(&project, id))
                 .map_err(failed("clearing up the trash"))?;
-            let _ = disk.remove_if_empty(&layout.trash(&project));
+            let _ = layout.disk().remove_if_empty(&layout.trash(&project));
             Ok(())
         })
         .await

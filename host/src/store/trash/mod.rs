@@ -24,7 +24,8 @@ use super::layout::Layout;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
 use super::rows::damaged;
-use super::{Store, StoreError, decisions, merging, projects, rows};
+use super::unerased::{erase_away, put_away};
+use super::{Store, StoreError, Unerased, decisions, merging, projects, rows};
 
 pub(super) use entry::{DecisionJson, TrashEntry};
 use entry::{ids_in, read_entry};
@@ -38,6 +39,15 @@ pub enum TrashPart {
     One(ImageId),
     /// Those that were put there when the store had seen no more time than this.
     SeenBy(Duration),
+}
+
+/// Images that are gone from a trash.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Emptied {
+    /// How many they were.
+    pub images: u64,
+    /// Files of them that could not be erased yet.
+    pub unerased: Vec<Unerased>,
 }
 
 impl TrashPart {
@@ -123,12 +133,12 @@ impl Store {
         .await
     }
 
-    /// Deletes images of the trash for good. Says how many that were.
+    /// Deletes images of the trash for good.
     pub async fn empty_trash(
         &self,
         project: &ProjectName,
         part: TrashPart,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Emptied, StoreError> {
         let trash = self.layout.trash(project);
         if !self
             .layout
@@ -136,7 +146,7 @@ impl Store {
             .exists(&trash)
             .map_err(failed("emptying the trash"))?
         {
-            return Ok(0);
+            return Ok(Emptied::default());
         }
         let project = project.clone();
         let empty = move |store: Self| to_the_end(empty(store, project.clone(), part));
@@ -172,15 +182,14 @@ impl Store {
         .await
     }
 
-    /// Moves folders out of the trash, each at once, to where the next start would clear them up. Also tells why some
-    /// could not be moved, or not be removed from there.
+    /// Moves folders out of the trash, each at once, to where they are erased. Also tells why some could not be moved, or
+    /// not be removed from there.
     async fn take_from_trash(
         &self,
         project: &ProjectName,
         part: TrashPart,
     ) -> Result<(Vec<PathBuf>, Option<StoreError>), StoreError> {
-        let (layout, session) = (self.layout.clone(), self.session.clone());
-        let project = project.clone();
+        let (layout, project) = (self.layout.clone(), project.clone());
         blocking(move || {
             let what = "emptying the trash";
             let (mut doomed, mut stays) = (Vec::new(), None);
@@ -188,10 +197,10 @@ impl Store {
                 if !part.holds(&layout, &project, id)? {
                     continue;
                 }
-                let (folder, away) = (layout.trashed(&project, id), session.new_folder_path());
+                let folder = layout.trashed(&project, id);
                 let free = layout.disk().refuse_immutable(&folder);
-                match free.and_then(|()| layout.disk().rename(&folder, &away)) {
-                    Ok(()) => doomed.push(away),
+                match free.and_then(|()| put_away(&layout, &folder)) {
+                    Ok(away) => doomed.push(away),
                     Err(error) => stays = Some(failed(what)(error)),
                 }
             }
@@ -226,8 +235,16 @@ impl Store {
                 return Err(error);
             }
         };
-        lock.forget_trashed(id).await?;
-        lock.finish(&owner, Edit::Anew).await;
+        match lock.forget_trashed(id).await {
+            Ok(()) => {
+                lock.finish(&owner, Edit::Anew).await;
+            }
+            // It is pending still: the next change does the rest.
+            Err(error) => {
+                tracing::error!(%project, image = %id, error = &error as &dyn std::error::Error,
+                "an image is restored, but not cleared out of the trash yet")
+            }
+        }
         rows::to_image(row, &owner)
     }
 
@@ -287,19 +304,19 @@ impl Store {
     }
 }
 
-async fn empty(store: Store, project: ProjectName, part: TrashPart) -> Result<u64, StoreError> {
+async fn empty(store: Store, project: ProjectName, part: TrashPart) -> Result<Emptied, StoreError> {
     let lock = store.lock(&project).await?;
     let (doomed, stays) = store.take_from_trash(&lock.project, part).await?;
     drop(lock);
-    let deleted = doomed.len() as u64;
-    blocking(move || {
-        let mut folders = doomed.iter();
-        folders
-            .try_for_each(|folder| store.layout.disk().remove_folder(folder))
-            .map_err(failed("emptying the trash"))
+    let emptied = blocking(move || {
+        let left = |folder: &PathBuf| erase_away(&store.layout, folder);
+        Ok(Emptied {
+            images: doomed.len() as u64,
+            unerased: doomed.iter().filter_map(left).collect(),
+        })
     })
     .await?;
-    stays.map_or(Ok(deleted), Err)
+    stays.map_or(Ok(emptied), Err)
 }
 
 /// The project has no cover, or the one that took it over from the trashed image.
