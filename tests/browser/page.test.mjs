@@ -55,6 +55,12 @@ describe("the page in Chromium", { skip }, () => {
       await tour.settled();
       await tour.row("broken.jpg").getByText("Not stored").waitFor();
     },
+    "upload, searched on this device": async (tour) => {
+      await tour.go("upload/holidays");
+      await tour.page.getByRole("checkbox", { name: /^Search on this device/ }).check();
+      await tour.give([asFile("alike.jpg", pictures[1])]);
+      await tour.row("alike.jpg").getByRole("link", { name: "Show the stored image that is like alike.jpg" }).waitFor();
+    },
     projects: async (tour) => {
       await tour.go("gallery");
       await tour.page.getByRole("link", { name: "holidays" }).waitFor();
@@ -122,9 +128,9 @@ describe("the page in Chromium", { skip }, () => {
     });
   }
 
-  test("no view is wider than a phone", async () => {
+  test("no view is wider than a phone, or than a window at 400 %", async () => {
     for (const [name, show] of Object.entries(views)) {
-      const tour = await visit(browser, server.origin, { viewport: { width: 360, height: 740 }, hasTouch: true });
+      const tour = await visit(browser, server.origin, { viewport: { width: 320, height: 640 }, hasTouch: true });
       await show(tour);
       const over = await tour.page.evaluate(() => {
         const most = (node) => node.scrollWidth - node.clientWidth;
