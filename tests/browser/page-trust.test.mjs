@@ -63,10 +63,11 @@ describe("answers in Chromium", { skip }, () => {
     await tour.row("saved.jpg").getByText(/^Stored\. Their detail agrees/).waitFor();
     await tour.row("saved.jpg").getByAltText("Stored: invoice 2.jpg").waitFor();
     await tour.settled();
+    await tour.page.getByText("3 stored, 1 duplicate among them").waitFor();
     for (const name of ["six.jpg", "seven.jpg"]) await tour.row(name).getByText("Stored.", { exact: true }).waitFor();
     assert.deepEqual([...sizes], ["thumb"], "neither needs the large pictures");
 
-    await tour.go("duplicates/invoices");
+    await tour.row("saved.jpg").getByRole("link", { name: "Duplicates" }).click();
     await tour.page.getByText("1 group", { exact: true }).waitFor();
     const group = tour.page.getByRole("region", { name: "Group of invoice 2.jpg" });
     const [{ best }] = (await server.json("/projects/invoices/duplicates")).groups;

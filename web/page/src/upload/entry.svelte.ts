@@ -77,6 +77,12 @@ export class Entry {
     return this.twin ? "known" : standingOf(this.best);
   }
 
+  /** What the server, which has both pictures now, found it to be a duplicate of. */
+  get duplicate(): Match | null {
+    if (this.state.is !== "done" || this.state.replaced) return null;
+    return this.state.image.duplicates?.find(({ verdict }) => verdict !== "similar") ?? null;
+  }
+
   /** It was cancelled, or did not work, before there was a verdict. */
   get unanswered(): boolean {
     return this.state.is === "failed" || (this.state.is === "skipped" && !this.asked);
