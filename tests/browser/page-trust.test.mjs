@@ -63,7 +63,7 @@ describe("answers in Chromium", { skip }, () => {
     await tour.row("saved.jpg").getByText(/^Stored\. Their detail agrees/).waitFor();
     await tour.row("saved.jpg").getByAltText("Stored: invoice 2.jpg").waitFor();
     await tour.settled();
-    await tour.page.getByText("3 stored, 1 duplicate among them").waitFor();
+    await tour.page.getByText("3 stored (1 duplicate)").waitFor();
     for (const name of ["six.jpg", "seven.jpg"]) await tour.row(name).getByText("Stored.", { exact: true }).waitFor();
     assert.deepEqual([...sizes], ["thumb"], "neither needs the large pictures");
 
