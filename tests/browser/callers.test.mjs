@@ -129,7 +129,7 @@ function callers(launch) {
     await image.waitFor();
     assert.ok(await image.evaluate(async (shown) => (await shown.decode(), shown.naturalWidth > 0)), "the picture is shown");
     await tour.go("server");
-    await tour.page.getByText("tells what happens as it happens").waitFor();
+    await tour.page.getByText("changes are shown as they happen").waitFor();
     await tour.close();
     const page = await browser.newPage();
     await page.goto(`${address}/docs`);

@@ -16,13 +16,13 @@ const match = (name, more = {}) => ({
 });
 
 /** A pipeline that finds what `verdicts` say of each thumbnail, and what was asked of it. */
-function pretend(verdicts, { width = 400, height = 300, flatness = 0.05 } = {}) {
+function pretend(verdicts, { width = 400, height = 300, flatness = 0.05, similarities = {} } = {}) {
   const fetched = [];
   const pipeline = {
     compare: async (thumb, other) => {
       assert.equal(other, file, "the stored image is the first");
-      const verdict = verdicts[await thumb.text()];
-      return { verdict, verified: true, similarity: 0.5, reason: "compared", orientation: "mirrored", differences: [] };
+      const name = await thumb.text();
+      return { verdict: verdicts[name], verified: true, similarity: similarities[name] ?? 0.5, reason: "compared", orientation: "mirrored", differences: [] };
     },
     fingerprint: async () => ({ info: { width, height, frames: 1 }, flatness }),
   };
@@ -52,7 +52,20 @@ test("the strongest of three open matches is told, and a certain copy ends the s
   assert.equal((await decide(early.pipeline, photo, { exact: [], near }, early.options)).name, "a");
   assert.deepEqual(early.fetched, ["/a"]);
   const none = pretend({ a: "different", b: "different", c: "different" });
-  assert.equal(await decide(none.pipeline, photo, { exact: [], near }, none.options), null);
+  assert.equal(await decide(none.pipeline, photo, { exact: [], near: near.slice(0, 3) }, none.options), null);
+});
+
+test("of matches of one verdict the most similar is told", async () => {
+  const near = [match("a", { similarity: 0.97 }), match("b", { similarity: 0.95 })];
+  const { pipeline, options } = pretend({ a: "similar", b: "similar" }, { similarities: { a: 0.9, b: 0.98 } });
+  assert.equal((await decide(pipeline, photo, { exact: [], near }, options)).name, "b");
+});
+
+test("what nobody has compared is not called different", async () => {
+  const near = ["a", "b", "c", "d", "e"].map((name) => match(name));
+  const { pipeline, fetched, options } = pretend({ a: "different", b: "different", c: "different" });
+  assert.equal(await decide(pipeline, photo, { exact: [], near }, options), near[3]);
+  assert.deepEqual(fetched, ["/a", "/b", "/c"]);
 });
 
 test("a file that is the thumbnail is no exact copy of the stored image", async () => {

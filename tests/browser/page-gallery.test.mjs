@@ -136,11 +136,11 @@ describe("stored images in Chromium", { skip }, () => {
     const results = tour.page.locator("ul[aria-label=Matches] li");
     await tour.page.getByRole("slider", { name: "Threshold" }).fill("0");
     assert.equal(await results.count(), 1);
-    await tour.page.getByText("Only what has the very same fingerprint.").waitFor();
+    await tour.page.getByText("Only images with an equal fingerprint.").waitFor();
     await tour.page.getByRole("slider", { name: "Threshold" }).fill("24");
     assert.ok((await results.count()) >= 2);
     await tour.page.getByRole("button", { name: "Compare with 1.jpg" }).click();
-    for (const way of ["Side by side", "Curtain", "Difference"]) await tour.page.getByRole("radio", { name: way }).check();
+    for (const way of ["Side by side", "Slider", "Difference"]) await tour.page.getByRole("radio", { name: way }).check();
     await tour.close();
   });
 
@@ -157,8 +157,8 @@ describe("stored images in Chromium", { skip }, () => {
     const tour = await visit(browser, server.origin);
     await tour.go("duplicates/twice");
     await tour.page.getByText("2 groups").waitFor();
-    await tour.page.getByRole("button", { name: "Dry run" }).click();
-    await tour.page.getByText(/would put 2 images .* into the trash/).waitFor();
+    await tour.page.getByRole("button", { name: "Show what would be removed" }).click();
+    await tour.page.getByText(/would move 2 images .* to the trash/).waitFor();
     assert.equal((await names("twice")).length, 4, "a dry run does nothing");
 
     await tour.page.getByRole("button", { name: /^Remove 1 image/ }).first().click();
@@ -178,13 +178,13 @@ describe("stored images in Chromium", { skip }, () => {
     assert.equal((await names("twice")).length, 4, "nothing is done unasked");
     await tour.page.getByRole("button", { name: "Keep the best of each" }).click();
     await tour.page.getByRole("button", { name: "Move 1 image to the trash" }).click();
-    await tour.page.getByText("Nothing is there twice").waitFor();
+    await tour.page.getByText("No duplicates").waitFor();
     assert.equal((await names("twice")).length, 3);
 
     // Also without the message that offers it: the trash is there as long as the server keeps it.
     await tour.page.reload();
     await tour.page.getByText("1 image in the trash").click();
-    await tour.page.getByRole("button", { name: /^Bring back / }).click();
+    await tour.page.getByRole("button", { name: /^Restore / }).click();
     await tour.page.getByText("1 group", { exact: true }).waitFor();
     await tour.page.getByText("in the trash").waitFor({ state: "detached" });
     assert.equal((await names("twice")).length, 4);
@@ -192,11 +192,11 @@ describe("stored images in Chromium", { skip }, () => {
     await tour.page.getByRole("button", { name: /^Remove 1 image/ }).first().click();
     await tour.page.getByText("1 image in the trash").click();
     await tour.page.getByRole("button", { name: "Empty the trash" }).click();
-    await tour.page.getByRole("button", { name: "Keep" }).click();
+    await tour.page.getByRole("button", { name: "Cancel" }).click();
     assert.equal((await trash("twice")).length, 1);
     await tour.page.getByRole("button", { name: "Empty the trash" }).click();
-    await tour.page.getByRole("button", { name: "Delete all for good" }).click();
-    await tour.page.getByText("1 image deleted for good.").waitFor();
+    await tour.page.getByRole("button", { name: "Delete all permanently" }).click();
+    await tour.page.getByText("1 image deleted permanently.").waitFor();
     await tour.page.getByText("in the trash").waitFor({ state: "detached" });
     assert.equal((await trash("twice")).length, 0);
     await tour.close();
@@ -211,16 +211,16 @@ describe("stored images in Chromium", { skip }, () => {
     tour.page.on("request", (request) => request.url().endsWith("/resolve") && resolved.push(request.postDataJSON()));
     await tour.go("duplicates/edited");
     await tour.page.getByText("2 groups").waitFor();
-    await tour.page.getByText("with 1 spare copy").waitFor();
+    await tour.page.getByText("with 1 copy that can be removed").waitFor();
     await tour.page.getByRole("heading", { name: "Edited copies: look before you remove" }).waitFor();
     const groupOf = (name) => tour.page.getByRole("region", { name: `Group of ${name}` });
     const ticked = (name) => groupOf(name).getByRole("checkbox", { checked: true }).count();
     assert.deepEqual([await ticked("0.jpg"), await ticked("2.jpg")], [1, 0]);
 
     await tour.page.getByRole("button", { name: "Keep the best of each" }).click();
-    await tour.page.getByRole("dialog").getByText("Edited copies stay; left alone here: 2 edited copies.").waitFor();
+    await tour.page.getByRole("dialog").getByText("Edited copies stay; not removed here: 2 edited copies.").waitFor();
     await tour.page.getByRole("button", { name: "Move 1 image to the trash" }).click();
-    await tour.page.getByText("1 image went to the trash.").waitFor();
+    await tour.page.getByText("1 image moved to the trash.").waitFor();
     assert.deepEqual((await names("edited")).sort(), ["0.jpg", "2.jpg", "grey 11.jpg", "grey 20.jpg"]);
     assert.ok(await tour.page.getByRole("button", { name: "Keep the best of each" }).isDisabled(), "nothing more is certain");
 
@@ -238,7 +238,7 @@ describe("stored images in Chromium", { skip }, () => {
     await tour.go("duplicates/alike");
     await tour.page.getByText("1 group", { exact: true }).waitFor();
     await tour.page.getByRole("combobox", { name: "Show" }).selectOption("14");
-    await tour.page.getByRole("heading", { name: "Only alike" }).waitFor(); // distances say no more
+    await tour.page.getByRole("heading", { name: "Similar images" }).waitFor(); // distances say no more
     assert.equal(await tour.page.getByRole("checkbox", { checked: true }).count(), 0);
     assert.ok(await tour.page.getByRole("button", { name: "Keep the best of each" }).isDisabled());
     await tour.close();
@@ -248,12 +248,12 @@ describe("stored images in Chromium", { skip }, () => {
     await project("figures", [{ seed: 12 }]);
     const tour = await visit(browser, server.origin);
     await tour.go("server");
-    await tour.page.getByText("tells what happens as it happens").waitFor();
+    await tour.page.getByText("changes are shown as they happen").waitFor();
     await tour.page.getByRole("button", { name: "Rebuild the index" }).click();
-    await tour.page.getByText(/The index is built anew with \d+ images?/).waitFor();
+    await tour.page.getByText(/The index was rebuilt with \d+ images?/).waitFor();
     const [again] = await draw(easel, [{ seed: 13 }]);
     await server.upload("figures", "again.jpg", again);
-    await tour.page.getByText("An image came or changed in figures").waitFor();
+    await tour.page.getByText("An image was added or changed in figures").waitFor();
     await tour.close();
   });
 

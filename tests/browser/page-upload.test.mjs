@@ -60,8 +60,8 @@ describe("upload in Chromium", { skip }, () => {
     assert.equal(ids.length, 4);
     assert.ok(!ids.includes(stored.image_id));
 
-    await tour.row("smaller.jpg").getByRole("button", { name: "Bring it back" }).click();
-    await tour.page.getByText("“other.jpg” is back.").waitFor();
+    await tour.row("smaller.jpg").getByRole("button", { name: "Restore the replaced one" }).click();
+    await tour.page.getByText("“other.jpg” is restored.").waitFor();
     assert.equal((await server.json("/projects/verdicts/images")).length, 5);
     await tour.close();
   });
@@ -100,7 +100,7 @@ describe("upload in Chromium", { skip }, () => {
     const [smaller, fresh] = [...(await scenes([131], { width: 320, height: 240 })), ...(await scenes([132]))];
     const tour = await visit(browser, server.origin);
     await tour.go("upload/offline");
-    await tour.page.getByRole("checkbox", { name: /^Ask nobody/ }).check();
+    await tour.page.getByRole("checkbox", { name: /^Search on this device/ }).check();
     const requests = [];
     tour.page.context().on("request", (request) => requests.push(new URL(request.url())));
     await tour.give([asFile("smaller.jpg", smaller), asFile("fresh.jpg", fresh)]);
@@ -110,7 +110,7 @@ describe("upload in Chromium", { skip }, () => {
     await tour.row("fresh.jpg").getByText("New", { exact: true }).waitFor();
     // What is merely similar is not known: it is uploaded unless the visitor decides otherwise.
     await tour.page.getByRole("button", { name: "Upload 1 new picture and 1 similar" }).waitFor();
-    assert.equal(await tour.page.getByRole("button", { name: /known/ }).count(), 0);
+    assert.equal(await tour.page.getByRole("button", { name: /already stored/ }).count(), 0);
     const asked = requests.filter(({ pathname }) => pathname.startsWith("/projects/"));
     assert.deepEqual(asked.map(({ pathname, search }) => pathname + search), ["/projects/offline/bank?algorithm=phash"]);
 
@@ -118,7 +118,7 @@ describe("upload in Chromium", { skip }, () => {
     await tour.row("smaller.jpg").getByRole("button", { name: "Replace" }).click();
     await tour.row("smaller.jpg").getByText("Stored in place of").waitFor();
     await tour.page.reload();
-    assert.ok(await tour.page.getByRole("checkbox", { name: /^Ask nobody/ }).isChecked(), "the switch is remembered");
+    assert.ok(await tour.page.getByRole("checkbox", { name: /^Search on this device/ }).isChecked(), "the switch is remembered");
     await tour.close();
   });
 
@@ -132,7 +132,7 @@ describe("upload in Chromium", { skip }, () => {
       if (request.url().endsWith("/check")) sketches.push(Buffer.from(JSON.parse(request.postData()).sketch ?? "", "base64"));
     });
     await tour.go("upload/sketched");
-    const box = tour.page.getByRole("checkbox", { name: /^Send a sketch/ });
+    const box = tour.page.getByRole("checkbox", { name: /^Also send a sketch/ });
     assert.equal(await box.isChecked(), false, "nothing like a picture is sent unasked");
     await tour.give([asFile("cropped.jpg", cropped)]);
     await tour.settled();
@@ -147,13 +147,13 @@ describe("upload in Chromium", { skip }, () => {
     assert.ok(sketches[1].length > 1_000 && sketches[1].length <= 10_000, `a sketch of ${sketches[1].length} bytes`);
     // Edited copies wait for a decision of their own: neither uploaded nor skipped in bulk.
     assert.equal(await tour.page.getByRole("button", { name: /^Skip 1/ }).count(), 0);
-    await tour.page.getByRole("checkbox", { name: "Skip edited copies, too" }).check();
+    await tour.page.getByRole("checkbox", { name: "Also skip edited copies" }).check();
     await tour.page.getByRole("button", { name: "Skip 1 edited copy" }).waitFor();
-    await tour.page.getByRole("checkbox", { name: "Skip edited copies, too" }).uncheck();
+    await tour.page.getByRole("checkbox", { name: "Also skip edited copies" }).uncheck();
     assert.equal((await server.json("/projects/sketched/images")).length, 1, "nothing was stored");
     await tour.page.reload();
     assert.ok(await box.isChecked(), "the switch is remembered");
-    await tour.page.getByRole("checkbox", { name: /^Ask nobody/ }).check();
+    await tour.page.getByRole("checkbox", { name: /^Search on this device/ }).check();
     assert.ok(await box.isDisabled(), "nobody who is asked, nobody who is sent a sketch");
     await tour.close();
   });
@@ -194,7 +194,7 @@ describe("upload in Chromium", { skip }, () => {
         rows.map((row) => [row.ariaLabel, row.querySelector(".said").textContent]),
       )) reasons.set(name, said);
     }
-    const refused = Number(/(\d+) not readable/.exec(summary)[1]);
+    const refused = Number(/(\d+) not stored/.exec(summary)[1]);
     assert.ok(refused > 50, summary);
     assert.equal(reasons.size, refused);
     for (const [name, said] of reasons) assert.ok(said.length > 10 && !/undefined|\[object|unreachable|RuntimeError/.test(said), `${name}: ${said}`);
@@ -242,15 +242,15 @@ describe("upload in Chromium", { skip }, () => {
     // An answer that does not come: all are looked at, none is known to be new.
     await tour.page.route("**/check", () => {});
     await drop(tour.page, pictures);
-    await tour.row("7.jpg").getByText("Asking what is like it").waitFor();
+    await tour.row("7.jpg").getByText("Asking the server").waitFor();
     await tour.page.getByRole("button", { name: "Cancel" }).first().click();
     const said = () => tour.page.locator(".bar [role=status]").textContent();
-    assert.equal((await said()).trim(), "60 files 60 left out");
+    assert.equal((await said()).trim(), "60 files 60 skipped");
     assert.equal(await tour.page.getByRole("article").getByText("New", { exact: true }).count(), 0);
     assert.ok(await tour.page.getByRole("button", { name: "Upload new pictures" }).isDisabled(), "nothing is called new");
     await tour.page.unroute("**/check");
 
-    await press(tour.page, "Begin again with 60");
+    await press(tour.page, "Try again with 60");
     await tour.settled();
     assert.match(await said(), /60 new/);
     await press(tour.page, "Upload 60 new pictures");

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { launch, skip } from "./chromium.mjs";
 import { asFile, draw } from "./page/pictures.mjs";
 import { MortalServer } from "./page/server.mjs";
-import { seriousFindings, visit } from "./page/visit.mjs";
+import { findings, visit } from "./page/visit.mjs";
 
 if (skip) console.error(`\n${"!".repeat(100)}\n${skip}\n${"!".repeat(100)}\n`);
 
@@ -28,12 +28,23 @@ describe("the page in Chromium", { skip }, () => {
       const uploaded = await server.upload("holidays", `picture ${index}.jpg`, picture);
       first ??= uploaded;
     }
+    await throwAway("thrown", pictures.slice(3, 5));
   });
 
   after(async () => {
     await browser?.close();
     await server?.stop();
   });
+
+  /** A project of which one image is in the trash. */
+  async function throwAway(project, [kept, gone]) {
+    const keep = await server.upload(project, "kept.jpg", kept);
+    const remove = await server.upload(project, "gone.jpg", gone);
+    const body = JSON.stringify({ keep: keep.image_id, remove: [remove.image_id] });
+    const address = `${server.origin}/projects/${project}/duplicates/resolve`;
+    const answer = await fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body });
+    assert.ok(answer.ok, await answer.text());
+  }
 
   /** Every view with something in it, by name. */
   const views = {
@@ -43,6 +54,12 @@ describe("the page in Chromium", { skip }, () => {
       await tour.give([asFile("known.jpg", pictures[1]), asFile("broken.jpg", Buffer.from("\xff\xd8\xff broken"))]);
       await tour.settled();
       await tour.row("broken.jpg").getByText("Not stored").waitFor();
+    },
+    "upload, searched on this device": async (tour) => {
+      await tour.go("upload/holidays");
+      await tour.page.getByRole("checkbox", { name: /^Search on this device/ }).check();
+      await tour.give([asFile("alike.jpg", pictures[1])]);
+      await tour.row("alike.jpg").getByRole("link", { name: "Show the stored image that is like alike.jpg" }).waitFor();
     },
     projects: async (tour) => {
       await tour.go("gallery");
@@ -72,26 +89,48 @@ describe("the page in Chromium", { skip }, () => {
       await tour.go("duplicates/holidays");
       await tour.page.getByText("2 groups").waitFor();
     },
+    "duplicates, compared": async (tour) => {
+      await views.duplicates(tour);
+      await tour.page.getByRole("button", { name: /compare picture 1.jpg/ }).click();
+      await tour.page.getByRole("radio", { name: "Slider" }).check();
+    },
+    "duplicates, asked": async (tour) => {
+      await views.duplicates(tour);
+      await tour.page.getByRole("button", { name: "Keep the best of each" }).click();
+      await tour.page.getByRole("dialog", { name: "Keep the best of each?" }).waitFor();
+    },
+    trash: async (tour) => {
+      await tour.go("duplicates/thrown");
+      await tour.page.getByText("1 image in the trash").click();
+      await tour.page.getByRole("button", { name: "Empty the trash" }).click();
+    },
+    settings: async (tour) => {
+      await tour.go("gallery/holidays");
+      await tour.page.getByRole("link", { name: "Settings" }).click();
+      await tour.page.getByRole("switch").waitFor();
+    },
     server: async (tour) => {
       await tour.go("server");
-      await tour.page.getByText("It is well").waitFor();
+      await tour.page.getByText("Running").waitFor();
     },
   };
 
   for (const colorScheme of ["light", "dark"]) {
     test(`every view can be read by everybody, ${colorScheme}`, async () => {
+      const found = [];
       for (const [name, show] of Object.entries(views)) {
         const tour = await visit(browser, server.origin, { colorScheme });
         await show(tour);
-        assert.deepEqual(await seriousFindings(tour.page), [], name);
+        found.push(...(await findings(tour.page)).map((finding) => `${name}: ${finding}`));
         await tour.close();
       }
+      assert.deepEqual(found, []);
     });
   }
 
-  test("no view is wider than a phone", async () => {
+  test("no view is wider than a phone, or than a window at 400 %", async () => {
     for (const [name, show] of Object.entries(views)) {
-      const tour = await visit(browser, server.origin, { viewport: { width: 360, height: 740 }, hasTouch: true });
+      const tour = await visit(browser, server.origin, { viewport: { width: 320, height: 640 }, hasTouch: true });
       await show(tour);
       const over = await tour.page.evaluate(() => {
         const most = (node) => node.scrollWidth - node.clientWidth;

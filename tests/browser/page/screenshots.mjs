@@ -4,7 +4,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { executablePath, launch, skip } from "../chromium.mjs";
-import { asFile, draw, freePhotos } from "./pictures.mjs";
+import { asFile, draw, drawInvoices, freePhotos } from "./pictures.mjs";
 import { MortalServer } from "./server.mjs";
 import { visit } from "./visit.mjs";
 
@@ -17,10 +17,12 @@ const server = await MortalServer.start();
 try {
   const pictures = await gallery();
   for (const { name, buffer } of pictures.stored) await server.upload("holidays", name, buffer);
+  const bills = await invoices();
   for (const [suffix, options] of [
     ["", { colorScheme: "light" }],
     ["-dark", { colorScheme: "dark" }],
     ["-phone", { colorScheme: "light", viewport: { width: 390, height: 844 } }],
+    ["-phone-dark", { colorScheme: "dark", viewport: { width: 390, height: 844 } }],
   ]) {
     const tour = await visit(browser, server.origin, options);
     const shoot = async (name) => {
@@ -28,6 +30,7 @@ try {
       await tour.page.screenshot({ path: join(folder, `${name}${suffix}.jpg`), type: "jpeg", quality: 80 });
     };
     await show(tour, pictures, shoot);
+    await showInvoices(tour, bills, `invoices${suffix}`, shoot);
     await tour.close();
   }
 } finally {
@@ -61,8 +64,45 @@ async function show(tour, { stored, asked }, shoot) {
   await page.getByText(/group/).first().waitFor();
   await shoot("duplicates");
   await tour.go("server");
-  await page.getByText("It is well").waitFor();
+  await page.getByText("Running").waitFor();
   await shoot("server");
+}
+
+/** A project of invoices of one template: what is uploaded to it, and what of them is a duplicate. */
+async function showInvoices(tour, { stored, asked }, project, shoot) {
+  const { page } = tour;
+  for (const { name, buffer } of stored) await server.upload(project, name, buffer);
+  await tour.go(`upload/${project}`);
+  await page.reload(); // the list of before is gone
+  await tour.give(asked);
+  await tour.settled();
+  await shoot("invoices-checked");
+  await page.getByRole("button", { name: /^Upload \d/ }).click();
+  await tour.settled();
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await shoot("invoices");
+  await tour.go(`duplicates/${project}`);
+  await page.getByText("1 group", { exact: true }).waitFor();
+  await shoot("invoices-duplicates");
+  await tour.go(`gallery/${project}?settings=open`);
+  await page.getByRole("switch").waitFor();
+  await shoot("settings");
+}
+
+/** Five that are stored; given are one of these, a smaller copy of another, and two others. */
+async function invoices() {
+  const easel = await browser.newPage();
+  const drawn = await drawInvoices(easel, [1, 2, 3, 4, 5, 6, 7].map((number) => ({ number })));
+  const [copy] = await drawInvoices(easel, [{ number: 2, share: 0.6, quality: 0.7 }]);
+  return {
+    stored: drawn.slice(0, 5).map((buffer, index) => ({ name: `invoice ${index + 1}.jpg`, buffer })),
+    asked: [
+      asFile("invoice 3.jpg", drawn[2]),
+      asFile("invoice 2 by mail.jpg", copy),
+      asFile("invoice 6.jpg", drawn[5]),
+      asFile("invoice 7.jpg", drawn[6]),
+    ],
+  };
 }
 
 /** What is stored, and what is given to the page: copies in another size, one with a note, new ones. */

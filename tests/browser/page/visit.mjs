@@ -36,9 +36,9 @@ export async function visit(browser, origin, options = {}) {
     /** Gives files to the view, as a file dialog does. */
     give: (files) => page.locator("input[type=file]").first().setInputFiles(files),
     row: (name) => page.getByRole("article", { name, exact: true }),
-    /** Waits until nothing is being looked at or on its way. */
+    /** Waits until nothing is being checked or uploaded. */
     settled: (timeout = 60_000) =>
-      page.waitForFunction(() => !/being looked at|on the way/.test(document.querySelector(".bar [role=status]")?.textContent ?? "…being looked at"), null, { timeout }),
+      page.waitForFunction(() => !/being checked|being uploaded/.test(document.querySelector(".bar [role=status]")?.textContent ?? "…being checked"), null, { timeout }),
     async close() {
       await context.close();
       assert.deepEqual(faults, []);
@@ -46,8 +46,8 @@ export async function visit(browser, origin, options = {}) {
   };
 }
 
-/** What axe finds serious or critical on the page as it is. */
-export async function seriousFindings(page) {
+/** What axe finds on the page as it is, of any weight. */
+export async function findings(page) {
   // By the tools' door, which the page's policy does not hold for.
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: await readFile(axe, "utf8") });
@@ -55,7 +55,6 @@ export async function seriousFindings(page) {
   return page.evaluate(async () => {
     const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
     return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+      .map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
   });
 }

@@ -49,8 +49,8 @@ export interface DecideOptions {
 
 /** Strongest claim first. */
 const ORDER: readonly Verdict[] = ["exact", "same_picture", "edited", "similar", "different"];
-/** Candidates that are looked at, nearest first. */
-const MOST_CANDIDATES = 3;
+/** Matches of a check that are compared, nearest first. */
+export const COMPARED = 3;
 /** Pixels on the longer side of a thumbnail, at most. */
 const THUMB_SIDE = 400;
 /** The share of one level from which on a picture is a drawing or a document, as the verification has it. */
@@ -61,7 +61,8 @@ const THE_THUMBNAIL = "The file is the stored image's own thumbnail.";
 
 /**
  * What a picture is to what the server has, given the answer of its check: the match with the strongest claim, or null
- * when nothing is like it. Of the first three matches those that the server could not decide are compared here.
+ * when nothing is like it. Of the first three matches those that the server could not decide are compared here. Where all
+ * of them are other pictures and there are more, the fourth is the answer, as the check has it: nobody has compared it.
  */
 export async function decide<M extends CheckedMatch>(
   pipeline: Comparing,
@@ -69,13 +70,14 @@ export async function decide<M extends CheckedMatch>(
   answer: CheckAnswer<M>,
   options: DecideOptions = {},
 ): Promise<M | null> {
+  const matches = [...answer.exact, ...answer.near];
   let best: M | null = null;
-  for (const match of [...answer.exact, ...answer.near].slice(0, MOST_CANDIDATES)) {
+  for (const match of matches.slice(0, COMPARED)) {
     const decided = await decideMatch(pipeline, picture, match, options);
     if (!best || isStronger(decided, best)) best = decided;
     if (isCopy(best)) break;
   }
-  return best?.verdict === "different" ? null : best;
+  return best?.verdict === "different" ? (matches[COMPARED] ?? null) : best;
 }
 
 /**
@@ -126,8 +128,10 @@ async function hidesDetail(
   return Math.max(flatness, shown.flatness) >= FLAT;
 }
 
+/** Of one verdict, what is more alike: the copy of an invoice before other invoices of its template. */
 function isStronger(one: CheckedMatch, other: CheckedMatch): boolean {
-  return ORDER.indexOf(one.verdict) < ORDER.indexOf(other.verdict);
+  if (one.verdict !== other.verdict) return ORDER.indexOf(one.verdict) < ORDER.indexOf(other.verdict);
+  return one.similarity > other.similarity;
 }
 
 /** The same bytes as a thumbnail are not the same bytes as the stored image. */

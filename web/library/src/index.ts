@@ -5,7 +5,7 @@ export { type Bank } from "./bank.js";
 export { VismatchError, type ErrorCode } from "./errors.js";
 export { checkBody, type CheckBody, type CheckOptions } from "./check.js";
 export {
-  decide, decideMatch, isCopy, type CheckAnswer, type CheckedMatch, type CheckedPicture, type Comparing,
+  COMPARED, decide, decideMatch, isCopy, type CheckAnswer, type CheckedMatch, type CheckedPicture, type Comparing,
   type DecideOptions,
 } from "./decide.js";
 export * from "./types.js";

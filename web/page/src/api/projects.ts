@@ -29,6 +29,10 @@ export const listProjects = () => askJson<Project[]>("/projects");
 
 export const getProject = (project: string) => askJson<Project>(url(project));
 
+/** Strong crops of its images are found from now on, or no longer. */
+export const setFindsCrops = (project: string, on: boolean) =>
+  askJson<Project>(url(project), json("PATCH", { finds_crops: on }));
+
 export const deleteProject = (project: string) =>
   askJson<{ deleted_images: number }>(url(project), { method: "DELETE" });
 

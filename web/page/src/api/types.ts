@@ -23,6 +23,8 @@ export interface Project {
   project_id: string;
   created_at: string;
   images: number;
+  /** Strong crops of its images are found, too, by local features. */
+  finds_crops: boolean;
   primary_image_id: string | null;
   urls: { images: string; thumbnail: string };
 }
@@ -74,7 +76,7 @@ export interface Match {
   /** Frames or pages of the stored file, 1 where the answer does not say. */
   frames?: number;
   urls: Urls;
-  /** Found without asking: its picture is asked for only when the visitor wants to see it. */
+  /** Found on this device: its picture is asked for only when the visitor wants to see it. */
   unseen?: true;
 }
 
@@ -87,6 +89,8 @@ export interface Uploaded {
   image_id: string;
   name: string;
   urls: Urls;
+  /** What the server, which has both pictures, verified it to be a duplicate of; the strongest verdict first. */
+  duplicates?: Match[];
 }
 
 /** An image of a group, and what it is to the one to keep. */

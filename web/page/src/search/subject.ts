@@ -1,4 +1,4 @@
-// What is searched with, and what is like it. A file stays on this machine until `sendAnyOrientation`.
+// What is searched with, and what is like it. A file stays on this device until `sendAnyOrientation`.
 import { check, matchesOfFile, matchesOfStored } from "../api/projects";
 import type { Match } from "../api/types";
 import { fingerprintAll, preview } from "../state/pipeline";
@@ -6,14 +6,15 @@ import type { Known } from "vismatch";
 
 /** Largest distance that the slider reaches, in bits of a pHash. */
 export const FARTHEST = 24;
-const LIMIT = 200;
+/** Most matches that are listed. */
+export const LIMIT = 200;
 const PREVIEW = 1600;
 
 export type Subject =
   | { is: "file"; file: File; known: Known; src: string; name: string }
   | { is: "stored"; image: string; src: string; name: string };
 
-/** Looks at a file on this machine. */
+/** Computes the fingerprints of a file on this device. */
 export async function subjectOfFile(file: File): Promise<Subject> {
   const known = await fingerprintAll(file);
   return { is: "file", file, known, src: await preview(file, PREVIEW), name: file.name };

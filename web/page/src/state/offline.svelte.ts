@@ -1,6 +1,6 @@
-// Asking nobody: with the switch on, a project's fingerprints are downloaded, and what is like a picture is
-// searched among them on this machine. Says no more than that two pictures look alike: to compare them, the
-// stored one would have to be asked for.
+// Search on this device: with the switch on, a project's fingerprints are downloaded, and what is like a picture is
+// searched among them here. Says no more than that two pictures look alike: to compare them, the stored one would
+// have to be downloaded.
 import type { Bank, Known } from "vismatch";
 import { at } from "../api/address";
 import type { Match } from "../api/types";
@@ -35,13 +35,13 @@ export const offline = {
     const neighbours = await (await upToDate(project)).nearest(fingerprint, options);
     return neighbours.map(({ image_id, distance, similarity }) => ({
       image_id,
-      name: "a stored picture",
+      name: "a stored image",
       kind: "near",
       distance,
       similarity,
       verdict: "similar",
       verified: false,
-      reason: `pHash differs in ${distance} of 64 bits. Nobody was asked, so nothing else was compared.`,
+      reason: `pHash differs in ${distance} of 64 bits. Nothing else was compared, because the search was made on this device.`,
       algorithm: ALGORITHM,
       orientation: "upright",
       urls: urlsOf(project, image_id),

@@ -1,7 +1,7 @@
-// The pipeline that looks into pictures on this machine: one for the whole page, begun when it is needed.
+// The pipeline that computes fingerprints and compares pictures on this device: one for the whole page, begun when it is needed.
 import { ALGORITHMS, createPipeline, type JobOptions, type Known, type Pipeline } from "vismatch";
 
-/** How many pictures are looked at side by side. */
+/** How many pictures are processed side by side. */
 export const WORKERS = Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 8));
 
 let shared: Promise<Pipeline> | undefined;

@@ -29,8 +29,8 @@ export function megapixels(width: number, height: number): string {
 export const ALGORITHMS: Record<Algorithm, { name: string; says: string }> = {
   phash: { name: "pHash", says: "coarse shapes, by their frequencies" },
   dhash: { name: "dHash", says: "brighter or darker than the neighbour" },
-  core: { name: "Core", says: "dHash 128 of what lies inside its bands, or without its edges" },
-  bare: { name: "Bare", says: "dHash 128 of the picture's colours without their transparency" },
+  core: { name: "Core", says: "dHash 128 of the content without uniform bands, or without the edges" },
+  bare: { name: "Bare", says: "dHash 128 of the colours without their transparency" },
   dhash128: { name: "dHash 128", says: "neighbours across and down" },
   ahash: { name: "aHash", says: "brighter or darker than the average" },
   blockhash: { name: "Blockhash", says: "blocks against their band's median" },
@@ -38,11 +38,11 @@ export const ALGORITHMS: Record<Algorithm, { name: string; says: string }> = {
 };
 
 export const VERDICTS: Record<Verdict, { label: string; means: string }> = {
-  exact: { label: "Exact copy", means: "The very same file is there already." },
+  exact: { label: "Exact copy", means: "The same file is stored already." },
   same_picture: { label: "Same picture", means: "The same picture in another size, format or quality." },
-  edited: { label: "Edited copy", means: "The same picture with something done to it: cut, bordered, coloured, written on." },
-  similar: { label: "Similar", means: "It looks alike; nothing says that it is a copy." },
-  different: { label: "New", means: "Nothing like it is there." },
+  edited: { label: "Edited copy", means: "The same picture with something done to it: cropped, bordered, recoloured, written on." },
+  similar: { label: "Similar", means: "It looks alike. That it is a copy is not verified." },
+  different: { label: "New", means: "No stored image is like it." },
 };
 
 export const ORIENTATIONS: Record<Orientation, string> = {

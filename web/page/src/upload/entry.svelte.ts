@@ -1,12 +1,12 @@
-// One file on its way: looked at here, asked about, decided on, sent. Knows its state, not its turn.
+// One file of the list: its fingerprints are computed here, it is checked, decided on, uploaded. Knows its state, not its turn.
 import { ApiError } from "../api/client";
 import { check, resolve, restore, upload } from "../api/projects";
 import type { Image, Match, Uploaded, Verdict } from "../api/types";
-import { strongest } from "../state/judge";
+import { strongest, type Strongest } from "../state/judge";
 import { offline } from "../state/offline.svelte";
 import { fingerprintAll, preview } from "../state/pipeline";
 import { sketched } from "../state/sketched.svelte";
-import type { Known } from "vismatch";
+import { isCopy, type Known } from "vismatch";
 import { persist } from "./backoff";
 import type { Found } from "./files";
 import { standingOf, type Standing } from "./standing";
@@ -14,7 +14,7 @@ import { standingOf, type Standing } from "./standing";
 export type State =
   /** Its turn has not come. */
   | { is: "waiting" }
-  /** It is looked at on this machine. */
+  /** Its fingerprints are computed on this device. */
   | { is: "reading" }
   /** The server is asked by digest and fingerprints. */
   | { is: "checking" }
@@ -25,7 +25,7 @@ export type State =
   | { is: "sending"; share: number }
   /** The server is gone or failing; it is asked again. */
   | { is: "retrying"; doing: "checking" | "sending"; reason: string; seconds: number }
-  | { is: "done"; image: Pick<Uploaded, "image_id">; replaced: Match | null; note: string | null }
+  | { is: "done"; image: Pick<Uploaded, "image_id" | "duplicates">; replaced: Match | null; note: string | null }
   /** No picture that can be read, or refused by the server: nothing can be done about it here. */
   | { is: "refused"; reason: string }
   /** It did not work this time. */
@@ -46,6 +46,8 @@ export class Entry {
   /** The stored image that it is most like. */
   best = $state.raw<Match | null>(null);
   thumb = $state<string | null>(null);
+  /** There are more stored images near it than were compared with it. */
+  isCrowded = $state(false);
   /** An earlier file of the list with the same bytes. */
   twin = $state.raw<Entry | null>(null);
   choice: Choice = "upload";
@@ -64,10 +66,21 @@ export class Entry {
     return this.best?.verdict ?? (this.twin ? "exact" : "different");
   }
 
+  /** What the list has is a stronger claim than what is stored. */
+  get isTwin(): boolean {
+    return this.twin !== null && (this.best === null || !isCopy(this.best));
+  }
+
   /** What follows from the verdict. */
   get standing(): Standing | null {
     if (!this.asked) return null;
     return this.twin ? "known" : standingOf(this.best);
+  }
+
+  /** What the server, which has both pictures now, found it to be a duplicate of. */
+  get duplicate(): Match | null {
+    if (this.state.is !== "done" || this.state.replaced) return null;
+    return this.state.image.duplicates?.find(({ verdict }) => verdict !== "similar") ?? null;
   }
 
   /** It was cancelled, or did not work, before there was a verdict. */
@@ -76,23 +89,23 @@ export class Entry {
   }
 
   /** It will have a verdict. */
-  get beingLookedAt(): boolean {
+  get beingChecked(): boolean {
     if (this.state.is === "retrying") return this.state.doing === "checking";
     return ["waiting", "reading", "checking"].includes(this.state.is);
   }
 
   /** It is to be stored. */
-  get onTheWay(): boolean {
+  get beingUploaded(): boolean {
     if (this.state.is === "retrying") return this.state.doing === "sending";
     return ["queued", "sending"].includes(this.state.is);
   }
 
   /** The page is at work on it, or will be. */
   get busy(): boolean {
-    return this.beingLookedAt || this.onTheWay;
+    return this.beingChecked || this.beingUploaded;
   }
 
-  /** Looks at the file on this machine. */
+  /** Computes the fingerprints of the file on this device. */
   async read(): Promise<void> {
     const { signal } = this.#stop;
     this.state = { is: "reading" };
@@ -110,14 +123,15 @@ export class Entry {
     if (!known || signal.aborted) return;
     this.asked = false;
     this.best = null;
+    this.isCrowded = false;
     this.state = { is: "checking" };
     try {
-      this.best = await persist(
+      const { match, isCrowded } = await persist(
         () => this.#mostLike(project, known, signal),
         signal,
         (fault, wait) => this.#retry("checking", fault, wait),
       );
-      this.asked = true;
+      [this.best, this.isCrowded, this.asked] = [match, isCrowded, true];
       this.state = { is: "checked" };
     } catch (fault) {
       if (!signal.aborted) this.state = { is: "failed", doing: "checking", reason: words(fault) };
@@ -206,9 +220,9 @@ export class Entry {
     }
   }
 
-  /** Nobody is asked; or the server is, with a sketch or without one, and what it cannot tell is decided here. */
-  async #mostLike(project: string, known: Known, signal: AbortSignal): Promise<Match | null> {
-    if (offline.on) return (await offline.near(project, known, { limit: 1, signal }))[0] ?? null;
+  /** Searches on this device; or asks the server, with a sketch or without one, and what it cannot tell is decided here. */
+  async #mostLike(project: string, known: Known, signal: AbortSignal): Promise<Strongest> {
+    if (offline.on) return { match: (await offline.near(project, known, { limit: 1, signal }))[0] ?? null, isCrowded: false };
     const answer = await check(project, known, { limit: 5, sketch: sketched.on, signal });
     return strongest({ file: this.file, known }, answer, signal);
   }

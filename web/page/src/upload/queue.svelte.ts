@@ -1,5 +1,5 @@
-// The list of files and whose turn it is: pictures are looked at as many at once as there are workers,
-// and sent a few at once. The list outlives the view.
+// The list of files and whose turn it is: as many pictures are processed at once as there are workers,
+// and a few are sent at once. The list outlives the view.
 import { projects } from "../state/projects.svelte";
 import { toasts } from "../state/toasts.svelte";
 import { WORKERS } from "../state/pipeline";
@@ -98,7 +98,7 @@ export const queue = {
   async unreplace(entry: Entry): Promise<void> {
     try {
       const image = await entry.unreplace(project);
-      if (image) toasts.show(`“${image.name}” is back.`);
+      if (image) toasts.show(`“${image.name}” is restored.`);
     } catch (fault) {
       toasts.fail("The replaced image was not restored", fault);
     }
@@ -174,5 +174,5 @@ async function sendOne(entry: Entry): Promise<void> {
 }
 
 window.addEventListener("beforeunload", (event) => {
-  if (entries.some(({ onTheWay }) => onTheWay)) event.preventDefault();
+  if (entries.some(({ beingUploaded }) => beingUploaded)) event.preventDefault();
 });
