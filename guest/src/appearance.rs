@@ -16,16 +16,16 @@ pub struct Plane {
 }
 
 /// Cells on each side of what is known of all of a picture.
-pub const SURROUNDINGS_SIDE: usize = 256;
+pub const SURROUNDINGS_SIDE: usize = 512;
 
-/// What a picture has outside of the window of its content: captions, the bars of a screen, the handle of a mug.
+/// What is known of a picture outside of the window of its content: captions, the bars of a screen, the handle of a mug.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Surroundings {
-    /// Nothing.
+    /// Nothing is there.
     Empty,
-    /// Something, and it is not known what.
+    /// Something is there, and it is not known what.
     Unknown,
-    /// Something, and all of the picture is known.
+    /// All of the picture is known.
     Known(WholePicture),
 }
 
@@ -34,8 +34,9 @@ pub enum Surroundings {
 pub struct WholePicture {
     /// Levels of luma, 0 to 255.
     pub luma: Plane,
-    /// How far they are from the level of the picture's bands; 0 where that is too little for content.
-    pub from_ground: Plane,
+    /// How far they are from the level of the picture's bands, 0 where that is too little for content; `None` where no side has a
+    /// band.
+    pub from_ground: Option<Plane>,
 }
 
 /// A picture's content in cells.
@@ -155,14 +156,20 @@ impl WholePicture {
     pub fn reduced_to(&self, side: usize) -> Self {
         Self {
             luma: self.luma.reduced_to(side),
-            from_ground: self.from_ground.reduced_to(side),
+            from_ground: self
+                .from_ground
+                .as_ref()
+                .map(|plane| plane.reduced_to(side)),
         }
     }
 
     fn oriented(&self, orientation: Orientation) -> Self {
         Self {
             luma: self.luma.oriented(orientation),
-            from_ground: self.from_ground.oriented(orientation),
+            from_ground: self
+                .from_ground
+                .as_ref()
+                .map(|plane| plane.oriented(orientation)),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The rules, the first that applies:
 //! 1. The same bytes are `exact`.
-//! 2. Their sketches are judged in all orientations: see [`crate::verification`].
+//! 2. They are verified in all orientations, by their sketches and then by the pictures: see [`crate::verification`].
 //! 3. `phash` within one and a half of its radius, or two other algorithms within theirs, make pictures
 //!    `similar` that are no duplicates.
 //!

@@ -1,4 +1,4 @@
-//! What two pictures are to each other, as plain data. Judging sketches is `judgement`'s work, judging
+//! What two pictures are to each other, as plain data. Judging sketches is `verification`'s work, judging
 //! files that of `compare`.
 
 use crate::fingerprint::{Algorithm, similarity};

@@ -21,7 +21,7 @@ use crate::appearance::{Appearance, Plane};
 
 /// Cells on each side of the coarsest level.
 const COARSEST: usize = 16;
-/// Levels from the coarsest up on which all starts are tried.
+/// Steps on the coarsest level, at most, from each start.
 const COARSE_STEPS: u32 = 4;
 /// Steps on the finer levels, at most, and which cells count there: every so many on each axis.
 const FINER: [(u32, usize); 5] = [(6, 1), (5, 1), (4, 2), (3, 4), (3, 8)];
@@ -39,7 +39,7 @@ const LARGEST_STEP: f32 = 0.08;
 const LEAST_OVERLAP: f32 = 0.2;
 /// A start that correlates by so much less than the registered map is as good: it is simpler.
 const AS_GOOD: f32 = 0.0005;
-/// Of a grid of offsets that is tried where the content repeats itself, as lines of text do: cells of 64, each way.
+/// Of a grid of offsets that is tried where the content repeats itself, as lines of text do: half cells of 64, each way.
 const OFFSETS: i32 = 3;
 
 /// A plane on several levels, each half the one before, the finest first.

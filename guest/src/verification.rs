@@ -3,7 +3,8 @@
 //! One picture is registered on the other ([`crate::registration`]), and what is left over is held against what re-encoding,
 //! resizing and filters explain (`residuals`), with the colours (`colour`) and the frames of both.
 //!
-//! 1. Pictures without detail are `different`: nothing tells them apart, and nothing says that they are one.
+//! 1. Pictures in which nothing can be compared are `different`: nothing says that they are one. What little there is must agree
+//!    (`sparse`, `faint`).
 //! 2. Where structure does not agree all over, or there is too little of it for how far one has to be moved, they are `different`.
 //! 3. Other frames, other colours, or content that both have and the other lacks make pictures `similar`; so does a tenth of each that
 //!    lies beyond the other, as where the camera moved, a stretch that the file does not have, and what each has around the window of its
@@ -33,12 +34,18 @@ mod resolution;
 mod sparse;
 mod surroundings;
 
-use crate::appearance::Appearance;
+use std::cmp::Ordering;
+
+use crate::appearance::{Appearance, Plane};
 use crate::comparison::Judgement;
 use crate::info::Orientation;
 use crate::sketch::{OPAQUE_SIDE, Sketch};
 use evidence::{Depth, Evidence, Fixed};
+use finding::Finding;
 use frames::Frames;
+
+/// Half of the cells on each side that a picture is compared in.
+const HALF_OF_CELLS: usize = 256;
 
 /// A picture to verify: its sketch, and what it looks like.
 #[derive(Clone, Debug)]
@@ -78,7 +85,7 @@ pub fn judge(a: &Sketch, b: &Sketch, orientations: &[Orientation]) -> (Judgement
 }
 
 /// The same of two pictures that may have no more than a part in common: a strong crop and its source, a picture and a collage of it.
-/// Takes some times as long where they are no duplicates.
+/// Takes several times as long where they are no duplicates.
 pub fn judge_parts(
     a: &Sketch,
     b: &Sketch,
@@ -88,7 +95,7 @@ pub fn judge_parts(
     verified((&a, &b), orientations, Depth::Parts)
 }
 
-/// The same, and where sketches do not tell, the pictures decide, if both are known from close by.
+/// Judges two pictures by their sketches; where those do not decide, by the pictures, if both are known from close by.
 pub fn verify(
     a: &Subject<'_>,
     b: &Subject<'_>,
@@ -110,7 +117,7 @@ fn verified(
     let close = a.close.as_ref().zip(b.close.as_ref());
     let mut on_white = best((&a.on_white, &b.on_white), orientations, depth);
     if let Some(pictures) = close.filter(|_| on_white.finding().needs_pictures()) {
-        on_white = best(pictures, &[on_white.orientation], Depth::Pictures);
+        on_white = of_pictures(pictures, on_white.orientation);
     }
     if on_white.finding().is_duplicate() {
         return on_white.judged(frames);
@@ -125,10 +132,28 @@ fn verified(
     ];
     let found = pairs.into_iter().filter_map(|(a, b)| {
         let found = best((a?, b?), orientations, Depth::Wholes).without_alpha();
-        found.finding().is_duplicate().then_some(found)
+        // Once the pictures have decided, sketches that do not decide change nothing.
+        let least = match close.is_some() {
+            true => Finding::DrawnOver,
+            false => Finding::Unclear,
+        };
+        (found.finding() >= least).then_some(found)
     });
     let best = found.reduce(|best, found| if found.is_better(&best) { found } else { best });
     best.unwrap_or(on_white).judged(frames)
+}
+
+/// What the pictures themselves say. What half of the cells tell apart already is not looked at in all of them.
+fn of_pictures((a, b): (&Appearance, &Appearance), orientation: Orientation) -> Evidence {
+    let (a, b) = resolution::common(a, b);
+    if a.luma.side > HALF_OF_CELLS {
+        let half = [&a, &b].map(|seen| seen.reduced_to(HALF_OF_CELLS));
+        let found = best((&half[0], &half[1]), &[orientation], Depth::Pictures);
+        if found.finding() == Finding::OtherContent {
+            return found;
+        }
+    }
+    best((&a, &b), &[orientation], Depth::Pictures)
 }
 
 /// The orientation of which most can be said.
@@ -161,15 +186,27 @@ fn best(
 /// An order of pictures that does not hang on which comes first.
 fn is_before(a: &Appearance, b: &Appearance) -> bool {
     let facts = |one: &Appearance| (one.window, one.size.0 as u32, one.size.1 as u32);
-    let cells = |one: &Appearance| {
-        one.luma
-            .cells
+    let by_cells = |a: &Plane, b: &Plane| {
+        let pairs = a.cells.iter().zip(&b.cells);
+        pairs
+            .map(|(a, b)| a.total_cmp(b))
+            .find(|order| order.is_ne())
+    };
+    let planes = |one: &Appearance| one.chroma.clone().into_iter().flatten().collect::<Vec<_>>();
+    let by_chroma = || {
+        let (first, second) = (planes(a), planes(b));
+        let mut orders = first
             .iter()
-            .map(|cell| *cell as i32)
-            .collect::<Vec<_>>()
+            .zip(&second)
+            .filter_map(|(a, b)| by_cells(a, b));
+        orders.next()
     };
     facts(a)
         .cmp(&facts(b))
-        .then_with(|| cells(a).cmp(&cells(b)))
+        .then_with(|| {
+            by_cells(&a.luma, &b.luma)
+                .or_else(by_chroma)
+                .unwrap_or(Ordering::Equal)
+        })
         .is_lt()
 }

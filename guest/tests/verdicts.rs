@@ -217,6 +217,44 @@ fn a_letter_of_another_size_is_found_and_one_with_another_amount_told_apart() {
 }
 
 #[test]
+fn a_part_painted_over_is_an_edit() {
+    let photo = RgbImage::from_fn(600, 450, scene);
+    for (level, part) in [(255, 90), (0, 90), (128, 110), (255, 200)] {
+        let blanked = |from: u32| {
+            RgbImage::from_fn(600, 450, |x, y| match (from..from + part).contains(&y) {
+                true => Rgb([level; 3]),
+                false => scene(x, y),
+            })
+        };
+        let (below, above) = (blanked(450 - part), blanked(0));
+        let judged = compared(&png(&photo), &png(&below));
+        assert_ne!(judged.verdict, Verdict::SamePicture, "{}", judged.reason);
+        let judged = compared(&png(&above), &png(&below));
+        assert_ne!(judged.verdict, Verdict::SamePicture, "{}", judged.reason);
+    }
+}
+
+#[test]
+fn a_figure_at_another_edge_of_a_page_makes_another_page() {
+    let with_figure = |left: u32, top: u32| {
+        let mut page = letter(1240, 483);
+        for y in top..top + 18 {
+            for x in left..left + 12 {
+                let is_stroke = y < top + 3 || (x - left) * 18 / 12 + (y - top) == 18;
+                if is_stroke {
+                    page.put_pixel(x, y, BLACK);
+                }
+            }
+        }
+        page
+    };
+    let foot = with_figure(620, 1680);
+    assert_similar_at_most(&foot, &with_figure(620, 60));
+    assert_similar_at_most(&foot, &with_figure(1180, 900));
+    assert_copies_are_found(&foot);
+}
+
+#[test]
 fn a_sky_is_the_same_where_it_is_a_band_and_where_it_is_content() {
     let photo = landscape();
     let judged = compared(&png(&photo), &png(&letterboxed(&photo, 75)));

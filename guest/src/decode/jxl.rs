@@ -85,7 +85,9 @@ fn load(bytes: &[u8], limits: &Limits) -> Result<Loaded, ImageError> {
     let mut image = read_header(&mut steps, &tracker).map_err(from_decoder)?;
     let mut header = Header::new(JpegXl, (image.width(), image.height()), limits)?;
     let pixels = u64::from(image.width()) * u64::from(image.height());
-    tracker.expand_limit(usize::try_from(pixels * MEMORY_A_PIXEL).unwrap_or(usize::MAX / 2));
+    // The tracker adds without a look at what fits.
+    let memory = usize::try_from(pixels * MEMORY_A_PIXEL).unwrap_or(usize::MAX);
+    tracker.expand_limit(memory.min(usize::MAX / 2));
     let whole = read_frames(&mut image, steps, limits.max_frames);
     let frames = u32::try_from(image.num_loaded_keyframes()).unwrap_or(u32::MAX);
     limits.check_frames(frames)?;

@@ -91,9 +91,9 @@ pub(super) fn has_surroundings(cells: &[u8], window: Window) -> bool {
     content.count() >= LEAST_AROUND
 }
 
-/// How far cells are from the nearest level that a side of the picture has as its ground; 0 where that is too little for content,
-/// and where no side has a ground.
-pub(super) fn from_ground(cells: &[u8]) -> Vec<f32> {
+/// How far cells are from the nearest level that a side of the picture has as its ground, 0 where that is too little for content;
+/// `None` where no side has a ground.
+pub(super) fn from_ground(cells: &[u8]) -> Option<Vec<f32>> {
     let levels = Grounds::find(cells).levels;
     let difference = |cell: &u8| {
         let differences = levels
@@ -103,7 +103,7 @@ pub(super) fn from_ground(cells: &[u8]) -> Vec<f32> {
         let content = nearest.filter(|difference| difference.unsigned_abs() > CONTENT.into());
         content.map_or(0.0, f32::from)
     };
-    cells.iter().map(difference).collect()
+    (!levels.is_empty()).then(|| cells.iter().map(difference).collect())
 }
 
 /// Some of 64x64 cells differs from the next.

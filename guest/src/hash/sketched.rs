@@ -70,22 +70,19 @@ pub(super) fn appearance(reduced: &ReducedPicture) -> Appearance {
             planes.each_ref().map(cells)
         }),
         window,
-        surroundings: surroundings(reduced.luma(), window),
+        surroundings: Surroundings::Known(whole(reduced.luma())),
         size: (width as f32, height as f32),
         flatness: f32::from(content::flatness(reduced.luma(), window)) / 255.0,
     }
 }
 
-fn surroundings(luma: &[u8], window: Window) -> Surroundings {
-    if window == Window::WHOLE {
-        return Surroundings::Empty;
-    }
+fn whole(luma: &[u8]) -> WholePicture {
     let plane = |cells| Plane { side: LUMA, cells };
     let whole = WholePicture {
         luma: plane(luma.iter().map(|cell| f32::from(*cell)).collect()),
-        from_ground: plane(content::from_ground(luma)),
+        from_ground: content::from_ground(luma).map(plane),
     };
-    Surroundings::Known(whole.reduced_to(SURROUNDINGS_SIDE))
+    whole.reduced_to(SURROUNDINGS_SIDE)
 }
 
 /// The cells of a window of a plane of `side` by `side` cells, averaged to `target` by `target`.

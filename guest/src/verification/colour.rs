@@ -363,7 +363,10 @@ mod tests {
     #[test]
     fn cells_at_edges_do_not_tell_how_colours_were_changed() {
         let edged = |share: f32| {
-            let cell = |at: usize, chroma: f32| chroma * if at % SIDE == 0 { share } else { 1.0 };
+            let cell = |at: usize, chroma: f32| match at % SIDE {
+                0 => chroma * share,
+                _ => chroma,
+            };
             [60.0, -70.0].map(|chroma| Plane {
                 side: SIDE,
                 cells: (0..SIDE * SIDE).map(|at| cell(at, chroma)).collect(),

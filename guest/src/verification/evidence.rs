@@ -24,7 +24,7 @@ const STRETCHED: f32 = 0.05;
 /// Difference of proportions between files of the same picture, at most: rounding to whole pixels.
 const SAME_PROPORTIONS: f32 = 0.03;
 /// The share of one level of luma from which on a picture is a drawing or a document.
-const FLAT: f32 = crate::sketch::FLAT as f32 / 255.0;
+pub const FLAT: f32 = crate::sketch::FLAT as f32 / 255.0;
 /// The same from which on it is dots or strokes on a ground.
 const GROUND: f32 = 0.95;
 /// Residual of a change, in multiples of what is explained.
@@ -111,8 +111,9 @@ pub struct Evidence {
     pub has_same_proportions: bool,
     /// One has more pixels on a side than the other.
     pub is_resized: bool,
-    /// There is too little on them to register one on the other, and it is the same at the same place.
-    pub is_same_in_place: bool,
+    /// There is too little on them to register one on the other, and it is the same at the same place: how far the levels agree,
+    /// 0 to 1.
+    pub same_in_place: Option<f32>,
     /// Cells of the first picture.
     pub cells: usize,
     /// Local features that agree on where it lies on the second, where they were asked.
@@ -120,8 +121,9 @@ pub struct Evidence {
     pub colours: Colours,
     /// What lies around the windows of their content.
     pub around: Around,
-    /// What puts the first on the second, and what is left over then. None when they do not lie on each other in any way.
+    /// What puts the first on the second. `None` where they do not lie on each other in any way.
     map: Option<Map>,
+    /// What is left over then.
     pub residuals: Option<Residuals>,
 }
 
@@ -139,7 +141,7 @@ impl Evidence {
         is_stretched: false,
         has_same_proportions: false,
         is_resized: false,
-        is_same_in_place: false,
+        same_in_place: None,
         cells: 0,
         features: 0,
         colours: Colours::Same,
@@ -212,8 +214,10 @@ impl Evidence {
         map: &Map,
         overlap: Overlap,
     ) -> Self {
+        let differences = overlap.a.iter().zip(&overlap.b).map(|(a, b)| (a - b).abs());
+        let difference = differences.sum::<f32>() / overlap.a.len() as f32;
         Self {
-            is_same_in_place: true,
+            same_in_place: Some(1.0 - difference / 255.0),
             moved: map.largest_move_on(fixed, turned),
             moved_within: map.largest_move(),
             colours: compare_colours(fixed, turned, map),

@@ -147,7 +147,7 @@ impl Evidence {
         let Some(found) = &self.residuals else {
             return Finding::Different;
         };
-        if self.is_same_in_place {
+        if self.same_in_place.is_some() {
             return match self.colours {
                 Colours::Other => Finding::OtherColours,
                 _ if self.is_close => Finding::Same,
@@ -325,10 +325,14 @@ impl Evidence {
         }
     }
 
-    /// The correlation, 0 to 1.
+    /// The correlation, 0 to 1; of what has hardly any detail the agreement of levels.
     pub fn similarity(&self) -> f64 {
-        let correlation = self.residuals.map_or(0.0, |found| found.correlation);
-        f64::from(correlation.clamp(0.0, 1.0))
+        let correlation = || self.residuals.map_or(0.0, |found| found.correlation);
+        f64::from(
+            self.same_in_place
+                .unwrap_or_else(correlation)
+                .clamp(0.0, 1.0),
+        )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::colour::Colours;
 use super::evidence::{Evidence, UNMOVED};
-use super::finding::{Finding, SAME_CONTRAST, contrast_factor};
+use super::finding::Finding;
 use super::frames::Frames;
 use super::surroundings::Around;
 use crate::comparison::{Judgement, Verdict};
@@ -60,6 +60,9 @@ impl Evidence {
             Finding::Unclear => {
                 "Their sketches agree, but small text or figures may differ: comparing the pictures decides.".into()
             }
+            Finding::Same if verdict == Verdict::SamePicture && self.same_in_place.is_some() => {
+                "There is hardly any detail; it agrees, and so do the colours.".into()
+            }
             Finding::Same if verdict == Verdict::SamePicture => {
                 format!("Their detail agrees by {share} %, place for place, and so do the colours.")
             }
@@ -71,7 +74,6 @@ impl Evidence {
 
     /// What was done to one of the pictures.
     fn edit(&self, finding: Finding) -> String {
-        let contrast = self.residuals.as_ref().map_or(1.0, contrast_factor);
         let percent = self.moved * 100.0;
         match () {
             () if self.is_without_alpha => "one without its transparency".into(),
@@ -86,8 +88,7 @@ impl Evidence {
             () if self.colours == Colours::Dropped => "one without its colours".into(),
             () if !self.has_same_proportions => "one with other proportions".into(),
             () if self.colours != Colours::Same => "one with its colours adjusted".into(),
-            () if contrast > SAME_CONTRAST => "one lighter, darker or of other contrast".into(),
-            () => "one retouched".into(),
+            () => "one lighter, darker or of other contrast".into(),
         }
     }
 }

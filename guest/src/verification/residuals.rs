@@ -94,8 +94,8 @@ struct Residual {
 }
 
 impl Residuals {
-    /// `None` where less than a fifth of the first picture lies on the second. A change is a cell whose residual is so many times what is explained as `least_change` says, with two neighbours of
-    /// half of that.
+    /// `None` where less than a fifth of the first picture lies on the second. A change is a cell whose residual is so many times what
+    /// is explained as `least_change` says. Two of its neighbours must have half of that.
     pub fn of(overlap: Overlap, least_change: impl Fn(&Usual) -> f32) -> Option<Self> {
         let covered = overlap.covered();
         if covered < LEAST_COVERED * overlap.mask.len() as f32 {

@@ -4,18 +4,26 @@
 //! What only one of them has is an edit, as a caption below a photo. Where each has something there that the other lacks, as where
 //! two captions are under one photo, they are two pictures.
 
-use crate::appearance::{Appearance, Surroundings, WholePicture};
+use super::evidence::FLAT;
+use crate::appearance::{Appearance, SURROUNDINGS_SIDE, Surroundings, WholePicture};
 use crate::registration::Map;
 
-/// Cells around the edge of what lies on each other that may hold some of it.
-const EDGE: f32 = 4.0;
+/// The edge of what lies on each other that may hold some of it, as a share of the picture.
+const EDGE: f32 = 1.0 / 64.0;
 /// Levels from the ground from which on a cell holds something, and the part of them that the other picture must have near there.
 const VISIBLE: f32 = 24.0;
 const SHARE: f32 = 0.4;
-/// Levels by which what is content in one picture and bands in the other may differ, as a sky does.
+/// Levels by which what is content in one picture and a band in the other may differ, as a sky does.
 const SAME_LEVEL: f32 = 24.0;
-/// Cells from which on something is there.
-const LEAST: usize = 8;
+/// Cells from which on something is there, of 512x512 and at least, and the same of drawings and documents: a figure is as small.
+const LEAST: usize = 32;
+const LEAST_OF_FEW: usize = 8;
+const LEAST_DRAWN: usize = 3;
+/// Cells by which it may lie elsewhere.
+const NEAR: i8 = 2;
+/// Places of a window on each side that sketches are asked at, and how many of them may lie outside of the other's window.
+const PLACES: usize = 24;
+const UNCOVERED: usize = PLACES * PLACES / 50;
 
 /// What the surroundings of two pictures are to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,15 +54,49 @@ pub fn compare(a: &Appearance, b: &Appearance, map: &Map) -> Around {
             let only_second = map.inverse().map_or(0, |inverse| {
                 back.lacking(|place| inverse.of(place.0, place.1))
             });
-            match (only_first >= LEAST, only_second >= LEAST) {
+            let least = least(a, b);
+            match (only_first >= least, only_second >= least) {
                 (true, true) => Around::Other,
                 (false, false) => Around::Same,
                 _ => Around::Edited,
             }
         }
         (Surroundings::Unknown, _) | (_, Surroundings::Unknown) => Around::Unknown,
-        _ => Around::Same,
+        // Of a picture, what is outside of the window of the other one's sketch is not held against anything.
+        _ if is_uncovered((a, b), |place| map.of(place.0, place.1)) => Around::Unknown,
+        _ => match map.inverse() {
+            Some(back) if is_uncovered((b, a), |place| back.of(place.0, place.1)) => {
+                Around::Unknown
+            }
+            _ => Around::Same,
+        },
     }
+}
+
+/// Cells that must be others.
+fn least(a: &Appearance, b: &Appearance) -> usize {
+    if a.flatness.max(b.flatness) >= FLAT {
+        return LEAST_DRAWN;
+    }
+    let cells = match &a.surroundings {
+        Surroundings::Known(whole) => whole.luma.cells.len(),
+        _ => 0,
+    };
+    (LEAST * cells / (SURROUNDINGS_SIDE * SURROUNDINGS_SIDE)).max(LEAST_OF_FEW)
+}
+
+/// Some of a window lies outside of the window of the other picture and inside of that picture.
+fn is_uncovered(
+    (own, other): (&Appearance, &Appearance),
+    map: impl Fn((f32, f32)) -> (f32, f32),
+) -> bool {
+    let place = |number: usize| (number as f32 + 0.5) / PLACES as f32 - 0.5;
+    let edge = EDGE * scale(own).max(scale(other));
+    let is_outside = |at: &usize| {
+        let seen = map((place(at % PLACES), place(at / PLACES)));
+        !is_inside(seen, edge) && is_inside(other.on_picture(seen), 0.0)
+    };
+    (0..PLACES * PLACES).filter(is_outside).count() > UNCOVERED
 }
 
 /// One picture, and another one that lies on it.
@@ -68,18 +110,23 @@ impl Seen<'_> {
     fn lacking(&self, map: impl Fn((f32, f32)) -> (f32, f32)) -> usize {
         let ((own, whole), (other, others)) = (self.own, self.others);
         let side = whole.luma.side;
-        let edge = EDGE / side as f32;
         let is_lacking = |cell: &usize| {
-            if whole.from_ground.cells[*cell].abs() < VISIBLE {
-                return false;
-            }
             let place = (whole.luma.place(cell % side), whole.luma.place(cell / side));
             let within = own.on_window(place);
-            let seen = map(within);
-            if is_inside(within, edge * scale(own)) && is_inside(seen, edge * scale(other)) {
+            let from_ground = whole.from_ground.as_ref().map(|plane| plane.cells[*cell]);
+            let is_visible = from_ground.is_some_and(|levels| levels.abs() >= VISIBLE);
+            if !is_visible && !is_inside(within, 0.0) {
                 return false;
             }
-            !has_near(others, other.on_picture(seen), whole, *cell)
+            let seen = map(within);
+            if is_inside(within, EDGE * scale(own)) && is_inside(seen, EDGE * scale(other)) {
+                return false;
+            }
+            let held = Held {
+                level: whole.luma.cells[*cell],
+                from_ground,
+            };
+            !held.is_near(others, other.on_picture(seen))
         };
         (0..side * side).filter(is_lacking).count()
     }
@@ -96,29 +143,48 @@ fn is_inside((x, y): (f32, f32), edge: f32) -> bool {
     x.abs().max(y.abs()) <= 0.5 + edge
 }
 
-/// What a cell of a picture holds is in another one at a place or beside it: the same level, or something that stands out of its
-/// bands to the same side. What lies outside of the other picture may have been cut off.
-fn has_near(others: &WholePicture, (x, y): (f32, f32), own: &WholePicture, cell: usize) -> bool {
-    let (level, from_ground) = (own.luma.cells[cell], own.from_ground.cells[cell]);
-    let step = 1.0 / others.luma.side as f32;
-    let around = [-step, 0.0, step];
-    let mut places = around
-        .iter()
-        .flat_map(|down| around.map(|across| (x + across, y + down)));
-    places.any(|place| {
-        let levels = others.luma.at(place).zip(others.from_ground.at(place));
-        levels.is_none_or(|(other, found)| {
-            let stands_out = found * from_ground.signum() >= SHARE * from_ground.abs();
-            stands_out || (other - level).abs() <= SAME_LEVEL
+/// What a cell of a picture holds.
+struct Held {
+    level: f32,
+    /// `None` in a picture without bands.
+    from_ground: Option<f32>,
+}
+
+impl Held {
+    /// It is in another picture at a place or beside it. What lies outside of that picture may have been cut off.
+    fn is_near(&self, others: &WholePicture, (x, y): (f32, f32)) -> bool {
+        let step = 1.0 / others.luma.side as f32;
+        let mut around =
+            (-NEAR..=NEAR).flat_map(|down| (-NEAR..=NEAR).map(move |across| (across, down)));
+        around.any(|(across, down)| {
+            let place = (x + f32::from(across) * step, y + f32::from(down) * step);
+            let from_ground = others
+                .from_ground
+                .as_ref()
+                .and_then(|plane| plane.at(place));
+            let level = others.luma.at(place);
+            level.is_none_or(|level| self.is_like(level, from_ground))
         })
-    })
+    }
+
+    /// It has the same level, stands out of its bands to the same side, or both are as their bands are.
+    fn is_like(&self, level: f32, from_ground: Option<f32>) -> bool {
+        let is_like = |(own, other): (f32, f32)| match own.abs() >= VISIBLE {
+            true => other * own.signum() >= SHARE * own.abs(),
+            false => other.abs() < VISIBLE,
+        };
+        (level - self.level).abs() <= SAME_LEVEL
+            || self.from_ground.zip(from_ground).is_some_and(is_like)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::appearance::{Plane, SURROUNDINGS_SIDE as SIDE};
+    use crate::appearance::Plane;
     use crate::sketch::Window;
+
+    const SIDE: usize = 256;
 
     /// A picture whose content is its middle, with a block of some level below that.
     fn captioned(columns: std::ops::Range<usize>, level: f32) -> Appearance {
@@ -150,7 +216,7 @@ mod tests {
             },
             surroundings: Surroundings::Known(WholePicture {
                 luma: plane(&|at| 220.0 + cell(at)),
-                from_ground: plane(&cell),
+                from_ground: Some(plane(&cell)),
             }),
             size: (800.0, 800.0),
             flatness: 0.2,
@@ -186,9 +252,36 @@ mod tests {
         if let Surroundings::Known(whole) = &mut boxed.surroundings {
             let bars = (0..SIDE * SIDE).filter(|at| !(16..240).contains(&(at / SIDE)));
             bars.for_each(|at| whole.luma.cells[at] = 0.0);
-            whole.from_ground.cells = whole.luma.cells.clone();
+            whole.from_ground = Some(whole.luma.clone());
         }
         assert_eq!(around(&photo, &boxed), Around::Same);
+    }
+
+    #[test]
+    fn a_part_that_one_window_leaves_out_counts() {
+        // A picture without bands, and one of which a part is a band.
+        let whole = |level: f32| Appearance {
+            window: Window::WHOLE,
+            surroundings: Surroundings::Known(WholePicture {
+                luma: Plane {
+                    side: SIDE,
+                    cells: (0..SIDE * SIDE).map(|_| level).collect(),
+                },
+                from_ground: None,
+            }),
+            ..captioned(0..0, 0.0)
+        };
+        let (part, map) = (captioned(0..0, 0.0), |a: &_, b: &_| Map::of_wholes(a, b));
+        let (same, other) = (whole(220.0), whole(120.0));
+        assert_eq!(compare(&same, &part, &map(&same, &part)), Around::Same);
+        assert_eq!(compare(&other, &part, &map(&other, &part)), Around::Edited);
+        let sketched = |one: &Appearance| Appearance {
+            surroundings: Surroundings::Empty,
+            ..one.clone()
+        };
+        let (same, part) = (sketched(&same), sketched(&part));
+        assert_eq!(compare(&same, &part, &map(&same, &part)), Around::Unknown);
+        assert_eq!(compare(&part, &same, &map(&part, &same)), Around::Unknown);
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub(super) fn remove_or_put_away(layout: &Layout, folder: &Path) -> io::Result<O
 pub(super) fn erase_away(layout: &Layout, away: &Path) -> Option<Unerased> {
     let left = Unerased::of(layout, away, erase(layout.disk(), away));
     if let Some(left) = &left {
-        tracing::warn!(%left, "what was deleted cannot be erased yet; it is tried again once a minute");
+        tracing::debug!(%left, "what was deleted cannot be erased yet");
     }
     left
 }
@@ -144,6 +144,9 @@ pub(super) fn count(disk: &Disk, path: &Path) -> u64 {
     let Ok(entries) = disk.list(path) else {
         return 1;
     };
+    if !disk.exists(path).unwrap_or(true) {
+        return 0;
+    }
     let inside = entries.iter().map(|entry| match entry.is_folder {
         true => count(disk, &path.join(&entry.name)),
         false => 1,

@@ -172,7 +172,9 @@ impl Candidate {
 
 impl Searched {
     fn new(id: ImageId, made: &[Fingerprint]) -> Self {
-        let is_wanted = |made: &&Fingerprint| is_searched(made) && made.quality > 0;
+        let may_be_faint = |made: &Fingerprint| made.algorithm == FAINT.0;
+        let is_wanted =
+            |made: &&Fingerprint| is_searched(made) && (made.quality > 0 || may_be_faint(made));
         Self {
             id,
             fingerprints: made.iter().filter(is_wanted).cloned().collect(),

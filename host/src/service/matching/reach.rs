@@ -86,8 +86,10 @@ impl Reach {
         }
         if !CROSSED.contains(&algorithm) {
             let faint = faint(fingerprint).map(|made| (made, self.faint));
-            let own = (fingerprint.clone(), self.of(algorithm));
-            return std::iter::once(own).chain(faint).collect();
+            // Of quality 0 nothing is indexed.
+            let has_detail = fingerprint.quality > 0;
+            let own = has_detail.then(|| (fingerprint.clone(), self.of(algorithm)));
+            return own.into_iter().chain(faint).collect();
         }
         let as_by = |algorithm: Algorithm| Fingerprint {
             algorithm,
@@ -202,8 +204,13 @@ mod tests {
             ..fingerprint(Algorithm::Phash, 1)
         };
         let probes = Reach::WIDEST.probes(&faint);
-        assert_eq!(probes.len(), 2);
-        assert_eq!((probes[1].0.version, probes[1].1), (FAINT.1, FAINT_RADIUS));
+        assert_eq!(probes.len(), 1);
+        assert_eq!((probes[0].0.version, probes[0].1), (FAINT.1, FAINT_RADIUS));
+        let nearly_faint = Fingerprint {
+            quality: 3,
+            ..faint.clone()
+        };
+        assert_eq!(Reach::WIDEST.probes(&nearly_faint).len(), 2);
         assert_eq!(
             Reach::WIDEST
                 .probes(&fingerprint(Algorithm::Phash, 0))
