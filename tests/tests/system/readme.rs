@@ -177,7 +177,7 @@ fn pages() -> Vec<String> {
 /// Not what was built or fetched.
 fn is_own(entry: &DirEntry) -> bool {
     const OTHERS: [&str; 6] = ["target", "node_modules", "dist", "data", ".git", "corpus"];
-    !OTHERS.contains(&entry.file_name().to_string_lossy().as_ref())
+    entry.depth() == 0 || !OTHERS.contains(&entry.file_name().to_string_lossy().as_ref())
 }
 
 /// Links of a page to files that are not there, or to headings that their page has not.
