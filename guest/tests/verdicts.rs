@@ -108,6 +108,53 @@ fn page((left, top): (u32, u32), length: u32) -> RgbImage {
     })
 }
 
+/// An A4 page of 1240 pixels with a thin grey line that is 100 long.
+fn hairline(left: u32, top: u32) -> RgbImage {
+    RgbImage::from_fn(1240, 1754, |x, y| match y == top {
+        true if (left..left + 100).contains(&x) => Rgb([90; 3]),
+        _ => WHITE,
+    })
+}
+
+/// A letter of 35 lines on an A4 page that is so many pixels wide, with an amount in it.
+fn letter(width: u32, amount: u32) -> RgbImage {
+    // A character is 3 by 5 squares of 5 pixels where the page is 1240 pixels wide.
+    let ink = |character: u32| character.wrapping_mul(2_654_435_761) >> 13;
+    let is_ink = |x: u32, y: u32| {
+        let (column, line) = (x / 20, y / 34);
+        let (across, down) = (x % 20 / 5, y % 34 / 5);
+        let is_text = (8..54).contains(&column) && (9..44).contains(&line);
+        let character = match (line, column) {
+            (20, 30..33) => 10_000 + amount / 10_u32.pow(32 - column) % 10,
+            _ => line * 61 + column * column,
+        };
+        is_text && across < 3 && down < 5 && ink(character) >> (across * 5 + down) & 1 == 1
+    };
+    RgbImage::from_fn(width, width * 1754 / 1240, |x, y| {
+        match is_ink(x * 1240 / width, y * 1240 / width) {
+            true => BLACK,
+            false => WHITE,
+        }
+    })
+}
+
+/// Some scene under a sky with a dark cloud.
+fn landscape() -> RgbImage {
+    RgbImage::from_fn(600, 450, |x, y| match (x, y) {
+        (240..300, 30..50) => Rgb([140; 3]),
+        (_, 0..90) => Rgb([200; 3]),
+        _ => scene(x, y),
+    })
+}
+
+/// A picture between two black bars.
+fn letterboxed(picture: &RgbImage, bar: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let mut boxed = RgbImage::from_pixel(width, height + 2 * bar, BLACK);
+    image::imageops::replace(&mut boxed, picture, 0, bar.into());
+    boxed
+}
+
 #[test]
 fn a_mug_with_another_handle_is_another_mug() {
     let wide = mug((300, 360), 110);
@@ -146,4 +193,32 @@ fn a_line_on_a_page_is_found_where_it_lies_nearly() {
     assert!(moved.verdict.is_duplicate(), "{}", moved.reason);
     assert_similar_at_most(&line, &page((200, 400), 420));
     assert_similar_at_most(&line, &page((200, 700), 300));
+}
+
+#[test]
+fn a_thin_line_is_found_wherever_it_falls_among_the_cells() {
+    for top in 400..405 {
+        let line = hairline(300, top);
+        let judged = compared(&png(&line), &jpeg(&line, 50));
+        assert!(judged.verdict.is_duplicate(), "{top}: {}", judged.reason);
+    }
+    assert_similar_at_most(&hairline(300, 400), &hairline(300, 600));
+}
+
+#[test]
+fn a_letter_of_another_size_is_found_and_one_with_another_amount_told_apart() {
+    let small = letter(1240, 483);
+    let judged = compared(&png(&small), &png(&letter(1654, 483)));
+    assert!(judged.verdict.is_duplicate(), "{}", judged.reason);
+    for amount in [485, 783, 250] {
+        assert_similar_at_most(&small, &letter(1654, amount));
+        assert_similar_at_most(&small, &letter(1240, amount));
+    }
+}
+
+#[test]
+fn a_sky_is_the_same_where_it_is_a_band_and_where_it_is_content() {
+    let photo = landscape();
+    let judged = compared(&png(&photo), &png(&letterboxed(&photo, 75)));
+    assert!(judged.verdict.is_duplicate(), "{}", judged.reason);
 }

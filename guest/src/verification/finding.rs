@@ -74,9 +74,10 @@ const UNCLEAR_MOVED: usize = 48;
 /// Agreement, and most that may disagree, of flat pictures that sketches do not tell apart.
 const UNCLEAR_AGREEMENT: f32 = 0.7;
 const UNCLEAR_DISAGREEING: f32 = 0.15;
-/// Changed cells of documents where pictures themselves are compared: of an unmoved copy, and of a hundred thousand cells of a
-/// moved one, whose strokes lie elsewhere among the cells.
+/// Changed cells of documents where pictures themselves are compared: of an unmoved copy that leaves next to nothing over, of any
+/// unmoved one, and of a hundred thousand cells of a moved one, whose strokes lie elsewhere among the cells.
 const CLOSE_CHANGES: usize = 1;
+const CLOSE_UNMOVED_CHANGES: usize = 2;
 const CLOSE_MOVED_CHANGES: f32 = 16.0;
 
 /// What the evidence says, before frames are looked at.
@@ -187,7 +188,8 @@ impl Evidence {
     fn same_changes(&self, found: &Residuals) -> usize {
         match (self.is_flat, self.is_close) {
             (true, false) => 0,
-            (true, true) if self.moved <= UNMOVED => CLOSE_CHANGES,
+            (true, true) if self.is_near_identical(&found.usual) => CLOSE_CHANGES,
+            (true, true) if self.moved <= UNMOVED => CLOSE_UNMOVED_CHANGES,
             (true, true) => (CLOSE_MOVED_CHANGES * self.cells as f32 / 100_000.0) as usize,
             (false, _) => self.photo_changes(),
         }
