@@ -2,8 +2,9 @@
 //!
 //! The rule for examples: every fenced block tagged `sh` whose first line begins with `curl` or `vismatch`
 //! (but not `vismatch serve`) is run, all of a page in order, in one `bash` that stops at the first failure,
-//! in a folder that holds `photo.jpg`, `copy.jpg` (the same picture, smaller) and `other.png`. A server of the
-//! page's own answers in the place of `http://localhost:3000`; for curl, an answer of 400 or more is a failure.
+//! in a folder that holds `photo.jpg`, `copy.jpg` (the same picture, smaller), `other.png`, and a folder `pictures`. A
+//! server of the page's own answers in the place of `http://localhost:3000`; for curl, an answer of 400 or more is a
+//! failure.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -105,10 +106,12 @@ fn run(page: &str) {
 
 fn folder_of_pictures() -> TempDir {
     let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("pictures")).unwrap();
     let put = |name: &str, file: Vec<u8>| fs::write(folder.path().join(name), file).unwrap();
     put("photo.jpg", Picture::photo(1, 1200, 900).jpeg(90));
     put("copy.jpg", Picture::photo(1, 600, 450).jpeg(75));
     put("other.png", Picture::photo(2, 300, 200).png());
+    put("pictures/third.jpg", Picture::photo(3, 300, 200).jpeg(90));
     folder
 }
 
