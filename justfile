@@ -74,7 +74,7 @@ assets:
       npm ci --prefix "{{target}}/assets" --no-audit --no-fund --ignore-scripts --omit=dev; \
       cp "{{target}}/assets/node_modules/redoc/bundles/redoc.standalone.js" "{{target}}/assets/"; }
 
-# Measure, and print the tables that the README shows (into target/bench)
+# Measure, and print the tables of tests/BENCHMARKS.md (into target/bench)
 bench *options: build _native
     cargo build --workspace --bins
     @for bench in hash renditions native quality find search sandbox start upload; do "{{target}}/debug/bench-$bench" {{options}}; done

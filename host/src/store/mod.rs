@@ -1,7 +1,7 @@
 //! The store: what was given, what was learned of it, and in which order it changed.
 //!
-//! Metadata in a database, pictures as blobs, a readable manifest beside them; see DESIGN "Data at
-//! rest" in the README. Nothing here looks into a picture. Several processes may hold one store.
+//! Metadata in a database, pictures as blobs, a readable manifest beside them; see "The data
+//! folder" in `host/README.md`. Nothing here looks into a picture. Several processes may hold one store.
 
 mod banks;
 mod blobs;

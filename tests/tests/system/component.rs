@@ -8,7 +8,7 @@ use vismatch_tests::{program, repository};
 use wit_component::{WitPrinter, decode};
 use wit_parser::Resolve;
 
-/// All that Rust's standard library brings along; the README says why each is there.
+/// All that Rust's standard library brings along; the page of hosts says why each is there.
 const IMPORTS: [&str; 14] = [
     "wasi:cli/environment",
     "wasi:cli/exit",
@@ -81,7 +81,7 @@ fn its_own_wit_is_that_of_the_contract() {
 }
 
 #[test]
-fn it_imports_what_the_readme_lists() {
+fn it_imports_what_the_page_of_hosts_lists() {
     let printed = printed();
     let imported: BTreeSet<&str> = printed
         .lines()
@@ -89,11 +89,11 @@ fn it_imports_what_the_readme_lists() {
         .filter_map(|import| import.split('@').next())
         .collect();
     assert_eq!(imported, BTreeSet::from(IMPORTS));
-    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    let page = fs::read_to_string(repository().join("tests/hosts/README.md")).unwrap();
     for interface in IMPORTS.map(|name| name.split('/').nth(1).unwrap()) {
         let kind = interface.split('-').next().unwrap();
         assert!(
-            readme.contains(interface) || readme.contains(&format!("{kind}-*")),
+            page.contains(interface) || page.contains(&format!("{kind}-*")),
             "{interface}"
         );
     }

@@ -1,5 +1,5 @@
 //! The floors of the house: reads the imports of `host/src` and fails on one that goes upstairs or
-//! to a neighbour. The order is the README's.
+//! to a neighbour. The order is that of `host/ARCHITECTURE.md`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -59,9 +59,11 @@ mod plugins;
 /// Whom the data folder is open to.
 #[cfg(unix)]
 mod privacy;
-/// The examples of the README run.
+/// The pages for people: their examples run, their links lead somewhere.
 mod readme;
 /// Components that are refused.
 mod sandbox_components;
+/// The table of settings is that of the program.
+mod settings;
 /// Two servers over one data folder.
 mod two_processes;
