@@ -32,10 +32,11 @@ const MOST_CONTENT: usize = 95;
 const LEAST_SIDE: usize = crate::sketch::SIDE;
 /// Levels between two of 64x64 cells from which on there is an edge.
 const EDGE: u32 = 10;
-/// Levels between a cell and the next but one from which on there is a stroke, the same in multiples of what half of all such cells
-/// differ by, and how many there are of a stroke.
+/// Levels between a cell and the next but one from which on there is a stroke, the same in multiples of what nearly all such cells
+/// differ by at most, how many of a hundred those are, and how many there are of a stroke.
 const STROKE: u8 = 16;
-const STROKE_OVER_NOISE: u8 = 6;
+const STROKE_OVER_NOISE: u8 = 3;
+const NOISE_SHARE: usize = 99;
 const LEAST_STROKES: usize = 32;
 /// Cells at the edge of a window that may hold some of what is in it, and content outside of those, in cells, that is something.
 const AROUND: usize = 8;
@@ -134,13 +135,13 @@ fn has_strokes(cells: &[u8]) -> bool {
     for (one, other) in across.chain(down) {
         counts[usize::from(one.abs_diff(*other))] += 1;
     }
-    let half = counts.iter().sum::<usize>() / 2;
+    let most = counts.iter().sum::<usize>() * NOISE_SHARE / 100;
     let mut below = 0;
-    let median = counts.iter().position(|count| {
+    let noise = counts.iter().position(|count| {
         below += count;
-        below > half
+        below > most
     });
-    let noise = STROKE_OVER_NOISE.saturating_mul(median.unwrap_or(0) as u8);
+    let noise = STROKE_OVER_NOISE.saturating_mul(noise.unwrap_or(0) as u8);
     let least = usize::from(STROKE.max(noise));
     counts[least..].iter().sum::<usize>() >= LEAST_STROKES
 }
@@ -508,10 +509,18 @@ mod tests {
 
     #[test]
     fn noise_on_rising_light_is_no_content() {
-        let noise = |at: usize| (at.wrapping_mul(2_654_435_761) >> 20) as u8 % 9;
-        let level = |at: usize| 100 + (at / SIDE / 4) as u8 + noise(at);
-        let cells: Vec<u8> = (0..SIDE * SIDE).map(level).collect();
-        assert_eq!(window(&cells), Window::WHOLE);
+        // Of a small picture, whose pixels are several cells wide, noise is coarse.
+        for wide in [1, 3] {
+            let noise = |x: usize, y: usize| {
+                let number = (x / wide + y / wide * SIDE) as u64;
+                let mixed = |add: u64| (number + add).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 59;
+                // The sum of four is nearly normal, with a standard deviation of 3.
+                ((0..4).map(|at| mixed(at << 40)).sum::<u64>() / 6) as u8
+            };
+            let level = |at: usize| 100 + (at / SIDE / 4) as u8 + noise(at % SIDE, at / SIDE);
+            let cells: Vec<u8> = (0..SIDE * SIDE).map(level).collect();
+            assert_eq!(window(&cells), Window::WHOLE, "{wide}");
+        }
     }
 
     #[test]
