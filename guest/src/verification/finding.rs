@@ -249,8 +249,8 @@ impl Evidence {
         };
         let agrees = match () {
             () if structure >= LITTLE_STRUCTURE => true,
-            () if self.is_flat && leaves_nothing(found) => true,
             () if self.is_adjusted(found) => false,
+            () if self.is_flat && leaves_nothing(found) => true,
             () if self.moved <= UNMOVED => found.correlation >= LITTLE_STRUCTURE_AGREEMENT,
             () => found.correlation >= LITTLE_MOVED_AGREEMENT,
         };
