@@ -138,10 +138,22 @@ async function readOne(entry: Entry): Promise<void> {
     readOn();
   }
   if (!entry.known) return;
-  const first = bySha256.get(entry.known.sha256) ?? entry;
-  bySha256.set(entry.known.sha256, first);
-  entry.twin = first === entry ? null : first;
+  findTwin(entry, entry.known.sha256);
   await askAbout(entry);
+}
+
+/** Of one file that was given twice the first of the list counts, whichever was read first, unless the other was decided on. */
+function findTwin(entry: Entry, sha256: string): void {
+  const other = bySha256.get(sha256) ?? entry;
+  const isFirst = other === entry || (isOpen(other) && entries.indexOf(entry) < entries.indexOf(other));
+  entry.twin = isFirst ? null : other;
+  if (!isFirst) return;
+  bySha256.set(sha256, entry);
+  if (other !== entry) other.twin = entry;
+}
+
+function isOpen(entry: Entry): boolean {
+  return entry.state.is === "checking" || entry.state.is === "checked";
 }
 
 async function askAbout(entry: Entry): Promise<void> {
