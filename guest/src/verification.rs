@@ -130,13 +130,13 @@ fn verified(
         (Some(&fewer[0]), b.opaque.as_ref()),
         (a.opaque.as_ref(), b.opaque.as_ref()),
     ];
+    // Once the pictures have decided, sketches that do not decide change nothing.
+    let least = match close.is_some() {
+        true => Finding::DrawnOver,
+        false => Finding::Unclear,
+    };
     let found = pairs.into_iter().filter_map(|(a, b)| {
         let found = best((a?, b?), orientations, Depth::Wholes).without_alpha();
-        // Once the pictures have decided, sketches that do not decide change nothing.
-        let least = match close.is_some() {
-            true => Finding::DrawnOver,
-            false => Finding::Unclear,
-        };
         (found.finding() >= least).then_some(found)
     });
     let best = found.reduce(|best, found| if found.is_better(&best) { found } else { best });
@@ -185,28 +185,17 @@ fn best(
 
 /// An order of pictures that does not hang on which comes first.
 fn is_before(a: &Appearance, b: &Appearance) -> bool {
+    fn planes(one: &Appearance) -> impl Iterator<Item = &Plane> {
+        std::iter::once(&one.luma).chain(one.chroma.iter().flatten())
+    }
     let facts = |one: &Appearance| (one.window, one.size.0 as u32, one.size.1 as u32);
-    let by_cells = |a: &Plane, b: &Plane| {
-        let pairs = a.cells.iter().zip(&b.cells);
-        pairs
-            .map(|(a, b)| a.total_cmp(b))
-            .find(|order| order.is_ne())
-    };
-    let planes = |one: &Appearance| one.chroma.clone().into_iter().flatten().collect::<Vec<_>>();
-    let by_chroma = || {
-        let (first, second) = (planes(a), planes(b));
-        let mut orders = first
-            .iter()
-            .zip(&second)
-            .filter_map(|(a, b)| by_cells(a, b));
-        orders.next()
+    let by_cells = || {
+        let planes = planes(a).zip(planes(b));
+        let mut cells = planes.flat_map(|(a, b)| a.cells.iter().zip(&b.cells));
+        cells.find_map(|(a, b)| Some(a.total_cmp(b)).filter(|order| order.is_ne()))
     };
     facts(a)
         .cmp(&facts(b))
-        .then_with(|| {
-            by_cells(&a.luma, &b.luma)
-                .or_else(by_chroma)
-                .unwrap_or(Ordering::Equal)
-        })
+        .then_with(|| by_cells().unwrap_or(Ordering::Equal))
         .is_lt()
 }

@@ -2,10 +2,12 @@
 //! margins of a page make them.
 //!
 //! A side of the picture whose outermost cells are nearly all of one level has a ground of that level. Where there is a
-//! ground, the content is the rectangle in which most cells differ from it, found as the subrectangle of the largest sum
-//! (Bentley, "Programming Pearls", column 8, in two dimensions); where no rectangle is filled that well, as on a page of text,
-//! it is the smallest that holds all that differs. Looks at luma alone; whole numbers only.
+//! ground, the content is the rectangle in which most cells differ from it, found as that of the largest sum; where no rectangle
+//! is filled that well, as on a page of text, it is the smallest that holds all that differs. Looks at luma alone; whole numbers only.
 
+mod rectangle;
+
+use self::rectangle::{Rectangle, largest_sum};
 use crate::sketch::{FLAT, WINDOW_UNITS, Window};
 
 /// Cells on each side of the plane that is looked at.
@@ -28,7 +30,8 @@ const FILLED: i32 = 80;
 const MOST: i32 = 70;
 /// The share of the picture that is content, in hundredths, from which on bands are as good as none.
 const MOST_CONTENT: usize = 95;
-/// Cells on each side of a window, at least: as many as a sketch has.
+/// Cells on each side of a window, at least: as many as a sketch has. What is smaller has no more cells to show, and its edges would
+/// say too much.
 const LEAST_SIDE: usize = crate::sketch::SIDE;
 /// Levels between two of 64x64 cells from which on there is an edge.
 const EDGE: u32 = 10;
@@ -48,15 +51,6 @@ struct Grounds<'a> {
     levels: Vec<u8>,
 }
 
-/// A rectangle of cells, ends exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Rectangle {
-    pub left: usize,
-    pub top: usize,
-    pub right: usize,
-    pub bottom: usize,
-}
-
 /// Content inside bands.
 enum Content {
     /// Nearly all of the rectangle is content.
@@ -70,7 +64,9 @@ enum Content {
 pub(super) fn window(cells: &[u8]) -> Window {
     let is_seen = |_: &Content| has_edge(cells) || has_strokes(cells);
     match Content::find(cells).filter(is_seen) {
-        Some(Content::Filled(found) | Content::Scattered(found)) => found.widened().into_window(),
+        Some(Content::Filled(found) | Content::Scattered(found)) => {
+            found.widened(LEAST_SIDE, SIDE).into_window()
+        }
         None => Window::WHOLE,
     }
 }
@@ -165,7 +161,7 @@ pub(super) fn banded(cells: &[u8], side: usize) -> Option<Rectangle> {
         top,
         right,
         bottom,
-    } = found.widened();
+    } = found.widened(LEAST_SIDE, SIDE);
     let area = (right - left) * (bottom - top);
     (area * 100 <= MOST_CONTENT * SIDE * SIDE).then(|| Rectangle {
         left: left / times,
@@ -242,7 +238,7 @@ impl<'a> Grounds<'a> {
     /// The rectangle that is filled with content, if there is one.
     fn filled(&self) -> Option<Rectangle> {
         let scores = self.scores();
-        let (sum, fields) = largest_sum(&scores)?;
+        let (sum, fields) = largest_sum(&scores, FIELDS)?;
         let area = (fields.right - fields.left) * (fields.bottom - fields.top);
         let per_field = (FIELD * FIELD) as i32;
         // A field that is all content scores plus one per cell, one without any minus one.
@@ -309,47 +305,6 @@ impl<'a> Grounds<'a> {
     }
 }
 
-impl Rectangle {
-    fn times(self, factor: usize) -> Self {
-        Self {
-            left: self.left * factor,
-            top: self.top * factor,
-            right: self.right * factor,
-            bottom: self.bottom * factor,
-        }
-    }
-
-    /// No narrower than [`LEAST_SIDE`]: what is smaller has no more cells to show, and its edges would say too much.
-    fn widened(self) -> Self {
-        let along = |start: usize, end: usize| {
-            if end - start >= LEAST_SIDE {
-                return (start, end);
-            }
-            let length = LEAST_SIDE;
-            let middle = (start + end) / 2;
-            let start = middle.saturating_sub(length / 2).min(SIDE - length);
-            (start, start + length)
-        };
-        let (left, right) = along(self.left, self.right);
-        let (top, bottom) = along(self.top, self.bottom);
-        Self {
-            left,
-            top,
-            right,
-            bottom,
-        }
-    }
-
-    fn into_window(self) -> Window {
-        Window {
-            left: self.left as u16,
-            top: self.top as u16,
-            right: self.right as u16,
-            bottom: self.bottom as u16,
-        }
-    }
-}
-
 /// The level that nearly all cells of a line have.
 fn level_of(line: impl Iterator<Item = u8>) -> Option<u8> {
     let mut levels: Vec<u8> = line.collect();
@@ -365,50 +320,6 @@ fn ends(lines: std::ops::Range<usize>, is_one: impl Fn(&usize) -> bool) -> Optio
     let first = lines.clone().find(&is_one)?;
     let last = lines.rev().find(&is_one)?;
     Some((first, last + 1))
-}
-
-/// The rectangle of fields whose scores have the largest sum, and that sum; none where no score is over 0.
-fn largest_sum(scores: &[i32]) -> Option<(i32, Rectangle)> {
-    let mut best: Option<(i32, Rectangle)> = None;
-    for top in 0..FIELDS {
-        let mut columns = [0; FIELDS];
-        for bottom in top..FIELDS {
-            let row = &scores[bottom * FIELDS..][..FIELDS];
-            columns
-                .iter_mut()
-                .zip(row)
-                .for_each(|(sum, score)| *sum += score);
-            let (sum, left, right) = largest_run(&columns);
-            if sum > best.map_or(0, |(sum, _)| sum) {
-                let bottom = bottom + 1;
-                best = Some((
-                    sum,
-                    Rectangle {
-                        left,
-                        top,
-                        right,
-                        bottom,
-                    },
-                ));
-            }
-        }
-    }
-    best
-}
-
-/// The run of numbers with the largest sum: sum, start and end.
-fn largest_run(numbers: &[i32]) -> (i32, usize, usize) {
-    let (mut best, mut sum, mut start) = ((0, 0, 0), 0, 0);
-    for (at, number) in numbers.iter().enumerate() {
-        if sum <= 0 {
-            (sum, start) = (0, at);
-        }
-        sum += number;
-        if sum > best.0 {
-            best = (sum, start, at + 1);
-        }
-    }
-    best
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ pub struct Evidence {
     /// Local features that agree on where it lies on the second, where they were asked.
     pub features: usize,
     pub colours: Colours,
-    /// What lies around the windows of their content.
+    /// What lies around the windows of their content, where that is one.
     pub around: Around,
     /// What puts the first on the second. `None` where they do not lie on each other in any way.
     map: Option<Map>,
@@ -221,10 +221,10 @@ impl Evidence {
             moved: map.largest_move_on(fixed, turned),
             moved_within: map.largest_move(),
             colours: compare_colours(fixed, turned, map),
-            around: surroundings::compare(fixed, turned, map),
             residuals: Residuals::of(overlap, |_| CHANGE),
             ..*self
         }
+        .with_surroundings((fixed, turned), map)
     }
 
     fn registered(fixed: &Fixed<'_>, turned: &Appearance, depth: Depth) -> Self {
@@ -302,7 +302,6 @@ impl Evidence {
             inside: map.most_inside(fixed, turned),
             is_stretched: is_stretched(map.stretch(fixed, turned), (fixed.size, turned.size)),
             colours: compare_colours(fixed, turned, map),
-            around: surroundings::compare(fixed, turned, map),
             map: Some(*map),
             ..self
         };
@@ -319,6 +318,18 @@ impl Evidence {
         Self {
             residuals: Residuals::of(Overlap::new(&fixed.luma, &turned.luma, map), least_change),
             ..facts
+        }
+        .with_surroundings((fixed, turned), map)
+    }
+
+    /// The same with what lies around the windows, which decides nothing about pictures whose content is not one.
+    fn with_surroundings(self, (fixed, turned): (&Appearance, &Appearance), map: &Map) -> Self {
+        match self.finding().is_duplicate() {
+            true => Self {
+                around: surroundings::compare(fixed, turned, map),
+                ..self
+            },
+            false => self,
         }
     }
 

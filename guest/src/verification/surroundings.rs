@@ -62,7 +62,7 @@ pub fn compare(a: &Appearance, b: &Appearance, map: &Map) -> Around {
             }
         }
         (Surroundings::Unknown, _) | (_, Surroundings::Unknown) => Around::Unknown,
-        // Of a picture, what is outside of the window of the other one's sketch is not held against anything.
+        // Sketches hold nothing outside of their windows to compare with what the other window shows there.
         _ if is_uncovered((a, b), |place| map.of(place.0, place.1)) => Around::Unknown,
         _ => match map.inverse() {
             Some(back) if is_uncovered((b, a), |place| back.of(place.0, place.1)) => {
@@ -110,6 +110,7 @@ impl Seen<'_> {
     fn lacking(&self, map: impl Fn((f32, f32)) -> (f32, f32)) -> usize {
         let ((own, whole), (other, others)) = (self.own, self.others);
         let side = whole.luma.side;
+        let (edge, others_edge) = (EDGE * scale(own), EDGE * scale(other));
         let is_lacking = |cell: &usize| {
             let place = (whole.luma.place(cell % side), whole.luma.place(cell / side));
             let within = own.on_window(place);
@@ -119,7 +120,7 @@ impl Seen<'_> {
                 return false;
             }
             let seen = map(within);
-            if is_inside(within, EDGE * scale(own)) && is_inside(seen, EDGE * scale(other)) {
+            if is_inside(within, edge) && is_inside(seen, others_edge) {
                 return false;
             }
             let held = Held {

@@ -109,35 +109,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let axum::Json(value) = axum::Json::<Value>::from_request(request, state).await?;
-        serde_path_to_error::deserialize(with_integers(value))
+        let axum::Json(mut value) = axum::Json::<Value>::from_request(request, state).await?;
+        make_integers(&mut value);
+        serde_path_to_error::deserialize(value)
             .map(Self)
             .map_err(|error| ApiError::unprocessable(format!("the JSON body: {error}")))
     }
 }
 
-/// The same value with its integers written as such.
-fn with_integers(mut value: Value) -> Value {
-    match &mut value {
+/// Writes integers as such, all through a value.
+fn make_integers(value: &mut Value) {
+    match value {
         Value::Number(number) => {
-            let integer = number
-                .as_f64()
-                .filter(|_| number.is_f64())
-                .and_then(integer);
-            *number = integer.unwrap_or_else(|| number.clone());
+            if let Some(integer) = integer(number) {
+                *number = integer;
+            }
         }
         Value::Array(values) => values.iter_mut().for_each(make_integers),
         Value::Object(values) => values.values_mut().for_each(make_integers),
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
-    value
 }
 
-fn make_integers(value: &mut Value) {
-    *value = with_integers(value.take());
-}
-
-fn integer(number: f64) -> Option<Number> {
+/// The integer that a number with a point or an exponent is.
+fn integer(number: &Number) -> Option<Number> {
+    let number = number.as_f64().filter(|_| number.is_f64())?;
     // As numbers with a fraction both bounds are powers of two, and the upper one is an integer too large.
     let is_integer = number.fract() == 0.0 && (i64::MIN as f64..u64::MAX as f64).contains(&number);
     is_integer.then(|| match number < 0.0 {
@@ -245,8 +241,9 @@ mod tests {
             share: Option<f64>,
         }
         let read = |json: &str| {
-            let value = serde_json::from_str(json).unwrap();
-            serde_json::from_value::<Fields>(with_integers(value)).ok()
+            let mut value = serde_json::from_str(json).unwrap();
+            make_integers(&mut value);
+            serde_json::from_value::<Fields>(value).ok()
         };
         let fields = |limit, offsets: &[i8], share| {
             Some(Fields {
