@@ -2,23 +2,20 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { launch, skip } from "./chromium.mjs";
+import { skip } from "./chromium.mjs";
 import { draw } from "./page/pictures.mjs";
-import { MortalServer } from "./page/server.mjs";
+import { closeStage, openStage } from "./page/stage.mjs";
 import { visit } from "./page/visit.mjs";
 
 describe("strong crops in Chromium", { skip }, () => {
   let browser, server, easel;
 
   before(async () => {
-    server = await MortalServer.start();
-    browser = await launch();
-    easel = await browser.newPage();
+    ({ browser, server, easel } = await openStage());
   });
 
   after(async () => {
-    await browser?.close();
-    await server?.stop();
+    await closeStage({ browser, server });
   });
 
   /** Two scenes with as much in them as photos have, and 70 % of the width and height of the first, out of a corner. */

@@ -5,10 +5,10 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { launch, skip } from "./chromium.mjs";
+import { skip } from "./chromium.mjs";
 import { deepPng } from "./library/pictures.mjs";
 import { asFile, bad, draw } from "./page/pictures.mjs";
-import { MortalServer } from "./page/server.mjs";
+import { closeStage, openStage } from "./page/stage.mjs";
 import { visit } from "./page/visit.mjs";
 import { layWire } from "./wire.mjs";
 
@@ -17,14 +17,11 @@ describe("upload in Chromium", { skip }, () => {
 
   before(async () => {
     scratch = await mkdtemp(join(tmpdir(), "vismatch-files-"));
-    server = await MortalServer.start();
-    browser = await launch();
-    easel = await browser.newPage();
+    ({ browser, server, easel } = await openStage());
   });
 
   after(async () => {
-    await browser?.close();
-    await server?.stop();
+    await closeStage({ browser, server });
     await rm(scratch, { recursive: true, force: true });
   });
 

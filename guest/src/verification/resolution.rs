@@ -11,6 +11,7 @@ use crate::sketch::{CHROMA_SIDE, SIDE};
 const PIXELS: f32 = 1.0;
 const FEWER_PIXELS: f32 = 0.7;
 /// Cells of luma that may be made of one that was read: a picture as a whole is read in 512 cells on each side.
+/// Less than two: what lies in the smallest windows, of 128 cells, is not compared in cells of which half were made up.
 const MORE_THAN_READ: f32 = 1.9;
 /// Cells of luma on each side, at least, however small the pictures are.
 const LEAST_SIDE: usize = 32;

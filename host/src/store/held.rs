@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::domain::ProjectName;
 
 use super::disk::blocking;
-use super::pending::is_locked;
+use super::file_locks::is_locked;
 use super::{Store, StoreError};
 
 /// The projects whose locks could not be had.

@@ -12,6 +12,7 @@ mod decisions;
 mod disk;
 mod entities;
 mod features;
+mod file_locks;
 mod fill;
 mod given;
 mod held;

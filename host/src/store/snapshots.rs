@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Store;
+use super::file_locks::lock_now;
 use super::layout::Layout;
-use super::pending::lock_now;
 
 /// Such a file, whether it is there or not.
 #[derive(Clone, Debug)]

@@ -14,8 +14,8 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 use crate::domain::{RenditionKind, Sha256, unique};
 
 use super::disk::{Disk, blocking, failed};
+use super::file_locks::is_locked;
 use super::layout::Layout;
-use super::pending::is_locked;
 use super::{FileStamp, Staged, Store, StoreError};
 
 /// Bytes that are gathered before a thread is asked to write them.

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use vismatch_tests::client::text;
 use vismatch_tests::picture::with_comment;
 use vismatch_tests::program::{self, Said};
@@ -295,9 +295,17 @@ fn what_cannot_be_removed_is_not_called_deleted() {
     drop(left);
 }
 
-/// A server over a data folder that asks these plugins.
-fn with_plugins(data: &Path, file: &Path, names: &[&str]) -> Server {
-    let of_one = |name: &&str| ["--plugin".into(), format!("{name}={}", file.display())];
+/// The file of a plugin.
+fn hasher() -> NamedTempFile {
+    let file = NamedTempFile::new().unwrap();
+    fs::write(&file, include_str!("plugins/hasher.wat")).unwrap();
+    file
+}
+
+/// A server over a data folder that asks one plugin under these names.
+fn with_plugins(data: &Path, plugin: &NamedTempFile, names: &[&str]) -> Server {
+    let file = plugin.path().display();
+    let of_one = |name: &&str| ["--plugin".into(), format!("{name}={file}")];
     let arguments: Vec<String> = names.iter().flat_map(of_one).collect();
     let settings = Server::settings().data(data).arguments(arguments);
     settings.start()
@@ -306,10 +314,8 @@ fn with_plugins(data: &Path, file: &Path, names: &[&str]) -> Server {
 #[test]
 fn plugins_of_a_read_only_disk_are_searched() {
     let Some(disk) = Disk::mount() else { return };
-    let (data, elsewhere) = (disk.path(), TempDir::new().unwrap());
-    let file = elsewhere.path().join("hasher.wat");
-    fs::write(&file, include_str!("plugins/hasher.wat")).unwrap();
-    let mut server = with_plugins(data, &file, &["known"]);
+    let (data, hasher) = (disk.path(), hasher());
+    let mut server = with_plugins(data, &hasher, &["known"]);
     upload(&server, 1).ok();
     let copy = Picture::photo(1, 200, 150).jpeg(70);
     server.upload("p", "copy.jpg", &copy).ok();
@@ -320,7 +326,7 @@ fn plugins_of_a_read_only_disk_are_searched() {
     server.kill();
     disk.make_read_only();
 
-    let server = with_plugins(data, &file, &["known", "unknown"]);
+    let server = with_plugins(data, &hasher, &["known", "unknown"]);
     assert_eq!(state(&server, "known")["fingerprints"], json!(2));
     eventually("it is ready", || {
         state(&server, "known")["state"] == "ready"
@@ -345,10 +351,8 @@ fn plugins_of_a_read_only_disk_are_searched() {
 #[test]
 fn a_plugin_of_a_read_only_disk_is_asked_about_images_that_it_has_not_seen() {
     let Some(disk) = Disk::mount() else { return };
-    let (data, elsewhere) = (disk.path(), TempDir::new().unwrap());
-    let file = elsewhere.path().join("hasher.wat");
-    fs::write(&file, include_str!("plugins/hasher.wat")).unwrap();
-    let mut server = with_plugins(data, &file, &["known"]);
+    let (data, hasher) = (disk.path(), hasher());
+    let mut server = with_plugins(data, &hasher, &["known"]);
     upload(&server, 1).ok();
     server.kill();
     let mut server = Server::over(data);
@@ -357,7 +361,7 @@ fn a_plugin_of_a_read_only_disk_is_asked_about_images_that_it_has_not_seen() {
     server.kill();
     disk.make_read_only();
 
-    let server = with_plugins(data, &file, &["known"]);
+    let server = with_plugins(data, &hasher, &["known"]);
     let near = "/projects/p/matches?algorithm=known&image_id=copy.jpg";
     let near = server.send_to(reqwest::Method::POST, near).json();
     assert_eq!(near[0]["name"], "1.jpg", "{near}");

@@ -1,6 +1,8 @@
 //! What this server adds to the documents: matching, descriptions, health, the manners of HTTP.
 
 mod bank;
+mod checking;
+mod comparing;
 mod described;
 mod events;
 mod http;

@@ -50,6 +50,8 @@ mod floors;
 mod frozen;
 /// Pictures that people drop into the image root.
 mod image_root;
+/// verify and rebuild, over a folder that no server uses.
+mod maintenance;
 /// Library, component and browser build give the frozen bits.
 mod parity;
 /// No path of the data folder is followed.

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use vismatch_tests::client::text;
 use vismatch_tests::{Picture, Server};
 
-use super::matching::{known, matches, matches_of};
+use super::checking::{known, matches_of};
+use super::matching::matches;
 
 /// Every question about `asked` finds `stored` as an edited copy.
 fn found_by_every_question(stored: &[u8], asked: &[u8]) {
