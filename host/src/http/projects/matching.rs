@@ -7,12 +7,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Algorithm, Fingerprint, ProjectName, Sketch};
+use crate::domain::{Algorithm, AlgorithmName, Fingerprint, OrientationScope, ProjectName, Sketch};
 use crate::http::base64_text;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{self, BodyKind, InProject, Json, ProjectPath, Query, body_kind};
 use crate::http::form::Form;
-use crate::http::schemas::{Distance, Limit, OrientationName, SentFingerprint, Sha256Text};
+use crate::http::schemas::{Distance, Limit, SentFingerprint, Sha256Text};
 use crate::http::views::MatchView;
 use crate::service::{
     Input, imgurer,
@@ -57,8 +57,7 @@ struct CheckBody {
     #[schema(value_type = Option<Distance>, example = 10)]
     radius: Option<u32>,
     /// `upright` (default), or `any`: also find mirrored and turned copies, by what the fingerprints become.
-    #[schema(value_type = Option<OrientationName>, example = "any")]
-    orientation: Option<String>,
+    orientation: Option<OrientationScope>,
     /// Most matches of each kind, 1 to 1000; 10 without it.
     #[schema(value_type = Option<Limit>, example = 10)]
     limit: Option<usize>,
@@ -67,8 +66,7 @@ struct CheckBody {
 /// A fingerprint that a client computed.
 #[derive(Deserialize)]
 struct KnownFingerprint {
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core` or `bare`.
-    algorithm: String,
+    algorithm: AlgorithmName,
     /// Version of its definition; the server's own without it.
     version: Option<u16>,
     /// The bits as hexadecimal digits.
@@ -105,9 +103,8 @@ struct MatchOptions {
     #[schema(value_type = Option<Limit>)]
     limit: Option<usize>,
     /// `upright` (default), or `any`: also find mirrored and turned copies.
-    #[param(value_type = OrientationName, inline, required = false, example = "any")]
-    #[schema(value_type = Option<OrientationName>)]
-    orientation: Option<String>,
+    #[param(value_type = OrientationScope, required = false, example = "any")]
+    orientation: Option<OrientationScope>,
 }
 
 /// A picture to match and how; its fields may come in any order.
@@ -127,8 +124,8 @@ struct MatchForm {
     #[schema(value_type = Limit, required = false)]
     limit: Option<usize>,
     /// `upright` or `any`.
-    #[schema(value_type = OrientationName, required = false)]
-    orientation: Option<String>,
+    #[schema(value_type = OrientationScope, required = false)]
+    orientation: Option<OrientationScope>,
 }
 
 /// Has this picture been seen, asked without sending it
@@ -145,7 +142,6 @@ struct MatchForm {
         (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
         (status = 400, description = "A digest, fingerprint, sketch or radius that cannot be.", body = ErrorBody),
         (status = 422, description = "Neither `sha256` nor `fingerprints`, or a field that is missing or not of its type.", body = ErrorBody),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn check(
@@ -192,9 +188,6 @@ async fn check_all(
     responses(
         (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
         (status = 400, description = "Both picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
-        (status = 404, description = "There is no such project or image.", body = ErrorBody),
-        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "A body of another type.", body = ErrorBody),
         (status = 422, description = "Neither picture nor `image_id`, or a parameter that is not of its type.", body = ErrorBody),
     ),
 )]
@@ -224,8 +217,6 @@ async fn matches(
         (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
         (status = 400, description = "Both picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
         (status = 404, description = "There is no such image.", body = ErrorBody),
-        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "A body of another type.", body = ErrorBody),
         (status = 422, description = "Neither picture nor `image_id`, or a parameter that is not of its type.", body = ErrorBody),
     ),
 )]
@@ -274,7 +265,7 @@ async fn by_plugin(
     subject: Subject,
     options: &MatchOptions,
 ) -> Result<axum::Json<Vec<MatchView>>, ApiError> {
-    if any_orientation(options.orientation.as_deref())? {
+    if options.any_orientation() {
         return Err(ApiError::invalid(format!(
             "orientation: {plugin} is a plugin, and knows pictures as they lie; ask for `upright`"
         )));
@@ -328,23 +319,12 @@ fn sketch(text: &str) -> Result<Sketch, ApiError> {
     Sketch::from_bytes(cells).map_err(|error| ApiError::invalid(error.to_string()))
 }
 
-/// The algorithm of a name.
-pub fn algorithm(name: &str) -> Result<Algorithm, ApiError> {
+/// The built-in algorithm of a name that no plugin has.
+fn algorithm(name: &str) -> Result<Algorithm, ApiError> {
     Algorithm::from_name(name).ok_or_else(|| {
         let names = Algorithm::ALL.map(Algorithm::name).join(", ");
         ApiError::unprocessable(format!("algorithm: {name:?} is none of {names}"))
     })
-}
-
-/// Whether mirrored and turned copies count, too; they do not without a word.
-pub fn any_orientation(name: Option<&str>) -> Result<bool, ApiError> {
-    match name {
-        None | Some("upright") => Ok(false),
-        Some("any") => Ok(true),
-        Some(other) => Err(ApiError::unprocessable(format!(
-            "orientation: {other:?} is neither `upright` nor `any`"
-        ))),
-    }
 }
 
 fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
@@ -389,7 +369,7 @@ impl CheckBody {
             sketch: self.sketch.as_deref().map(sketch).transpose()?,
             radius: self.radius,
             limit: limit(self.limit)?,
-            any_orientation: any_orientation(self.orientation.as_deref())?,
+            any_orientation: self.orientation.is_some_and(OrientationScope::is_any),
         })
     }
 }
@@ -398,7 +378,7 @@ impl TryFrom<KnownFingerprint> for Fingerprint {
     type Error = ApiError;
 
     fn try_from(known: KnownFingerprint) -> Result<Self, ApiError> {
-        let algorithm = algorithm(&known.algorithm)?;
+        let algorithm = Algorithm::from(known.algorithm);
         let bits = hex::decode(&known.bits)
             .map_err(|error| ApiError::invalid(format!("bits of {}: {error}", algorithm.name())))?;
         Ok(Self {
@@ -423,6 +403,10 @@ impl MatchOptions {
         }
     }
 
+    fn any_orientation(&self) -> bool {
+        self.orientation.is_some_and(OrientationScope::is_any)
+    }
+
     /// The plugin that is asked for in an algorithm's place.
     fn plugin<'a>(&'a self, app: &App) -> Option<&'a str> {
         let name = self.algorithm.as_deref()?;
@@ -434,7 +418,7 @@ impl MatchOptions {
             algorithm: self.algorithm.as_deref().map(algorithm).transpose()?,
             radius: self.radius,
             limit: limit(self.limit)?,
-            any_orientation: any_orientation(self.orientation.as_deref())?,
+            any_orientation: self.any_orientation(),
         })
     }
 }
@@ -444,8 +428,8 @@ mod tests {
     use super::*;
 
     fn check(json: &str) -> Result<Check, ApiError> {
-        serde_json::from_str::<CheckBody>(json)
-            .unwrap()
+        let body = serde_json::from_str::<CheckBody>(json);
+        body.map_err(|error| ApiError::unprocessable(error.to_string()))?
             .into_check()
     }
 

@@ -183,12 +183,12 @@ pub async fn compare(
     services: &Services,
     a: Subject,
     b: Subject,
-    threshold: Option<u32>,
+    radius: Option<u32>,
 ) -> Result<Comparison, ServiceError> {
-    check_threshold(threshold)?;
+    check_radius(radius)?;
     let a = picture(services, a).await?;
     let b = picture(services, b).await?;
-    Ok(services.sandbox.compare(a, b, threshold).await?)
+    Ok(services.sandbox.compare(a, b, radius).await?)
 }
 
 /// What a check finds; where its sketch does not decide, the picture is compared with others, if it can be had.
@@ -272,11 +272,11 @@ fn radius_of(algorithm: Algorithm, radius: Option<u32>) -> Result<u32, ServiceEr
     Ok(radius)
 }
 
-fn check_threshold(threshold: Option<u32>) -> Result<(), ServiceError> {
+fn check_radius(radius: Option<u32>) -> Result<(), ServiceError> {
     let bits = Algorithm::default().bits();
-    if threshold.is_some_and(|threshold| threshold > bits) {
+    if radius.is_some_and(|radius| radius > bits) {
         return Err(ServiceError::Invalid(format!(
-            "threshold: over the {bits} bits of {}",
+            "radius: over the {bits} bits of {}",
             Algorithm::default().name()
         )));
     }
