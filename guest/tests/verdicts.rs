@@ -260,3 +260,20 @@ fn a_sky_is_the_same_where_it_is_a_band_and_where_it_is_content() {
     let judged = compared(&png(&photo), &png(&letterboxed(&photo, 75)));
     assert!(judged.verdict.is_duplicate(), "{}", judged.reason);
 }
+
+/// A wall in one colour beside a blurred edge of another, with grain.
+fn blurred_edge(edge: [f32; 3], wall: [f32; 3], width: f32) -> RgbImage {
+    RgbImage::from_fn(200, 200, |x, y| {
+        let share = 1.0 / (1.0 + ((x as f32 - 28.0) / width).exp());
+        let grain = ((x * 31 + y * 17) % 7) as f32 / 3.0 - 1.0;
+        Rgb([0, 1, 2].map(|c| (edge[c] * share + wall[c] * (1.0 - share) + grain) as u8))
+    })
+}
+
+#[test]
+fn blurred_edges_of_other_colours_are_other_pictures() {
+    let dark = blurred_edge([80.0, 24.0, 10.0], [168.0, 178.0, 160.0], 2.0);
+    let light = blurred_edge([204.0, 140.0, 100.0], [206.0, 202.0, 182.0], 4.0);
+    assert_similar_at_most(&dark, &light);
+    assert_copies_are_found(&dark);
+}
