@@ -19,6 +19,12 @@ const FLOORS: [&[&str]; 8] = [
     &["domain"],
 ];
 
+/// What http and cli may not name: the services hand them the words of these floors that they need.
+const BEHIND_THE_SERVICES: [&str; 3] = ["sandbox", "store", "index"];
+
+/// The same where the services carry them: `services.store.…` is a call past the use cases.
+const PAST_THE_SERVICES: &str = r"\bservices\.(store|sandbox|index|features)\b";
+
 /// Modules of the pipeline that read picture bytes: only the sandbox may run them.
 const DECODERS: &str = r"vismatch_pipeline::(\{[^}]*\b)?(decode|hash|render|process|compare)\b";
 
@@ -96,7 +102,15 @@ fn broken(file: &Path, line: &str) -> Option<String> {
         return Some("the host names code that reads picture bytes".into());
     }
     let own = module_of(file)?;
-    let modules = named(file, line).into_iter().filter(|module| module != own);
+    let modules: Vec<String> = named(file, line);
+    if ["http", "cli"].contains(&own) && !file.iter().any(|part| part == "tests") {
+        let past = Regex::new(PAST_THE_SERVICES).expect("a pattern");
+        let hidden = |module: &&String| BEHIND_THE_SERVICES.contains(&module.as_str());
+        if past.is_match(line) || modules.iter().any(|module| hidden(&module)) {
+            return Some(format!("`{own}` names what lies behind the services"));
+        }
+    }
+    let modules = modules.into_iter().filter(|module| module != own);
     let mut wrong =
         modules.filter(|module| floor_of(module).is_some_and(|floor| Some(floor) <= floor_of(own)));
     wrong
@@ -196,6 +210,13 @@ fn made_up_violations_are_caught() {
         "use crate::{\n    domain::Image,\n    http::router,\n};"
     ));
     assert!(caught("index/mod.rs", "use super::store::Store;"));
+    assert!(caught("http/blob.rs", "use crate::store::Blob;"));
+    assert!(caught("cli/find.rs", "use crate::sandbox::Sandbox;"));
+    assert!(caught("http/form.rs", "app.services.store.stage().await?;"));
+    assert!(!caught(
+        "http/form.rs",
+        "use crate::service::{Staged, blobs};"
+    ));
     assert!(caught("index/bank.rs", "use super::super::store::Store;"));
     assert!(caught("http/error.rs", "use vismatch_pipeline::decode;"));
     assert!(caught(

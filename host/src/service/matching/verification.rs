@@ -11,13 +11,13 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
 
 use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict,
-    judge, judge_parts,
+    Algorithm, Fingerprint, Image, ImageId, Match, MatchAlgorithm, Orientation, ProjectName,
+    Sketch, Verdict, judge, judge_parts,
 };
 
 use super::comparisons::{AT_ONCE, Picture, compare};
 use super::parts;
-use super::ranking::{Ranking, to_match};
+use super::ranking::Ranking;
 use super::reach::{Reach, is_candidate};
 use super::sketches::sketches;
 use super::threads::{blocking, in_threads};
@@ -94,12 +94,8 @@ async fn add_parts(
         .await?;
     candidates.extend(others.into_iter().map(|image| {
         let orientation = parts.get(&image.id).copied().unwrap_or_default();
-        to_match(
-            image,
-            Algorithm::Phash.bits(),
-            Algorithm::Phash,
-            orientation,
-        )
+        let (algorithm, bits) = (Algorithm::Phash.into(), Algorithm::Phash.bits());
+        Match::near(image, bits, algorithm, orientation)
     }));
     Ok(())
 }
@@ -114,7 +110,7 @@ fn verify(
     in_threads(candidates, |mut candidate| {
         let by_phash = query.distance(&candidate.image, candidate.orientation);
         if let Some(distance) = by_phash {
-            (candidate.algorithm, candidate.distance) = (Algorithm::Phash, distance);
+            (candidate.algorithm, candidate.distance) = (Algorithm::Phash.into(), distance);
         }
         let Some(sketch) = sketches.get(&candidate.image.id) else {
             // The distance is all that is known.
@@ -194,10 +190,13 @@ impl VerificationQuery {
     }
 
     fn is_near(&self, found: &Match) -> bool {
+        let MatchAlgorithm::BuiltIn(algorithm) = found.algorithm else {
+            return false;
+        };
         let own = self.fingerprints.iter();
         let own = own.filter(|(oriented, _)| *oriented == found.orientation);
         is_candidate(
-            (found.algorithm, found.distance),
+            (algorithm, found.distance),
             own.map(|(_, made)| made),
             &found.image.fingerprints,
         )
