@@ -28,6 +28,7 @@ pub use unique::unique;
 
 pub use vismatch_pipeline::bank::{Header as BankHeader, Mark as BankMark, Writer as BankWriter};
 pub use vismatch_pipeline::comparison::{Comparison, Difference, Judgement, Verdict};
+pub use vismatch_pipeline::cropped;
 pub use vismatch_pipeline::error::{Excess, ImageError, Limit};
 pub use vismatch_pipeline::features;
 pub use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
