@@ -39,7 +39,7 @@ pub fn fingerprints(sketch: &Sketch) -> Vec<Fingerprint> {
     if sketch.is_flat() {
         return Vec::new();
     }
-    let sums = Sums::of(sketch);
+    let sums = Sums::new(sketch);
     let fingerprint = |sides: [bool; 4]| Fingerprint {
         algorithm: Algorithm::Dhash128,
         version: Algorithm::Dhash128.version(),
@@ -74,7 +74,7 @@ impl Rectangle {
 struct Sums(Vec<u32>);
 
 impl Sums {
-    fn of(sketch: &Sketch) -> Self {
+    fn new(sketch: &Sketch) -> Self {
         let luma = sketch.luma();
         let mut sums = vec![0; WIDTH * WIDTH];
         for (y, row) in luma.chunks_exact(SIDE).enumerate() {
@@ -184,12 +184,12 @@ mod tests {
     #[test]
     fn one_of_them_is_near_a_copy_without_these_sides() {
         let source = scene((0.0, 0.0), (1.0, 1.0), 0);
-        let own = Sums::of(&source).bits(&WHOLE);
+        let own = Sums::new(&source).bits(&WHOLE);
         for (number, [left, top, right, bottom]) in SIDES.into_iter().enumerate() {
             let off = |is_cropped: bool| if is_cropped { 1.0 / 12.0 } else { 0.0 };
             let size = (1.0 - off(left) - off(right), 1.0 - off(top) - off(bottom));
             let copy = scene((off(left), off(top)), size, 0);
-            let copy = Sums::of(&copy).bits(&WHOLE);
+            let copy = Sums::new(&copy).bits(&WHOLE);
             let asked = fingerprints(&source);
             let distances: Vec<u32> = asked.iter().map(|one| hamming(&one.bits, &copy)).collect();
             let nearest = (0..SIDES.len()).min_by_key(|at| distances[*at]);
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn means_of_whole_cells_are_theirs() {
         let source = scene((0.0, 0.0), (1.0, 1.0), 0);
-        let sums = Sums::of(&source);
+        let sums = Sums::new(&source);
         let means = sums.means(&WHOLE, (SIDE, SIDE));
         let levels = source.luma();
         assert!(

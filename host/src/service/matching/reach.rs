@@ -72,7 +72,7 @@ impl Reach {
     }
 
     /// Bits of that algorithm's fingerprints.
-    pub fn of(self, algorithm: Algorithm) -> u32 {
+    pub fn radius(self, algorithm: Algorithm) -> u32 {
         match algorithm {
             Algorithm::Phash => self.phash,
             _ => self.crossed,
@@ -90,17 +90,17 @@ impl Reach {
             let faint = faint(fingerprint).map(|made| (made, self.faint));
             // Of quality 0 nothing is indexed.
             let has_detail = fingerprint.quality > 0;
-            let own = has_detail.then(|| (fingerprint.clone(), self.of(algorithm)));
+            let own = has_detail.then(|| (fingerprint.clone(), self.radius(algorithm)));
             return own.into_iter().chain(faint).collect();
         }
         CROSSED
-            .map(|other| (as_by(other, fingerprint), self.of(other)))
+            .map(|other| (as_by(other, fingerprint), self.radius(other)))
             .into()
     }
 
     /// The same for a fingerprint of a picture without some of its sides.
     pub fn probes_without_sides(self, fingerprint: &Fingerprint) -> [(Fingerprint, u32); 2] {
-        CROPPED.map(|other| (as_by(other, fingerprint), self.of(other)))
+        CROPPED.map(|other| (as_by(other, fingerprint), self.radius(other)))
     }
 }
 

@@ -176,7 +176,9 @@ impl VerificationQuery {
     pub fn new(fingerprints: &[Fingerprint], sketch: Sketch, any_orientation: bool) -> Self {
         let mut oriented = Vec::new();
         for orientation in Orientation::counted(any_orientation) {
-            let forms = fingerprints.iter().filter_map(|one| one.laid(*orientation));
+            let forms = fingerprints
+                .iter()
+                .filter_map(|one| one.oriented(*orientation));
             oriented.extend(forms.map(|form| (*orientation, form)));
         }
         Self {
@@ -191,7 +193,9 @@ impl VerificationQuery {
     fn without_sides(&self) -> Vec<(Orientation, Fingerprint)> {
         let cropped = cropped::fingerprints(&self.sketch);
         let oriented = |orientation: Orientation| {
-            let forms = cropped.iter().filter_map(move |one| one.laid(orientation));
+            let forms = cropped
+                .iter()
+                .filter_map(move |one| one.oriented(orientation));
             forms.map(move |form| (orientation, form))
         };
         self.orientations().into_iter().flat_map(oriented).collect()
@@ -220,7 +224,8 @@ impl VerificationQuery {
     fn distance(&self, image: &Image, orientation: Orientation) -> Option<u32> {
         let is_default = |made: &Fingerprint| made.algorithm == Algorithm::default();
         let mut oriented = self.fingerprints.iter();
-        let (_, own) = oriented.find(|(laid, made)| *laid == orientation && is_default(made))?;
+        let (_, own) =
+            oriented.find(|(oriented, made)| *oriented == orientation && is_default(made))?;
         let other = image.fingerprints.iter().find(|made| is_default(made))?;
         own.distance(other).ok()
     }

@@ -11,7 +11,7 @@ use vismatch::domain::{
     Fingerprint, ImageId, Judgement, Limits, Orientation, Plan, Sketch, Verdict, cropped, judge,
     judge_parts,
 };
-use vismatch::index::{Index, Loader, Query};
+use vismatch::index::{Index, IndexQuery, Loader};
 use vismatch::service::matching::parts;
 use vismatch::service::matching::reach::{self, Reach};
 use vismatch_pipeline::process;
@@ -164,15 +164,15 @@ fn near(index: &Index, hashed: &[Hashed], own: usize, orientation: Orientation) 
     let fingerprints = &hashed[own].fingerprints;
     let laid: Vec<Fingerprint> = fingerprints
         .iter()
-        .filter_map(|made| made.laid(orientation))
+        .filter_map(|made| made.oriented(orientation))
         .collect();
     let cropped = cropped::fingerprints(&hashed[own].sketch);
-    let cropped = cropped.iter().filter_map(|made| made.laid(orientation));
+    let cropped = cropped.iter().filter_map(|made| made.oriented(orientation));
     let cropped = cropped.flat_map(|made| Reach::WIDEST.probes_without_sides(&made));
     let wholes = laid.iter().flat_map(|made| Reach::WIDEST.probes(made));
     let mut found = Vec::new();
     for (probe, radius) in wholes.chain(cropped) {
-        let hits = index.search(&Query {
+        let hits = index.search(&IndexQuery {
             project: None,
             fingerprint: &probe,
             radius,
