@@ -12,7 +12,7 @@ use futures::{FutureExt, StreamExt, stream};
 
 use crate::domain::{
     Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict,
-    cropped, judge, judge_parts,
+    judge, judge_parts,
 };
 
 use super::comparisons::{AT_ONCE, Picture, compare};
@@ -191,7 +191,7 @@ impl VerificationQuery {
 
     /// Fingerprints of the picture without one or two of its sides, in each orientation.
     fn without_sides(&self) -> Vec<(Orientation, Fingerprint)> {
-        let cropped = cropped::fingerprints(&self.sketch);
+        let cropped = crate::domain::cropped::fingerprints(&self.sketch);
         let oriented = |orientation: Orientation| {
             let forms = cropped
                 .iter()
