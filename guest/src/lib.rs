@@ -3,6 +3,7 @@
 pub mod appearance;
 pub mod bank;
 pub mod comparison;
+pub mod cropped;
 pub mod error;
 pub mod features;
 pub mod fingerprint;

@@ -6,11 +6,17 @@
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::{FilterType, resize};
+use image::imageops::{self, FilterType, resize};
 use image::{ImageFormat, Rgb, RgbImage};
 use vismatch_pipeline::compare::compare;
 use vismatch_pipeline::comparison::{Comparison, Verdict};
+use vismatch_pipeline::fingerprint::Algorithm;
+use vismatch_pipeline::info::Orientation;
 use vismatch_pipeline::limits::Limits;
+use vismatch_pipeline::process::process;
+use vismatch_pipeline::rendition::Plan;
+use vismatch_pipeline::sketch::Sketch;
+use vismatch_pipeline::verification::judge;
 
 const WHITE: Rgb<u8> = Rgb([255; 3]);
 const BLACK: Rgb<u8> = Rgb([0; 3]);
@@ -155,6 +161,31 @@ fn letterboxed(picture: &RgbImage, bar: u32) -> RgbImage {
     boxed
 }
 
+/// Light that rises smoothly, and some balloons in it.
+fn balloons() -> RgbImage {
+    RgbImage::from_fn(960, 720, |x, y| {
+        let is_in = |number: u32| {
+            let (left, top) = (140 + number * 373 % 720, 120 + number * 211 % 500);
+            let from_middle = x.abs_diff(left).pow(2) + y.abs_diff(top).pow(2);
+            from_middle < (14 + number * 5).pow(2)
+        };
+        let sky = 60.0 + x as f32 / 10.0 + y as f32 / 12.0;
+        match (0..6).find(|number| is_in(*number)) {
+            Some(number) => Rgb([(sky * 0.5) as u8, (number * 40) as u8, 40]),
+            None => Rgb([(sky * 0.8) as u8, sky as u8, (sky * 1.2) as u8]),
+        }
+    })
+}
+
+fn sketch(file: &[u8]) -> Sketch {
+    let plan = Plan {
+        algorithms: vec![Algorithm::Phash],
+        renditions: Vec::new(),
+    };
+    let made = process(file, &plan, &Limits::default()).unwrap();
+    made.sketch.unwrap()
+}
+
 #[test]
 fn a_mug_with_another_handle_is_another_mug() {
     let wide = mug((300, 360), 110);
@@ -232,6 +263,18 @@ fn a_part_painted_over_is_an_edit() {
         let judged = compared(&png(&above), &png(&below));
         assert_ne!(judged.verdict, Verdict::SamePicture, "{}", judged.reason);
     }
+}
+
+#[test]
+fn a_cropped_sky_with_little_in_it_is_compared_by_the_pictures() {
+    let sky = balloons();
+    let crop = imageops::crop_imm(&sky, 80, 60, 880, 660).to_image();
+    let (sky, crop) = (png(&sky), jpeg(&crop, 85));
+    let (judged, _) = judge(&sketch(&sky), &sketch(&crop), &[Orientation::Upright]);
+    assert_eq!(judged.verdict, Verdict::Similar, "{}", judged.reason);
+    assert!(!judged.verified, "{}", judged.reason);
+    let judged = compared(&sky, &crop);
+    assert_eq!(judged.verdict, Verdict::Edited, "{}", judged.reason);
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub use unique::unique;
 
 pub use vismatch_pipeline::bank::{BankWriter, Header as BankHeader, Mark as BankMark};
 pub use vismatch_pipeline::comparison::{Comparison, Difference, Judgement, Verdict};
+pub use vismatch_pipeline::cropped;
 pub use vismatch_pipeline::error::{Excess, ImageError, Limit};
 pub use vismatch_pipeline::features;
 pub use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint, hamming, similarity};

@@ -1,7 +1,7 @@
 //! Verification: the index names candidates, and each is verified to be a duplicate or not.
 //!
-//! The index is asked in a wide circle, by the whole pictures and by their content, so that cropped and
-//! bordered copies are among the candidates; strangers among them only cost time. What is a duplicate is
+//! The index is asked in a wide circle, by the whole pictures, by their content and by what they are without one or two of
+//! their sides, so that cropped and bordered copies are among the candidates; strangers among them only cost time. What is a duplicate is
 //! decided by `judge` of the pipeline on sketches, the same rule for every question. Where sketches cannot decide,
 //! the pictures themselves are compared, if the one that is asked about can be had.
 
@@ -54,6 +54,11 @@ pub async fn find(
     for (orientation, fingerprint) in &query.fingerprints {
         for (probe, radius) in Reach::WIDEST.probes(fingerprint) {
             ranking.add(&probe, *orientation, radius);
+        }
+    }
+    for (orientation, fingerprint) in query.without_sides() {
+        for (probe, radius) in Reach::WIDEST.probes_without_sides(&fingerprint) {
+            ranking.add(&probe, orientation, radius);
         }
     }
     let mut candidates = ranking.resolve(services).await?;
@@ -178,6 +183,18 @@ impl VerificationQuery {
             picture: None,
             except: Vec::new(),
         }
+    }
+
+    /// Fingerprints of the picture without one or two of its sides, in each orientation.
+    fn without_sides(&self) -> Vec<(Orientation, Fingerprint)> {
+        let cropped = crate::domain::cropped::fingerprints(&self.sketch);
+        let oriented = |orientation: Orientation| {
+            let forms = cropped
+                .iter()
+                .filter_map(move |one| one.oriented(orientation));
+            forms.map(move |form| (orientation, form))
+        };
+        self.orientations().into_iter().flat_map(oriented).collect()
     }
 
     /// How the picture is oriented, each once.
