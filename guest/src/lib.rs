@@ -11,6 +11,7 @@ pub mod info;
 pub mod limits;
 pub mod registration;
 pub mod rendition;
+mod same_shape;
 pub mod sequence;
 pub mod sketch;
 pub mod verification;

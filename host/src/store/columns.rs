@@ -13,23 +13,6 @@ use crate::domain::{
 
 use super::StoreError;
 
-/// Every format, for finding one by its name.
-const FORMATS: [ImageFormat; 13] = [
-    ImageFormat::Jpeg,
-    ImageFormat::Png,
-    ImageFormat::WebP,
-    ImageFormat::Gif,
-    ImageFormat::Bmp,
-    ImageFormat::Tiff,
-    ImageFormat::Ico,
-    ImageFormat::Pnm,
-    ImageFormat::Qoi,
-    ImageFormat::Tga,
-    ImageFormat::Heif,
-    ImageFormat::JpegXl,
-    ImageFormat::Avif,
-];
-
 /// What a camera wrote, as JSON in a row and in the manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct ExifJson {
@@ -121,10 +104,7 @@ pub(super) fn to_image_name(name: &str) -> Result<ImageName, StoreError> {
 }
 
 pub(super) fn to_format(name: &str) -> Result<ImageFormat, StoreError> {
-    FORMATS
-        .into_iter()
-        .find(|format| format.name() == name)
-        .ok_or_else(|| damaged(format!("unknown picture format {name:?}")))
+    ImageFormat::from_name(name).ok_or_else(|| damaged(format!("unknown picture format {name:?}")))
 }
 
 pub(super) fn from_millis(millis: i64) -> Result<Timestamp, StoreError> {
