@@ -11,8 +11,9 @@ macro_rules! same_shape {
     (enum $from:ty => $to:ty { $($case:ident $(($value:ident))? $(=> $other:ident)?),* $(,)? }) => {
         impl From<$from> for $to {
             fn from(value: $from) -> Self {
+                type Source = $from;
                 match value {
-                    $(<$from>::$case $(($value))? => $crate::same_shape!(@case [$case $($other)?] $($value)?)),*
+                    $(Source::$case $(($value))? => $crate::same_shape!(@case [$case $($other)?] $($value)?)),*
                 }
             }
         }
