@@ -7,8 +7,10 @@ mod client;
 mod comparison;
 mod copies;
 pub mod file_name;
+mod id;
 mod image;
 mod matching;
+mod merged;
 mod name;
 mod plugin;
 mod project;
@@ -20,13 +22,15 @@ mod words;
 pub use client::Client;
 pub use comparison::{ComparisonView, DifferenceView};
 pub use copies::{BestCopy, Merit, Merits, best_copy};
-pub use image::{Image, ImageId, NewImage, Sha256};
-pub use matching::{DuplicateGroup, DuplicateMember, Match, MatchKind, Relation};
+pub use id::{ImageId, InvalidId, Sha256};
+pub use image::{Image, NewImage};
+pub use matching::{DuplicateGroup, DuplicateMember, Match, MatchAlgorithm, MatchKind, Relation};
+pub use merged::Merged;
 pub use name::{ImageName, InvalidName, ProjectName};
 pub use plugin::{HasherDescription, HasherInput, PluginFile, PluginName};
 pub use project::Project;
 pub use rendition::RenditionKind;
-pub use resolution::{Decision, InvalidPair, Merged, Pair, Resolved, Trashed};
+pub use resolution::{Decision, InvalidPair, Pair, Resolved, Trashed};
 pub use unique::unique;
 pub use words::{
     AlgorithmName, MatchKindName, OnDuplicateName, OrientationName, OrientationScope,
@@ -35,6 +39,7 @@ pub use words::{
 
 pub use vismatch_pipeline::bank::{BankWriter, Header as BankHeader, Mark as BankMark};
 pub use vismatch_pipeline::comparison::{Comparison, Difference, Judgement, Verdict};
+pub use vismatch_pipeline::cropped;
 pub use vismatch_pipeline::error::{Excess, ImageError, Limit};
 pub use vismatch_pipeline::features;
 pub use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint, hamming, similarity};

@@ -5,17 +5,19 @@
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::{Serialize, Serializer};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::{Algorithm, MatchKind, Orientation, RenditionKind, Verdict};
 
 /// Declares enumerations of words. Reading refuses an unknown one and lists those that are known.
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+    ($($(#[doc = $doc:literal])* $name:ident { $($word:ident = $text:literal,)* })*) => {$(
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name {
-            $($(#[$word_doc])* #[doc = concat!("`", $text, "`.")] #[schema(rename = $text)] $word,)*
+            $(#[doc = concat!("`", $text, "`.")] $word,)*
         }
 
         impl $name {
@@ -29,6 +31,19 @@ macro_rules! words {
                 }
             }
         }
+
+        // By hand: the derived one gives the empty word the name of its variant.
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .description(Some([$($doc),*].concat().trim()))
+                    .enum_values(Some(Self::NAMES.iter().copied()))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

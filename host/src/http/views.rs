@@ -7,10 +7,9 @@ use utoipa::ToSchema;
 
 use crate::config::Location;
 use crate::domain::{
-    Exif, Fingerprint, Image, ImageId, Judgement, Match, MatchKindName, OrientationName,
-    ProjectName, RenditionKind, Verdict, VerdictName, similarity,
+    Exif, Fingerprint, Image, ImageId, Match, MatchKindName, OrientationName, ProjectName,
+    RenditionKind, VerdictName,
 };
-use crate::service::plugins::PluginMatch;
 
 use super::base_path::address;
 
@@ -267,47 +266,6 @@ impl From<&Match> for MatchView {
             orientation: found.orientation.into(),
             frames: found.image.info.frames,
             urls: Urls::new(&found.image.project, found.image.id),
-        }
-    }
-}
-
-impl MatchView {
-    /// What a plugin found.
-    pub fn by_plugin(plugin: &str, found: &PluginMatch) -> Self {
-        let PluginMatch {
-            image,
-            exact,
-            distance,
-            bits,
-        } = found;
-        let judgement = match exact {
-            true => Judgement::same_bytes(),
-            false => Judgement {
-                verdict: Verdict::Similar,
-                similarity: similarity(*distance, *bits),
-                reason: format!(
-                    "{plugin} differs in {distance} of {bits} bits; nothing else was compared."
-                ),
-                verified: false,
-            },
-        };
-        Self {
-            image_id: image.id.to_string(),
-            name: image.name.to_string(),
-            project_id: image.project.to_string(),
-            kind: match exact {
-                true => MatchKindName::Exact,
-                false => MatchKindName::Near,
-            },
-            distance: *distance,
-            verdict: judgement.verdict.into(),
-            verified: judgement.verified,
-            similarity: judgement.similarity,
-            reason: judgement.reason,
-            algorithm: plugin.to_owned(),
-            orientation: OrientationName::Upright,
-            frames: image.info.frames,
-            urls: Urls::new(&image.project, image.id),
         }
     }
 }

@@ -9,7 +9,7 @@ use vismatch_tests::{program, repository};
 #[test]
 fn the_types_of_the_page_are_those_of_the_description() {
     let page = repository().join("web/page");
-    let generator = page.join("node_modules/openapi-typescript");
+    let generator = repository().join("web/node_modules/openapi-typescript");
     assert!(
         generator.exists(),
         "`just page` installs what this test needs"

@@ -1743,7 +1743,7 @@ export interface components {
          * @description What to do with bytes that are in the project already; nothing is `keep`.
          * @enum {string}
          */
-        OnDuplicateName: "keep" | "reject" | "Unsaid";
+        OnDuplicateName: "keep" | "reject" | "";
         /**
          * @description How a picture has to be transformed; EXIF 1 to 8 in this order.
          * @enum {string}
@@ -2350,9 +2350,7 @@ export interface components {
             thumb: string;
         };
         /**
-         * @description What two pictures are to each other, the strongest claim first. `exact`: the same bytes. `same_picture`: re-encoded,
-         *     resized, converted. `edited`: one picture with something done to it. These three are duplicates. `similar`: near,
-         *     and no copy.
+         * @description What two pictures are to each other, the strongest claim first. `exact`: the same bytes. `same_picture`: re-encoded, resized, converted. `edited`: one picture with something done to it. These three are duplicates. `similar`: near, and no copy.
          * @enum {string}
          */
         VerdictName: "exact" | "same_picture" | "edited" | "similar" | "different";
