@@ -14,7 +14,7 @@ fn the_types_of_the_page_are_those_of_the_description() {
         generator.exists(),
         "`just page` installs what this test needs"
     );
-    let description = Command::new(program())
+    let description = program::command()
         .arg("openapi")
         .output()
         .expect("the program runs");
