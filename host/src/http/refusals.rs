@@ -222,7 +222,7 @@ mod tests {
     fn what_a_route_says_itself_is_not_said_over() {
         let document: Value = serde_json::from_str(&super::super::openapi()).unwrap();
         let upload = &document["paths"]["/projects/{project_id}/images"]["post"]["responses"];
-        assert!(upload["413"]["description"].is_string());
+        assert!(upload["422"]["description"].is_string());
         assert!(upload["412"]["$ref"].is_string());
     }
 }

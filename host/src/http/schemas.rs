@@ -9,7 +9,8 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::Algorithm;
 use crate::service::{decisions, resolve};
 
-use super::paging::MAX_PAGE;
+/// Most entries of one page.
+pub const MAX_PAGE: u64 = 1000;
 
 /// A project's name: `ProjectName` counts bytes, so its longest is shorter where characters have several.
 const PROJECT_NAME: &str = r"^(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f/\\]{1,255}$";
