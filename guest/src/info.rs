@@ -180,7 +180,7 @@ impl Orientation {
 
     /// Where the cell at `x`, `y` of a square comes from in this orientation; `last` is the
     /// last column and row.
-    pub(crate) fn source(self, x: usize, y: usize, last: usize) -> (usize, usize) {
+    pub fn source(self, x: usize, y: usize, last: usize) -> (usize, usize) {
         match self {
             Self::Upright => (x, y),
             Self::Mirrored => (last - x, y),

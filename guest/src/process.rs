@@ -14,18 +14,23 @@ use crate::{hash, render};
 pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, ImageError> {
     hash::check(&plan.algorithms)?;
     render::check(&plan.renditions, limits)?;
-    if plan.renditions.is_empty() && !plan.algorithms.is_empty() {
+    let is_hashed = plan.luma_plane || !plan.algorithms.is_empty();
+    let luma_plane = |variants: &AlphaVariants| {
+        let is_wanted = plan.luma_plane;
+        is_wanted.then(|| variants.luma_plane().to_vec())
+    };
+    if plan.renditions.is_empty() && is_hashed {
         let (info, variants) = AlphaVariants::new(bytes, Decoded::Nothing, limits)?;
         return Ok(Outcome {
             fingerprints: variants.fingerprints(&plan.algorithms),
             sketch: Some(variants.sketch(&info, hash::sampled_frames(bytes, &info, limits))?),
             info,
             renditions: Vec::new(),
+            luma_plane: luma_plane(&variants),
         });
     }
-    let has_looks = !plan.algorithms.is_empty();
-    let source = render::Source::open(bytes, &plan.renditions, has_looks, limits)?;
-    let variants = match has_looks {
+    let source = render::Source::open(bytes, &plan.renditions, is_hashed, limits)?;
+    let variants = match is_hashed {
         true => Some(AlphaVariants::new(bytes, source.decoded(), limits)?.1),
         false => None,
     };
@@ -37,6 +42,7 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
             .as_ref()
             .map(|variants| variants.sketch(source.info(), frames(source.info())))
             .transpose()?,
+        luma_plane: variants.as_ref().and_then(luma_plane),
         renditions: source.renditions(bytes, &plan.renditions, limits)?,
         info: source.info().clone(),
     })

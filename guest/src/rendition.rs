@@ -41,6 +41,8 @@ pub struct Plan {
     pub algorithms: Vec<Algorithm>,
     /// Renditions.
     pub renditions: Vec<RenditionSpec>,
+    /// The luma plane too.
+    pub luma_plane: bool,
 }
 
 /// What was made of one picture, in the plan's order.
@@ -50,8 +52,10 @@ pub struct Outcome {
     pub info: ImageInfo,
     /// Fingerprints.
     pub fingerprints: Vec<Fingerprint>,
-    /// What candidates are verified by; there where the plan has algorithms.
+    /// What candidates are verified by; there where the plan has algorithms or the luma plane.
     pub sketch: Option<Sketch>,
     /// Renditions.
     pub renditions: Vec<Rendition>,
+    /// The luma plane, row by row; there where the plan has it.
+    pub luma_plane: Option<Vec<u8>>,
 }

@@ -98,6 +98,7 @@ pub fn outcome(file: &[u8]) -> Result<Outcome, ImageError> {
     let plan = Plan {
         algorithms: Algorithm::ALL.into(),
         renditions: RENDITIONS.into(),
+        luma_plane: false,
     };
     process(file, &plan, &Limits::default())
 }

@@ -11,7 +11,7 @@ use vismatch_pipeline::compare::compare;
 use vismatch_pipeline::comparison::Verdict;
 use vismatch_pipeline::error::{ImageError, Limit};
 use vismatch_pipeline::fingerprint::Algorithm;
-use vismatch_pipeline::hash::{hash, hash_orientations};
+use vismatch_pipeline::hash::{hash, hash_orientations, luma_plane};
 use vismatch_pipeline::info::{Dimensions, Orientation};
 use vismatch_pipeline::limits::Limits;
 use vismatch_pipeline::process::process;
@@ -215,8 +215,23 @@ fn a_file_has_the_same_bits_on_every_path() {
         let plan = Plan {
             algorithms: Algorithm::ALL.into(),
             renditions: Vec::new(),
+            luma_plane: true,
         };
         let without = process(&file, &plan, &limits).unwrap();
+        let plane = luma_plane(&file, &limits).unwrap();
+        assert_eq!(without.luma_plane.as_ref(), Some(&plane), "{orientation:?}");
+        let original = RenditionSpec {
+            size: RenditionSize::Original,
+            quality: 80,
+        };
+        let plan = Plan {
+            algorithms: Vec::new(),
+            renditions: vec![original],
+            luma_plane: true,
+        };
+        let with_plane = process(&file, &plan, &limits).unwrap();
+        assert_eq!(with_plane.luma_plane, Some(plane), "{orientation:?}");
+        assert_eq!(with_renditions.luma_plane, None);
         assert_eq!(alone, with_renditions.fingerprints, "{orientation:?}");
         assert_eq!(alone, without.fingerprints, "{orientation:?}");
         assert_eq!(with_renditions.info, without.info);
@@ -250,6 +265,7 @@ fn wrong_parameters_are_named() {
     let twice = Plan {
         algorithms: vec![Algorithm::Pdq, Algorithm::Pdq],
         renditions: vec![],
+        luma_plane: false,
     };
     assert!(matches!(
         process(&file, &twice, &limits),

@@ -121,7 +121,7 @@ proptest! {
 
     #[test]
     fn a_sketch_has_the_facts_of_its_picture(picture in picture()) {
-        let plan = Plan { algorithms: Algorithm::ALL.to_vec(), renditions: Vec::new() };
+        let plan = Plan { algorithms: Algorithm::ALL.to_vec(), renditions: Vec::new(), luma_plane: false };
         let outcome = process(&png(&picture), &plan, &LIMITS).unwrap();
         let sketch = outcome.sketch.unwrap();
         prop_assert_eq!(sketch.size(), (outcome.info.size.width, outcome.info.size.height));
@@ -159,7 +159,7 @@ proptest! {
     fn any_bytes_get_an_answer(bytes in vec(any::<u8>(), 0..300), start in 0usize..5) {
         let signatures: [&[u8]; 5] = [b"", b"\xFF\xD8\xFF", b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", b"GIF89a", b"RIFF\x20\0\0\0WEBPVP8 "];
         let bytes = [signatures[start], &bytes].concat();
-        let plan = Plan { algorithms: Algorithm::ALL.into(), renditions: vec![RenditionSpec { size: RenditionSize::Original, quality: 80 }] };
+        let plan = Plan { algorithms: Algorithm::ALL.into(), renditions: vec![RenditionSpec { size: RenditionSize::Original, quality: 80 }], luma_plane: false };
         let _ = process(&bytes, &plan, &LIMITS);
         prop_assert_eq!(compare(&bytes, &bytes, None, &LIMITS).is_ok(), hash(&bytes, &Algorithm::ALL, &LIMITS).is_ok());
     }

@@ -181,6 +181,7 @@ fn sketch(file: &[u8]) -> Sketch {
     let plan = Plan {
         algorithms: vec![Algorithm::Phash],
         renditions: Vec::new(),
+        luma_plane: false,
     };
     let made = process(file, &plan, &Limits::default()).unwrap();
     made.sketch.unwrap()

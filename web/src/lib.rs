@@ -56,6 +56,7 @@ pub fn fingerprint(image: &[u8], algorithms: Vec<String>) -> Result<Object, Erro
     let plan = Plan {
         algorithms: algorithms?,
         renditions: Vec::new(),
+        luma_plane: false,
     };
     let outcome = process(image, &plan, &Limits::default()).map_err(thrown)?;
     let fingerprints: Array = outcome

@@ -43,7 +43,7 @@ same_shape!(struct Comparison => comparison::Comparison {
 same_shape!(enum rendering::RenditionSize => RenditionSize { Original, Fit(size), Cover(size) });
 same_shape!(struct rendering::RenditionSpec => RenditionSpec { size, quality });
 same_shape!(struct Rendition => rendering::Rendition { size, jpeg });
-same_shape!(struct pipeline::Plan => Plan {; lists algorithms, renditions });
+same_shape!(struct pipeline::Plan => Plan { luma_plane; lists algorithms, renditions });
 same_shape!(struct Exif => types::Exif { camera_make, camera_model, lens, taken_at; optional location });
 same_shape!(struct ImageInfo => types::ImageInfo {
     format, size, orientation, frames, has_alpha, has_colour_profile; optional exif
@@ -92,6 +92,7 @@ impl From<Outcome> for pipeline::Outcome {
             fingerprints: all(outcome.fingerprints),
             sketch: outcome.sketch.map(Sketch::into_bytes),
             renditions: all(outcome.renditions),
+            luma_plane: outcome.luma_plane,
         }
     }
 }

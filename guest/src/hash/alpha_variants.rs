@@ -90,6 +90,11 @@ impl AlphaVariants {
         self.close.as_ref().map(|close| close.fidelity)
     }
 
+    /// The cells of the plane of the picture on white, row by row: those of [`super::luma_plane`].
+    pub fn luma_plane(&self) -> &[u8] {
+        self.on_white.cells()
+    }
+
     /// The fingerprints of both looks.
     pub fn fingerprints(&self, algorithms: &[Algorithm]) -> Vec<Fingerprint> {
         let mut fingerprints = fingerprints_of(&self.on_white, algorithms);

@@ -52,6 +52,7 @@ impl From<&domain::Plan> for wit::Plan {
         Self {
             algorithms: list(plan.algorithms.iter().copied()),
             renditions: list(plan.renditions.iter().copied()),
+            luma_plane: plan.luma_plane,
         }
     }
 }
@@ -73,6 +74,7 @@ impl TryFrom<wit::Outcome> for domain::Outcome {
             fingerprints: list(outcome.fingerprints),
             sketch: sketch.map_err(|_| broken("a sketch"))?,
             renditions: list(outcome.renditions),
+            luma_plane: outcome.luma_plane,
         })
     }
 }
@@ -115,6 +117,15 @@ pub fn check_plane(plane: &[u8]) -> Result<(), CallError> {
         Ok(())
     } else {
         Err(broken("a luma plane"))
+    }
+}
+
+/// The same where it was asked for, and none otherwise.
+pub fn check_planned_plane(asked: bool, plane: Option<&[u8]>) -> Result<(), CallError> {
+    match (asked, plane) {
+        (true, Some(plane)) => check_plane(plane),
+        (false, None) => Ok(()),
+        _ => Err(broken("a luma plane")),
     }
 }
 

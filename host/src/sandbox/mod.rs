@@ -37,7 +37,7 @@ pub use self::input::Input;
 pub use self::program::Program;
 
 use self::bindings as wit;
-use self::convert::{check_fingerprints, check_plane, check_renditions, list};
+use self::convert::{check_fingerprints, check_plane, check_planned_plane, check_renditions, list};
 use self::wasi::State;
 use self::workers::Workers;
 
@@ -212,6 +212,7 @@ impl Sandbox {
         let outcome = Outcome::try_from(outcome.await?)?;
         check_fingerprints(plan.algorithms, &outcome.fingerprints)?;
         check_renditions(plan.renditions.len(), &outcome.renditions)?;
+        check_planned_plane(plan.luma_plane, outcome.luma_plane.as_deref())?;
         Ok(outcome)
     }
 

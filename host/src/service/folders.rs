@@ -105,6 +105,7 @@ pub async fn fingerprint(
     let plan = Plan {
         algorithms,
         renditions: Vec::new(),
+        luma_plane: false,
     };
     let outcome = sandbox.process(Input::File(path.clone()), plan).await?;
     let missing = || ServiceError::Internal(anyhow::anyhow!("the component made no sketch"));

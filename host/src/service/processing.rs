@@ -12,6 +12,7 @@ fn plan(quality: u8) -> Plan {
     Plan {
         algorithms: Algorithm::ALL.to_vec(),
         renditions: RenditionKind::ALL.map(|kind| kind.spec(quality)).to_vec(),
+        luma_plane: false,
     }
 }
 

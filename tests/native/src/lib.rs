@@ -73,6 +73,7 @@ impl Task {
         Plan {
             algorithms: algorithms.to_vec(),
             renditions: sizes.into_iter().map(spec).collect(),
+            luma_plane: false,
         }
     }
 }

@@ -63,7 +63,7 @@
       (i32.const 0))
 
     (func (export "nothing") (result i32) (i32.const 0))
-    (func (export "process") (param i32 i32 i32 i32 i32 i32 i64 i32 i32 i64) (result i32) (i32.const 0))
+    (func (export "process") (param i32 i32 i32 i32 i32 i32 i32 i64 i32 i32 i64) (result i32) (i32.const 0))
     (func (export "hash") (param i32 i32 i32 i32 i64 i32 i32 i64) (result i32) (i32.const 0))
     (func (export "hash-orientations") (param i32 i32 i32 i64 i32 i32 i64) (result i32) (i32.const 0))
     (func (export "judge") (param i32 i32 i32 i32 i32) (result i32) (i32.const 0))
@@ -146,11 +146,12 @@
   (export $rendition-spec "rendition-spec" (type $rendition-spec'))
   (type $rendition' (record (field "size" $dimensions) (field "jpeg" (list u8))))
   (export $rendition "rendition" (type $rendition'))
-  (type $plan' (record (field "algorithms" (list $algorithm)) (field "renditions" (list $rendition-spec))))
+  (type $plan' (record (field "algorithms" (list $algorithm)) (field "renditions" (list $rendition-spec))
+    (field "luma-plane" bool)))
   (export $plan "plan" (type $plan'))
   (type $outcome' (record
     (field "info" $image-info) (field "fingerprints" (list $fingerprint)) (field "sketch" (option (list u8)))
-    (field "renditions" (list $rendition))))
+    (field "renditions" (list $rendition)) (field "luma-plane" (option (list u8)))))
   (export $outcome "outcome" (type $outcome'))
 
   (func $algorithms (result (list $algorithm-info))

@@ -334,9 +334,12 @@ async fn the_embedded_component_answers_every_function() {
     let plan = Plan {
         algorithms: Algorithm::ALL.to_vec(),
         renditions: vec![thumb],
+        luma_plane: true,
     };
     let outcome = sandbox.process(gradient(), plan).await.unwrap();
     assert_eq!(outcome.info, info);
+    let plane = sandbox.luma_plane(gradient()).await.unwrap();
+    assert_eq!(outcome.luma_plane.as_deref(), Some(&*plane));
     assert_eq!(
         info.size,
         Dimensions {

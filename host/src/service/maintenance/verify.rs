@@ -179,6 +179,7 @@ impl Verification<'_> {
         let plan = Plan {
             algorithms: Algorithm::ALL.to_vec(),
             renditions: Vec::new(),
+            luma_plane: false,
         };
         let sandbox = &self.services.sandbox;
         let outcome = match sandbox.process(Input::Bytes(picture), plan).await {

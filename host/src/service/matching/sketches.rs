@@ -68,6 +68,7 @@ pub async fn of_picture(
     let plan = Plan {
         algorithms: ALGORITHMS.to_vec(),
         renditions: Vec::new(),
+        luma_plane: false,
     };
     let outcome = services.sandbox.process(input, plan).await?;
     let missing = || ServiceError::Internal(anyhow::anyhow!("the component made no sketch"));

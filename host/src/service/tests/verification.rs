@@ -201,6 +201,7 @@ async fn where_sketches_cannot_decide_pictures_are_compared_and_the_result_is_ke
     let plan = crate::domain::Plan {
         algorithms: crate::domain::Algorithm::ALL.to_vec(),
         renditions: Vec::new(),
+        luma_plane: false,
     };
     let outcome = services.sandbox.process(input.clone(), plan).await.unwrap();
     let asked = KnownPicture {

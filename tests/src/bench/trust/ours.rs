@@ -115,6 +115,7 @@ fn hashed(material: &Material) -> Vec<Hashed> {
     let plan = Plan {
         algorithms: reach::ALGORITHMS.to_vec(),
         renditions: Vec::new(),
+        luma_plane: false,
     };
     workers::each("pictures read", &places, |place| {
         let made = process::process(&material.bytes(*place), &plan, &Limits::default());

@@ -55,6 +55,7 @@ pub(super) fn known(file: &[u8]) -> Value {
             Algorithm::Bare,
         ],
         renditions: Vec::new(),
+        luma_plane: false,
     };
     let outcome = process(file, &plan, &Limits::default()).unwrap();
     let told = outcome.fingerprints.iter().filter(|made| made.quality > 0);
