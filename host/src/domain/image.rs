@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Exif, Fingerprint, ImageId, ImageInfo, ImageName, Merged, ProjectName, Sha256, Sketch,
+    Exif, Fingerprint, ImageId, ImageInfo, ImageName, Merged, PluginFingerprint, ProjectName,
+    Sha256, Sketch,
 };
 
 /// A stored image.
@@ -27,6 +28,8 @@ pub struct Image {
     pub is_primary: bool,
     /// What every algorithm says of it.
     pub fingerprints: Vec<Fingerprint>,
+    /// What plugins say of it.
+    pub plugin_fingerprints: Vec<PluginFingerprint>,
     /// What it took over from images that were merged into it.
     pub merged: Vec<Merged>,
 }
@@ -48,6 +51,8 @@ pub struct NewImage {
     pub info: ImageInfo,
     /// What every algorithm says of it.
     pub fingerprints: Vec<Fingerprint>,
+    /// What plugins say of it, as far as they have been asked.
+    pub plugin_fingerprints: Vec<PluginFingerprint>,
     /// What verifies duplicates of it.
     pub sketch: Option<Sketch>,
     /// One-time token that allows its deletion (S0), as lower-case hex.

@@ -1,7 +1,8 @@
 //! What matching answers: images and how near they are.
 
 use super::{
-    Algorithm, BestCopy, Comparison, Image, Judgement, Orientation, PluginName, Verdict, similarity,
+    AlgorithmDefinition, AlgorithmId, BestCopy, Comparison, Image, Judgement, Orientation, Verdict,
+    similarity,
 };
 
 /// How an image was found to match.
@@ -22,21 +23,12 @@ pub struct Match {
     pub kind: MatchKind,
     /// Differing bits; 0 for exact matches.
     pub distance: u32,
-    /// Whose fingerprints were compared.
-    pub algorithm: MatchAlgorithm,
+    /// What made the fingerprints that were compared.
+    pub algorithm: AlgorithmDefinition,
     /// How the query has to be transformed to look like the image.
     pub orientation: Orientation,
     /// What the query and the image are to each other, how alike, and why.
     pub judgement: Judgement,
-}
-
-/// Who made the fingerprints of a match.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MatchAlgorithm {
-    /// An algorithm of the pipeline.
-    BuiltIn(Algorithm),
-    /// A plugin, whose fingerprints have so many bits.
-    Plugin(PluginName, u32),
 }
 
 /// What a picture is to another one.
@@ -69,24 +61,17 @@ pub struct DuplicateGroup {
     pub best: BestCopy,
 }
 
-impl MatchAlgorithm {
-    /// The name that answers carry.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::BuiltIn(algorithm) => algorithm.name(),
-            Self::Plugin(name, _) => name.as_str(),
-        }
-    }
-
+impl AlgorithmDefinition {
     /// What a distance says where nothing else is known.
     fn judge(&self, distance: u32) -> Judgement {
-        match self {
-            Self::BuiltIn(algorithm) => Judgement::of_distance(*algorithm, distance),
-            Self::Plugin(name, bits) => Judgement {
+        match self.id {
+            AlgorithmId::BuiltIn(algorithm, _) => Judgement::of_distance(algorithm, distance),
+            AlgorithmId::Plugin(_, bits) => Judgement {
                 verdict: Verdict::Similar,
-                similarity: similarity(distance, *bits),
+                similarity: similarity(distance, bits),
                 reason: format!(
-                    "{name} differs in {distance} of {bits} bits; nothing else was compared."
+                    "{} differs in {distance} of {bits} bits; nothing else was compared.",
+                    self.name
                 ),
                 verified: false,
             },
@@ -94,15 +79,9 @@ impl MatchAlgorithm {
     }
 }
 
-impl From<Algorithm> for MatchAlgorithm {
-    fn from(algorithm: Algorithm) -> Self {
-        Self::BuiltIn(algorithm)
-    }
-}
-
 impl Match {
     /// An image of the same bytes.
-    pub fn same_bytes(image: Image, algorithm: MatchAlgorithm) -> Self {
+    pub fn same_bytes(image: Image, algorithm: AlgorithmDefinition) -> Self {
         Self {
             image,
             kind: MatchKind::Exact,
@@ -117,7 +96,7 @@ impl Match {
     pub fn near(
         image: Image,
         distance: u32,
-        algorithm: MatchAlgorithm,
+        algorithm: AlgorithmDefinition,
         orientation: Orientation,
     ) -> Self {
         Self {

@@ -3,6 +3,7 @@
 //! Plain data and the rules that hold for it alone. No I/O, no async, no framework; what a picture
 //! *is* (formats, orientations, fingerprints) is said by the pipeline's own types, used here as they are.
 
+mod algorithm;
 mod client;
 mod comparison;
 mod copies;
@@ -19,15 +20,18 @@ mod resolution;
 mod unique;
 mod words;
 
+pub use algorithm::{AlgorithmDefinition, AlgorithmId, NamedAlgorithm, StoredFingerprints};
 pub use client::Client;
 pub use comparison::{ComparisonView, DifferenceView};
 pub use copies::{BestCopy, Merit, Merits, best_copy};
 pub use id::{ImageId, InvalidId, Sha256};
 pub use image::{Image, NewImage};
-pub use matching::{DuplicateGroup, DuplicateMember, Match, MatchAlgorithm, MatchKind, Relation};
+pub use matching::{DuplicateGroup, DuplicateMember, Match, MatchKind, Relation};
 pub use merged::Merged;
 pub use name::{ImageName, InvalidName, ProjectName};
-pub use plugin::{HasherDescription, HasherInput, PluginFile, PluginName};
+pub use plugin::{
+    HasherDescription, HasherInput, PluginFile, PluginFingerprint, PluginName, PluginVersionId,
+};
 pub use project::Project;
 pub use rendition::RenditionKind;
 pub use resolution::{Decision, InvalidPair, Pair, Resolved, Trashed};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::Algorithm;
+use super::{Algorithm, AlgorithmDefinition, AlgorithmId};
 
 /// Longest name, in bytes.
 const MAX_NAME: usize = 64;
@@ -68,6 +68,19 @@ impl FromStr for PluginFile {
     }
 }
 
+/// The key of a plugin version: one file of one version of a definition under one name. It is never given out again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PluginVersionId(pub u32);
+
+/// What a plugin made of a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginFingerprint {
+    /// Which version of which plugin.
+    pub version: PluginVersionId,
+    /// The bits, most significant first; `None` when it has none for this picture.
+    pub bits: Option<Vec<u8>>,
+}
+
 /// What a hasher is handed of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HasherInput {
@@ -101,6 +114,16 @@ pub struct HasherDescription {
 }
 
 impl HasherDescription {
+    /// What it is to those who search by it, as a version of a plugin.
+    pub fn definition(&self, plugin: &PluginName, version: PluginVersionId) -> AlgorithmDefinition {
+        AlgorithmDefinition {
+            id: AlgorithmId::Plugin(version, self.bits),
+            name: plugin.to_string().into(),
+            version: self.version,
+            default_radius: self.default_radius(),
+        }
+    }
+
     /// The distance up to which pictures are near unless told otherwise: as many of 64 bits as `phash` allows.
     /// Nobody has measured a plugin.
     pub fn default_radius(&self) -> u32 {

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::service::{
-    Edition,
+    PluginCounts, PluginVersion,
     plugins::{self, PluginStatus},
 };
 
@@ -53,7 +53,7 @@ struct PluginView {
     refused: u64,
     /// Fingerprints under the same name by other files or versions: kept until the plugin is deleted, never
     /// compared with these.
-    others: Vec<EditionView>,
+    others: Vec<PluginVersionView>,
 }
 
 /// What a plugin says of itself.
@@ -78,7 +78,7 @@ struct DescriptionView {
 
 /// Fingerprints by another file or version.
 #[derive(Serialize, ToSchema)]
-struct EditionView {
+struct PluginVersionView {
     /// SHA-256 of the file.
     #[schema(example = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752")]
     digest: String,
@@ -108,12 +108,11 @@ struct PluginRemoved {
 
 impl From<PluginStatus> for PluginView {
     fn from(status: PluginStatus) -> Self {
-        let edition = status.edition.as_ref();
         Self {
             plugin: status.state.into(),
             digest: status.digest,
-            fingerprints: edition.map_or(0, |edition| edition.told),
-            refused: edition.map_or(0, |edition| edition.refused),
+            fingerprints: status.counts.fingerprints,
+            refused: status.counts.refused,
             describes_itself: status.description.map(|description| DescriptionView {
                 version: description.version,
                 bits: description.bits,
@@ -126,13 +125,13 @@ impl From<PluginStatus> for PluginView {
     }
 }
 
-impl From<Edition> for EditionView {
-    fn from(edition: Edition) -> Self {
+impl From<(PluginVersion, PluginCounts)> for PluginVersionView {
+    fn from((version, counts): (PluginVersion, PluginCounts)) -> Self {
         Self {
-            digest: edition.digest,
-            version: edition.version,
-            created_at: timestamp(edition.created_at),
-            fingerprints: edition.told,
+            digest: version.digest,
+            version: version.version,
+            created_at: timestamp(version.created_at),
+            fingerprints: counts.fingerprints,
         }
     }
 }

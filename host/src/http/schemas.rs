@@ -2,7 +2,7 @@
 //!
 //! Types that only describe. Reading and checking is the matter of the handlers.
 
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{ArrayBuilder, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -116,31 +116,52 @@ fn longest() -> u32 {
         .unwrap_or_default()
 }
 
-/// One schema for each algorithm: its name, its version, its number of digits.
+/// One schema for each algorithm (its name, its version, its number of digits), and one for plugins.
 fn fingerprint() -> RefOr<Schema> {
     let mut any = OneOfBuilder::new();
     for algorithm in Algorithm::ALL {
-        let digits = algorithm.bits().div_ceil(8) * 2;
-        let version = ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::SchemaType::from_iter([
-                Type::Integer,
-                Type::Null,
-            ]))
-            .description(Some(
-                "Version of its definition; the server's own without it.",
-            ))
-            .enum_values(Some([Some(algorithm.version()), None]));
-        let one = ObjectBuilder::new()
-            .schema_type(Type::Object)
-            .property("algorithm", words(&[algorithm.name()]))
-            .property("version", version)
-            .property("bits", text(&format!("^[0-9a-fA-F]{{{digits}}}$")))
-            .required("algorithm")
-            .required("bits");
-        any = any.item(one);
+        let version = version().enum_values(Some([Some(algorithm.version()), None]));
+        let digits = format!("^[0-9a-fA-F]{{{}}}$", algorithm.bits().div_ceil(8) * 2);
+        any = any.item(sent_fingerprint(
+            words(&[algorithm.name()]),
+            version,
+            &digits,
+        ));
     }
-    any.description(Some("A fingerprint that a client computed."))
-        .into()
+    let names = Algorithm::ALL.map(Algorithm::name).join("|");
+    let plugin = text(&format!("^(?!({names})$)[a-z0-9_-]{{1,64}}$"));
+    any.item(sent_fingerprint(
+        plugin,
+        version(),
+        "^([0-9a-fA-F]{16}|[0-9a-fA-F]{32}|[0-9a-fA-F]{64})$",
+    ))
+    .description(Some(
+        "A fingerprint that a client computed; `algorithm` may be the name of a plugin.",
+    ))
+    .into()
+}
+
+fn version() -> ObjectBuilder {
+    let number_or_nothing = SchemaType::from_iter([Type::Integer, Type::Null]);
+    ObjectBuilder::new()
+        .schema_type(number_or_nothing)
+        .description(Some(
+            "Version of its definition; the server's own without it.",
+        ))
+}
+
+fn sent_fingerprint(
+    algorithm: RefOr<Schema>,
+    version: ObjectBuilder,
+    digits: &str,
+) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property("algorithm", algorithm)
+        .property("version", version)
+        .property("bits", text(digits))
+        .required("algorithm")
+        .required("bits")
 }
 
 #[cfg(test)]

@@ -262,7 +262,7 @@ impl From<&Match> for MatchView {
             verified: found.judgement.verified,
             similarity: found.judgement.similarity,
             reason: found.judgement.reason.clone(),
-            algorithm: found.algorithm.name().to_owned(),
+            algorithm: found.algorithm.name.to_string(),
             orientation: found.orientation.into(),
             frames: found.image.info.frames,
             urls: Urls::new(&found.image.project, found.image.id),

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
+use crate::domain::{AlgorithmId, ImageId, ProjectName};
 
+use super::IndexedFingerprint;
 use super::substrings::spread;
-
-/// By which definition fingerprints were made: only those of the same are compared.
-pub type Definition = (Algorithm, u16);
 
 /// Images in the order in which they came.
 #[derive(Default)]
@@ -16,10 +14,10 @@ pub(super) struct SegmentBuilder {
     numbers: HashMap<ProjectName, u32>,
     /// Each with the number of its project.
     pub(super) images: Vec<(u32, ImageId)>,
-    pub(super) multi_indexes: BTreeMap<Definition, FingerprintList>,
+    pub(super) multi_indexes: BTreeMap<AlgorithmId, FingerprintList>,
 }
 
-/// Fingerprints by one definition, one after another.
+/// Fingerprints by one algorithm, one after another.
 #[derive(Default)]
 pub(super) struct FingerprintList {
     /// Spread; as many words a fingerprint as the algorithm makes.
@@ -31,17 +29,17 @@ pub(super) struct FingerprintList {
 impl SegmentBuilder {
     /// Adds an image with those of its fingerprints that are searched: of quality over 0, and of the
     /// length that their algorithm makes.
-    pub(super) fn add(
+    pub(super) fn add<'a>(
         &mut self,
         project: &ProjectName,
         image: ImageId,
-        fingerprints: &[Fingerprint],
+        fingerprints: impl IntoIterator<Item: Into<IndexedFingerprint<'a>>>,
     ) {
         let owner = self.add_image(project, image);
-        for fingerprint in fingerprints.iter().filter(|made| made.quality > 0) {
+        let fingerprints = fingerprints.into_iter().map(Into::into);
+        for fingerprint in fingerprints.filter(|made: &IndexedFingerprint<'_>| made.quality > 0) {
             if let Some(words) = words_of(fingerprint) {
-                let key = (fingerprint.algorithm, fingerprint.version);
-                let multi_index = self.multi_indexes.entry(key).or_default();
+                let multi_index = self.multi_indexes.entry(fingerprint.algorithm).or_default();
                 multi_index.words.extend(words);
                 multi_index.owners.push(owner);
             }
@@ -66,11 +64,11 @@ impl SegmentBuilder {
         number
     }
 
-    /// Puts all fingerprints of one length into one list, whatever definition they are by.
+    /// Puts all fingerprints of one length into one list, whatever algorithm they are by.
     pub(super) fn join_lists(&mut self) {
-        let mut joined: BTreeMap<u32, (Definition, FingerprintList)> = BTreeMap::new();
+        let mut joined: BTreeMap<u32, (AlgorithmId, FingerprintList)> = BTreeMap::new();
         for (key, multi_index) in std::mem::take(&mut self.multi_indexes) {
-            let entry = joined.entry(key.0.bits());
+            let entry = joined.entry(key.bits());
             let (_, into) = entry.or_insert((key, FingerprintList::default()));
             into.words.extend(multi_index.words);
             into.owners.extend(multi_index.owners);
@@ -86,7 +84,7 @@ impl SegmentBuilder {
 
 /// The words that a fingerprint is searched by; `None` when it has another length than its algorithm
 /// makes.
-pub(super) fn words_of(fingerprint: &Fingerprint) -> Option<Vec<u64>> {
+pub(super) fn words_of(fingerprint: IndexedFingerprint<'_>) -> Option<Vec<u64>> {
     let (words, rest) = fingerprint.bits.as_chunks::<8>();
     let bits = words.len() as u32 * u64::BITS;
     if !rest.is_empty() || bits != fingerprint.algorithm.bits() {

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::{Fingerprint, ImageId, ProjectName};
+use crate::domain::{AlgorithmId, ImageId, ProjectName};
 
-use super::builder::{Definition, FingerprintList, SegmentBuilder};
+use super::IndexedFingerprint;
+use super::builder::{FingerprintList, SegmentBuilder};
 use super::scan::{self, Near};
 use super::segment::Segment;
 
@@ -24,11 +25,11 @@ impl Memtable {
     }
 
     /// Adds an image that is not there.
-    pub(super) fn add(
+    pub(super) fn add<'a>(
         &mut self,
         project: &ProjectName,
         image: ImageId,
-        fingerprints: &[Fingerprint],
+        fingerprints: impl IntoIterator<Item: Into<IndexedFingerprint<'a>>>,
     ) {
         let number = self.len() as u32;
         self.builder.add(project, image, fingerprints);
@@ -48,7 +49,7 @@ impl Memtable {
     /// Calls `offer` with every image within `bound` of the query, and its distance.
     pub(super) fn search(
         &self,
-        key: Definition,
+        key: AlgorithmId,
         project: Option<&ProjectName>,
         query: &[u64],
         bound: u32,
@@ -80,7 +81,7 @@ impl Memtable {
     pub(super) fn gather(
         &self,
         project: impl Fn(&ProjectName) -> bool,
-        wanted: impl Fn(Definition) -> bool,
+        wanted: impl Fn(AlgorithmId) -> bool,
         into: &mut SegmentBuilder,
     ) {
         let mut numbers = vec![None; self.len()];

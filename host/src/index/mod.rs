@@ -9,7 +9,6 @@ mod array;
 mod buckets;
 mod builder;
 mod join;
-mod lengths;
 mod map;
 mod memtable;
 mod merge;
@@ -25,10 +24,8 @@ mod union_find;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
+use crate::domain::{Algorithm, AlgorithmId, Fingerprint, ImageId, PluginFingerprint, ProjectName};
 
-pub use builder::Definition;
-pub use lengths::BitIndex;
 pub use neighbours::{NearPairs, Neighbours};
 pub use snapshot::{Mark, SnapshotError};
 pub use union_find::UnionFind;
@@ -49,13 +46,24 @@ pub struct Hit {
     pub image: ImageId,
 }
 
+/// A fingerprint, whatever made it.
+#[derive(Clone, Copy, Debug)]
+pub struct IndexedFingerprint<'a> {
+    /// What made it.
+    pub algorithm: AlgorithmId,
+    /// Most significant bit first.
+    pub bits: &'a [u8],
+    /// 0 to 100, as the pipeline tells it; 100 where nothing is told.
+    pub quality: u8,
+}
+
 /// What a search asks for.
 #[derive(Clone, Debug)]
 pub struct IndexQuery<'a> {
     /// Where to search; `None` = over all projects.
     pub project: Option<&'a ProjectName>,
     /// What to search for: only fingerprints of the same algorithm and version are compared.
-    pub fingerprint: &'a Fingerprint,
+    pub fingerprint: IndexedFingerprint<'a>,
     /// Largest distance that counts.
     pub radius: u32,
     /// Most hits that are answered.
@@ -112,7 +120,12 @@ pub struct Loader {
 
 impl Loader {
     /// Adds an image, as [`Index::insert`] does. Each image may be added once.
-    pub fn add(&mut self, project: &ProjectName, image: ImageId, fingerprints: &[Fingerprint]) {
+    pub fn add<'a>(
+        &mut self,
+        project: &ProjectName,
+        image: ImageId,
+        fingerprints: impl IntoIterator<Item: Into<IndexedFingerprint<'a>>>,
+    ) {
         self.builder.add(project, image, fingerprints);
     }
 
@@ -133,7 +146,12 @@ impl Index {
     /// Puts an image's fingerprints in, in place of those it had. Left out is a fingerprint whose length
     /// is not its algorithm's, and one of quality 0: a picture of one colour is near every other such
     /// picture, and shows the same as none.
-    pub fn insert(&self, project: &ProjectName, image: ImageId, fingerprints: &[Fingerprint]) {
+    pub fn insert<'a>(
+        &self,
+        project: &ProjectName,
+        image: ImageId,
+        fingerprints: impl IntoIterator<Item: Into<IndexedFingerprint<'a>>>,
+    ) {
         let mut state = self.write();
         state.stamp += 1;
         state.take_out(project, image);
@@ -161,7 +179,7 @@ impl Index {
         let Some(words) = words_of(query.fingerprint).filter(|_| query.limit > 0) else {
             return Vec::new();
         };
-        let key = (query.fingerprint.algorithm, query.fingerprint.version);
+        let key = query.fingerprint.algorithm;
         let mut nearest = Nearest::new(query.radius, query.limit);
         let state = self.read();
         let (stamp, segments) = (state.stamp, Arc::clone(&state.segments));
@@ -186,7 +204,7 @@ impl Index {
         algorithm: Algorithm,
         radius: u32,
     ) -> Vec<Vec<ImageId>> {
-        let builder = self.gather(project, &[(algorithm, algorithm.version())]);
+        let builder = self.gather(project, &[algorithm.into()]);
         let segment = Segment::build(builder, self.shared.sizes.scanned);
         let mut sets = UnionFind::new(segment.len());
         for multi_index in segment.multi_indexes.values() {
@@ -205,17 +223,17 @@ impl Index {
     }
 
     /// The pairs of images of a project, or of all, that are within a radius of each other by any of some
-    /// definitions of the same length: a fingerprint by one is held against those by all of them. `radius`
+    /// algorithms of the same length: a fingerprint by one is held against those by all of them. `radius`
     /// says how near that is among so many images. Of each image's pairs at most the `most` nearest, and those
     /// that are among the nearest of the other image. Takes seconds for a million images: not for an async thread.
     pub fn pairs(
         &self,
         project: Option<&ProjectName>,
-        definitions: &[Definition],
+        algorithms: &[AlgorithmId],
         radius: impl Fn(usize) -> u32,
         most: usize,
     ) -> NearPairs {
-        let mut builder = self.gather(project, definitions);
+        let mut builder = self.gather(project, algorithms);
         builder.join_lists();
         let segment = Segment::build(builder, self.shared.sizes.scanned);
         let radius = radius(segment.len());
@@ -228,8 +246,8 @@ impl Index {
         neighbours.into_pairs(|image| segment.id(image))
     }
 
-    /// The images of a project, or of all, with their fingerprints by some definitions.
-    fn gather(&self, project: Option<&ProjectName>, keys: &[Definition]) -> SegmentBuilder {
+    /// The images of a project, or of all, with their fingerprints by some algorithms.
+    fn gather(&self, project: Option<&ProjectName>, keys: &[AlgorithmId]) -> SegmentBuilder {
         let mut builder = SegmentBuilder::default();
         let of_key = |other| keys.contains(&other);
         let state = self.read();
@@ -291,7 +309,7 @@ impl State {
 fn search_segment(
     segment: &Segment,
     project: Option<&ProjectName>,
-    key: Definition,
+    key: AlgorithmId,
     words: &[u64],
     stamp: u64,
     nearest: &mut Nearest,
@@ -311,6 +329,28 @@ fn search_segment(
         }
         nearest.bound()
     });
+}
+
+impl<'a> From<&'a Fingerprint> for IndexedFingerprint<'a> {
+    fn from(fingerprint: &'a Fingerprint) -> Self {
+        Self {
+            algorithm: AlgorithmId::BuiltIn(fingerprint.algorithm, fingerprint.version),
+            bits: &fingerprint.bits,
+            quality: fingerprint.quality,
+        }
+    }
+}
+
+impl<'a> IndexedFingerprint<'a> {
+    /// Nothing where the plugin has no fingerprint for the picture.
+    pub fn by_plugin(fingerprint: &'a PluginFingerprint) -> Option<Self> {
+        let bits = fingerprint.bits.as_deref()?;
+        Some(Self {
+            algorithm: AlgorithmId::Plugin(fingerprint.version, bits.len() as u32 * 8),
+            bits,
+            quality: 100,
+        })
+    }
 }
 
 impl std::fmt::Debug for Index {

@@ -1,13 +1,13 @@
 //! A part of the index that no longer changes, but for images that go: its images and a multi-index for
-//! each definition of fingerprints.
+//! each algorithm.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::domain::{ImageId, ProjectName};
+use crate::domain::{AlgorithmId, ImageId, ProjectName};
 
 use super::array::Array;
-use super::builder::{Definition, FingerprintList, SegmentBuilder};
+use super::builder::{FingerprintList, SegmentBuilder};
 use super::multi_index::MultiIndex;
 use super::tombstones::Tombstones;
 
@@ -17,7 +17,7 @@ pub(super) struct Segment {
     pub(super) projects: Vec<(ProjectName, Range<u32>)>,
     /// Rising in each project; the ids as numbers, most significant byte first.
     pub(super) ids: Array<u128>,
-    pub(super) multi_indexes: BTreeMap<Definition, AnyMultiIndex>,
+    pub(super) multi_indexes: BTreeMap<AlgorithmId, AnyMultiIndex>,
     pub(super) tombstones: Tombstones,
 }
 
@@ -109,7 +109,7 @@ impl Segment {
     pub(super) fn gather(
         &self,
         stamp: u64,
-        wanted: impl Fn(Definition) -> bool,
+        wanted: impl Fn(AlgorithmId) -> bool,
         images: Range<u32>,
         into: &mut SegmentBuilder,
     ) {
@@ -131,14 +131,14 @@ impl Segment {
 
 impl AnyMultiIndex {
     fn build(
-        key: Definition,
+        key: AlgorithmId,
         builder: FingerprintList,
         numbers: &[u32],
         scanned: usize,
     ) -> Option<Self> {
         let FingerprintList { words, owners } = builder;
         let owners = owners.iter().map(|owner| numbers[*owner as usize]);
-        match key.0.bits() / u64::BITS {
+        match key.bits() / u64::BITS {
             1 => Some(Self::Bits64(MultiIndex::build(
                 pairs(&words, owners),
                 scanned,

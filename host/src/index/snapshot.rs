@@ -14,11 +14,11 @@ use bytemuck::Pod;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::domain::{Algorithm, ProjectName};
+use crate::domain::{Algorithm, AlgorithmId, PluginVersionId, ProjectName};
 
 use super::array::Array;
 use super::buckets::Buckets;
-use super::builder::{Definition, SegmentBuilder};
+use super::builder::SegmentBuilder;
 use super::map::Map;
 use super::multi_index::{Entries, MultiIndex, SubstringTable};
 use super::segment::{AnyMultiIndex, Segment};
@@ -28,7 +28,7 @@ use super::{Index, State};
 
 const MAGIC: [u8; 8] = *b"vismatch";
 /// Raised whenever what is written changes, what is indexed of an image, or how fingerprints are spread and cut.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Reads as another number where bytes are ordered otherwise.
 const ORDER: u32 = 0x0102_0304;
 const HEADER: usize = 32;
@@ -72,12 +72,17 @@ struct SegmentContents {
 
 #[derive(Serialize, Deserialize)]
 struct MultiIndexContents {
-    algorithm: String,
-    version: u16,
+    algorithm: AlgorithmContents,
     parts: u32,
     words: Part,
     owners: Part,
     tables: Vec<SubstringTableContents>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum AlgorithmContents {
+    BuiltIn { name: String, version: u16 },
+    Plugin { version: u32, bits: u32 },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -210,12 +215,11 @@ impl<'a> Arrays<'a> {
 
     fn multi_index<const W: usize>(
         &mut self,
-        key: Definition,
+        key: AlgorithmId,
         multi_index: &'a MultiIndex<W>,
     ) -> MultiIndexContents {
         MultiIndexContents {
-            algorithm: key.0.name().to_owned(),
-            version: key.1,
+            algorithm: key.into(),
             parts: multi_index.parts,
             words: self.add(&multi_index.words),
             owners: self.add(&multi_index.owners),
@@ -237,6 +241,29 @@ impl<'a> Arrays<'a> {
                 Entries::Copies(copies) => Some(self.add(copies)),
                 Entries::Slots(places) => Some(self.add(places)),
             },
+        }
+    }
+}
+
+impl AlgorithmContents {
+    fn id(&self) -> Option<AlgorithmId> {
+        Some(match self {
+            Self::BuiltIn { name, version } => {
+                AlgorithmId::BuiltIn(Algorithm::from_name(name)?, *version)
+            }
+            Self::Plugin { version, bits } => AlgorithmId::Plugin(PluginVersionId(*version), *bits),
+        })
+    }
+}
+
+impl From<AlgorithmId> for AlgorithmContents {
+    fn from(id: AlgorithmId) -> Self {
+        match id {
+            AlgorithmId::BuiltIn(algorithm, version) => Self::BuiltIn {
+                name: algorithm.name().to_owned(),
+                version,
+            },
+            AlgorithmId::Plugin(PluginVersionId(version), bits) => Self::Plugin { version, bits },
         }
     }
 }
@@ -304,15 +331,16 @@ impl Reader {
     fn any_multi_index(
         &self,
         contents: &MultiIndexContents,
-    ) -> Result<(Definition, AnyMultiIndex), SnapshotError> {
+    ) -> Result<(AlgorithmId, AnyMultiIndex), SnapshotError> {
         let unknown = SnapshotError::Unusable("of an algorithm that is not known");
-        let algorithm = Algorithm::from_name(&contents.algorithm).ok_or(unknown)?;
-        let multi_index = match algorithm.bits() / u64::BITS {
-            1 => AnyMultiIndex::Bits64(self.multi_index(contents)?),
-            2 => AnyMultiIndex::Bits128(self.multi_index(contents)?),
-            _ => AnyMultiIndex::Bits256(self.multi_index(contents)?),
+        let algorithm = contents.algorithm.id().ok_or(unknown)?;
+        let multi_index = match algorithm.bits() {
+            64 => AnyMultiIndex::Bits64(self.multi_index(contents)?),
+            128 => AnyMultiIndex::Bits128(self.multi_index(contents)?),
+            256 => AnyMultiIndex::Bits256(self.multi_index(contents)?),
+            _ => return Err(SnapshotError::Unusable("damaged")),
         };
-        Ok(((algorithm, contents.version), multi_index))
+        Ok((algorithm, multi_index))
     }
 
     fn multi_index<const W: usize>(

@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use tokio::sync::Mutex;
 
-use crate::domain::{Fingerprint, ImageId, ProjectName};
-use crate::index::{Index, Loader, Mark, SnapshotError};
+use crate::domain::{ImageId, ProjectName, StoredFingerprints};
+use crate::index::{Index, IndexedFingerprint, Loader, Mark, SnapshotError};
 use crate::store::{Change, SnapshotFile, Store};
 
 use super::ServiceError;
@@ -29,7 +29,7 @@ const FEW: u64 = 1_000;
 /// What of images is in an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Indexed {
-    /// The fingerprints of every image.
+    /// The fingerprints of every image, by the pipeline's algorithms and by plugins.
     Pictures,
     /// The local features of those that have some: several for each image.
     Features,
@@ -102,9 +102,8 @@ impl FollowedIndex {
     /// Reads everything that the store has of it again and puts it in the place of what was known.
     pub async fn reload(&self, store: &Store) -> Result<(), ServiceError> {
         let _alone = self.catching_up.lock().await;
-        let put = |project: &_, image, fingerprints: &[_]| {
-            self.index
-                .insert(project, image, &reach::indexed(fingerprints));
+        let put = |project: &_, image, stored: &_| {
+            self.index.insert(project, image, indexed(stored));
         };
         let sequence = self.indexed.read(store, put).await?;
         // What changed since is applied on top, from the earlier of the two places.
@@ -167,7 +166,7 @@ impl Indexed {
     async fn read(
         self,
         store: &Store,
-        each: impl FnMut(&ProjectName, ImageId, &[Fingerprint]),
+        each: impl FnMut(&ProjectName, ImageId, &StoredFingerprints),
     ) -> Result<u64, ServiceError> {
         Ok(match self {
             Self::Pictures => store.fingerprints(None, each).await?,
@@ -260,12 +259,10 @@ async fn open(store: &Store, file: SnapshotFile) -> Result<Option<(Index, Mark)>
 }
 
 /// An index of everything, and the change that it stands at.
-async fn build(store: &Store, indexed: Indexed) -> Result<(Index, u64), ServiceError> {
+async fn build(store: &Store, what: Indexed) -> Result<(Index, u64), ServiceError> {
     let mut loader = Loader::default();
-    let add = |project: &_, image, fingerprints: &[_]| {
-        loader.add(project, image, &reach::indexed(fingerprints));
-    };
-    let sequence = indexed.read(store, add).await?;
+    let add = |project: &_, image, stored: &_| loader.add(project, image, indexed(stored));
+    let sequence = what.read(store, add).await?;
     let index = tokio::task::spawn_blocking(move || loader.finish()).await;
     let index = index.map_err(|panic| ServiceError::Internal(panic.into()))?;
     Ok((index, sequence))
@@ -273,13 +270,13 @@ async fn build(store: &Store, indexed: Indexed) -> Result<(Index, u64), ServiceE
 
 fn apply(index: &Index, change: Change) {
     match change.fingerprints {
-        Some(fingerprints) => {
-            index.insert(
-                &change.project,
-                change.image,
-                &reach::indexed(&fingerprints),
-            );
-        }
+        Some(stored) => index.insert(&change.project, change.image, indexed(&stored)),
         None => index.remove(&change.project, change.image),
     }
+}
+
+/// What is indexed of an image.
+fn indexed(stored: &StoredFingerprints) -> impl Iterator<Item = IndexedFingerprint<'_>> {
+    let by_plugins = stored.by_plugins.iter();
+    reach::indexed(&stored.built_in).chain(by_plugins.filter_map(IndexedFingerprint::by_plugin))
 }

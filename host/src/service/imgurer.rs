@@ -58,7 +58,7 @@ async fn search(services: &Services, subject: Subject) -> Result<Vec<Image>, Ser
     let search = Search {
         subject,
         by: Criterion::Distance {
-            algorithm: Some(Algorithm::Dhash128),
+            algorithm: Some(Algorithm::Dhash128.into()),
             radius: Some(RADIUS),
             any_orientation: false,
         },

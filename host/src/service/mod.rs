@@ -36,7 +36,8 @@ pub use error::ServiceError;
 /// The words of the floors below that http and cli may say.
 pub use crate::sandbox::{CallError, Hasher, Input, Sandbox, WIT, current_client, on_behalf_of};
 pub use crate::store::{
-    Blob, BlobKey, Edition, Emptied, FileStamp, NameClash, Staged, Staging, StoreError, Trouble,
+    Blob, BlobKey, Emptied, FileStamp, NameClash, PluginCounts, PluginVersion, Staged, Staging,
+    StoreError, Trouble,
 };
 
 use std::sync::Arc;

@@ -1,31 +1,48 @@
 //! What the sandbox is asked of every picture that comes in, whichever way it comes.
 
 use crate::domain::{
-    Algorithm, ImageId, ImageName, NewImage, Outcome, Plan, ProjectName, RenditionKind, Sha256,
+    Algorithm, ImageId, ImageName, NewImage, Outcome, Plan, PluginFingerprint, ProjectName,
+    RenditionKind, Sha256,
 };
 use crate::sandbox::Input;
 
+use super::plugins::{self, Picture};
 use super::{ServiceError, Services, retry};
 
 /// Everything that is learned and made of a picture.
-fn plan(quality: u8) -> Plan {
+#[derive(Debug)]
+pub struct Processed {
+    /// By the pipeline.
+    pub outcome: Outcome,
+    /// By those plugins that answered; the others are asked again in the background.
+    pub plugin_fingerprints: Vec<PluginFingerprint>,
+}
+
+fn plan(services: &Services) -> Plan {
+    let spec = |kind: RenditionKind| kind.spec(services.quality);
     Plan {
         algorithms: Algorithm::ALL.to_vec(),
-        renditions: RenditionKind::ALL.map(|kind| kind.spec(quality)).to_vec(),
-        luma_plane: false,
+        renditions: RenditionKind::ALL.map(spec).to_vec(),
+        luma_plane: services.plugins.need_luma_plane(),
     }
 }
 
-/// Facts, fingerprints and renditions of a picture; `Busy` when the sandbox is.
-pub async fn process(services: &Services, input: Input) -> Result<Outcome, ServiceError> {
-    Ok(services
-        .sandbox
-        .process(input, plan(services.quality))
-        .await?)
+/// Facts, fingerprints and renditions of a picture, which is decoded once for all of them; `Busy` when the sandbox is.
+pub async fn process(services: &Services, input: Input) -> Result<Processed, ServiceError> {
+    let sandbox = &services.sandbox;
+    let mut outcome = sandbox.process(input.clone(), plan(services)).await?;
+    let picture = Picture::new(input, outcome.luma_plane.take());
+    Ok(Processed {
+        plugin_fingerprints: plugins::fingerprint(services, &picture).await,
+        outcome,
+    })
 }
 
 /// The same for work in the background: waits as long as the sandbox is busy with requests.
-pub async fn process_patiently(services: &Services, input: Input) -> Result<Outcome, ServiceError> {
+pub async fn process_patiently(
+    services: &Services,
+    input: Input,
+) -> Result<Processed, ServiceError> {
     retry::while_busy(|| process(services, input.clone())).await
 }
 
@@ -45,7 +62,8 @@ pub struct Given {
 }
 
 /// What the store is to keep: a new image and its renditions.
-pub fn image_of(given: Given, outcome: Outcome) -> (NewImage, Vec<(RenditionKind, Vec<u8>)>) {
+pub fn image_of(given: Given, processed: Processed) -> (NewImage, Vec<(RenditionKind, Vec<u8>)>) {
+    let outcome = processed.outcome;
     let image = NewImage {
         id: ImageId::generate(),
         project: given.project,
@@ -54,6 +72,7 @@ pub fn image_of(given: Given, outcome: Outcome) -> (NewImage, Vec<(RenditionKind
         sha256: given.sha256,
         info: outcome.info,
         fingerprints: outcome.fingerprints,
+        plugin_fingerprints: processed.plugin_fingerprints,
         sketch: outcome.sketch,
         deletion_token: given.deletion_token,
     };

@@ -6,7 +6,7 @@ use crate::store::{NameClash, Staged};
 
 use super::matching::{Criterion, KnownPicture, Search, Subject};
 use super::processing::{self, Given};
-use super::{ServiceError, Services, matching, plugins, tokens};
+use super::{ServiceError, Services, matching, tokens};
 
 /// Most duplicates that an upload is answered with.
 const MAX_DUPLICATES: usize = 10;
@@ -57,12 +57,12 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
             .await?;
     }
     let picture = Input::File(upload.given.path.to_path_buf());
-    let outcome = processing::process(services, picture).await?;
+    let processed = processing::process(services, picture).await?;
     let deletion_token = tokens::generate()?;
     let Upload { given, .. } = upload;
     let name = match upload.name {
         Some(name) => name,
-        None => default_name(given.sha256, outcome.info.format)?,
+        None => default_name(given.sha256, processed.outcome.info.format)?,
     };
     let facts = Given {
         project: upload.project,
@@ -71,20 +71,15 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
         sha256: given.sha256,
         deletion_token: Some(deletion_token.clone()),
     };
-    let (image, renditions) = processing::image_of(facts, outcome);
+    let (image, renditions) = processing::image_of(facts, processed);
     let sketch = image.sketch.clone();
-    let _claim = services.plugins.claim(image.id);
     let (store, clash) = (&services.store, upload.name_clash);
     let stored = match upload.on_duplicate {
         OnDuplicate::Keep => store.insert(image, given, renditions, clash).await?,
         OnDuplicate::Reject => store.insert_new(image, given, renditions, clash).await?,
     };
-    let ((), duplicates) = tokio::join!(
-        plugins::fingerprint_upload(services, &stored.image),
-        duplicates_of(services, &stored.image, sketch)
-    );
     Ok(Ingested {
-        duplicates: duplicates?,
+        duplicates: duplicates_of(services, &stored.image, sketch).await?,
         image: stored.image,
         deletion_token,
     })

@@ -48,7 +48,10 @@ impl Store {
             .map_or(behind as i64, |(position, ..)| *position);
         let images = rows
             .into_iter()
-            .map(|(_, image, packed)| Ok((columns::to_id(&image)?, columns::unpack(&packed)?)))
+            .map(|(_, image, packed)| {
+                let stored = columns::unpack(&packed)?;
+                Ok((columns::to_id(&image)?, stored.built_in))
+            })
             .collect::<Result<_, StoreError>>()?;
         Ok(FingerprintPage {
             images,

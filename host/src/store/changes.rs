@@ -12,7 +12,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::domain::{Fingerprint, ImageId, ProjectName};
+use crate::domain::{ImageId, ProjectName, StoredFingerprints};
 
 use super::entities::{change, image, project};
 use super::{Change, Store, StoreError, columns};
@@ -120,7 +120,7 @@ impl Store {
     pub async fn fingerprints(
         &self,
         project: Option<&ProjectName>,
-        mut each: impl FnMut(&ProjectName, ImageId, &[Fingerprint]),
+        mut each: impl FnMut(&ProjectName, ImageId, &StoredFingerprints),
     ) -> Result<u64, StoreError> {
         let sequence = self.last_change().await?;
         let mut names = self.project_names().await?;
@@ -160,7 +160,7 @@ impl Store {
     }
 
     /// Position, id, project and fingerprints of the next wanted images behind a position.
-    async fn packed_page(
+    pub(super) async fn packed_page(
         &self,
         wanted: Condition,
         behind: i64,
@@ -186,7 +186,7 @@ impl Store {
     async fn fingerprints_of(
         &self,
         steps: &[change::Model],
-    ) -> Result<HashMap<Vec<u8>, Vec<Fingerprint>>, StoreError> {
+    ) -> Result<HashMap<Vec<u8>, StoredFingerprints>, StoreError> {
         let ids = ids_of(steps);
         let mut found = HashMap::with_capacity(ids.len());
         for batch in ids.chunks(BATCH) {
@@ -216,7 +216,7 @@ pub(super) fn ids_of(steps: &[change::Model]) -> Vec<Vec<u8>> {
 /// Steps with what images are searched by now.
 pub(super) fn to_changes(
     steps: Vec<change::Model>,
-    present: &HashMap<Vec<u8>, Vec<Fingerprint>>,
+    present: &HashMap<Vec<u8>, StoredFingerprints>,
 ) -> Result<Vec<Change>, StoreError> {
     let change = |step: change::Model| {
         Ok(Change {

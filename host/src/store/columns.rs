@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Algorithm, Exif, Fingerprint, ImageFormat, ImageId, ImageName, Location, ProjectName, Sha256,
+    Algorithm, Exif, Fingerprint, ImageFormat, ImageId, ImageName, Location, PluginFingerprint,
+    PluginVersionId, ProjectName, Sha256, StoredFingerprints,
 };
 
 use super::StoreError;
@@ -30,10 +31,17 @@ pub(super) struct ExifJson {
     longitude: Option<f64>,
 }
 
+/// Stored in the place of an algorithm's tag: what follows is a plugin's. Never to be changed.
+const PLUGIN: u8 = 255;
+
 /// Fingerprints as bytes, one after another: a tag for the algorithm, its version (2 bytes, most
-/// significant first), the quality, then the bits. One row an image and nothing to join: loading
+/// significant first), the quality, then the bits. Of a plugin: [`PLUGIN`], the key of its version (4 bytes), the
+/// number of bytes (0 when it has none for the picture), then the bits. One row an image and nothing to join: loading
 /// every fingerprint at start is what the speed of a start hangs on.
-pub(super) fn pack(fingerprints: &[Fingerprint]) -> Result<Vec<u8>, StoreError> {
+pub(super) fn pack(
+    fingerprints: &[Fingerprint],
+    by_plugins: &[PluginFingerprint],
+) -> Result<Vec<u8>, StoreError> {
     let mut packed = Vec::new();
     for fingerprint in fingerprints {
         if fingerprint.bits.len() as u32 * 8 != fingerprint.algorithm.bits() {
@@ -44,21 +52,46 @@ pub(super) fn pack(fingerprints: &[Fingerprint]) -> Result<Vec<u8>, StoreError> 
         packed.push(fingerprint.quality);
         packed.extend(&fingerprint.bits);
     }
+    for PluginFingerprint { version, bits } in by_plugins {
+        append_plugin(&mut packed, *version, bits.as_deref())?;
+    }
     Ok(packed)
 }
 
+/// Appends what a plugin made to packed fingerprints.
+pub(super) fn append_plugin(
+    packed: &mut Vec<u8>,
+    version: PluginVersionId,
+    bits: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    let bits = bits.unwrap_or_default();
+    packed.push(PLUGIN);
+    packed.extend(version.0.to_be_bytes());
+    packed.push(u8::try_from(bits.len()).map_err(damaged)?);
+    packed.extend(bits);
+    Ok(())
+}
+
 /// What [`pack`] packed.
-pub(super) fn unpack(mut packed: &[u8]) -> Result<Vec<Fingerprint>, StoreError> {
-    let mut fingerprints = Vec::with_capacity(Algorithm::ALL.len());
+pub(super) fn unpack(mut packed: &[u8]) -> Result<StoredFingerprints, StoreError> {
+    let cut_off = || damaged("fingerprints that are cut off");
+    let mut stored = StoredFingerprints::default();
+    stored.built_in.reserve(Algorithm::ALL.len());
     while let [number, high, low, quality, rest @ ..] = packed {
+        if *number == PLUGIN {
+            let (made, next) = unpack_plugin(packed).ok_or_else(cut_off)?;
+            stored.by_plugins.push(made);
+            packed = next;
+            continue;
+        }
         let algorithm = Algorithm::ALL
             .into_iter()
             .find(|algorithm| tag(*algorithm) == *number)
             .ok_or_else(|| damaged("fingerprints of an unknown algorithm"))?;
         let (bits, next) = rest
             .split_at_checked(algorithm.bits() as usize / 8)
-            .ok_or_else(|| damaged("fingerprints that are cut off"))?;
-        fingerprints.push(Fingerprint {
+            .ok_or_else(cut_off)?;
+        stored.built_in.push(Fingerprint {
             algorithm,
             version: u16::from_be_bytes([*high, *low]),
             bits: bits.to_vec(),
@@ -67,9 +100,21 @@ pub(super) fn unpack(mut packed: &[u8]) -> Result<Vec<Fingerprint>, StoreError> 
         packed = next;
     }
     if !packed.is_empty() {
-        return Err(damaged("fingerprints that are cut off"));
+        return Err(cut_off());
     }
-    Ok(fingerprints)
+    Ok(stored)
+}
+
+/// The plugin's fingerprint that packed ones begin with, and the rest.
+fn unpack_plugin(packed: &[u8]) -> Option<(PluginFingerprint, &[u8])> {
+    let (version, rest) = packed.get(1..)?.split_first_chunk()?;
+    let (length, rest) = rest.split_first()?;
+    let (bits, rest) = rest.split_at_checked(usize::from(*length))?;
+    let made = PluginFingerprint {
+        version: PluginVersionId(u32::from_be_bytes(*version)),
+        bits: (*length > 0).then(|| bits.to_vec()),
+    };
+    Some((made, rest))
 }
 
 /// Stored: never to be changed.

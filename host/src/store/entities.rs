@@ -60,7 +60,7 @@ pub(super) mod image {
         pub has_colour_profile: bool,
         /// JSON.
         pub exif: Option<String>,
-        /// Packed by `columns::pack`.
+        /// Those of the pipeline's algorithms and of plugins, packed by `columns::pack`.
         pub fingerprints: Vec<u8>,
         /// JSON: what was merged into it.
         pub merged: Option<String>,
@@ -202,12 +202,12 @@ pub(super) mod alias {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Files of plugins that have been seen, each with its version.
-pub(super) mod edition {
+/// Files of plugins that have been seen, each with the version of its definition.
+pub(super) mod plugin_version {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "plugin_editions")]
+    #[sea_orm(table_name = "plugin_versions")]
     pub struct Model {
         #[sea_orm(primary_key)]
         pub id: i64,
@@ -218,29 +218,6 @@ pub(super) mod edition {
         pub bits: i64,
         /// Milliseconds since 1970.
         pub created_at: i64,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// What plugins say of images.
-pub(super) mod plugin_fingerprint {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "plugin_fingerprints")]
-    pub struct Model {
-        #[sea_orm(primary_key)]
-        pub position: i64,
-        /// `plugin_editions.id`.
-        pub edition: i64,
-        /// `images.id`.
-        pub image: Vec<u8>,
-        /// NULL when the plugin has none for this image.
-        pub bits: Option<Vec<u8>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

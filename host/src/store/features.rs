@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use crate::domain::features::Feature;
-use crate::domain::{Fingerprint, ImageId, ProjectName, Sketch, features};
+use crate::domain::{ImageId, ProjectName, Sketch, StoredFingerprints, features};
 
 use super::detached::run_detached;
 use super::disk::blocking;
@@ -81,9 +81,12 @@ fn row(image: &[u8], found: &[Feature]) -> feature::ActiveModel {
 }
 
 /// Features as the index takes them: each is a `dhash128` of a part of the picture.
-fn to_fingerprints(bits: &[u8]) -> Vec<Fingerprint> {
+fn to_fingerprints(bits: &[u8]) -> StoredFingerprints {
     let each = bits.as_chunks::<{ features::BYTES }>().0.iter();
-    each.map(features::fingerprint).collect()
+    StoredFingerprints {
+        built_in: each.map(features::fingerprint).collect(),
+        ..StoredFingerprints::default()
+    }
 }
 
 impl Store {
@@ -224,7 +227,7 @@ impl Store {
     pub async fn features(
         &self,
         project: Option<&ProjectName>,
-        mut each: impl FnMut(&ProjectName, ImageId, &[Fingerprint]),
+        mut each: impl FnMut(&ProjectName, ImageId, &StoredFingerprints),
     ) -> Result<u64, StoreError> {
         let sequence = self.last_change().await?;
         let mut names = self.project_names().await?;

@@ -71,26 +71,6 @@ impl Store {
         Ok(image::Entity::find().count(self.database.read()).await?)
     }
 
-    /// The next images of all projects behind a place in the upload order, each with its place.
-    pub async fn image_ids_behind(
-        &self,
-        position: u64,
-        limit: u64,
-    ) -> Result<Vec<(u64, ImageId)>, StoreError> {
-        let page: Vec<(i64, Vec<u8>)> = image::Entity::find()
-            .select_only()
-            .columns([image::Column::Position, image::Column::Id])
-            .filter(image::Column::Position.gt(columns::to_signed(position)?))
-            .order_by_asc(image::Column::Position)
-            .limit(limit)
-            .into_tuple()
-            .all(self.database.read())
-            .await?;
-        page.into_iter()
-            .map(|(position, id)| Ok((columns::to_unsigned(position)?, columns::to_id(&id)?)))
-            .collect()
-    }
-
     /// Images in upload order, at most `limit`, from behind `after`; none when `after` is not there.
     pub async fn images(
         &self,

@@ -222,7 +222,8 @@ impl Store {
     ) -> Result<(image::Model, project::Model), StoreError> {
         let txn = self.begin().await?;
         let mut project = super::projects::ensure(&txn, &new.project).await?;
-        let row = rows::new_row(new, project.id, stamp, dropped_in)?;
+        let mut row = rows::new_row(new, project.id, stamp, dropped_in)?;
+        super::plugins::keep_known(&txn, &mut row, new).await?;
         let row = row.insert(&txn).await?;
         if project.primary_image.is_none() {
             project = super::projects::set_cover(&txn, project, Some(new.id)).await?;
@@ -245,10 +246,10 @@ impl Store {
         let project = super::projects::ensure(&txn, &new.project).await?;
         let mut row = old.into_active_model();
         rows::describe(&mut row, new, stamp)?;
+        super::plugins::keep_known(&txn, &mut row, new).await?;
         let row = row.update(&txn).await?;
         super::removal::set_token(&txn, &row, new.deletion_token.as_deref()).await?;
         super::sketches::set(&txn, &project, &row.id, new.sketch.as_ref()).await?;
-        super::plugins::forget(&txn, &row.id).await?;
         super::merging::set_aliases(&txn, &row, &[]).await?;
         let forgot = super::decisions::forget(&txn, &row.id).await?;
         super::changes::note(&txn, &project.name, &row.id).await?;

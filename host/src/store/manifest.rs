@@ -74,7 +74,8 @@ impl Manifest {
 impl ManifestEntry {
     pub(super) fn new(row: &image::Model) -> Result<Self, StoreError> {
         let exif = row.exif.as_deref().map(serde_json::from_str);
-        let fingerprints = unpack(&row.fingerprints)?;
+        // What plugins say is made again where it is lost.
+        let fingerprints = unpack(&row.fingerprints)?.built_in;
         Ok(Self {
             id: to_id(&row.id)?.to_string(),
             ext: "jpg".to_owned(),
@@ -147,7 +148,7 @@ impl ManifestEntry {
             has_alpha: Set(self.has_alpha),
             has_colour_profile: Set(self.has_colour_profile),
             exif: Set(exif.transpose().map_err(damaged)?),
-            fingerprints: Set(pack(&prints)?),
+            fingerprints: Set(pack(&prints, &[])?),
             merged: Set(text_of(&self.merged)?),
         })
     }

@@ -52,7 +52,7 @@ pub use banks::FingerprintPage;
 pub use blobs::Blob;
 pub use disk::PathState;
 pub use file_stamp::{FileStamp, SourceFile};
-pub use plugins::{Edition, EditionId, PluginRow};
+pub use plugins::{PluginCounts, PluginVersion};
 pub use sketches::SketchState;
 pub use snapshots::SnapshotFile;
 pub use source_files::OpenFile;
@@ -67,7 +67,9 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::domain::{Fingerprint, Image, ImageId, ImageName, ProjectName, RenditionKind, Sha256};
+use crate::domain::{
+    Image, ImageId, ImageName, ProjectName, RenditionKind, Sha256, StoredFingerprints,
+};
 
 /// Why the store could not do it.
 #[derive(Debug, Error)]
@@ -241,7 +243,7 @@ pub struct Change {
     /// Which image.
     pub image: ImageId,
     /// What it is searched by from now on; `None` when it is gone, or not searched so.
-    pub fingerprints: Option<Vec<Fingerprint>>,
+    pub fingerprints: Option<StoredFingerprints>,
 }
 
 /// The store. Cheap to clone: clones share everything.

@@ -1,38 +1,35 @@
-//! What plugins say of images: fingerprints by hashers of other people, in tables of their own.
+//! Versions of plugins, and their fingerprints beside those of the pipeline's algorithms in the rows of images.
 //!
-//! An edition is one file of one version under one name: another file is another edition, and only
-//! fingerprints of one edition are ever compared. A row without bits says that the plugin has none for that
-//! picture. The rows of an edition are numbered in the order of their commits, so that who reads behind
-//! the last number it knows misses nothing.
+//! A version is one file of one version of its definition under one name: another file is another one, and only
+//! fingerprints of one version are ever compared. A fingerprint without bits says that the plugin has none for that
+//! picture. What comes or goes is a change of its image, so that every index follows it as it follows all others.
 
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::domain::{HasherDescription, Image, ImageId, PluginName, ProjectName};
+use crate::domain::{
+    HasherDescription, Image, ImageId, NewImage, PluginFingerprint, PluginName, PluginVersionId,
+    StoredFingerprints,
+};
 
-use super::columns;
-use super::columns::damaged;
-use super::entities::{edition, image, plugin_fingerprint};
-use super::{Store, StoreError};
+use super::columns::{self, damaged};
+use super::entities::{image, plugin_version};
+use super::{Store, StoreError, changes, projects};
 
-/// Ids that are asked for at once.
+/// Images whose fingerprints are changed in one transaction.
 const BATCH: usize = 500;
 
-/// The key of an edition, for as long as it is not removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EditionId(i64);
-
-/// Fingerprints of one file of one version under one name.
+/// One file of one version of its definition under one name.
 #[derive(Clone, Debug)]
-pub struct Edition {
+pub struct PluginVersion {
     /// Its key.
-    pub id: EditionId,
+    pub id: PluginVersionId,
     /// What the operator calls it.
     pub name: PluginName,
     /// SHA-256 of the component, lower-case hex.
@@ -43,55 +40,102 @@ pub struct Edition {
     pub bits: u32,
     /// When it was first seen.
     pub created_at: Timestamp,
+}
+
+/// How many images a plugin version has been asked about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PluginCounts {
     /// Images that have a fingerprint by it.
-    pub told: u64,
+    pub fingerprints: u64,
     /// Images that it has none for.
     pub refused: u64,
 }
 
-/// A fingerprint that came since somebody looked.
-#[derive(Clone, Debug)]
-pub struct PluginRow {
-    /// Its number.
-    pub position: u64,
-    /// Where the image is.
-    pub project: ProjectName,
-    /// Whose it is.
-    pub image: ImageId,
-    /// `None` when the plugin has none for this image.
-    pub bits: Option<Vec<u8>>,
+/// Leaves out of the row of a new image what plugins said that were removed meanwhile.
+pub(super) async fn keep_known(
+    db: &impl ConnectionTrait,
+    row: &mut image::ActiveModel,
+    new: &NewImage,
+) -> Result<(), StoreError> {
+    if new.plugin_fingerprints.is_empty() {
+        return Ok(());
+    }
+    let mut made = new.plugin_fingerprints.clone();
+    let known = known(db, made.iter().map(|made| made.version)).await?;
+    made.retain(|made| known.contains(&made.version));
+    row.fingerprints = Set(columns::pack(&new.fingerprints, &made)?);
+    Ok(())
 }
 
-/// Forgets what plugins said of an image whose picture is another now.
-pub(super) async fn forget(db: &impl ConnectionTrait, image: &[u8]) -> Result<(), StoreError> {
-    plugin_fingerprint::Entity::delete_many()
-        .filter(plugin_fingerprint::Column::Image.eq(image.to_vec()))
-        .exec(db)
+async fn known(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = PluginVersionId>,
+) -> Result<HashSet<PluginVersionId>, StoreError> {
+    let found: Vec<i64> = plugin_version::Entity::find()
+        .select_only()
+        .column(plugin_version::Column::Id)
+        .filter(plugin_version::Column::Id.is_in(ids.map(|id| i64::from(id.0))))
+        .into_tuple()
+        .all(db)
         .await?;
+    found.into_iter().map(to_version_id).collect()
+}
+
+/// What plugins said of an image.
+pub(super) async fn of_image(
+    txn: &impl ConnectionTrait,
+    image: &[u8],
+) -> Result<Vec<PluginFingerprint>, StoreError> {
+    let Some(row) = row(txn, image).await? else {
+        return Ok(Vec::new());
+    };
+    Ok(columns::unpack(&row.fingerprints)?.by_plugins)
+}
+
+/// The row of an image as the transaction sees it.
+async fn row(txn: &impl ConnectionTrait, image: &[u8]) -> Result<Option<image::Model>, StoreError> {
+    let wanted = image::Entity::find().filter(image::Column::Id.eq(image.to_vec()));
+    Ok(wanted.one(txn).await?)
+}
+
+/// Keeps what plugins said of an image; a change where what is searched is other than before.
+async fn set(
+    txn: &impl ConnectionTrait,
+    row: image::Model,
+    stored: &StoredFingerprints,
+    is_searched: bool,
+) -> Result<(), StoreError> {
+    if is_searched {
+        let project = projects::of_image(txn, &row).await?;
+        changes::note(txn, &project.name, &row.id).await?;
+    }
+    let mut row = row.into_active_model();
+    row.fingerprints = Set(columns::pack(&stored.built_in, &stored.by_plugins)?);
+    row.update(txn).await?;
     Ok(())
 }
 
 impl Store {
-    /// The edition of a file under a name; made when it is new.
-    pub async fn edition(
+    /// The key of a file of a version under a name; made when it is new.
+    pub async fn plugin_version(
         &self,
         name: &PluginName,
         digest: &str,
         description: &HasherDescription,
-    ) -> Result<EditionId, StoreError> {
-        let wanted = edition::Entity::find()
-            .filter(edition::Column::Name.eq(name.as_str()))
-            .filter(edition::Column::Digest.eq(digest))
-            .filter(edition::Column::Version.eq(description.version));
+    ) -> Result<PluginVersionId, StoreError> {
+        let wanted = plugin_version::Entity::find()
+            .filter(plugin_version::Column::Name.eq(name.as_str()))
+            .filter(plugin_version::Column::Digest.eq(digest))
+            .filter(plugin_version::Column::Version.eq(description.version));
         // One that is known is searched also where nothing can be changed.
         if let Some(row) = wanted.clone().one(self.database.read()).await? {
-            return Ok(EditionId(row.id));
+            return to_version_id(row.id);
         }
         let txn = self.begin().await?;
         let row = match wanted.one(&txn).await? {
             Some(row) => row,
             None => {
-                let row = edition::ActiveModel {
+                let row = plugin_version::ActiveModel {
                     id: NotSet,
                     name: Set(name.as_str().to_owned()),
                     digest: Set(digest.to_owned()),
@@ -103,202 +147,179 @@ impl Store {
             }
         };
         txn.commit().await?;
-        Ok(EditionId(row.id))
+        to_version_id(row.id)
     }
 
-    /// Every edition that has ever been seen and was not removed, by name, the oldest first.
-    pub async fn editions(&self) -> Result<Vec<Edition>, StoreError> {
-        let found = edition::Entity::find()
-            .order_by_asc(edition::Column::Name)
-            .order_by_asc(edition::Column::Id)
+    /// Every version that has ever been seen and was not removed, by name, the oldest first.
+    pub async fn plugin_versions(&self) -> Result<Vec<PluginVersion>, StoreError> {
+        let found = plugin_version::Entity::find()
+            .order_by_asc(plugin_version::Column::Name)
+            .order_by_asc(plugin_version::Column::Id)
             .all(self.database.read())
             .await?;
-        let mut editions = Vec::with_capacity(found.len());
-        for row in found {
-            let all = self.plugin_rows(EditionId(row.id)).await?;
-            let refused = rows_of(EditionId(row.id))
-                .filter(plugin_fingerprint::Column::Bits.is_null())
-                .count(self.database.read())
-                .await?;
-            editions.push(Edition {
-                id: EditionId(row.id),
-                name: row.name.parse().map_err(damaged)?,
-                digest: row.digest,
-                version: u16::try_from(row.version).map_err(damaged)?,
-                bits: u32::try_from(row.bits).map_err(damaged)?,
-                created_at: columns::from_millis(row.created_at)?,
-                told: all.saturating_sub(refused),
-                refused,
-            });
-        }
-        Ok(editions)
+        found.into_iter().map(to_version).collect()
     }
 
-    /// Removes every edition of a name with its fingerprints, and says how many rows those were; `None` when
-    /// there is none.
-    pub async fn remove_editions(&self, name: &PluginName) -> Result<Option<u64>, StoreError> {
+    /// How many images each version has been asked about. Reads the fingerprints of every image.
+    pub async fn plugin_counts(
+        &self,
+    ) -> Result<HashMap<PluginVersionId, PluginCounts>, StoreError> {
+        let mut counts: HashMap<PluginVersionId, PluginCounts> = HashMap::new();
+        let count = |_: &_, _, stored: &StoredFingerprints| {
+            for made in &stored.by_plugins {
+                let counts = counts.entry(made.version).or_default();
+                match made.bits {
+                    Some(_) => counts.fingerprints += 1,
+                    None => counts.refused += 1,
+                }
+            }
+        };
+        self.fingerprints(None, count).await?;
+        Ok(counts)
+    }
+
+    /// The images behind a place in the upload order that a version has not been asked about, some thousands at once,
+    /// and where to go on; `None` at the end.
+    pub async fn images_to_ask_about(
+        &self,
+        version: PluginVersionId,
+        behind: u64,
+    ) -> Result<Option<(u64, Vec<ImageId>)>, StoreError> {
+        let behind = columns::to_signed(behind)?;
+        let page = self.packed_page(Condition::all(), behind).await?;
+        let Some((last, ..)) = page.last() else {
+            return Ok(None);
+        };
+        let last = columns::to_unsigned(*last)?;
+        let mut images = Vec::new();
+        for (_, image, _, packed) in page {
+            if !columns::unpack(&packed)?.has(version) {
+                images.push(columns::to_id(&image)?);
+            }
+        }
+        Ok(Some((last, images)))
+    }
+
+    /// Keeps what a plugin says of an image, in place of what its version said; false when the image is gone or
+    /// another picture by now, or the version was removed.
+    pub async fn put_plugin_fingerprint(
+        &self,
+        of: &Image,
+        made: PluginFingerprint,
+    ) -> Result<bool, StoreError> {
         let txn = self.begin().await?;
-        let ids: Vec<i64> = edition::Entity::find()
+        let row = row(&txn, of.id.as_bytes()).await?;
+        let row = row.filter(|row| row.sha256 == of.sha256.0);
+        let known = known(&txn, std::iter::once(made.version)).await?;
+        let (Some(row), false) = (row, known.is_empty()) else {
+            return Ok(false);
+        };
+        let mut stored = columns::unpack(&row.fingerprints)?;
+        if stored.by_plugins.contains(&made) {
+            return Ok(true);
+        }
+        let is_searched = made.bits.is_some() || stored.bits_by(made.version).is_some();
+        stored.by_plugins.retain(|old| old.version != made.version);
+        stored.by_plugins.push(made);
+        set(&txn, row, &stored, is_searched).await?;
+        txn.commit().await?;
+        Ok(true)
+    }
+
+    /// Removes every version of a name with its fingerprints, and says how many images they had been asked about; `None`
+    /// when there is none.
+    pub async fn remove_plugin(&self, name: &PluginName) -> Result<Option<u64>, StoreError> {
+        let txn = self.begin().await?;
+        let ids: Vec<i64> = plugin_version::Entity::find()
             .select_only()
-            .column(edition::Column::Id)
-            .filter(edition::Column::Name.eq(name.as_str()))
+            .column(plugin_version::Column::Id)
+            .filter(plugin_version::Column::Name.eq(name.as_str()))
             .into_tuple()
             .all(&txn)
             .await?;
         if ids.is_empty() {
             return Ok(None);
         }
-        let gone = plugin_fingerprint::Entity::delete_many()
-            .filter(plugin_fingerprint::Column::Edition.is_in(ids.iter().copied()))
-            .exec(&txn)
-            .await?;
-        edition::Entity::delete_many()
-            .filter(edition::Column::Id.is_in(ids))
+        // First: from here on nothing is added by them.
+        plugin_version::Entity::delete_many()
+            .filter(plugin_version::Column::Id.is_in(ids.iter().copied()))
             .exec(&txn)
             .await?;
         txn.commit().await?;
-        Ok(Some(gone.rows_affected))
+        let ids: HashSet<PluginVersionId> = ids
+            .into_iter()
+            .map(to_version_id)
+            .collect::<Result<_, _>>()?;
+        let removed = self
+            .drop_fingerprints(|made| ids.contains(&made.version))
+            .await?;
+        Ok(Some(removed))
     }
 
-    /// Keeps what an edition says of an image, in place of what it said; false when the image is gone or
-    /// another picture by now, or the edition was removed.
-    pub async fn put_plugin_fingerprint(
-        &self,
-        edition: EditionId,
-        of: &Image,
-        bits: Option<&[u8]>,
-    ) -> Result<bool, StoreError> {
-        let txn = self.begin().await?;
-        let image = image::Entity::find()
-            .filter(image::Column::Id.eq(of.id.as_bytes().to_vec()))
-            .filter(image::Column::Sha256.eq(of.sha256.0.to_vec()))
-            .one(&txn)
-            .await?;
-        let owner = edition::Entity::find_by_id(edition.0).one(&txn).await?;
-        let (Some(image), Some(_)) = (image, owner) else {
-            return Ok(false);
-        };
-        plugin_fingerprint::Entity::delete_many()
-            .filter(plugin_fingerprint::Column::Edition.eq(edition.0))
-            .filter(plugin_fingerprint::Column::Image.eq(image.id.clone()))
-            .exec(&txn)
-            .await?;
-        let row = plugin_fingerprint::ActiveModel {
-            position: NotSet,
-            edition: Set(edition.0),
-            image: Set(image.id),
-            bits: Set(bits.map(<[u8]>::to_vec)),
-        };
-        row.insert(&txn).await?;
-        txn.commit().await?;
-        Ok(true)
+    /// Forgets which images a version had no fingerprint for: they will be tried again.
+    pub async fn forget_refused(&self, version: PluginVersionId) -> Result<(), StoreError> {
+        let is_refused = |made: &PluginFingerprint| made.version == version && made.bits.is_none();
+        self.drop_fingerprints(is_refused).await.map(drop)
     }
 
-    /// What an edition says of images; without bits where it has none. Those that it was not asked about are
-    /// left out.
-    pub async fn plugin_fingerprints_of(
+    /// Drops plugins' fingerprints from every image, and says how many those were.
+    async fn drop_fingerprints(
         &self,
-        edition: EditionId,
-        images: &[ImageId],
-    ) -> Result<HashMap<ImageId, Option<Vec<u8>>>, StoreError> {
-        let mut found = HashMap::with_capacity(images.len());
-        for batch in images.chunks(BATCH) {
-            let keys = batch.iter().map(|id| id.as_bytes().to_vec());
-            let rows = rows_of(edition)
-                .filter(plugin_fingerprint::Column::Image.is_in(keys))
-                .all(self.database.read())
-                .await?;
-            for row in rows {
-                found.insert(columns::to_id(&row.image)?, row.bits);
+        is_dropped: impl Fn(&PluginFingerprint) -> bool,
+    ) -> Result<u64, StoreError> {
+        let (mut behind, mut dropped) = (0, 0);
+        loop {
+            let page = self.packed_page(Condition::all(), behind).await?;
+            let Some((last, ..)) = page.last() else {
+                return Ok(dropped);
+            };
+            behind = *last;
+            let mut images = Vec::new();
+            for (_, image, _, packed) in page {
+                if columns::unpack(&packed)?.by_plugins.iter().any(&is_dropped) {
+                    images.push(image);
+                }
+            }
+            for images in images.chunks(BATCH) {
+                dropped += self.drop_from(images, &is_dropped).await?;
             }
         }
-        Ok(found)
     }
 
-    /// An edition's rows behind a number, oldest first, at most `limit`; those of images that went meanwhile
-    /// are left out.
-    pub async fn plugin_rows_behind(
+    async fn drop_from(
         &self,
-        edition: EditionId,
-        position: u64,
-        limit: u64,
-    ) -> Result<Vec<PluginRow>, StoreError> {
-        let found = rows_of(edition)
-            .filter(plugin_fingerprint::Column::Position.gt(columns::to_signed(position)?))
-            .order_by_asc(plugin_fingerprint::Column::Position)
-            .limit(limit)
-            .all(self.database.read())
-            .await?;
-        let owners = self.projects_of(&found).await?;
-        let row = |row: plugin_fingerprint::Model| {
-            let project = owners.get(&row.image)?.clone();
-            Some(to_row(row, project))
-        };
-        found.into_iter().filter_map(row).collect()
-    }
-
-    /// The number of the newest row of an edition; 0 when it has none.
-    pub async fn last_plugin_row(&self, edition: EditionId) -> Result<u64, StoreError> {
-        let newest: Option<i64> = rows_of(edition)
-            .select_only()
-            .column(plugin_fingerprint::Column::Position)
-            .order_by_desc(plugin_fingerprint::Column::Position)
-            .into_tuple()
-            .one(self.database.read())
-            .await?;
-        columns::to_unsigned(newest.unwrap_or(0))
-    }
-
-    /// How many images an edition has been asked about.
-    pub async fn plugin_rows(&self, edition: EditionId) -> Result<u64, StoreError> {
-        Ok(rows_of(edition).count(self.database.read()).await?)
-    }
-
-    /// Forgets which images an edition had no fingerprint for: they will be tried again.
-    pub async fn forget_refused(&self, edition: EditionId) -> Result<(), StoreError> {
+        images: &[Vec<u8>],
+        is_dropped: impl Fn(&PluginFingerprint) -> bool,
+    ) -> Result<u64, StoreError> {
         let txn = self.begin().await?;
-        plugin_fingerprint::Entity::delete_many()
-            .filter(plugin_fingerprint::Column::Edition.eq(edition.0))
-            .filter(plugin_fingerprint::Column::Bits.is_null())
-            .exec(&txn)
-            .await?;
-        Ok(txn.commit().await?)
-    }
-
-    async fn projects_of(
-        &self,
-        rows: &[plugin_fingerprint::Model],
-    ) -> Result<HashMap<Vec<u8>, ProjectName>, StoreError> {
-        let names = self.project_names().await?;
-        let ids: HashSet<&Vec<u8>> = rows.iter().map(|row| &row.image).collect();
-        let ids: Vec<Vec<u8>> = ids.into_iter().cloned().collect();
-        let mut owners = HashMap::with_capacity(ids.len());
-        for batch in ids.chunks(BATCH) {
-            let found: Vec<(Vec<u8>, i64)> = image::Entity::find()
-                .select_only()
-                .columns([image::Column::Id, image::Column::ProjectId])
-                .filter(image::Column::Id.is_in(batch.iter().cloned()))
-                .into_tuple()
-                .all(self.database.read())
-                .await?;
-            let named = found
-                .into_iter()
-                .filter_map(|(id, project)| Some((id, names.get(&project)?.clone())));
-            owners.extend(named);
+        let mut dropped = 0;
+        for image in images {
+            let Some(row) = row(&txn, image).await? else {
+                continue;
+            };
+            let mut stored = columns::unpack(&row.fingerprints)?;
+            let gone = stored.by_plugins.extract_if(.., |made| is_dropped(made));
+            let gone: Vec<PluginFingerprint> = gone.collect();
+            dropped += gone.len() as u64;
+            let is_searched = gone.iter().any(|made| made.bits.is_some());
+            set(&txn, row, &stored, is_searched).await?;
         }
-        Ok(owners)
+        txn.commit().await?;
+        Ok(dropped)
     }
 }
 
-fn rows_of(edition: EditionId) -> Select<plugin_fingerprint::Entity> {
-    plugin_fingerprint::Entity::find().filter(plugin_fingerprint::Column::Edition.eq(edition.0))
+fn to_version_id(id: i64) -> Result<PluginVersionId, StoreError> {
+    Ok(PluginVersionId(u32::try_from(id).map_err(damaged)?))
 }
 
-fn to_row(row: plugin_fingerprint::Model, project: ProjectName) -> Result<PluginRow, StoreError> {
-    Ok(PluginRow {
-        position: columns::to_unsigned(row.position)?,
-        project,
-        image: columns::to_id(&row.image)?,
-        bits: row.bits,
+fn to_version(row: plugin_version::Model) -> Result<PluginVersion, StoreError> {
+    Ok(PluginVersion {
+        id: to_version_id(row.id)?,
+        name: row.name.parse().map_err(damaged)?,
+        digest: row.digest,
+        version: u16::try_from(row.version).map_err(damaged)?,
+        bits: u32::try_from(row.bits).map_err(damaged)?,
+        created_at: columns::from_millis(row.created_at)?,
     })
 }

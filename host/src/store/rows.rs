@@ -18,6 +18,7 @@ use super::{FileStamp, SourceFile, StoreError};
 /// The image of a row.
 pub(super) fn to_image(row: image::Model, project: &project::Model) -> Result<Image, StoreError> {
     let id = to_id(&row.id)?;
+    let stored = unpack(&row.fingerprints)?;
     Ok(Image {
         id,
         project: to_project_name(&project.name)?,
@@ -31,7 +32,8 @@ pub(super) fn to_image(row: image::Model, project: &project::Model) -> Result<Im
             .iter()
             .map(MergedJson::to_merged)
             .collect::<Result<_, _>>()?,
-        fingerprints: unpack(&row.fingerprints)?,
+        fingerprints: stored.built_in,
+        plugin_fingerprints: stored.by_plugins,
     })
 }
 
@@ -74,7 +76,7 @@ pub(super) fn describe(
     row.has_alpha = Set(info.has_alpha);
     row.has_colour_profile = Set(info.has_colour_profile);
     row.exif = Set(info.exif.as_ref().map(exif_text).transpose()?);
-    row.fingerprints = Set(pack(&new.fingerprints)?);
+    row.fingerprints = Set(pack(&new.fingerprints, &new.plugin_fingerprints)?);
     // What was merged was a copy of the picture that was there before.
     row.merged = Set(None);
     Ok(())

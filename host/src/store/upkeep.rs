@@ -19,7 +19,7 @@ use super::manifest_writing::Edit;
 use super::pending::Intent;
 use super::recovery::project_folders;
 use super::staging::persist;
-use super::{Store, StoreError, changes, rows, sketches};
+use super::{Store, StoreError, changes, plugins, rows, sketches};
 
 impl Store {
     /// The manifest of a project is there, readable, and says what the rows say.
@@ -53,7 +53,7 @@ impl Store {
         sketch: Option<&Sketch>,
     ) -> Result<(), StoreError> {
         let (store, image) = (self.clone(), image.clone());
-        let (packed, sketch) = (columns::pack(fingerprints)?, sketch.cloned());
+        let (fingerprints, sketch) = (fingerprints.to_vec(), sketch.cloned());
         run_detached(async move {
             let lock = store.lock(&image.project).await?;
             let found = store.row(&image.project, image.id).await?;
@@ -62,8 +62,9 @@ impl Store {
             };
             lock.write_intent(&Intent::Describe, Vec::new()).await?;
             let txn = store.begin().await?;
+            let by_plugins = plugins::of_image(&txn, &row.id).await?;
             let mut row = row.into_active_model();
-            row.fingerprints = Set(packed);
+            row.fingerprints = Set(columns::pack(&fingerprints, &by_plugins)?);
             let row = row.update(&txn).await?;
             sketches::set(&txn, &project, &row.id, sketch.as_ref()).await?;
             changes::note(&txn, &project.name, &row.id).await?;

@@ -210,6 +210,7 @@ fn image(number: u64, patches: &[Vec<u8>]) -> NewImage {
             has_colour_profile: false,
             exif: None,
         },
+        plugin_fingerprints: Vec::new(),
         fingerprints: Algorithm::ALL
             .map(|algorithm| fingerprint(algorithm, number))
             .into(),

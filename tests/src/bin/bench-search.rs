@@ -198,7 +198,7 @@ fn speed(index: &Index, material: &Material, rounds: u32) -> Speed {
 fn within(index: &Index, query: &Fingerprint, radius: u32) -> Vec<Hit> {
     index.search(&IndexQuery {
         project: None,
-        fingerprint: query,
+        fingerprint: query.into(),
         radius,
         limit: usize::MAX,
     })
@@ -207,7 +207,7 @@ fn within(index: &Index, query: &Fingerprint, radius: u32) -> Vec<Hit> {
 fn nearest(index: &Index, query: &Fingerprint) -> Vec<Hit> {
     index.search(&IndexQuery {
         project: None,
-        fingerprint: query,
+        fingerprint: query.into(),
         radius: query.algorithm.bits(),
         limit: 3,
     })

@@ -35,19 +35,23 @@ impl Place {
 
     /// A server over the folder's data with a plugin called `test`.
     fn serve(&self, component: &Path) -> Server {
-        let plugin = format!("test={}", component.display());
-        let arguments = [
-            "--plugin",
-            &plugin,
-            "--sandbox-timeout",
-            "5s",
-            "--sandbox-memory",
-            "256MiB",
-        ];
+        self.serve_all(&[("test", component)])
+    }
+
+    /// A server over the folder's data with plugins.
+    fn serve_all(&self, plugins: &[(&str, &Path)]) -> Server {
+        let limits = ["--sandbox-timeout", "5s", "--sandbox-memory", "256MiB"];
+        let plugins = plugins.iter().flat_map(|(name, component)| {
+            [
+                "--plugin".to_owned(),
+                format!("{name}={}", component.display()),
+            ]
+        });
         fs::create_dir_all(self.data()).unwrap();
         Server::settings()
             .data(&self.data())
-            .arguments(arguments)
+            .arguments(limits)
+            .arguments(plugins)
             .start()
     }
 }
@@ -147,7 +151,6 @@ fn odd_questions_are_refused() {
         )
     };
     ask("algorithm=test&radius=65").refused(400);
-    ask("algorithm=test&orientation=any").refused(400);
     ask("algorithm=test&limit=0").refused(400);
     ask("algorithm=other").refused(422);
     server.get("/plugins/other").refused(404);
@@ -156,6 +159,151 @@ fn odd_questions_are_refused() {
     server
         .send_to(Method::POST, "/plugins/other/backfill")
         .refused(404);
+}
+
+/// How often the sandbox was called for this.
+#[track_caller]
+fn calls(server: &Server, function: &str) -> u64 {
+    let metrics = server.get("/metrics").ok().text();
+    let wanted = format!("function=\"{function}\"");
+    let counts = metrics
+        .lines()
+        .filter(|line| line.starts_with("vismatch_sandbox_calls_total") && line.contains(&wanted));
+    let count = |line: &str| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap();
+    counts.map(count).sum()
+}
+
+/// A hasher that is handed the file.
+fn hasher_of_files() -> String {
+    let description = r"\04\00\00\00\01\00\00\00\40\00\00\00\00";
+    let of_files = HASHER.replace(description, r"\04\00\00\00\01\00\00\00\40\00\00\00\01");
+    assert_ne!(of_files, HASHER);
+    of_files
+}
+
+#[test]
+fn a_picture_is_decoded_once_for_all_plugins() {
+    let place = Place::new();
+    let planes = place.put("planes.wat", HASHER);
+    let files = place.put("files.wat", &hasher_of_files());
+    let server = place.serve_all(&[("one", &planes), ("other", &planes), ("files", &files)]);
+    server.upload("p", "a.jpg", &jpeg(1)).with_status(200);
+    server.upload("p", "b.jpg", &jpeg(2)).with_status(200);
+    fs::write(place.data().join("image_root/p/c.jpg"), jpeg(3)).unwrap();
+    for name in ["one", "other", "files"] {
+        let path = format!("/plugins/{name}");
+        eventually("it has been asked about all", || {
+            let plugin = server.get(&path).json();
+            plugin["state"] == "ready" && plugin["fingerprints"] == 3
+        });
+    }
+    // The background has had time to look whether something is left.
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert_eq!(calls(&server, "process"), 3);
+    assert_eq!(calls(&server, "luma_plane"), 0);
+    assert!(calls(&server, "plugin_hash") >= 3 * 3);
+}
+
+#[test]
+fn a_check_takes_what_a_plugin_makes() {
+    let place = Place::new();
+    let server = place.serve(&place.put("a.wat", HASHER));
+    server.upload("p", "a.jpg", &jpeg(1)).with_status(200);
+    server.upload("p", "b.jpg", &smaller(1)).with_status(200);
+    server.upload("q", "c.jpg", &jpeg(2)).with_status(200);
+    let prints = server.get("/projects/p/images/a.jpg/fingerprints").json();
+    let bits = |algorithm: &str| {
+        let mut prints = prints.as_array().unwrap().iter();
+        let own = prints
+            .find(|print| print["algorithm"] == algorithm)
+            .unwrap();
+        text(own, "bits")
+    };
+    let check = |fingerprint: Value| {
+        let body = json!({"fingerprints": [fingerprint]});
+        server.post_json("/projects/p/check", &body)
+    };
+    let found = check(json!({"algorithm": "test", "bits": bits("test"), "version": 1})).json();
+    assert_eq!(found["exact"], json!([]));
+    assert_eq!(found["near"][0]["name"], "a.jpg");
+    assert_eq!(found["near"][0]["distance"], 0);
+    assert_eq!(found["near"][0]["algorithm"], "test");
+    assert_eq!(found["near"][1]["name"], "b.jpg");
+    let both = json!({"radius": 64, "fingerprints": [
+        {"algorithm": "phash", "bits": bits("phash")},
+        {"algorithm": "test", "bits": bits("test")},
+    ]});
+    let found = server.post_json("/check", &both).json();
+    assert_eq!(found["near"].as_array().unwrap().len(), 3);
+
+    let refusal = check(json!({"algorithm": "other", "bits": bits("test")})).refused(422);
+    assert!(
+        text(&refusal, "message").contains("pdq, core, bare, test"),
+        "{refusal}"
+    );
+    let refusal = check(json!({"algorithm": "test", "bits": "00"})).refused(400);
+    assert!(text(&refusal, "message").contains("64 bits"), "{refusal}");
+    check(json!({"algorithm": "test", "bits": "xy"})).refused(400);
+    let older = json!({"algorithm": "test", "bits": bits("test"), "version": 2});
+    let refusal = check(older).refused(400);
+    assert!(text(&refusal, "message").contains("version 1"), "{refusal}");
+    let far = json!({"radius": 65, "fingerprints": [{"algorithm": "test", "bits": bits("test")}]});
+    server.post_json("/check", &far).refused(400);
+    server.delete("/plugins/test").with_status(200);
+    let refusal = check(json!({"algorithm": "test", "bits": bits("test")})).refused(409);
+    assert!(text(&refusal, "message").contains("removed"), "{refusal}");
+}
+
+#[test]
+fn mirrored_and_turned_copies_are_found_by_a_plugin() {
+    let place = Place::new();
+    let files = place.put("files.wat", &hasher_of_files());
+    let server = place.serve_all(&[("test", &place.put("a.wat", HASHER)), ("files", &files)]);
+    let picture = Picture::photo(1, 320, 240);
+    let turned = picture.turned();
+    server.upload("p", "a.png", &picture.png()).with_status(200);
+    server
+        .upload("p", "mirrored.png", &picture.mirrored().png())
+        .with_status(200);
+    server
+        .upload("p", "turned.png", &turned.png())
+        .with_status(200);
+    let ask = |query: &str| {
+        let path = format!("/projects/p/matches?image_id=a.png&radius=2&{query}");
+        let found = server.send_to(Method::POST, &path).json();
+        let found = found.as_array().unwrap().clone();
+        let told = found
+            .iter()
+            .map(|found| [text(found, "name"), text(found, "orientation")]);
+        told.collect::<Vec<_>>()
+    };
+    assert!(ask("algorithm=test").is_empty());
+    let found = ask("algorithm=test&orientation=any");
+    let mut expected = ask("algorithm=phash&orientation=any");
+    expected.sort();
+    assert_eq!(expected.len(), 2, "{expected:?}");
+    let mut sorted = found.clone();
+    sorted.sort();
+    assert_eq!(sorted, expected, "as the pipeline's own algorithms say it");
+
+    let form = vismatch_tests::client::file_form("x.png", &picture.png());
+    let form = form
+        .text("algorithm", "test")
+        .text("orientation", "any")
+        .text("radius", "2");
+    let found = server.post_form("/projects/p/matches", form).json();
+    assert_eq!(
+        found.as_array().unwrap().len(),
+        3,
+        "the picture itself, too"
+    );
+    let before = calls(&server, "plugin_hash");
+    ask("algorithm=files&orientation=any");
+    let asked = calls(&server, "plugin_hash") - before;
+    assert!(
+        (8..=9).contains(&asked),
+        "once in each orientation, not {asked} times"
+    );
 }
 
 #[test]

@@ -166,17 +166,19 @@ async fn fingerprints(
     at: OneImage,
 ) -> Result<axum::Json<Vec<FingerprintView>>, ApiError> {
     let image = images::get(&app.services, &at.project, &at.image).await?;
-    let foreign = plugins::fingerprints(&app.services, image.id).await?;
-    let foreign = foreign
-        .into_iter()
-        .map(|(plugin, version, bits)| FingerprintView {
-            algorithm: plugin.to_string(),
-            version,
-            bits: hex::encode(bits),
-            quality: None,
-        });
-    let own = image.fingerprints.iter().map(Into::into);
-    Ok(axum::Json(own.chain(foreign).collect()))
+    let mut views: Vec<FingerprintView> = image.fingerprints.iter().map(Into::into).collect();
+    let by_plugins = plugins::fingerprints(&app.services, image);
+    views.extend(
+        by_plugins
+            .into_iter()
+            .map(|(plugin, version, bits)| FingerprintView {
+                algorithm: plugin.to_string(),
+                version,
+                bits: hex::encode(bits),
+                quality: None,
+            }),
+    );
+    Ok(axum::Json(views))
 }
 
 /// Delete an image

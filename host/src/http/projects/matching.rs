@@ -7,7 +7,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Algorithm, AlgorithmName, Fingerprint, OrientationScope, ProjectName, Sketch};
+use crate::domain::{
+    Algorithm, Fingerprint, NamedAlgorithm, OrientationScope, ProjectName, Sketch,
+};
 use crate::http::base64_text;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{self, BodyKind, InProject, Json, ProjectPath, Query, body_kind};
@@ -16,7 +18,8 @@ use crate::http::schemas::{Distance, Limit, SentFingerprint, Sha256Text};
 use crate::http::views::MatchView;
 use crate::service::{
     Input, imgurer,
-    matching::{self, Criterion, KnownPicture, MAX_LIMIT, Search, Subject},
+    matching::{self, Criterion, KnownPicture, KnownPluginFingerprint, MAX_LIMIT, Search, Subject},
+    plugins::Plugins,
 };
 
 /// Matches that are answered unless told otherwise.
@@ -38,7 +41,8 @@ struct CheckBody {
     #[schema(value_type = Option<Sha256Text>, example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     sha256: Option<String>,
     /// What algorithms say of it, at most 16. With a sketch those of `phash`, `dhash128`, `core` and, where
-    /// its quality is over 0, `bare` find all that there is to find.
+    /// its quality is over 0, `bare` find all that there is to find. Those of plugins (`GET /plugins`) find images by their
+    /// distance alone, behind those that the sketch verifies.
     #[serde(default)]
     #[schema(value_type = Vec<SentFingerprint>, max_items = 16)]
     fingerprints: Vec<KnownFingerprint>,
@@ -51,7 +55,8 @@ struct CheckBody {
     /// each algorithm's default.
     #[schema(value_type = Option<Distance>, example = 10)]
     radius: Option<u32>,
-    /// `upright` (default), or `any`: also find mirrored and turned copies, by what the fingerprints become.
+    /// `upright` (default), or `any`: also find mirrored and turned copies, by what the fingerprints become. Those of
+    /// plugins find upright copies alone.
     orientation: Option<OrientationScope>,
     /// Most matches of each kind, 1 to 1000; 10 without it.
     #[schema(value_type = Option<Limit>, example = 10)]
@@ -61,7 +66,8 @@ struct CheckBody {
 /// A fingerprint that a client computed.
 #[derive(Deserialize)]
 struct KnownFingerprint {
-    algorithm: AlgorithmName,
+    /// An algorithm's name, or a plugin's.
+    algorithm: String,
     /// Version of its definition; the server's own without it.
     version: Option<u16>,
     /// The bits as hexadecimal digits.
@@ -97,7 +103,8 @@ struct MatchOptions {
     #[param(value_type = Limit, inline, required = false, example = 10)]
     #[schema(value_type = Option<Limit>)]
     limit: Option<usize>,
-    /// `upright` (default), or `any`: also find mirrored and turned copies.
+    /// `upright` (default), or `any`: also find mirrored and turned copies; a plugin is asked about the picture in each of
+    /// the eight orientations.
     #[param(value_type = OrientationScope, required = false, example = "any")]
     orientation: Option<OrientationScope>,
 }
@@ -136,6 +143,7 @@ struct MatchForm {
     responses(
         (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
         (status = 400, description = "A digest, fingerprint, sketch or radius that cannot be.", body = ErrorBody),
+        (status = 409, description = "A plugin that a fingerprint is by is disabled or was removed.", body = ErrorBody),
         (status = 422, description = "Neither `sha256` nor `fingerprints`, or a field that is missing or not of its type.", body = ErrorBody),
     ),
 )]
@@ -155,6 +163,7 @@ async fn check(
     responses(
         (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
         (status = 400, description = "A digest, fingerprint, sketch or radius that cannot be.", body = ErrorBody),
+        (status = 409, description = "A plugin that a fingerprint is by is disabled or was removed.", body = ErrorBody),
         (status = 422, description = "Neither `sha256` nor `fingerprints`, or a field that is missing or not of its type.", body = ErrorBody),
     ),
 )]
@@ -183,6 +192,7 @@ async fn check_all(
     responses(
         (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
         (status = 400, description = "Both picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
+        (status = 409, description = "The plugin is disabled or was removed.", body = ErrorBody),
         (status = 422, description = "Neither picture nor `image_id`, or a parameter that is not of its type.", body = ErrorBody),
     ),
 )]
@@ -211,6 +221,7 @@ async fn matches(
     responses(
         (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
         (status = 400, description = "Both picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
+        (status = 409, description = "The plugin is disabled or was removed.", body = ErrorBody),
         (status = 404, description = "There is no such image.", body = ErrorBody),
         (status = 422, description = "Neither picture nor `image_id`, or a parameter that is not of its type.", body = ErrorBody),
     ),
@@ -297,12 +308,23 @@ fn sketch(text: &str) -> Result<Sketch, ApiError> {
     Sketch::from_bytes(cells).map_err(|error| ApiError::invalid(error.to_string()))
 }
 
-/// The built-in algorithm of a name that no plugin has.
-fn algorithm(name: &str) -> Result<Algorithm, ApiError> {
-    Algorithm::from_name(name).ok_or_else(|| {
-        let names = Algorithm::ALL.map(Algorithm::name).join(", ");
-        ApiError::unprocessable(format!("algorithm: {name:?} is none of {names}"))
-    })
+/// The algorithm of a name, which may be that of a plugin.
+fn algorithm(name: &str, plugins: &Plugins) -> Result<NamedAlgorithm, ApiError> {
+    if let Some(algorithm) = Algorithm::from_name(name) {
+        return Ok(algorithm.into());
+    }
+    let loaded = || plugins.all().map(|plugin| plugin.name());
+    if let Some(plugin) = loaded().find(|plugin| plugin.as_str() == name) {
+        return Ok(NamedAlgorithm::Plugin(plugin.clone()));
+    }
+    let known = Algorithm::ALL.map(Algorithm::name).into_iter();
+    let known: Vec<&str> = known
+        .chain(loaded().map(|plugin| plugin.as_str()))
+        .collect();
+    Err(ApiError::unprocessable(format!(
+        "algorithm: {name:?} is none of {}",
+        known.join(", ")
+    )))
 }
 
 fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
@@ -321,7 +343,7 @@ impl CheckBody {
         app: &App,
         project: Option<&ProjectName>,
     ) -> Result<axum::Json<CheckedView>, ApiError> {
-        let search = self.into_search(project)?;
+        let search = self.into_search(project, &app.services.plugins)?;
         let found = matching::search(&app.services, search).await?;
         Ok(axum::Json(CheckedView {
             exact: found.exact.iter().map(Into::into).collect(),
@@ -329,13 +351,24 @@ impl CheckBody {
         }))
     }
 
-    fn into_search(self, project: Option<&ProjectName>) -> Result<Search, ApiError> {
+    fn into_search(
+        self,
+        project: Option<&ProjectName>,
+        plugins: &Plugins,
+    ) -> Result<Search, ApiError> {
         if self.sha256.is_none() && self.fingerprints.is_empty() {
             let text = "`sha256` and `fingerprints` are missing: send one or both";
             return Err(ApiError::unprocessable(text));
         }
         let sha256 = self.sha256.map(|digest| digest.parse()).transpose();
-        let fingerprints = self.fingerprints.into_iter().map(TryInto::try_into);
+        let mut known = KnownPicture {
+            sha256: sha256.map_err(|_| ApiError::invalid("sha256: 64 hexadecimal digits are"))?,
+            sketch: self.sketch.as_deref().map(sketch).transpose()?,
+            ..KnownPicture::default()
+        };
+        for fingerprint in self.fingerprints {
+            fingerprint.add_to(&mut known, plugins)?;
+        }
         let any_orientation = self.orientation.is_some_and(OrientationScope::is_any);
         let by = match self.radius {
             Some(_) => Criterion::Distance {
@@ -346,12 +379,7 @@ impl CheckBody {
             None => Criterion::Verified { any_orientation },
         };
         Ok(Search {
-            subject: Subject::Known(KnownPicture {
-                sha256: sha256
-                    .map_err(|_| ApiError::invalid("sha256: 64 hexadecimal digits are"))?,
-                fingerprints: fingerprints.collect::<Result<_, _>>()?,
-                sketch: self.sketch.as_deref().map(sketch).transpose()?,
-            }),
+            subject: Subject::Known(known),
             by,
             scope: project.cloned(),
             limit: limit(self.limit)?,
@@ -359,20 +387,27 @@ impl CheckBody {
     }
 }
 
-impl TryFrom<KnownFingerprint> for Fingerprint {
-    type Error = ApiError;
-
-    fn try_from(known: KnownFingerprint) -> Result<Self, ApiError> {
-        let algorithm = Algorithm::from(known.algorithm);
-        let bits = hex::decode(&known.bits)
-            .map_err(|error| ApiError::invalid(format!("bits of {}: {error}", algorithm.name())))?;
-        Ok(Self {
-            algorithm,
-            version: known.version.unwrap_or(algorithm.version()),
-            bits,
-            // Nobody said otherwise.
-            quality: 100,
-        })
+impl KnownFingerprint {
+    fn add_to(self, known: &mut KnownPicture, plugins: &Plugins) -> Result<(), ApiError> {
+        let name = &self.algorithm;
+        let algorithm = algorithm(name, plugins)?;
+        let bits = hex::decode(&self.bits)
+            .map_err(|error| ApiError::invalid(format!("bits of {name}: {error}")))?;
+        match algorithm {
+            NamedAlgorithm::BuiltIn(algorithm) => known.fingerprints.push(Fingerprint {
+                algorithm,
+                version: self.version.unwrap_or(algorithm.version()),
+                bits,
+                // Nobody said otherwise.
+                quality: 100,
+            }),
+            NamedAlgorithm::Plugin(plugin) => known.by_plugins.push(KnownPluginFingerprint {
+                plugin,
+                version: self.version,
+                bits,
+            }),
+        }
+        Ok(())
     }
 }
 
@@ -390,19 +425,10 @@ impl MatchOptions {
 
     fn criterion(&self, app: &App) -> Result<Criterion, ApiError> {
         let any_orientation = self.orientation.is_some_and(OrientationScope::is_any);
+        let plugins = &app.services.plugins;
         let name = self.algorithm.as_deref();
-        if let Some(plugin) = name.filter(|name| app.services.plugins.get(name).is_some()) {
-            if any_orientation {
-                return Err(ApiError::invalid(format!(
-                    "orientation: {plugin} is a plugin, and knows pictures as they lie; ask for `upright`"
-                )));
-            }
-            return Ok(Criterion::Plugin {
-                name: plugin.to_owned(),
-                radius: self.radius,
-            });
-        }
-        Ok(match (name.map(algorithm).transpose()?, self.radius) {
+        let algorithm = name.map(|name| algorithm(name, plugins)).transpose()?;
+        Ok(match (algorithm, self.radius) {
             (None, None) => Criterion::Verified { any_orientation },
             (algorithm, radius) => Criterion::Distance {
                 algorithm,
@@ -421,7 +447,7 @@ mod tests {
         let body = serde_json::from_str::<CheckBody>(json);
         let search = body
             .map_err(|error| ApiError::unprocessable(error.to_string()))?
-            .into_search(None)?;
+            .into_search(None, &Plugins::default())?;
         match search.subject {
             Subject::Known(known) => Ok(known),
             other => panic!("{other:?}"),

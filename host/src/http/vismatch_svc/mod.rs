@@ -170,7 +170,7 @@ async fn diff(State(app): State<App>, request: Request) -> Result<Response, ApiE
     let search = Search {
         subject: Subject::Picture(input, Some(staged.sha256)),
         by: Criterion::Distance {
-            algorithm: Some(Algorithm::Phash),
+            algorithm: Some(Algorithm::Phash.into()),
             radius: Some(Algorithm::Phash.bits()),
             any_orientation: false,
         },

@@ -107,7 +107,7 @@ proptest! {
             expected.truncate(limit);
             let found = index.search(&IndexQuery {
                 project: wanted,
-                fingerprint: &fingerprint(Algorithm::Dhash128, &query),
+                fingerprint: (&fingerprint(Algorithm::Dhash128, &query)).into(),
                 radius,
                 limit,
             });

@@ -5,6 +5,7 @@ mod multi_indexes;
 mod snapshots;
 
 use super::*;
+use crate::domain::PluginVersionId;
 
 fn fingerprint(algorithm: Algorithm, bits: &[u8]) -> Fingerprint {
     Fingerprint {
@@ -31,7 +32,7 @@ fn search(
 ) -> Vec<Hit> {
     index.search(&IndexQuery {
         project,
-        fingerprint: query,
+        fingerprint: query.into(),
         radius: query.bits.len() as u32 * 8,
         limit,
     })
@@ -70,6 +71,48 @@ fn projects_algorithms_and_versions_are_kept_apart() {
     assert_eq!(search(&index, None, &phash, 9).len(), 1);
     assert_eq!(search(&index, None, &newer, 9)[0].image, id(2));
     assert_eq!(search(&index, Some(&project("none")), &phash, 9), []);
+}
+
+#[test]
+fn plugin_versions_are_kept_apart_from_each_other_and_from_algorithms_of_the_same_length() {
+    let p = project("p");
+    for bytes in [8, 16, 32] {
+        let index = small_index();
+        let made = |version, first: u8| PluginFingerprint {
+            version: PluginVersionId(version),
+            bits: Some([vec![first], vec![0; bytes - 1]].concat()),
+        };
+        let algorithms = Algorithm::ALL.into_iter();
+        let same_length = algorithms.filter(|algorithm| algorithm.bits() as usize == bytes * 8);
+        let built_in: Vec<Fingerprint> = same_length
+            .map(|algorithm| fingerprint(algorithm, &vec![0; bytes]))
+            .collect();
+        index.insert(&p, id(1), &built_in);
+        for (image, made) in [(2, made(1, 0)), (3, made(1, 7)), (4, made(2, 0))] {
+            index.insert(&p, id(image), IndexedFingerprint::by_plugin(&made));
+        }
+        let none = PluginFingerprint {
+            version: PluginVersionId(1),
+            bits: None,
+        };
+        index.insert(&p, id(5), IndexedFingerprint::by_plugin(&none));
+        for index in [&index, &snapshots::reopened(&index)] {
+            let found = |version, radius| -> Vec<(u32, ImageId)> {
+                let hits = index.search(&IndexQuery {
+                    project: Some(&p),
+                    fingerprint: IndexedFingerprint::by_plugin(&made(version, 0)).unwrap(),
+                    radius,
+                    limit: 9,
+                });
+                hits.iter().map(|hit| (hit.distance, hit.image)).collect()
+            };
+            assert_eq!(found(1, 3), [(0, id(2)), (3, id(3))], "{bytes}");
+            assert_eq!(found(1, 2), [(0, id(2))]);
+            assert_eq!(found(2, 9), [(0, id(4))]);
+            assert_eq!(found(3, 9), []);
+            assert_eq!(search(index, Some(&p), &built_in[0], 9).len(), 1);
+        }
+    }
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl FileIndex {
 fn index_of(files: impl Iterator<Item = Parts>) -> Result<Index, InvalidName> {
     let folder = ProjectName::parse("folder")?;
     let mut loader = Loader::default();
-    files.for_each(|(file, made)| loader.add(&folder, file, &reach::indexed(&made)));
+    files.for_each(|(file, made)| loader.add(&folder, file, reach::indexed(&made)));
     Ok(loader.finish())
 }
 

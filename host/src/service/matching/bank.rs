@@ -120,8 +120,8 @@ impl Bank {
             .into_iter()
             .filter(|change| change.project == self.project);
         let entry = |change: Change| {
-            let fingerprints = change.fingerprints.unwrap_or_default();
-            (change.image, telling(self.algorithm, fingerprints))
+            let stored = change.fingerprints.unwrap_or_default();
+            (change.image, telling(self.algorithm, stored.built_in))
         };
         Ok(Some(own.map(entry).collect()))
     }

@@ -9,10 +9,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use crate::domain::{Algorithm, Fingerprint, ImageId, Orientation, ProjectName};
+use crate::domain::{
+    Algorithm, AlgorithmId, Fingerprint, ImageId, Orientation, ProjectName, StoredFingerprints,
+};
 use crate::index::{Index, IndexQuery, Neighbours};
 
-use super::reach::{CROSSED, FAINT, Reach, is_searched, weight};
+use super::reach::{BITS, CROSSED, FAINT, FAINT_ALGORITHM, Reach, is_searched, weight};
 use super::threads::blocking;
 use super::{ServiceError, Services};
 
@@ -64,16 +66,13 @@ pub fn sorted(one: ImageId, other: ImageId) -> [ImageId; 2] {
 /// The candidates among images as they are.
 pub fn upright(index: &Index, project: Option<&ProjectName>) -> Candidates {
     let mut gathered = Gathered::default();
-    let newest = |algorithm: Algorithm| (algorithm, algorithm.version());
-    let crossed = CROSSED.map(newest);
-    for definitions in [&crossed[..], &[newest(Algorithm::Phash)], &[FAINT]] {
-        let first = definitions[0];
-        let radius = |images| match first {
-            FAINT => Reach::among(images).of_faint(),
-            (algorithm, _) => Reach::among(images).radius(algorithm),
-        };
-        let weight = weight(first.0);
-        let near = index.pairs(project, definitions, radius, MOST);
+    let crossed = CROSSED.map(AlgorithmId::from);
+    let phash = [Algorithm::Phash.into()];
+    for algorithms in [&crossed[..], &phash, &[FAINT]] {
+        let first = algorithms[0];
+        let radius = |images| Reach::among(images).radius_of(first);
+        let weight = BITS / first.bits();
+        let near = index.pairs(project, algorithms, radius, MOST);
         gathered.cut.extend(near.cut);
         for (distance, [one, other]) in near.pairs {
             gathered.add(one, other, Orientation::Upright, distance * weight);
@@ -172,7 +171,7 @@ impl Candidate {
 
 impl Searched {
     fn new(id: ImageId, made: &[Fingerprint]) -> Self {
-        let may_be_faint = |made: &Fingerprint| made.algorithm == FAINT.0;
+        let may_be_faint = |made: &Fingerprint| made.algorithm == FAINT_ALGORITHM;
         let is_wanted =
             |made: &&Fingerprint| is_searched(made) && (made.quality > 0 || may_be_faint(made));
         Self {
@@ -195,7 +194,7 @@ impl Searched {
                 let weight = weight(fingerprint.algorithm);
                 let hits = index.search(&IndexQuery {
                     project,
-                    fingerprint: &fingerprint,
+                    fingerprint: (&fingerprint).into(),
                     radius,
                     // This image may be among them, and one more tells that there are more.
                     limit: MOST + 2,
@@ -227,7 +226,9 @@ async fn all(
     project: Option<&ProjectName>,
 ) -> Result<Vec<Searched>, ServiceError> {
     let mut images = Vec::new();
-    let add = |_: &_, image, fingerprints: &[_]| images.push(Searched::new(image, fingerprints));
+    let add = |_: &_, image, stored: &StoredFingerprints| {
+        images.push(Searched::new(image, &stored.built_in));
+    };
     services.store.fingerprints(project, add).await?;
     Ok(images)
 }

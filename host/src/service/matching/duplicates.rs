@@ -112,7 +112,10 @@ impl Duplicates {
             return Ok(None);
         }
         let algorithm = self.algorithm.unwrap_or_default();
-        Ok(Some((algorithm, radius_of(algorithm, self.radius)?)))
+        Ok(Some((
+            algorithm,
+            radius_of(&algorithm.into(), self.radius)?,
+        )))
     }
 }
 

@@ -8,7 +8,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::domain::{Algorithm, Fingerprint, Image, ImageId, Orientation, Pair, ProjectName};
+use crate::domain::{
+    Algorithm, Fingerprint, Image, ImageId, Orientation, Pair, ProjectName, StoredFingerprints,
+};
 use crate::index::{Index, IndexQuery};
 
 use super::clusters::Clustering;
@@ -96,8 +98,8 @@ async fn known(
     algorithm: Algorithm,
 ) -> Result<Vec<Fingerprinted>, ServiceError> {
     let mut known = Vec::new();
-    let add = |_: &_, image, fingerprints: &[_]| {
-        known.extend(Fingerprinted::among(image, fingerprints, algorithm));
+    let add = |_: &_, image, stored: &StoredFingerprints| {
+        known.extend(Fingerprinted::among(image, &stored.built_in, algorithm));
     };
     services.store.fingerprints(project, add).await?;
     Ok(known)
@@ -120,7 +122,7 @@ fn neighbours(
         for (_, fingerprint) in image.forms(true) {
             let hits = index.search(&IndexQuery {
                 project,
-                fingerprint: &fingerprint,
+                fingerprint: (&fingerprint).into(),
                 radius,
                 limit: usize::MAX,
             });

@@ -13,6 +13,7 @@ mod criterion;
 mod duplicates;
 mod grouping;
 mod groups;
+mod hasher;
 mod judging;
 mod merits;
 pub(super) mod pairs;
@@ -33,7 +34,7 @@ pub use groups::GroupCache;
 pub use judging::{JudgingState, Judgings};
 pub use merits::merits;
 pub use search::{MAX_FINGERPRINTS, MAX_LIMIT, Matches, Search, search};
-pub use subject::{KnownPicture, Subject};
+pub use subject::{KnownPicture, KnownPluginFingerprint, Subject};
 
 use crate::domain::{Algorithm, Comparison, ProjectName};
 use crate::sandbox::Input;

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::features::{self, Feature};
-use crate::domain::{Fingerprint, ImageId, Orientation, ProjectName, Sketch};
+use crate::domain::{Fingerprint, ImageId, Orientation, ProjectName, Sketch, StoredFingerprints};
 use crate::index::{Index, IndexQuery};
 
 use super::candidates::{Candidate, Candidates, sorted};
@@ -89,7 +89,9 @@ pub async fn add_pairs(
         return Ok(());
     };
     let mut images = Vec::new();
-    let add = |_: &_, image, features: &[_]| images.push((image, features.to_vec()));
+    let add = |_: &_, image, features: &StoredFingerprints| {
+        images.push((image, features.built_in.clone()));
+    };
     services.store.features(project, add).await?;
     let owner = project.cloned();
     let found = blocking(move || pairs(&index, owner.as_ref(), images)).await?;
@@ -139,7 +141,7 @@ fn images_with<'a>(
     for fingerprint in features {
         let hits = index.search(&IndexQuery {
             project,
-            fingerprint,
+            fingerprint: fingerprint.into(),
             radius: RADIUS,
             limit: MOST_HITS,
         });

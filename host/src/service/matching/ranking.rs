@@ -1,17 +1,33 @@
 //! Gathers hits of several fingerprints into one list: the best word for each image, nearest first.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use crate::domain::{Algorithm, Fingerprint, ImageId, Match, Orientation, ProjectName, similarity};
-use crate::index::{self, Index};
+use crate::domain::{
+    AlgorithmDefinition, Fingerprint, ImageId, Match, Orientation, ProjectName, similarity,
+};
+use crate::index::{Index, IndexQuery, IndexedFingerprint};
 
 use super::{ServiceError, Services};
 
+/// A fingerprint that is searched for, whatever made it.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// How the picture is oriented for it.
+    pub orientation: Orientation,
+    /// What made it.
+    pub algorithm: AlgorithmDefinition,
+    /// Its bits.
+    pub bits: Vec<u8>,
+    /// Largest distance.
+    pub radius: u32,
+}
+
 /// The best that any fingerprint said of an image.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Best {
     distance: u32,
-    algorithm: Algorithm,
+    algorithm: AlgorithmDefinition,
     orientation: Orientation,
 }
 
@@ -23,10 +39,22 @@ pub struct Ranking<'a> {
     best: HashMap<ImageId, Best>,
 }
 
+impl Probe {
+    /// By an algorithm of the pipeline.
+    pub fn new(fingerprint: Fingerprint, orientation: Orientation, radius: u32) -> Self {
+        Self {
+            orientation,
+            algorithm: (&fingerprint).into(),
+            bits: fingerprint.bits,
+            radius,
+        }
+    }
+}
+
 impl Best {
     /// Comparable over algorithms: the share of bits that agree.
     fn similarity(&self) -> f64 {
-        similarity(self.distance, self.algorithm.bits())
+        similarity(self.distance, self.algorithm.id.bits())
     }
 }
 
@@ -42,22 +70,30 @@ impl<'a> Ranking<'a> {
     }
 
     /// Adds what is near one more fingerprint; of equally near ones the first added stays.
-    pub fn add(&mut self, fingerprint: &Fingerprint, orientation: Orientation, radius: u32) {
-        let query = index::IndexQuery {
+    pub fn add(&mut self, probe: &Probe) {
+        let hits = self.index.search(&IndexQuery {
             project: self.project,
-            fingerprint,
-            radius,
+            fingerprint: IndexedFingerprint {
+                algorithm: probe.algorithm.id,
+                bits: &probe.bits,
+                quality: 100,
+            },
+            radius: probe.radius,
             limit: self.limit,
-        };
-        for hit in self.index.search(&query) {
+        });
+        for hit in hits {
             let found = Best {
                 distance: hit.distance,
-                algorithm: fingerprint.algorithm,
-                orientation,
+                algorithm: probe.algorithm.clone(),
+                orientation: probe.orientation,
             };
-            let best = self.best.entry(hit.image).or_insert(found);
-            if found.similarity() > best.similarity() {
-                *best = found;
+            match self.best.entry(hit.image) {
+                Entry::Vacant(vacant) => drop(vacant.insert(found)),
+                Entry::Occupied(mut best) => {
+                    if found.similarity() > best.get().similarity() {
+                        best.insert(found);
+                    }
+                }
             }
         }
     }
@@ -71,17 +107,16 @@ impl<'a> Ranking<'a> {
         });
         ranked.truncate(self.limit);
         let ids: Vec<ImageId> = ranked.iter().map(|(id, _)| *id).collect();
-        let best: HashMap<ImageId, Best> = ranked.into_iter().collect();
+        let mut best: HashMap<ImageId, Best> = ranked.into_iter().collect();
         let images = services.store.images_by_id(&ids).await?;
         Ok(images
             .into_iter()
             .filter_map(|image| {
-                let best = best.get(&image.id)?;
-                let algorithm = best.algorithm.into();
+                let best = best.remove(&image.id)?;
                 Some(Match::near(
                     image,
                     best.distance,
-                    algorithm,
+                    best.algorithm,
                     best.orientation,
                 ))
             })

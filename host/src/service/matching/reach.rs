@@ -1,8 +1,8 @@
 //! How near fingerprints must be for their pictures to be candidates: for one question, and for each of many images. What is a
 //! duplicate among candidates is the business of `verification`.
 
-use crate::domain::{Algorithm, Fingerprint, hamming};
-use crate::index::Definition;
+use crate::domain::{Algorithm, AlgorithmId, Fingerprint, hamming};
+use crate::index::IndexedFingerprint;
 
 /// What candidates are searched by.
 pub const ALGORITHMS: [Algorithm; 4] = [
@@ -27,9 +27,14 @@ const CROSSED_RADIUS: u32 = 46;
 /// bits are hardly more than the noise's, so faint pictures are searched among themselves, and farther around.
 const FAINT_QUALITY: u8 = 28;
 /// Under what the `phash` of faint pictures is indexed besides: a version that no algorithm has.
-pub const FAINT: Definition = (Algorithm::Phash, u16::MAX);
+pub const FAINT: AlgorithmId = AlgorithmId::BuiltIn(FAINT_ALGORITHM, FAINT_VERSION);
+/// Whose fingerprints those are.
+pub const FAINT_ALGORITHM: Algorithm = Algorithm::Phash;
+const FAINT_VERSION: u16 = u16::MAX;
 /// Largest distance by that, of 64 bits.
 const FAINT_RADIUS: u32 = 26;
+/// Distances of candidates are told in so many bits.
+pub const BITS: u32 = 128;
 /// Images up to which each is searched around as widely as for a question.
 const FEW: usize = 2_000;
 
@@ -66,9 +71,14 @@ impl Reach {
         }
     }
 
-    /// Bits by what faint pictures are indexed under.
-    pub fn of_faint(self) -> u32 {
-        self.faint
+    /// Bits by what images are indexed under.
+    pub fn radius_of(self, indexed: AlgorithmId) -> u32 {
+        match indexed {
+            FAINT => self.faint,
+            AlgorithmId::BuiltIn(algorithm, _) => self.radius(algorithm),
+            // Candidates are not searched by plugins.
+            AlgorithmId::Plugin(..) => 0,
+        }
     }
 
     /// Bits of that algorithm's fingerprints.
@@ -114,16 +124,21 @@ fn as_by(algorithm: Algorithm, fingerprint: &Fingerprint) -> Fingerprint {
 }
 
 /// What is indexed of an image with these fingerprints.
-pub fn indexed(fingerprints: &[Fingerprint]) -> Vec<Fingerprint> {
-    let faint = fingerprints.iter().filter_map(faint);
-    fingerprints.iter().cloned().chain(faint).collect()
+pub fn indexed(fingerprints: &[Fingerprint]) -> impl Iterator<Item = IndexedFingerprint<'_>> {
+    let faint = fingerprints.iter().filter(|made| is_faint(made));
+    let faint = faint.map(|made| IndexedFingerprint {
+        algorithm: FAINT,
+        bits: &made.bits,
+        // Of quality 0 nothing is indexed.
+        quality: made.quality.max(1),
+    });
+    fingerprints.iter().map(Into::into).chain(faint)
 }
 
 /// The `phash` of a faint picture as it is indexed besides.
 fn faint(fingerprint: &Fingerprint) -> Option<Fingerprint> {
-    let (_, version) = FAINT;
     is_faint(fingerprint).then(|| Fingerprint {
-        version,
+        version: FAINT_VERSION,
         // Of quality 0 nothing is indexed.
         quality: fingerprint.quality.max(1),
         ..fingerprint.clone()
@@ -131,8 +146,7 @@ fn faint(fingerprint: &Fingerprint) -> Option<Fingerprint> {
 }
 
 fn is_faint(fingerprint: &Fingerprint) -> bool {
-    let (algorithm, _) = FAINT;
-    fingerprint.algorithm == algorithm
+    fingerprint.algorithm == FAINT_ALGORITHM
         && is_searched(&fingerprint)
         && fingerprint.quality <= FAINT_QUALITY
         // All bits of a picture of one colour are set. It is near every other such picture, and shows the same as none.
@@ -146,7 +160,7 @@ pub fn is_searched(made: &&Fingerprint) -> bool {
 
 /// The bits of 128 that one of this algorithm's is worth.
 pub fn weight(algorithm: Algorithm) -> u32 {
-    128 / algorithm.bits()
+    BITS / algorithm.bits()
 }
 
 /// A hit of a search by an algorithm is a candidate: what `phash` alone names from afar is, where both pictures are faint, or
@@ -218,7 +232,10 @@ mod tests {
         };
         let probes = Reach::WIDEST.probes(&faint);
         assert_eq!(probes.len(), 1);
-        assert_eq!((probes[0].0.version, probes[0].1), (FAINT.1, FAINT_RADIUS));
+        assert_eq!(
+            (probes[0].0.version, probes[0].1),
+            (FAINT_VERSION, FAINT_RADIUS)
+        );
         let nearly_faint = Fingerprint {
             quality: 3,
             ..faint.clone()
@@ -230,8 +247,8 @@ mod tests {
                 .len(),
             1
         );
-        let indexed = indexed(std::slice::from_ref(&faint));
-        assert!(indexed[1].quality > 0 && indexed[1].version == FAINT.1);
+        let indexed: Vec<_> = indexed(std::slice::from_ref(&faint)).collect();
+        assert!(indexed[1].quality > 0 && indexed[1].algorithm == FAINT);
         let distant = Fingerprint {
             quality: 3,
             ..fingerprint(Algorithm::Phash, 20)

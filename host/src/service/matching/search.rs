@@ -1,14 +1,17 @@
-//! One search for all who ask what a picture matches: checks, questions with a picture or about a stored one, what an upload
-//! is told, and plugins.
+//! One search for all who ask what a picture matches: checks, questions with a picture or about a stored one, and what an
+//! upload is told; by the pipeline's algorithms and by plugins.
 //!
 //! Images of the same bytes come first, whatever else is asked for. The others are found by a [`Criterion`].
 
-use crate::domain::{Fingerprint, Image, ImageId, Match, MatchAlgorithm, ProjectName};
-use crate::service::{ServiceError, Services, plugins::PluginSearch, projects};
+use std::collections::HashSet;
+
+use crate::domain::{AlgorithmDefinition, Image, ImageId, Match, NamedAlgorithm, ProjectName};
+use crate::service::{ServiceError, Services, projects};
 
 use super::criterion::{Criterion, radius_of};
+use super::hasher::Hasher;
 use super::ranking::Ranking;
-use super::subject::{Evidence, ResolvedSubject, Subject};
+use super::subject::{Evidence, ResolvedSubject, Subject, check_fingerprint};
 use super::verification;
 
 /// Most matches that can be asked for.
@@ -52,14 +55,10 @@ pub async fn search(services: &Services, search: Search) -> Result<Matches, Serv
     if let Some(project) = &scope {
         projects::check(services, project).await?;
     }
-    let plugin = by.plugin(services)?;
-    let subject = subject.resolve(services, &by, plugin.as_ref()).await?;
-    let algorithm = match &plugin {
-        Some(plugin) => plugin.algorithm(),
-        None => by.algorithm().unwrap_or_default().into(),
-    };
-    let matches = find(services, scope.as_ref(), subject, plugin.as_ref(), limit).await?;
-    Ok(matches.named_by(algorithm, limit))
+    let hasher = Hasher::open(services, &by.algorithm())?;
+    let subject = subject.resolve(services, &by, &hasher).await?;
+    let matches = find(services, scope.as_ref(), subject, limit).await?;
+    Ok(matches.named_by(&hasher.definition(), limit))
 }
 
 /// What was found, the subject itself among it.
@@ -71,7 +70,7 @@ struct Found {
 
 impl Found {
     /// As matches: without the subject itself, and none twice.
-    fn named_by(self, algorithm: MatchAlgorithm, limit: usize) -> Matches {
+    fn named_by(self, algorithm: &AlgorithmDefinition, limit: usize) -> Matches {
         let Self {
             exact,
             mut near,
@@ -95,7 +94,6 @@ async fn find(
     services: &Services,
     scope: Option<&ProjectName>,
     subject: ResolvedSubject,
-    plugin: Option<&PluginSearch<'_>>,
     limit: usize,
 ) -> Result<Found, ServiceError> {
     let exact = match subject.sha256 {
@@ -103,24 +101,26 @@ async fn find(
         None => Vec::new(),
     };
     let enough = limit + exact.len() + 1;
-    let near = match subject.evidence {
-        Evidence::Verification(mut query) => {
+    let Evidence {
+        verification,
+        distances,
+    } = subject.evidence;
+    let mut near = match verification {
+        Some(mut query) => {
             query.except = exact.iter().map(|image| image.id).collect();
             verification::find(services, scope, query, enough).await?
         }
-        Evidence::Distances(fingerprints) => {
-            let index = services.index.current(&services.store).await?;
-            let mut ranking = Ranking::new(index, scope, enough);
-            for (orientation, fingerprint, radius) in &fingerprints {
-                ranking.add(fingerprint, *orientation, *radius);
-            }
-            ranking.resolve(services).await?
-        }
-        Evidence::Plugin(bits) => match plugin {
-            Some(plugin) => plugin.near(scope, &bits, enough).await?,
-            None => Vec::new(),
-        },
+        None => Vec::new(),
     };
+    if !distances.is_empty() {
+        let index = services.index.current(&services.store).await?;
+        let mut ranking = Ranking::new(index, scope, enough);
+        distances.iter().for_each(|probe| ranking.add(probe));
+        let known: HashSet<ImageId> = near.iter().map(|found| found.image.id).collect();
+        let mut others = ranking.resolve(services).await?;
+        others.retain(|found| !known.contains(&found.image.id));
+        near.extend(others);
+    }
     Ok(Found {
         exact,
         near,
@@ -132,21 +132,21 @@ impl Search {
     /// `Invalid` for numbers that cannot be, before anything is read or computed.
     fn check(&self) -> Result<(), ServiceError> {
         let Subject::Known(known) = &self.subject else {
-            return match self.by {
-                Criterion::Distance { .. } => {
-                    let algorithm = self.by.algorithm().unwrap_or_default();
-                    radius_of(algorithm, self.by.radius()).map(drop)
+            return match self.by.algorithm() {
+                NamedAlgorithm::BuiltIn(algorithm) => {
+                    radius_of(&algorithm.into(), self.by.radius()).map(drop)
                 }
-                Criterion::Verified { .. } | Criterion::Plugin { .. } => Ok(()),
+                NamedAlgorithm::Plugin(_) => Ok(()),
             };
         };
-        if known.fingerprints.len() > MAX_FINGERPRINTS {
+        if known.fingerprints.len() + known.by_plugins.len() > MAX_FINGERPRINTS {
             let text = format!("more than {MAX_FINGERPRINTS} fingerprints");
             return Err(ServiceError::Invalid(text));
         }
         for fingerprint in &known.fingerprints {
-            radius_of(fingerprint.algorithm, self.by.radius())?;
-            check_fingerprint(fingerprint)?;
+            let algorithm = fingerprint.algorithm.into();
+            radius_of(&algorithm, self.by.radius())?;
+            check_fingerprint(&algorithm, fingerprint.version, &fingerprint.bits)?;
         }
         Ok(())
     }
@@ -170,22 +170,4 @@ fn check_limit(limit: usize) -> Result<(), ServiceError> {
     }
     let text = format!("limit: {limit} is not in 1 to {MAX_LIMIT}");
     Err(ServiceError::Invalid(text))
-}
-
-fn check_fingerprint(fingerprint: &Fingerprint) -> Result<(), ServiceError> {
-    let algorithm = fingerprint.algorithm;
-    let (name, version, bits) = (algorithm.name(), algorithm.version(), algorithm.bits());
-    if fingerprint.version != version {
-        let text = format!(
-            "{name}: version {version} is spoken here, not {}",
-            fingerprint.version
-        );
-        return Err(ServiceError::Invalid(text));
-    }
-    if fingerprint.bits.len() * 8 != bits as usize {
-        let sent = fingerprint.bits.len() * 8;
-        let text = format!("{name}: {bits} bits make a fingerprint, not {sent}");
-        return Err(ServiceError::Invalid(text));
-    }
-    Ok(())
 }

@@ -1,13 +1,18 @@
 //! What is asked about, and what is learned of it before the index is asked: from the store, from what came along, or by one
 //! call of the sandbox.
 
-use crate::domain::{Fingerprint, Image, ImageId, Orientation, ProjectName, Sha256, Sketch};
+use crate::domain::{
+    AlgorithmDefinition, Fingerprint, Image, ImageId, Orientation, PluginName, ProjectName, Sha256,
+    Sketch,
+};
 use crate::sandbox::Input;
-use crate::service::plugins::PluginSearch;
-use crate::service::{ServiceError, Services, blobs, digest, images};
+use crate::service::plugins::ActivePlugin;
+use crate::service::{ServiceError, Services, digest, images};
 
 use super::comparisons::Picture;
 use super::criterion::{Criterion, radius_of};
+use super::hasher::Hasher;
+use super::ranking::Probe;
 use super::sketches;
 use super::verification::VerificationQuery;
 
@@ -29,10 +34,23 @@ pub enum Subject {
 pub struct KnownPicture {
     /// Digest of its bytes.
     pub sha256: Option<Sha256>,
-    /// What algorithms make of it; at most 16, by the definitions of today.
+    /// What algorithms make of it, by the definitions of today; with those by plugins at most 16.
     pub fingerprints: Vec<Fingerprint>,
+    /// What plugins make of it: they find images by their distance, whatever else is known.
+    pub by_plugins: Vec<KnownPluginFingerprint>,
     /// Verifies what the fingerprints find. Without it distances are all there is.
     pub sketch: Option<Sketch>,
+}
+
+/// What a client knows that a plugin makes of a picture.
+#[derive(Clone, Debug)]
+pub struct KnownPluginFingerprint {
+    /// Which plugin.
+    pub plugin: PluginName,
+    /// Version of its definition; that of the loaded one without it.
+    pub version: Option<u16>,
+    /// The bits.
+    pub bits: Vec<u8>,
 }
 
 /// What is known of a subject before the index is asked.
@@ -46,13 +64,12 @@ pub(super) struct ResolvedSubject {
 }
 
 /// What matches are found by.
-pub(super) enum Evidence {
-    /// The distance of these fingerprints, each in an orientation, and within a radius.
-    Distances(Vec<(Orientation, Fingerprint, u32)>),
+#[derive(Default)]
+pub(super) struct Evidence {
     /// Candidates are verified.
-    Verification(VerificationQuery),
-    /// The distance of what a plugin makes of the picture.
-    Plugin(Vec<u8>),
+    pub verification: Option<VerificationQuery>,
+    /// What is near these is found by its distance alone.
+    pub distances: Vec<Probe>,
 }
 
 impl Subject {
@@ -61,31 +78,27 @@ impl Subject {
         self,
         services: &Services,
         by: &Criterion,
-        plugin: Option<&PluginSearch<'_>>,
+        hasher: &Hasher<'_>,
     ) -> Result<ResolvedSubject, ServiceError> {
         match self {
-            Self::Known(known) => known.resolve(by),
+            Self::Known(known) => known.resolve(services, by),
             Self::Picture(input, sha256) => {
                 let sha256 = match sha256 {
                     Some(known) => known,
                     None => digest::of_input(input.clone()).await?,
                 };
-                let evidence = match plugin {
-                    Some(plugin) => Evidence::Plugin(plugin.of_picture(input).await?),
-                    None => of_picture(services, input, sha256, by).await?,
-                };
                 Ok(ResolvedSubject {
+                    evidence: of_picture(services, input, sha256, by, hasher).await?,
                     sha256: Some(sha256),
                     image: None,
-                    evidence,
                 })
             }
             Self::Stored(project, id_or_name) => {
                 let image = images::get(services, &project, &id_or_name).await?;
-                of_image(services, image, None, by, plugin).await
+                of_image(services, image, None, by, hasher).await
             }
             Self::Image(image, sketch) => {
-                of_image(services, *image, Some(sketch), by, plugin).await
+                of_image(services, *image, Some(sketch), by, hasher).await
             }
         }
     }
@@ -97,50 +110,91 @@ impl KnownPicture {
         Self {
             sha256: Some(image.sha256),
             fingerprints: sketches::of_today(&image.fingerprints),
-            sketch: None,
+            ..Self::default()
         }
     }
 
-    fn resolve(self, by: &Criterion) -> Result<ResolvedSubject, ServiceError> {
-        let any_orientation = by.any_orientation();
-        let evidence = match (by, self.sketch) {
-            (Criterion::Plugin { name, .. }, _) => {
-                return Err(ServiceError::Invalid(format!(
-                    "{name} is a plugin: it has to be asked with the picture"
-                )));
+    fn resolve(self, services: &Services, by: &Criterion) -> Result<ResolvedSubject, ServiceError> {
+        let (radius, any_orientation) = (by.radius(), by.any_orientation());
+        let by_plugins = self.by_plugins.into_iter();
+        let mut distances = by_plugins
+            .map(|known| known.probe(services, radius))
+            .collect::<Result<Vec<_>, _>>()?;
+        let verification = match (by, self.sketch) {
+            (Criterion::Verified { .. }, Some(sketch)) => {
+                let fingerprints = &self.fingerprints;
+                Some(VerificationQuery::new(
+                    fingerprints,
+                    sketch,
+                    any_orientation,
+                ))
             }
-            (Criterion::Verified { .. }, Some(sketch)) => Evidence::Verification(
-                VerificationQuery::new(&self.fingerprints, sketch, any_orientation),
-            ),
-            (Criterion::Verified { .. } | Criterion::Distance { .. }, _) => {
-                distances(&self.fingerprints, by.radius(), any_orientation)?
+            _ => {
+                distances.extend(probes(&self.fingerprints, radius, any_orientation)?);
+                None
             }
         };
         Ok(ResolvedSubject {
             sha256: self.sha256,
             image: None,
-            evidence,
+            evidence: Evidence {
+                verification,
+                distances,
+            },
         })
     }
 }
 
+impl KnownPluginFingerprint {
+    /// Upright: what it becomes in other orientations the plugin alone could say, of the picture.
+    fn probe(self, services: &Services, radius: Option<u32>) -> Result<Probe, ServiceError> {
+        let algorithm = ActivePlugin::open(services, self.plugin.as_str())?.definition();
+        let version = self.version.unwrap_or(algorithm.version);
+        check_fingerprint(&algorithm, version, &self.bits)?;
+        Ok(Probe {
+            orientation: Orientation::Upright,
+            radius: radius_of(&algorithm, radius)?,
+            algorithm,
+            bits: self.bits,
+        })
+    }
+}
+
+/// `Invalid` for a fingerprint that the algorithm does not make today.
+pub(super) fn check_fingerprint(
+    algorithm: &AlgorithmDefinition,
+    version: u16,
+    bits: &[u8],
+) -> Result<(), ServiceError> {
+    let AlgorithmDefinition { name, id, .. } = algorithm;
+    if version != algorithm.version {
+        let spoken = algorithm.version;
+        let text = format!("{name}: version {spoken} is spoken here, not {version}");
+        return Err(ServiceError::Invalid(text));
+    }
+    let (wanted, sent) = (id.bits(), bits.len() * 8);
+    if sent != wanted as usize {
+        let text = format!("{name}: {wanted} bits make a fingerprint, not {sent}");
+        return Err(ServiceError::Invalid(text));
+    }
+    Ok(())
+}
+
 /// The fingerprints in each orientation that counts, where their bits tell what they are in it.
-fn distances(
+fn probes(
     fingerprints: &[Fingerprint],
     radius: Option<u32>,
     any_orientation: bool,
-) -> Result<Evidence, ServiceError> {
-    let mut oriented = Vec::new();
+) -> Result<Vec<Probe>, ServiceError> {
+    let mut probes = Vec::new();
     for fingerprint in fingerprints {
-        let radius = radius_of(fingerprint.algorithm, radius)?;
-        let forms = Orientation::counted(any_orientation)
-            .iter()
-            .filter_map(|orientation| {
-                Some((*orientation, fingerprint.oriented(*orientation)?, radius))
-            });
-        oriented.extend(forms);
+        let radius = radius_of(&fingerprint.into(), radius)?;
+        for &orientation in Orientation::counted(any_orientation) {
+            let oriented = fingerprint.oriented(orientation);
+            probes.extend(oriented.map(|oriented| Probe::new(oriented, orientation, radius)));
+        }
     }
-    Ok(Evidence::Distances(oriented))
+    Ok(probes)
 }
 
 async fn of_image(
@@ -148,20 +202,20 @@ async fn of_image(
     image: Image,
     sketch: Option<Sketch>,
     by: &Criterion,
-    plugin: Option<&PluginSearch<'_>>,
+    hasher: &Hasher<'_>,
 ) -> Result<ResolvedSubject, ServiceError> {
-    let evidence = match (by, plugin) {
-        (_, Some(plugin)) => Evidence::Plugin(plugin.of_image(&image).await?),
-        (Criterion::Distance { .. }, None) => match stored_fingerprint(&image, by) {
-            Some(fingerprint) => distances(&[fingerprint], by.radius(), false)?,
-            None => of_pixels(services, blobs::input(services, &image).await?, by).await?,
-        },
-        (Criterion::Verified { .. } | Criterion::Plugin { .. }, None) => {
+    let any_orientation = by.any_orientation();
+    let evidence = match by {
+        Criterion::Distance { radius, .. } => {
+            let probes = hasher.of_image(&image, *radius, any_orientation);
+            by_distance(probes.await?)
+        }
+        Criterion::Verified { .. } => {
             let learned = match sketch {
                 Some(sketch) => (sketches::of_today(&image.fingerprints), sketch),
                 None => sketches::of_image(services, &image).await?,
             };
-            verification(learned, Picture::stored(&image), by.any_orientation())
+            verification(learned, Picture::stored(&image), any_orientation)
         }
     };
     Ok(ResolvedSubject {
@@ -176,13 +230,23 @@ async fn of_picture(
     input: Input,
     sha256: Sha256,
     by: &Criterion,
+    hasher: &Hasher<'_>,
 ) -> Result<Evidence, ServiceError> {
-    if let Criterion::Distance { .. } = by {
-        return of_pixels(services, input, by).await;
+    let any_orientation = by.any_orientation();
+    if let Criterion::Distance { radius, .. } = by {
+        let probes = hasher.of_picture(input, *radius, any_orientation).await?;
+        return Ok(by_distance(probes));
     }
     let learned = sketches::of_picture(services, input.clone()).await?;
     let picture = Picture::sent(input, sha256);
-    Ok(verification(learned, picture, by.any_orientation()))
+    Ok(verification(learned, picture, any_orientation))
+}
+
+fn by_distance(distances: Vec<Probe>) -> Evidence {
+    Evidence {
+        distances,
+        ..Evidence::default()
+    }
 }
 
 fn verification(
@@ -190,40 +254,12 @@ fn verification(
     picture: Picture,
     any_orientation: bool,
 ) -> Evidence {
-    Evidence::Verification(VerificationQuery {
+    let query = VerificationQuery {
         picture: Some(picture),
         ..VerificationQuery::new(&fingerprints, sketch, any_orientation)
-    })
-}
-
-/// What is stored already, when it answers the search and was made by today's definition.
-fn stored_fingerprint(image: &Image, by: &Criterion) -> Option<Fingerprint> {
-    let algorithm = by.algorithm().unwrap_or_default();
-    let fits = |fingerprint: &&Fingerprint| {
-        (fingerprint.algorithm, fingerprint.version) == (algorithm, algorithm.version())
     };
-    let wanted = (!by.any_orientation()).then_some(&image.fingerprints)?;
-    wanted.iter().find(fits).cloned()
-}
-
-/// What an algorithm makes of a picture, in each orientation that counts.
-async fn of_pixels(
-    services: &Services,
-    input: Input,
-    by: &Criterion,
-) -> Result<Evidence, ServiceError> {
-    let algorithm = by.algorithm().unwrap_or_default();
-    let radius = radius_of(algorithm, by.radius())?;
-    let made = if by.any_orientation() {
-        services.sandbox.hash_orientations(input, algorithm).await?
-    } else {
-        let made = services.sandbox.hash(input, vec![algorithm]).await?;
-        made.into_iter()
-            .map(|fingerprint| (Orientation::Upright, fingerprint))
-            .collect()
-    };
-    let with_radius = |(orientation, fingerprint)| (orientation, fingerprint, radius);
-    Ok(Evidence::Distances(
-        made.into_iter().map(with_radius).collect(),
-    ))
+    Evidence {
+        verification: Some(query),
+        ..Evidence::default()
+    }
 }

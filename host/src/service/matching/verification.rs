@@ -11,13 +11,13 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
 
 use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Match, MatchAlgorithm, Orientation, ProjectName,
-    Sketch, Verdict, judge, judge_parts,
+    Algorithm, AlgorithmId, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch,
+    Verdict, judge, judge_parts,
 };
 
 use super::comparisons::{AT_ONCE, Picture, compare};
 use super::parts;
-use super::ranking::Ranking;
+use super::ranking::{Probe, Ranking};
 use super::reach::{Reach, is_candidate};
 use super::sketches::sketches;
 use super::threads::{blocking, in_threads};
@@ -53,12 +53,12 @@ pub async fn find(
     let mut ranking = Ranking::new(index, project, limit);
     for (orientation, fingerprint) in &query.fingerprints {
         for (probe, radius) in Reach::WIDEST.probes(fingerprint) {
-            ranking.add(&probe, *orientation, radius);
+            ranking.add(&Probe::new(probe, *orientation, radius));
         }
     }
     for (orientation, fingerprint) in query.without_sides() {
         for (probe, radius) in Reach::WIDEST.probes_without_sides(&fingerprint) {
-            ranking.add(&probe, orientation, radius);
+            ranking.add(&Probe::new(probe, orientation, radius));
         }
     }
     let mut candidates = ranking.resolve(services).await?;
@@ -207,7 +207,7 @@ impl VerificationQuery {
     }
 
     fn is_near(&self, found: &Match) -> bool {
-        let MatchAlgorithm::BuiltIn(algorithm) = found.algorithm else {
+        let AlgorithmId::BuiltIn(algorithm, _) = found.algorithm.id else {
             return false;
         };
         let own = self.fingerprints.iter();

@@ -1,8 +1,8 @@
-//! Asks plugins about images that they have not seen: those that were there before them, those that came by
-//! another way than an upload, those that an upload had no time for.
+//! Asks plugins about images that they have not seen: those that were there before them, and those that an upload could not
+//! ask about.
 //!
-//! What was asked is in the store, so that after a restart the work goes on where it was; what is new is read from the
-//! change sequence, whichever process wrote it.
+//! What was asked is in the rows of the images, so that after a restart the work goes on where it was; what is new is read
+//! from the change sequence, whichever process wrote it.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,16 +14,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::ImageId;
 use crate::service::{ServiceError, Services, retry};
+use crate::store::Change;
 
-use super::fingerprinting::fingerprinting;
-use super::{LoadedPlugin, Plugin, Progress};
+use super::fingerprinting::fingerprint_image;
+use super::{LoadedPlugin, Plugin};
 
 /// How often the change sequence is looked at.
 const PACE: Duration = Duration::from_millis(500);
 /// After a failure of the store.
 const PAUSE: Duration = Duration::from_secs(10);
 /// Images that are looked at together.
-const BATCH: u64 = 500;
+const BATCH: usize = 500;
 /// Images that a plugin is asked about at once: requests come first.
 const AT_ONCE: usize = 2;
 
@@ -45,7 +46,9 @@ pub(super) async fn count(
     known: &LoadedPlugin,
 ) -> Result<(), ServiceError> {
     let store = &services.store;
-    let asked = store.plugin_rows(known.edition).await?;
+    let counts = store.plugin_counts().await?;
+    let counts = counts.get(&known.version).copied().unwrap_or_default();
+    let asked = counts.fingerprints + counts.refused;
     let to_do = store.image_count().await?.saturating_sub(asked);
     plugin.progress.begin(to_do);
     Ok(())
@@ -75,82 +78,73 @@ async fn keep_up(
 ) -> Result<Infallible, ServiceError> {
     let store = &services.store;
     let mut change = store.last_change().await?;
-    known.index.current(store, known.edition).await?;
+    count(services, plugin, known).await?;
     if store.may_write().is_err() {
-        count(services, plugin, known).await?;
         plugin.progress.complete_if_nothing_is_left();
         return std::future::pending().await;
     }
-    let mut later = everything(services, plugin, known).await?;
+    everything(services, plugin, known).await?;
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         pace.tick().await;
-        if later.is_empty() && store.last_change().await? == change {
+        if store.last_change().await? == change {
             continue;
         }
-        let mut images = later;
-        for new in store.changes_since(change, BATCH).await? {
-            change = new.sequence;
-            match new.fingerprints {
-                Some(_) => images.push(new.image),
-                None => known.index.forget(&new.project, new.image),
-            }
-        }
-        later = missing(services, plugin, known, images, None).await?;
+        let changes = store.changes_since(change, BATCH as u64).await?;
+        let last = changes.last().map_or(change, |last| last.sequence);
+        ask_about(services, plugin, known, &missing(changes, known)).await?;
+        change = last;
     }
 }
 
-/// Asks about every image that the plugin has not been asked about, but for those that an upload asks about
-/// just now: they come back, for later.
+/// Those images of changes that the plugin has not been asked about, each once.
+fn missing(changes: Vec<Change>, known: &LoadedPlugin) -> Vec<ImageId> {
+    let is_missing = |change: &Change| {
+        let stored = change.fingerprints.as_ref();
+        stored.is_some_and(|stored| !stored.has(known.version))
+    };
+    let missing = changes.into_iter().filter(is_missing);
+    let mut missing: Vec<ImageId> = missing.map(|change| change.image).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    missing
+}
+
+/// Asks about every image that the plugin has not been asked about.
 async fn everything(
     services: &Services,
     plugin: &Plugin,
     known: &LoadedPlugin,
-) -> Result<Vec<ImageId>, ServiceError> {
-    count(services, plugin, known).await?;
-    let (mut behind, mut later) = (0, Vec::new());
-    loop {
-        let page = services.store.image_ids_behind(behind, BATCH).await?;
-        let Some((last, _)) = page.last() else { break };
-        behind = *last;
-        let images = page.into_iter().map(|(_, image)| image).collect();
-        later.extend(missing(services, plugin, known, images, Some(&plugin.progress)).await?);
+) -> Result<(), ServiceError> {
+    let mut behind = 0;
+    let store = &services.store;
+    while let Some((last, images)) = store.images_to_ask_about(known.version, behind).await? {
+        for images in images.chunks(BATCH) {
+            ask_about(services, plugin, known, images).await?;
+        }
+        behind = last;
     }
     let asked = plugin.progress.complete();
     if asked > 0 {
         tracing::info!(plugin = %plugin.name, asked, "plugin has been asked about every image");
     }
-    Ok(later)
+    Ok(())
 }
 
-/// Asks about those of these images that the plugin has not been asked about. What an upload asks about just
-/// now comes back, for later.
-async fn missing(
+async fn ask_about(
     services: &Services,
     plugin: &Plugin,
     known: &LoadedPlugin,
-    images: Vec<ImageId>,
-    progress: Option<&Progress>,
-) -> Result<Vec<ImageId>, ServiceError> {
-    let store = &services.store;
-    let (later, now): (Vec<_>, Vec<_>) = images
-        .into_iter()
-        .partition(|image| services.plugins.is_claimed(*image));
-    let asked = store.plugin_fingerprints_of(known.edition, &now).await?;
-    let missing: Vec<ImageId> = now
-        .into_iter()
-        .filter(|image| !asked.contains_key(image))
-        .collect();
-    let images = store.images_by_id(&missing).await?;
+    images: &[ImageId],
+) -> Result<(), ServiceError> {
+    let images = services.store.images_by_id(images).await?;
     for together in images.chunks(AT_ONCE) {
-        let asked = together
-            .iter()
-            .map(|image| retry::while_busy(move || fingerprinting(services, plugin, known, image)));
+        let asked = together.iter().map(|image| {
+            retry::while_busy(move || fingerprint_image(services, plugin, known, image))
+        });
         try_join_all(asked).await?;
-        if let Some(progress) = progress {
-            progress.advance(together.len() as u64);
-        }
+        plugin.progress.advance(together.len() as u64);
     }
-    Ok(later)
+    Ok(())
 }

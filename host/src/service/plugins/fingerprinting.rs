@@ -4,36 +4,127 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 
-use crate::domain::{HasherDescription, HasherInput, Image, PluginName};
+use crate::domain::{HasherDescription, HasherInput, Image, PluginFingerprint, PluginName};
 use crate::sandbox::{CallError, Hasher, Input};
 use crate::service::{ServiceError, Services, blobs};
 use crate::store::Store;
 
-use super::followed_bits::FollowedBits;
 use super::{LoadedPlugin, Plugin};
 
 /// Every so many pictures one is hashed twice.
 const SPOT_CHECK: u64 = 64;
 /// Sides of the drawn picture: those of the luma plane.
-const SIDE: usize = 256;
+pub(super) const SIDE: usize = 256;
 
 const FICKLE: &str = "it gives different bits for the same picture";
 
 /// Bits, or in the plugin's own words why there are none.
 type Answer = Result<Vec<u8>, String>;
 
-/// Asks every plugin about an image that was just stored. What cannot be had now is for the background, and
-/// never the upload's trouble.
-pub async fn fingerprint_upload(services: &Services, image: &Image) {
-    for plugin in services.plugins.all() {
-        let Ok(known) = plugin.working() else {
-            continue;
-        };
-        if let Err(error) = fingerprinting(services, plugin, &known, image).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::debug!(plugin = %plugin.name, image = %image.id, error, "left to the background");
+/// A picture as plugins are handed it.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub(super) file: Input,
+    luma_plane: Option<Bytes>,
+}
+
+impl Picture {
+    /// A file, and its luma plane where it has been decoded already.
+    pub fn new(file: Input, luma_plane: Option<Vec<u8>>) -> Self {
+        Self {
+            file,
+            luma_plane: luma_plane.map(Bytes::from),
         }
     }
+
+    /// What a hasher wants of it.
+    pub(super) async fn input(
+        &self,
+        services: &Services,
+        wanted: HasherInput,
+    ) -> Result<Input, ServiceError> {
+        Ok(match wanted {
+            HasherInput::Bytes => self.file.clone(),
+            HasherInput::LumaPlane => Input::Bytes(self.luma_plane(services).await?),
+        })
+    }
+
+    pub(super) async fn luma_plane(&self, services: &Services) -> Result<Bytes, ServiceError> {
+        match &self.luma_plane {
+            Some(plane) => Ok(plane.clone()),
+            None => Ok(services.sandbox.luma_plane(self.file.clone()).await?),
+        }
+    }
+}
+
+/// What plugins make of a picture that comes in. What cannot be had now is for the background, and never the picture's
+/// trouble.
+pub async fn fingerprint(services: &Services, picture: &Picture) -> Vec<PluginFingerprint> {
+    let mut made = Vec::new();
+    for (plugin, known) in services.plugins.working() {
+        match make(services, plugin, &known, picture).await {
+            Ok(fingerprint) => made.push(fingerprint),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::debug!(plugin = %plugin.name, error, "left to the background");
+            }
+        }
+    }
+    made
+}
+
+/// Asks a plugin about a stored image and keeps what it says, where anything can be kept. `Conflict` when it is
+/// disabled by now.
+pub(super) async fn fingerprint_image(
+    services: &Services,
+    plugin: &Plugin,
+    known: &LoadedPlugin,
+    image: &Image,
+) -> Result<Option<Vec<u8>>, ServiceError> {
+    let made = match blobs::read_all(&services.store, &blobs::given(image)).await? {
+        Some(bytes) => {
+            let picture = Picture::new(Input::Bytes(bytes), None);
+            make(services, plugin, known, &picture).await?
+        }
+        // Its file is gone.
+        None => PluginFingerprint {
+            version: known.version,
+            bits: None,
+        },
+    };
+    let store = &services.store;
+    let bits = made.bits.clone();
+    if store.read_only().is_none() {
+        store.put_plugin_fingerprint(image, made).await?;
+    }
+    Ok(bits)
+}
+
+/// A fingerprint by a plugin; one without bits where it has none for the picture.
+async fn make(
+    services: &Services,
+    plugin: &Plugin,
+    known: &LoadedPlugin,
+    picture: &Picture,
+) -> Result<PluginFingerprint, ServiceError> {
+    let answer = match picture.input(services, known.description.input).await {
+        Ok(input) => ask(plugin, known, input).await,
+        Err(error) => Err(error),
+    };
+    let bits = match answer {
+        Ok(Ok(bits)) => Some(bits),
+        Ok(Err(reason)) => {
+            tracing::debug!(plugin = %plugin.name, reason, "no fingerprint");
+            None
+        }
+        // A file that was taken in before and cannot be read today.
+        Err(error) if error.is_refusal() => None,
+        Err(error) => return Err(error),
+    };
+    Ok(PluginFingerprint {
+        version: known.version,
+        bits,
+    })
 }
 
 /// Who a plugin is, when it keeps its word on a drawn picture; otherwise what it did wrong.
@@ -50,58 +141,20 @@ pub(super) async fn introduce(
     if first != second {
         return Err(FICKLE.into());
     }
-    let edition = store.edition(name, hasher.digest(), &description).await;
+    let version = store.plugin_version(name, hasher.digest(), &description);
+    let version = version.await;
     Ok(LoadedPlugin {
-        edition: edition.map_err(|error| format!("its fingerprints cannot be kept: {error}"))?,
-        index: FollowedBits::new(description.bits)
-            .ok_or("its fingerprints have a length that cannot be searched")?,
+        version: version.map_err(|error| format!("its fingerprints cannot be kept: {error}"))?,
         description,
     })
 }
 
-/// Asks a plugin about a stored image and keeps what it says, where anything can be kept. `Conflict` when it is
-/// disabled by now.
-pub(super) async fn fingerprinting(
-    services: &Services,
-    plugin: &Plugin,
-    known: &LoadedPlugin,
-    image: &Image,
-) -> Result<Option<Vec<u8>>, ServiceError> {
-    let bytes = blobs::read_all(&services.store, &blobs::given(image)).await?;
-    let answer = match bytes {
-        Some(bytes) => ask(services, plugin, known, Input::Bytes(bytes)).await,
-        None => Ok(Err("its file is gone".into())),
-    };
-    let bits = match answer {
-        Ok(Ok(bits)) => Some(bits),
-        Ok(Err(reason)) => {
-            tracing::debug!(plugin = %plugin.name, image = %image.id, reason, "no fingerprint");
-            None
-        }
-        // A file that was taken in before and cannot be read today.
-        Err(error) if error.is_refusal() => None,
-        Err(error) => return Err(error),
-    };
-    let store = &services.store;
-    if store.read_only().is_none() {
-        store
-            .put_plugin_fingerprint(known.edition, image, bits.as_deref())
-            .await?;
-    }
-    Ok(bits)
-}
-
-/// Asks a plugin about a picture. One that misbehaves is disabled, and the answer is `Conflict`.
+/// Asks a plugin about what it wants of a picture. One that misbehaves is disabled, and the answer is `Conflict`.
 pub(super) async fn ask(
-    services: &Services,
     plugin: &Plugin,
     known: &LoadedPlugin,
-    picture: Input,
+    input: Input,
 ) -> Result<Answer, ServiceError> {
-    let input = match known.description.input {
-        HasherInput::LumaPlane => Input::Bytes(services.sandbox.luma_plane(picture).await?),
-        HasherInput::Bytes => picture,
-    };
     let answer = hash(plugin, &known.description, input.clone()).await?;
     let asked = plugin.asked.fetch_add(1, Ordering::Relaxed);
     if asked.is_multiple_of(SPOT_CHECK) && hash(plugin, &known.description, input).await? != answer

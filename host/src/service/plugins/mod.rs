@@ -1,39 +1,38 @@
 //! Plugins: hashers that somebody else wrote, beside our own algorithms.
 //!
-//! A plugin is asked about every picture that is uploaded, and in the background about every other image that
-//! it has not seen (`backfill`); what it says is kept under its name, file and version, and searched (`search`). It never
-//! stands in anybody's way: one that misbehaves is disabled, said so in the log and in `/readyz`, and
-//! pictures are taken in without it.
+//! A plugin is asked about every picture that comes in, and in the background about every other image that
+//! it has not seen (`backfill`); what it says is kept with the image under the plugin's name, file and version, and is
+//! searched as the fingerprints of the pipeline's algorithms are (`active`). It never stands in anybody's way: one that
+//! misbehaves is disabled, said so in the log and in `/readyz`, and pictures are taken in without it.
 
+mod active;
 mod backfill;
 mod fingerprinting;
-mod followed_bits;
-mod search;
+pub(super) mod orientations;
 
+pub use active::ActivePlugin;
 pub use backfill::follow;
-pub use fingerprinting::fingerprint_upload;
-pub use search::PluginSearch;
+pub use fingerprinting::{Picture, fingerprint};
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::domain::{HasherDescription, ImageId, PluginFile, PluginName};
+use crate::domain::{
+    HasherDescription, HasherInput, Image, PluginFile, PluginName, PluginVersionId,
+};
 use crate::sandbox::{Hasher, Sandbox, StartError};
-use crate::store::{Edition, EditionId, Store};
+use crate::store::{PluginCounts, PluginVersion, Store};
 
 use super::{ServiceError, Services};
-use followed_bits::FollowedBits;
 
 /// The plugins of this process.
 #[derive(Default)]
 pub struct Plugins {
     by_name: BTreeMap<PluginName, Arc<Plugin>>,
-    /// Images that an upload asks about just now: the background leaves them alone.
-    claimed: Mutex<HashSet<ImageId>>,
 }
 
 /// One plugin.
@@ -58,8 +57,7 @@ enum Activation {
 /// A plugin that said who it is.
 struct LoadedPlugin {
     description: HasherDescription,
-    edition: EditionId,
-    index: FollowedBits,
+    version: PluginVersionId,
 }
 
 /// How far the background has come.
@@ -78,8 +76,11 @@ impl Progress {
         self.to_do.store(to_do, Ordering::Relaxed);
     }
 
+    /// What comes later is not part of what was to do.
     fn advance(&self, images: u64) {
-        self.done.fetch_add(images, Ordering::Relaxed);
+        if !self.is_complete.load(Ordering::Relaxed) {
+            self.done.fetch_add(images, Ordering::Relaxed);
+        }
     }
 
     /// Nothing is left to do; images that went meanwhile are not missed. How many were asked about.
@@ -146,15 +147,9 @@ pub struct PluginStatus {
     /// What it says of itself, as long as it is asked.
     pub description: Option<HasherDescription>,
     /// Its fingerprints.
-    pub edition: Option<Edition>,
-    /// Fingerprints by other files or versions under the same name: kept, never searched.
-    pub others: Vec<Edition>,
-}
-
-/// Images that an upload asks about; free again when it is dropped.
-pub struct Claim<'a> {
-    plugins: &'a Plugins,
-    image: ImageId,
+    pub counts: PluginCounts,
+    /// Other files or versions under the same name, with their fingerprints: kept, never searched.
+    pub others: Vec<(PluginVersion, PluginCounts)>,
 }
 
 impl Plugins {
@@ -196,27 +191,25 @@ impl Plugins {
         self.all().map(|plugin| plugin.state()).collect()
     }
 
-    /// Keeps the background away from an image that is about to be stored.
-    pub fn claim(&self, image: ImageId) -> Claim<'_> {
-        locked(&self.claimed).insert(image);
-        Claim {
-            plugins: self,
-            image,
-        }
+    /// One of those that are asked wants the luma plane of a picture.
+    pub fn need_luma_plane(&self) -> bool {
+        let mut working = self.working();
+        working.any(|(_, known)| known.description.input == HasherInput::LumaPlane)
     }
 
-    fn is_claimed(&self, image: ImageId) -> bool {
-        locked(&self.claimed).contains(&image)
-    }
-}
-
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
-        locked(&self.plugins.claimed).remove(&self.image);
+    /// Those that are asked.
+    fn working(&self) -> impl Iterator<Item = (&Arc<Plugin>, Arc<LoadedPlugin>)> {
+        self.all()
+            .filter_map(|plugin| Some((plugin, plugin.working().ok()?)))
     }
 }
 
 impl Plugin {
+    /// What the operator calls it.
+    pub fn name(&self) -> &PluginName {
+        &self.name
+    }
+
     /// How it is.
     pub fn state(&self) -> PluginState {
         let is_complete = self.progress.is_complete.load(Ordering::Acquire);
@@ -274,22 +267,25 @@ impl Plugin {
 pub async fn list(services: &Services) -> Result<Vec<PluginStatus>, ServiceError> {
     // Before the counts: whoever reads that a plugin is ready reads all that it was ready with.
     let states = services.plugins.states();
-    let mut editions: BTreeMap<PluginName, Vec<Edition>> = BTreeMap::new();
-    for edition in services.store.editions().await? {
-        editions
-            .entry(edition.name.clone())
+    let mut versions: BTreeMap<PluginName, Vec<PluginVersion>> = BTreeMap::new();
+    for version in services.store.plugin_versions().await? {
+        versions
+            .entry(version.name.clone())
             .or_default()
-            .push(edition);
+            .push(version);
     }
+    // Without versions there is nothing to count.
+    let counts = match versions.is_empty() {
+        true => HashMap::new(),
+        false => services.store.plugin_counts().await?,
+    };
     let loaded = states.into_iter().map(|state| {
-        let own = editions.remove(&state.name).unwrap_or_default();
-        status(services, state, own)
+        let own = versions.remove(&state.name).unwrap_or_default();
+        status(services, state, own, &counts)
     });
     let mut all: Vec<PluginStatus> = loaded.collect();
-    let absent = editions.into_iter();
-    all.extend(
-        absent.map(|(name, editions)| status(services, PluginState::absent(name), editions)),
-    );
+    let absent = versions.into_iter();
+    all.extend(absent.map(|(name, own)| status(services, PluginState::absent(name), own, &counts)));
     all.sort_by(|a, b| a.state.name.cmp(&b.state.name));
     Ok(all)
 }
@@ -314,7 +310,7 @@ pub async fn backfill(services: &Services, name: &str) -> Result<PluginStatus, S
         plugin.begin(&services.store).await;
     }
     let known = plugin.working()?;
-    services.store.forget_refused(known.edition).await?;
+    services.store.forget_refused(known.version).await?;
     backfill::count(services, plugin, &known).await?;
     plugin.again.notify_one();
     get(services, name).await
@@ -332,48 +328,50 @@ pub async fn remove(services: &Services, name: &str) -> Result<u64, ServiceError
         *locked(&plugin.activation) = Activation::Removed;
         plugin.again.notify_one();
     }
-    let removed = services.store.remove_editions(&parsed).await?;
-    if let Some(rows) = removed {
-        tracing::info!(plugin = name, rows, "plugin removed");
+    let removed = services.store.remove_plugin(&parsed).await?;
+    if let Some(images) = removed {
+        tracing::info!(plugin = name, images, "plugin removed");
     }
     match (removed, loaded) {
         (None, None) => Err(unknown(name)),
-        (rows, _) => Ok(rows.unwrap_or_default()),
+        (images, _) => Ok(images.unwrap_or_default()),
     }
 }
 
 /// What the plugins that are asked say of an image, with name and version.
-pub async fn fingerprints(
-    services: &Services,
-    image: ImageId,
-) -> Result<Vec<(PluginName, u16, Vec<u8>)>, ServiceError> {
-    let mut found = Vec::new();
-    for plugin in services.plugins.all() {
-        let Ok(known) = plugin.working() else {
-            continue;
-        };
-        let store = &services.store;
-        let mut rows = store
-            .plugin_fingerprints_of(known.edition, &[image])
-            .await?;
-        if let Some(bits) = rows.remove(&image).flatten() {
-            found.push((plugin.name.clone(), known.description.version, bits));
-        }
-    }
-    Ok(found)
+pub fn fingerprints(services: &Services, image: Image) -> Vec<(PluginName, u16, Vec<u8>)> {
+    let made = image.plugin_fingerprints.into_iter();
+    let mut made: HashMap<PluginVersionId, Vec<u8>> = made
+        .filter_map(|made| Some((made.version, made.bits?)))
+        .collect();
+    let working = services.plugins.working();
+    working
+        .filter_map(|(plugin, known)| {
+            let bits = made.remove(&known.version)?;
+            Some((plugin.name.clone(), known.description.version, bits))
+        })
+        .collect()
 }
 
-fn status(services: &Services, state: PluginState, mut editions: Vec<Edition>) -> PluginStatus {
+fn status(
+    services: &Services,
+    state: PluginState,
+    versions: Vec<PluginVersion>,
+    counts: &HashMap<PluginVersionId, PluginCounts>,
+) -> PluginStatus {
     let plugin = services.plugins.by_name.get(&state.name);
     let known = plugin.and_then(|plugin| plugin.working().ok());
-    let is_own = |edition: &Edition| Some(edition.id) == known.as_ref().map(|known| known.edition);
-    let own = editions.iter().position(is_own);
+    let own = known.as_ref().map(|known| known.version);
+    let counts_of = |version| counts.get(&version).copied().unwrap_or_default();
+    let others = versions.into_iter().filter(|other| Some(other.id) != own);
     PluginStatus {
         state,
         digest: plugin.map(|plugin| plugin.hasher.digest().to_owned()),
-        edition: own.map(|at| editions.remove(at)),
+        counts: own.map_or(PluginCounts::default(), counts_of),
+        others: others
+            .map(|other| (other.clone(), counts_of(other.id)))
+            .collect(),
         description: known.map(|known| known.description.clone()),
-        others: editions,
     }
 }
 

@@ -8,6 +8,7 @@ mod image_root;
 mod images;
 mod maintenance;
 mod matching;
+mod plugins;
 mod verification;
 
 use std::io::Cursor;

@@ -288,17 +288,19 @@ async fn the_change_sequence_tells_what_is_now() {
     let changes = store.changes_since(0, 99).await.unwrap();
     let seen: Vec<_> = changes.iter().map(|c| (c.sequence, c.image)).collect();
     assert_eq!(seen, [(1, a.id), (2, b.id), (3, a.id), (4, b.id)]);
-    assert_eq!(changes[0].fingerprints.as_ref(), Some(&new.fingerprints));
+    let now = changes[0].fingerprints.as_ref();
+    assert_eq!(now.map(|stored| &stored.built_in), Some(&new.fingerprints));
     assert_eq!(changes[1].fingerprints, None);
     assert_eq!(store.changes_since(2, 1).await.unwrap()[0].sequence, 3);
     assert_eq!(store.changes_since(4, 9).await.unwrap().len(), 0);
     let mut all = Vec::new();
-    let each = |_: &_, image, fingerprints: &[_]| all.push((image, fingerprints.to_vec()));
+    let each =
+        |_: &_, image, stored: &StoredFingerprints| all.push((image, stored.built_in.clone()));
     assert_eq!(store.fingerprints(None, each).await.unwrap(), 4);
     assert_eq!(all, [(a.id, new.fingerprints)]);
     for (name, images) in [("p", 1), ("q", 0)] {
         let mut found = 0;
-        let count = |_: &_, _, _: &[_]| found += 1;
+        let count = |_: &_, _, _: &_| found += 1;
         store
             .fingerprints(Some(&project(name)), count)
             .await

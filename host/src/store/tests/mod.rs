@@ -28,7 +28,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::file_name;
 use crate::domain::{
-    Algorithm, Dimensions, Exif, ImageFormat, ImageInfo, Location, NewImage, Orientation,
+    Algorithm, Dimensions, Exif, Fingerprint, ImageFormat, ImageInfo, Location, NewImage,
+    Orientation,
 };
 
 /// A data folder and what is known to be right about it.
@@ -111,6 +112,7 @@ fn new_image(project_name: &str, image_name: &str, bytes: &[u8]) -> NewImage {
                 ..Exif::default()
             }),
         },
+        plugin_fingerprints: Vec::new(),
         fingerprints: Algorithm::ALL.map(fingerprint).to_vec(),
         sketch: None,
         deletion_token: Some(format!("{image_name}{sha256}")),

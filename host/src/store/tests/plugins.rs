@@ -1,7 +1,9 @@
-//! What plugins say of images: kept apart by edition, gone with the image, its picture or the plugin.
+//! What plugins say of images: kept apart by plugin version, gone with the image, its picture or the plugin.
 
 use super::*;
-use crate::domain::{HasherDescription, HasherInput, PluginName};
+use crate::domain::{
+    HasherDescription, HasherInput, PluginFingerprint, PluginName, PluginVersionId,
+};
 
 fn description(version: u16) -> HasherDescription {
     HasherDescription {
@@ -12,11 +14,12 @@ fn description(version: u16) -> HasherDescription {
     }
 }
 
-/// An edition of the plugin `test`.
-async fn edition(store: &Store, digest: &str, version: u16) -> EditionId {
+/// A version of the plugin `test`.
+async fn version_of(store: &Store, digest: &str, version: u16) -> PluginVersionId {
     let name: PluginName = "test".parse().unwrap();
     let description = description(version);
-    store.edition(&name, digest, &description).await.unwrap()
+    let made = store.plugin_version(&name, digest, &description).await;
+    made.unwrap()
 }
 
 async fn give(store: &Store, name: &str, bytes: &[u8]) -> Image {
@@ -24,133 +27,190 @@ async fn give(store: &Store, name: &str, bytes: &[u8]) -> Image {
     stored.unwrap().image
 }
 
+fn made(version: PluginVersionId, bits: Option<u8>) -> PluginFingerprint {
+    PluginFingerprint {
+        version,
+        bits: bits.map(|bits| vec![bits; 8]),
+    }
+}
+
+async fn put(store: &Store, image: &Image, made: PluginFingerprint) -> bool {
+    store.put_plugin_fingerprint(image, made).await.unwrap()
+}
+
+async fn counts(store: &Store, version: PluginVersionId) -> (u64, u64) {
+    let counts = store.plugin_counts().await.unwrap();
+    let counts = counts.get(&version).copied().unwrap_or_default();
+    (counts.fingerprints, counts.refused)
+}
+
+async fn to_ask(store: &Store, version: PluginVersionId) -> Vec<ImageId> {
+    let page = store.images_to_ask_about(version, 0).await.unwrap();
+    page.map_or(Vec::new(), |(_, images)| images)
+}
+
 #[tokio::test]
-async fn an_edition_is_a_file_of_a_version_under_a_name() {
+async fn a_plugin_version_is_a_file_of_a_version_under_a_name() {
     let folder = Folder::new();
     let store = folder.open().await;
-    let first = edition(&store, "aa", 1).await;
-    assert_eq!(edition(&store, "aa", 1).await, first);
+    let first = version_of(&store, "aa", 1).await;
+    assert_eq!(version_of(&store, "aa", 1).await, first);
     let others = [
-        edition(&store, "ab", 1).await,
-        edition(&store, "aa", 2).await,
+        version_of(&store, "ab", 1).await,
+        version_of(&store, "aa", 2).await,
     ];
     assert!(others[0] != first && others[1] != first && others[0] != others[1]);
 
     let image = give(&store, "a.jpg", b"1").await;
-    assert!(
-        store
-            .put_plugin_fingerprint(first, &image, Some(&[1; 8]))
-            .await
-            .unwrap()
+    assert!(put(&store, &image, made(first, Some(1))).await);
+    assert!(put(&store, &image, made(others[0], None)).await);
+    assert_eq!(counts(&store, first).await, (1, 0));
+    assert_eq!(counts(&store, others[0]).await, (0, 1));
+    assert_eq!(counts(&store, others[1]).await, (0, 0));
+    assert_eq!(to_ask(&store, first).await, []);
+    assert_eq!(to_ask(&store, others[1]).await, [image.id]);
+    let stored = store.images_by_id(&[image.id]).await.unwrap().remove(0);
+    assert_eq!(
+        stored.plugin_fingerprints,
+        [made(first, Some(1)), made(others[0], None)]
     );
-    assert!(
-        store
-            .put_plugin_fingerprint(others[0], &image, None)
-            .await
-            .unwrap()
-    );
-    let told: Vec<(u64, u64)> = store
-        .editions()
-        .await
-        .unwrap()
-        .iter()
-        .map(|edition| (edition.told, edition.refused))
-        .collect();
-    assert_eq!(told, [(1, 0), (0, 1), (0, 0)]);
-    let of = |edition| store.plugin_fingerprints_of(edition, std::slice::from_ref(&image.id));
-    assert_eq!(of(first).await.unwrap()[&image.id], Some(vec![1; 8]));
-    assert_eq!(of(others[0]).await.unwrap()[&image.id], None);
-    assert!(of(others[1]).await.unwrap().is_empty());
+    assert_eq!(stored.fingerprints, image.fingerprints);
 
     store.forget_refused(others[0]).await.unwrap();
-    assert_eq!(store.plugin_rows(others[0]).await.unwrap(), 0);
+    assert_eq!(counts(&store, others[0]).await, (0, 0));
     let name = "test".parse().unwrap();
-    assert_eq!(store.remove_editions(&name).await.unwrap(), Some(1));
-    assert_eq!(store.remove_editions(&name).await.unwrap(), None);
-    assert!(
-        !store
-            .put_plugin_fingerprint(first, &image, None)
-            .await
-            .unwrap(),
-        "it is gone"
-    );
+    assert_eq!(store.remove_plugin(&name).await.unwrap(), Some(1));
+    assert_eq!(store.remove_plugin(&name).await.unwrap(), None);
+    assert_eq!(counts(&store, first).await, (0, 0));
+    assert!(!put(&store, &image, made(first, None)).await, "it is gone");
+    let again = version_of(&store, "aa", 1).await;
+    assert!(again > others[1], "no key is given out twice");
 }
 
 #[tokio::test]
-async fn rows_are_numbered_in_the_order_of_their_commits() {
+async fn what_is_searched_is_a_change_of_its_image() {
     let folder = Folder::new();
     let store = folder.open().await;
-    let edition = edition(&store, "aa", 1).await;
-    assert_eq!(store.last_plugin_row(edition).await.unwrap(), 0);
-    let (a, b) = (
-        give(&store, "a.jpg", b"1").await,
-        give(&store, "b.jpg", b"2").await,
-    );
-    for (image, bits) in [(&a, 1), (&b, 2), (&a, 3)] {
-        store
-            .put_plugin_fingerprint(edition, image, Some(&[bits; 8]))
-            .await
-            .unwrap();
-    }
-    let rows = store.plugin_rows_behind(edition, 0, 10).await.unwrap();
-    let told: Vec<_> = rows
-        .iter()
-        .map(|row| (row.image, row.bits.clone().unwrap()[0]))
-        .collect();
+    let version = version_of(&store, "aa", 1).await;
+    let image = give(&store, "a.jpg", b"1").await;
+    let before = store.last_change().await.unwrap();
+    put(&store, &image, made(version, None)).await;
     assert_eq!(
-        told,
-        [(b.id, 2), (a.id, 3)],
-        "what was said before is replaced, and comes anew"
+        store.last_change().await.unwrap(),
+        before,
+        "it is not searched"
     );
-    let behind = store
-        .plugin_rows_behind(edition, rows[0].position, 10)
-        .await
-        .unwrap();
-    assert_eq!(behind.len(), 1);
-    assert_eq!(
-        store.last_plugin_row(edition).await.unwrap(),
-        rows[1].position
-    );
-    let all = store.image_ids_behind(0, 10).await.unwrap();
-    assert_eq!(
-        all.iter().map(|(_, id)| *id).collect::<Vec<_>>(),
-        [a.id, b.id]
-    );
+    put(&store, &image, made(version, Some(1))).await;
+    put(&store, &image, made(version, Some(1))).await;
+    let changes = store.changes_since(before, 9).await.unwrap();
+    assert_eq!(changes.len(), 1, "once");
+    let stored = changes[0].fingerprints.as_ref().unwrap();
+    assert_eq!(stored.by_plugins, [made(version, Some(1))]);
+    assert_eq!(stored.built_in, image.fingerprints);
+    store.remove_plugin(&"test".parse().unwrap()).await.unwrap();
+    let changes = store.changes_since(before + 1, 9).await.unwrap();
+    let stored = changes[0].fingerprints.as_ref().unwrap();
+    assert_eq!(stored.by_plugins, []);
 }
 
 #[tokio::test]
 async fn what_was_said_goes_with_the_picture() {
     let folder = Folder::new();
     let store = folder.open().await;
-    let edition = edition(&store, "aa", 1).await;
+    let version = version_of(&store, "aa", 1).await;
     let (a, b) = (
         give(&store, "a.jpg", b"1").await,
         give(&store, "b.jpg", b"2").await,
     );
     for image in [&a, &b] {
-        store
-            .put_plugin_fingerprint(edition, image, Some(&[1; 8]))
-            .await
-            .unwrap();
+        assert!(put(&store, image, made(version, Some(1))).await);
     }
     let now = give(&store, "a.jpg", b"3").await;
     assert_eq!(now.id, a.id);
-    assert_eq!(
-        store.plugin_rows(edition).await.unwrap(),
-        1,
-        "another picture"
-    );
-    let late = store
-        .put_plugin_fingerprint(edition, &a, Some(&[1; 8]))
-        .await
-        .unwrap();
+    assert_eq!(counts(&store, version).await, (1, 0), "another picture");
+    let late = put(&store, &a, made(version, Some(1))).await;
     assert!(!late, "that was said of the picture before");
+    assert!(put(&store, &now, made(version, Some(2))).await);
+    store.renew(&now, &now.fingerprints, None).await.unwrap();
+    assert_eq!(counts(&store, version).await, (2, 0), "the same picture");
     store.remove(&project("p"), b.id).await.unwrap();
-    assert_eq!(store.plugin_rows(edition).await.unwrap(), 0);
-    store
-        .put_plugin_fingerprint(edition, &now, Some(&[1; 8]))
-        .await
-        .unwrap();
+    assert_eq!(counts(&store, version).await, (1, 0));
     store.remove_project(&project("p")).await.unwrap();
-    assert_eq!(store.plugin_rows(edition).await.unwrap(), 0);
+    assert_eq!(counts(&store, version).await, (0, 0));
+}
+
+#[tokio::test]
+async fn an_image_comes_with_what_plugins_say_of_it() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let version = version_of(&store, "aa", 1).await;
+    let removed = PluginVersionId(77);
+    let mut new = new_image("p", "a.jpg", b"1");
+    new.plugin_fingerprints = vec![made(version, Some(1)), made(removed, Some(1))];
+    let given = staged(&store, b"1").await;
+    let stored = store.insert(new, given, renditions(b"1"), NameClash::Number);
+    let stored = stored.await.unwrap().image;
+    assert_eq!(stored.plugin_fingerprints, [made(version, Some(1))]);
+    let changes = store.changes_since(0, 9).await.unwrap();
+    assert_eq!(changes.len(), 1, "one change, with all that is searched");
+}
+
+/// As stores were before plugins' fingerprints were with all others.
+async fn make_older(folder: &Folder, rows: &[(PluginVersionId, ImageId, Option<&[u8]>)]) {
+    let database = folder.path().join("vismatch.db");
+    let database = sea_orm::Database::connect(format!("sqlite://{}", database.display()));
+    let database = database.await.unwrap();
+    let tables = [
+        "DELETE FROM seaql_migrations WHERE version = '0009_one_fingerprint_column'",
+        "ALTER TABLE plugin_versions RENAME TO plugin_editions",
+        "CREATE TABLE plugin_fingerprints (position integer NOT NULL PRIMARY KEY AUTOINCREMENT, \
+         edition bigint NOT NULL, image blob NOT NULL, bits blob)",
+    ];
+    let hex = |bits: &[u8]| format!("X'{}'", hex::encode(bits));
+    let rows = rows.iter().map(|(version, image, bits)| {
+        let bits = bits.map_or("NULL".to_owned(), hex);
+        let image = hex(image.as_bytes());
+        format!(
+            "INSERT INTO plugin_fingerprints (edition, image, bits) VALUES ({}, {image}, {bits})",
+            version.0
+        )
+    });
+    for sql in tables.map(str::to_owned).into_iter().chain(rows) {
+        sea_orm::ConnectionTrait::execute_unprepared(&database, &sql)
+            .await
+            .unwrap();
+    }
+    database.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_fingerprints_were_in_one_place_is_kept() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let (one, other) = (
+        version_of(&store, "aa", 1).await,
+        version_of(&store, "aa", 2).await,
+    );
+    let (a, b) = (
+        give(&store, "a.jpg", b"1").await,
+        give(&store, "b.jpg", b"2").await,
+    );
+    drop(store);
+    let rows = [
+        (one, a.id, Some(&[1; 8][..])),
+        (one, b.id, None),
+        (other, a.id, Some(&[2; 8][..])),
+        (other, ImageId::generate(), Some(&[3; 8][..])),
+    ];
+    make_older(&folder, &rows).await;
+    let store = folder.open().await;
+    let now = store.images_by_id(&[a.id, b.id]).await.unwrap();
+    assert_eq!(
+        now[0].plugin_fingerprints,
+        [made(one, Some(1)), made(other, Some(2))]
+    );
+    assert_eq!(now[1].plugin_fingerprints, [made(one, None)]);
+    assert_eq!(now[0].fingerprints, a.fingerprints);
+    assert_eq!(version_of(&store, "aa", 2).await, other);
+    assert_eq!(to_ask(&store, other).await, [b.id]);
 }

@@ -154,7 +154,7 @@ fn index(hashed: &[Hashed]) -> Index {
         loader.add(
             &project,
             image(place),
-            &reach::indexed(&picture.fingerprints),
+            reach::indexed(&picture.fingerprints),
         );
     }
     loader.finish()
@@ -175,7 +175,7 @@ fn near(index: &Index, hashed: &[Hashed], own: usize, orientation: Orientation) 
     for (probe, radius) in wholes.chain(cropped) {
         let hits = index.search(&IndexQuery {
             project: None,
-            fingerprint: &probe,
+            fingerprint: (&probe).into(),
             radius,
             limit: usize::MAX,
         });
