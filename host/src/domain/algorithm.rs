@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Algorithm, Fingerprint, PluginFingerprint, PluginName, PluginVersionId};
+use super::{
+    Algorithm, Fingerprint, HasherDescription, PluginFingerprint, PluginName, PluginVersionId,
+};
 
 /// What made a fingerprint. Only fingerprints that were made by the same are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,6 +77,20 @@ impl From<Algorithm> for AlgorithmId {
 }
 
 impl AlgorithmDefinition {
+    /// That of a version of a plugin, by what it says of itself.
+    pub fn of_plugin(
+        plugin: &PluginName,
+        version: PluginVersionId,
+        description: &HasherDescription,
+    ) -> Self {
+        Self {
+            id: AlgorithmId::Plugin(version, description.bits),
+            name: plugin.to_string().into(),
+            version: description.version,
+            default_radius: description.default_radius(),
+        }
+    }
+
     fn built_in(algorithm: Algorithm, version: u16) -> Self {
         Self {
             id: AlgorithmId::BuiltIn(algorithm, version),

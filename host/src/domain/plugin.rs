@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::{Algorithm, AlgorithmDefinition, AlgorithmId};
+use super::Algorithm;
 
 /// Longest name, in bytes.
 const MAX_NAME: usize = 64;
@@ -114,16 +114,6 @@ pub struct HasherDescription {
 }
 
 impl HasherDescription {
-    /// What it is to those who search by it, as a version of a plugin.
-    pub fn definition(&self, plugin: &PluginName, version: PluginVersionId) -> AlgorithmDefinition {
-        AlgorithmDefinition {
-            id: AlgorithmId::Plugin(version, self.bits),
-            name: plugin.to_string().into(),
-            version: self.version,
-            default_radius: self.default_radius(),
-        }
-    }
-
     /// The distance up to which pictures are near unless told otherwise: as many of 64 bits as `phash` allows.
     /// Nobody has measured a plugin.
     pub fn default_radius(&self) -> u32 {

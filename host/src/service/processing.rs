@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::sandbox::Input;
 
-use super::plugins::{self, Picture};
+use super::plugins::{self, PluginPicture};
 use super::{ServiceError, Services, retry};
 
 /// Everything that is learned and made of a picture.
@@ -31,7 +31,7 @@ fn plan(services: &Services) -> Plan {
 pub async fn process(services: &Services, input: Input) -> Result<Processed, ServiceError> {
     let sandbox = &services.sandbox;
     let mut outcome = sandbox.process(input.clone(), plan(services)).await?;
-    let picture = Picture::new(input, outcome.luma_plane.take());
+    let picture = PluginPicture::new(input, outcome.luma_plane.take());
     Ok(Processed {
         plugin_fingerprints: plugins::fingerprint(services, &picture).await,
         outcome,

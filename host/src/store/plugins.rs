@@ -185,16 +185,33 @@ impl Store {
         version: PluginVersionId,
         behind: u64,
     ) -> Result<Option<(u64, Vec<ImageId>)>, StoreError> {
-        let behind = columns::to_signed(behind)?;
+        let is_wanted = |stored: &StoredFingerprints| !stored.has(version);
+        let page = self.page_where(columns::to_signed(behind)?, is_wanted);
+        let Some((last, images)) = page.await? else {
+            return Ok(None);
+        };
+        let images = images.iter().map(|image| columns::to_id(image));
+        Ok(Some((
+            columns::to_unsigned(last)?,
+            images.collect::<Result<_, _>>()?,
+        )))
+    }
+
+    /// Images behind a position whose fingerprints are wanted, of some thousands, and the last position of those; `None` at
+    /// the end.
+    async fn page_where(
+        &self,
+        behind: i64,
+        is_wanted: impl Fn(&StoredFingerprints) -> bool,
+    ) -> Result<Option<(i64, Vec<Vec<u8>>)>, StoreError> {
         let page = self.packed_page(Condition::all(), behind).await?;
         let Some((last, ..)) = page.last() else {
             return Ok(None);
         };
-        let last = columns::to_unsigned(*last)?;
-        let mut images = Vec::new();
+        let (last, mut images) = (*last, Vec::new());
         for (_, image, _, packed) in page {
-            if !columns::unpack(&packed)?.has(version) {
-                images.push(columns::to_id(&image)?);
+            if is_wanted(&columns::unpack(&packed)?) {
+                images.push(image);
             }
         }
         Ok(Some((last, images)))
@@ -229,31 +246,26 @@ impl Store {
     /// Removes every version of a name with its fingerprints, and says how many images they had been asked about; `None`
     /// when there is none.
     pub async fn remove_plugin(&self, name: &PluginName) -> Result<Option<u64>, StoreError> {
-        let txn = self.begin().await?;
         let ids: Vec<i64> = plugin_version::Entity::find()
             .select_only()
             .column(plugin_version::Column::Id)
             .filter(plugin_version::Column::Name.eq(name.as_str()))
             .into_tuple()
-            .all(&txn)
+            .all(self.database.read())
             .await?;
         if ids.is_empty() {
             return Ok(None);
         }
-        // First: from here on nothing is added by them.
+        let is_own = |made: &PluginFingerprint| ids.contains(&made.version.0.into());
+        let removed = self.drop_fingerprints(is_own).await?;
+        let txn = self.begin().await?;
         plugin_version::Entity::delete_many()
             .filter(plugin_version::Column::Id.is_in(ids.iter().copied()))
             .exec(&txn)
             .await?;
         txn.commit().await?;
-        let ids: HashSet<PluginVersionId> = ids
-            .into_iter()
-            .map(to_version_id)
-            .collect::<Result<_, _>>()?;
-        let removed = self
-            .drop_fingerprints(|made| ids.contains(&made.version))
-            .await?;
-        Ok(Some(removed))
+        // What another process added meanwhile; from now on nothing is.
+        Ok(Some(removed + self.drop_fingerprints(is_own).await?))
     }
 
     /// Forgets which images a version had no fingerprint for: they will be tried again.
@@ -267,23 +279,16 @@ impl Store {
         &self,
         is_dropped: impl Fn(&PluginFingerprint) -> bool,
     ) -> Result<u64, StoreError> {
+        self.may_write()?;
         let (mut behind, mut dropped) = (0, 0);
-        loop {
-            let page = self.packed_page(Condition::all(), behind).await?;
-            let Some((last, ..)) = page.last() else {
-                return Ok(dropped);
-            };
-            behind = *last;
-            let mut images = Vec::new();
-            for (_, image, _, packed) in page {
-                if columns::unpack(&packed)?.by_plugins.iter().any(&is_dropped) {
-                    images.push(image);
-                }
-            }
+        let has_some = |stored: &StoredFingerprints| stored.by_plugins.iter().any(&is_dropped);
+        while let Some((last, images)) = self.page_where(behind, has_some).await? {
             for images in images.chunks(BATCH) {
                 dropped += self.drop_from(images, &is_dropped).await?;
             }
+            behind = last;
         }
+        Ok(dropped)
     }
 
     async fn drop_from(

@@ -12,7 +12,7 @@ use super::{ServiceError, Services};
 
 /// A fingerprint that is searched for, whatever made it.
 #[derive(Clone, Debug)]
-pub struct Probe {
+pub struct FingerprintProbe {
     /// How the picture is oriented for it.
     pub orientation: Orientation,
     /// What made it.
@@ -39,7 +39,7 @@ pub struct Ranking<'a> {
     best: HashMap<ImageId, Best>,
 }
 
-impl Probe {
+impl FingerprintProbe {
     /// By an algorithm of the pipeline.
     pub fn new(fingerprint: Fingerprint, orientation: Orientation, radius: u32) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl<'a> Ranking<'a> {
     }
 
     /// Adds what is near one more fingerprint; of equally near ones the first added stays.
-    pub fn add(&mut self, probe: &Probe) {
+    pub fn add(&mut self, probe: &FingerprintProbe) {
         let hits = self.index.search(&IndexQuery {
             project: self.project,
             fingerprint: IndexedFingerprint {

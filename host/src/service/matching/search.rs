@@ -9,7 +9,7 @@ use crate::domain::{AlgorithmDefinition, Image, ImageId, Match, NamedAlgorithm, 
 use crate::service::{ServiceError, Services, projects};
 
 use super::criterion::{Criterion, radius_of};
-use super::hasher::Hasher;
+use super::fingerprinter::Fingerprinter;
 use super::ranking::Ranking;
 use super::subject::{Evidence, ResolvedSubject, Subject, check_fingerprint};
 use super::verification;
@@ -55,10 +55,10 @@ pub async fn search(services: &Services, search: Search) -> Result<Matches, Serv
     if let Some(project) = &scope {
         projects::check(services, project).await?;
     }
-    let hasher = Hasher::open(services, &by.algorithm())?;
-    let subject = subject.resolve(services, &by, &hasher).await?;
+    let fingerprinter = Fingerprinter::open(services, &by.algorithm())?;
+    let subject = subject.resolve(services, &by, &fingerprinter).await?;
     let matches = find(services, scope.as_ref(), subject, limit).await?;
-    Ok(matches.named_by(&hasher.definition(), limit))
+    Ok(matches.named_by(&fingerprinter.definition(), limit))
 }
 
 /// What was found, the subject itself among it.

@@ -11,8 +11,8 @@ use crate::service::{ServiceError, Services, digest, images};
 
 use super::comparisons::Picture;
 use super::criterion::{Criterion, radius_of};
-use super::hasher::Hasher;
-use super::ranking::Probe;
+use super::fingerprinter::Fingerprinter;
+use super::ranking::FingerprintProbe;
 use super::sketches;
 use super::verification::VerificationQuery;
 
@@ -69,7 +69,7 @@ pub(super) struct Evidence {
     /// Candidates are verified.
     pub verification: Option<VerificationQuery>,
     /// What is near these is found by its distance alone.
-    pub distances: Vec<Probe>,
+    pub distances: Vec<FingerprintProbe>,
 }
 
 impl Subject {
@@ -78,7 +78,7 @@ impl Subject {
         self,
         services: &Services,
         by: &Criterion,
-        hasher: &Hasher<'_>,
+        fingerprinter: &Fingerprinter<'_>,
     ) -> Result<ResolvedSubject, ServiceError> {
         match self {
             Self::Known(known) => known.resolve(services, by),
@@ -88,17 +88,17 @@ impl Subject {
                     None => digest::of_input(input.clone()).await?,
                 };
                 Ok(ResolvedSubject {
-                    evidence: of_picture(services, input, sha256, by, hasher).await?,
+                    evidence: of_picture(services, input, sha256, by, fingerprinter).await?,
                     sha256: Some(sha256),
                     image: None,
                 })
             }
             Self::Stored(project, id_or_name) => {
                 let image = images::get(services, &project, &id_or_name).await?;
-                of_image(services, image, None, by, hasher).await
+                of_image(services, image, None, by, fingerprinter).await
             }
             Self::Image(image, sketch) => {
-                of_image(services, *image, Some(sketch), by, hasher).await
+                of_image(services, *image, Some(sketch), by, fingerprinter).await
             }
         }
     }
@@ -147,11 +147,15 @@ impl KnownPicture {
 
 impl KnownPluginFingerprint {
     /// Upright: what it becomes in other orientations the plugin alone could say, of the picture.
-    fn probe(self, services: &Services, radius: Option<u32>) -> Result<Probe, ServiceError> {
+    fn probe(
+        self,
+        services: &Services,
+        radius: Option<u32>,
+    ) -> Result<FingerprintProbe, ServiceError> {
         let algorithm = ActivePlugin::open(services, self.plugin.as_str())?.definition();
         let version = self.version.unwrap_or(algorithm.version);
         check_fingerprint(&algorithm, version, &self.bits)?;
-        Ok(Probe {
+        Ok(FingerprintProbe {
             orientation: Orientation::Upright,
             radius: radius_of(&algorithm, radius)?,
             algorithm,
@@ -185,13 +189,15 @@ fn probes(
     fingerprints: &[Fingerprint],
     radius: Option<u32>,
     any_orientation: bool,
-) -> Result<Vec<Probe>, ServiceError> {
+) -> Result<Vec<FingerprintProbe>, ServiceError> {
     let mut probes = Vec::new();
     for fingerprint in fingerprints {
         let radius = radius_of(&fingerprint.into(), radius)?;
         for &orientation in Orientation::counted(any_orientation) {
             let oriented = fingerprint.oriented(orientation);
-            probes.extend(oriented.map(|oriented| Probe::new(oriented, orientation, radius)));
+            probes.extend(
+                oriented.map(|oriented| FingerprintProbe::new(oriented, orientation, radius)),
+            );
         }
     }
     Ok(probes)
@@ -202,12 +208,12 @@ async fn of_image(
     image: Image,
     sketch: Option<Sketch>,
     by: &Criterion,
-    hasher: &Hasher<'_>,
+    fingerprinter: &Fingerprinter<'_>,
 ) -> Result<ResolvedSubject, ServiceError> {
     let any_orientation = by.any_orientation();
     let evidence = match by {
         Criterion::Distance { radius, .. } => {
-            let probes = hasher.of_image(&image, *radius, any_orientation);
+            let probes = fingerprinter.of_image(&image, *radius, any_orientation);
             by_distance(probes.await?)
         }
         Criterion::Verified { .. } => {
@@ -230,11 +236,13 @@ async fn of_picture(
     input: Input,
     sha256: Sha256,
     by: &Criterion,
-    hasher: &Hasher<'_>,
+    fingerprinter: &Fingerprinter<'_>,
 ) -> Result<Evidence, ServiceError> {
     let any_orientation = by.any_orientation();
     if let Criterion::Distance { radius, .. } = by {
-        let probes = hasher.of_picture(input, *radius, any_orientation).await?;
+        let probes = fingerprinter
+            .of_picture(input, *radius, any_orientation)
+            .await?;
         return Ok(by_distance(probes));
     }
     let learned = sketches::of_picture(services, input.clone()).await?;
@@ -242,7 +250,7 @@ async fn of_picture(
     Ok(verification(learned, picture, any_orientation))
 }
 
-fn by_distance(distances: Vec<Probe>) -> Evidence {
+fn by_distance(distances: Vec<FingerprintProbe>) -> Evidence {
     Evidence {
         distances,
         ..Evidence::default()

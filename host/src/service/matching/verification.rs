@@ -17,7 +17,7 @@ use crate::domain::{
 
 use super::comparisons::{AT_ONCE, Picture, compare};
 use super::parts;
-use super::ranking::{Probe, Ranking};
+use super::ranking::{FingerprintProbe, Ranking};
 use super::reach::{Reach, is_candidate};
 use super::sketches::sketches;
 use super::threads::{blocking, in_threads};
@@ -53,12 +53,12 @@ pub async fn find(
     let mut ranking = Ranking::new(index, project, limit);
     for (orientation, fingerprint) in &query.fingerprints {
         for (probe, radius) in Reach::WIDEST.probes(fingerprint) {
-            ranking.add(&Probe::new(probe, *orientation, radius));
+            ranking.add(&FingerprintProbe::new(probe, *orientation, radius));
         }
     }
     for (orientation, fingerprint) in query.without_sides() {
         for (probe, radius) in Reach::WIDEST.probes_without_sides(&fingerprint) {
-            ranking.add(&Probe::new(probe, orientation, radius));
+            ranking.add(&FingerprintProbe::new(probe, orientation, radius));
         }
     }
     let mut candidates = ranking.resolve(services).await?;

@@ -8,7 +8,7 @@ use crate::service::{ServiceError, Services, blobs};
 
 use super::fingerprinting::{ask, fingerprint_image};
 use super::orientations::Orientable;
-use super::{LoadedPlugin, Picture, Plugin, unknown};
+use super::{LoadedPlugin, Plugin, PluginPicture, unknown};
 
 /// A plugin that is at work.
 pub struct ActivePlugin<'a> {
@@ -34,7 +34,7 @@ impl<'a> ActivePlugin<'a> {
             description,
             version,
         } = &*self.known;
-        description.definition(&self.plugin.name, *version)
+        AlgorithmDefinition::of_plugin(&self.plugin.name, *version, description)
     }
 
     /// What it makes of a picture, in each orientation that counts and that it has bits for; `Invalid` when it has none for
@@ -44,7 +44,7 @@ impl<'a> ActivePlugin<'a> {
         file: Input,
         any_orientation: bool,
     ) -> Result<Vec<(Orientation, Vec<u8>)>, ServiceError> {
-        let picture = Picture::new(file, None);
+        let picture = PluginPicture::new(file, None);
         let wanted = self.known.description.input;
         if !any_orientation {
             let input = picture.input(self.services, wanted).await?;

@@ -23,12 +23,12 @@ type Answer = Result<Vec<u8>, String>;
 
 /// A picture as plugins are handed it.
 #[derive(Clone, Debug)]
-pub struct Picture {
+pub struct PluginPicture {
     pub(super) file: Input,
     luma_plane: Option<Bytes>,
 }
 
-impl Picture {
+impl PluginPicture {
     /// A file, and its luma plane where it has been decoded already.
     pub fn new(file: Input, luma_plane: Option<Vec<u8>>) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Picture {
 
 /// What plugins make of a picture that comes in. What cannot be had now is for the background, and never the picture's
 /// trouble.
-pub async fn fingerprint(services: &Services, picture: &Picture) -> Vec<PluginFingerprint> {
+pub async fn fingerprint(services: &Services, picture: &PluginPicture) -> Vec<PluginFingerprint> {
     let mut made = Vec::new();
     for (plugin, known) in services.plugins.working() {
         match make(services, plugin, &known, picture).await {
@@ -83,7 +83,7 @@ pub(super) async fn fingerprint_image(
 ) -> Result<Option<Vec<u8>>, ServiceError> {
     let made = match blobs::read_all(&services.store, &blobs::given(image)).await? {
         Some(bytes) => {
-            let picture = Picture::new(Input::Bytes(bytes), None);
+            let picture = PluginPicture::new(Input::Bytes(bytes), None);
             make(services, plugin, known, &picture).await?
         }
         // Its file is gone.
@@ -105,7 +105,7 @@ async fn make(
     services: &Services,
     plugin: &Plugin,
     known: &LoadedPlugin,
-    picture: &Picture,
+    picture: &PluginPicture,
 ) -> Result<PluginFingerprint, ServiceError> {
     let answer = match picture.input(services, known.description.input).await {
         Ok(input) => ask(plugin, known, input).await,

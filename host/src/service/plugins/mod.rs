@@ -12,7 +12,7 @@ pub(super) mod orientations;
 
 pub use active::ActivePlugin;
 pub use backfill::follow;
-pub use fingerprinting::{Picture, fingerprint};
+pub use fingerprinting::{PluginPicture, fingerprint};
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

@@ -6,7 +6,7 @@ use crate::domain::{HasherInput, Orientation, RenditionKind};
 use crate::sandbox::Input;
 use crate::service::{ServiceError, Services};
 
-use super::Picture;
+use super::PluginPicture;
 use super::fingerprinting::SIDE;
 
 /// Begins a JPEG.
@@ -24,7 +24,7 @@ impl Orientable {
     /// What a hasher wants of a picture, to be turned.
     pub async fn new(
         services: &Services,
-        picture: &Picture,
+        picture: &PluginPicture,
         wanted: HasherInput,
     ) -> Result<Self, ServiceError> {
         Ok(match wanted {

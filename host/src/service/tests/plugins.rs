@@ -3,11 +3,12 @@
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::domain::{HasherInput, Orientation, PluginFile};
+use crate::domain::{Algorithm, HasherInput, Orientation, Plan, PluginFile};
 use crate::index::{IndexQuery, IndexedFingerprint};
 use crate::sandbox::Input;
+use crate::service::matching::KnownPluginFingerprint;
 use crate::service::plugins::orientations::Orientable;
-use crate::service::plugins::{Condition, Picture, Plugins, follow};
+use crate::service::plugins::{Condition, PluginPicture, Plugins, follow};
 
 const HASHER: &str = include_str!("../../../../tests/tests/system/plugins/hasher.wat");
 
@@ -73,11 +74,53 @@ async fn a_backfill_reaches_the_index_of_every_process() {
 }
 
 #[tokio::test]
+async fn what_a_plugin_finds_comes_behind_what_is_verified() {
+    let world = World::new().await;
+    let services = with_plugin(&world).await;
+    for (name, seed) in [("a.png", 1), ("other.png", 2)] {
+        let upload = world.upload(Some(name), &png(seed)).await;
+        ingest(&services, upload).await.unwrap();
+    }
+    let other = crate::service::images::get(&services, &PROJECT, "other.png").await;
+    let made = other.unwrap().plugin_fingerprints.remove(0);
+    let plan = Plan {
+        algorithms: Algorithm::ALL.into(),
+        ..Plan::default()
+    };
+    let copy = Input::Bytes(copy_of(1).into());
+    let outcome = services.sandbox.process(copy, plan).await.unwrap();
+    let known = KnownPicture {
+        fingerprints: outcome.fingerprints,
+        by_plugins: vec![KnownPluginFingerprint {
+            plugin: "test".parse().unwrap(),
+            version: None,
+            bits: made.bits.unwrap(),
+        }],
+        sketch: outcome.sketch,
+        sha256: None,
+    };
+    let found = check(&services, Some(&PROJECT), known, VERIFIED).await;
+    let found = found.unwrap().near;
+    let told = found.iter().map(|found| {
+        let is_duplicate = found.judgement.verdict.is_duplicate();
+        (
+            found.image.name.as_str(),
+            &*found.algorithm.name,
+            is_duplicate,
+        )
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [("a.png", "phash", true), ("other.png", "test", false)]
+    );
+}
+
+#[tokio::test]
 async fn pictures_are_turned_as_their_planes_are() {
     let world = World::new().await;
     let services = &world.services;
     let file = Input::Bytes(encode(&picture(5, 320, 200), Format::Png).into());
-    let picture = Picture::new(file, None);
+    let picture = PluginPicture::new(file, None);
     let planes = Orientable::new(services, &picture, HasherInput::LumaPlane).await;
     let files = Orientable::new(services, &picture, HasherInput::Bytes).await;
     let (planes, files) = (planes.unwrap(), files.unwrap());

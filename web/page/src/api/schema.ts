@@ -969,7 +969,8 @@ export interface components {
         CheckBody: {
             /**
              * @description What algorithms say of it, at most 16. With a sketch those of `phash`, `dhash128`, `core` and, where
-             *     its quality is over 0, `bare` find all that there is to find.
+             *     its quality is over 0, `bare` find all that there is to find. Those of plugins (`GET /plugins`) find images by their
+             *     distance alone, behind those that the sketch verifies.
              */
             fingerprints?: components["schemas"]["SentFingerprint"][];
             limit?: components["schemas"]["Limit"] | null;
@@ -1269,31 +1270,6 @@ export interface components {
              * @example 10
              */
             radius?: number | null;
-        };
-        /** @description Fingerprints by another file or version. */
-        EditionView: {
-            /**
-             * @description When it was first loaded, RFC 3339 with milliseconds.
-             * @example 2026-02-21T19:01:02.123Z
-             */
-            created_at: string;
-            /**
-             * @description SHA-256 of the file.
-             * @example 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
-             */
-            digest: string;
-            /**
-             * Format: int64
-             * @description How many.
-             * @example 1200
-             */
-            fingerprints: number;
-            /**
-             * Format: int32
-             * @description Version of its definition.
-             * @example 1
-             */
-            version: number;
         };
         /**
          * @description What every refused or failed request is answered with, whichever route it asked for.
@@ -1802,6 +1778,31 @@ export interface components {
              */
             removed: number;
         };
+        /** @description Fingerprints by another file or version. */
+        PluginVersionView: {
+            /**
+             * @description When it was first loaded, RFC 3339 with milliseconds.
+             * @example 2026-02-21T19:01:02.123Z
+             */
+            created_at: string;
+            /**
+             * @description SHA-256 of the file.
+             * @example 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752
+             */
+            digest: string;
+            /**
+             * Format: int64
+             * @description How many.
+             * @example 1200
+             */
+            fingerprints: number;
+            /**
+             * Format: int32
+             * @description Version of its definition.
+             * @example 1
+             */
+            version: number;
+        };
         /** @description A plugin. */
         PluginView: components["schemas"]["PluginHealth"] & {
             describes_itself?: components["schemas"]["DescriptionView"] | null;
@@ -1819,7 +1820,7 @@ export interface components {
              * @description Fingerprints under the same name by other files or versions: kept until the plugin is deleted, never
              *     compared with these.
              */
-            others: components["schemas"]["EditionView"][];
+            others: components["schemas"]["PluginVersionView"][];
             /**
              * Format: int64
              * @description Images that it has no fingerprint for.
@@ -2048,7 +2049,7 @@ export interface components {
              */
             skipped: number;
         };
-        /** @description A fingerprint that a client computed. */
+        /** @description A fingerprint that a client computed; `algorithm` may be the name of a plugin. */
         SentFingerprint: {
             /** @enum {string} */
             algorithm: "phash";
@@ -2121,6 +2122,11 @@ export interface components {
              * @enum {integer|null}
              */
             version?: 1 | null;
+        } | {
+            algorithm: string;
+            bits: string;
+            /** @description Version of its definition; the server's own without it. */
+            version?: number | null;
         };
         Sha256Text: string;
         /** @description A picture that is looked for. */
@@ -2588,6 +2594,15 @@ export interface operations {
             };
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
+            /** @description A plugin that a fingerprint is by is disabled or was removed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3251,7 +3266,8 @@ export interface operations {
                  */
                 limit?: number;
                 /**
-                 * @description `upright` (default), or `any`: also find mirrored and turned copies.
+                 * @description `upright` (default), or `any`: also find mirrored and turned copies; a plugin is asked about the picture in each of
+                 *     the eight orientations.
                  * @example any
                  */
                 orientation?: components["schemas"]["OrientationScope"];
@@ -3297,6 +3313,15 @@ export interface operations {
                 };
             };
             408: components["responses"]["RequestTimeout"];
+            /** @description The plugin is disabled or was removed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3867,6 +3892,15 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
+            /** @description A plugin that a fingerprint is by is disabled or was removed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4517,7 +4551,8 @@ export interface operations {
                  */
                 limit?: number;
                 /**
-                 * @description `upright` (default), or `any`: also find mirrored and turned copies.
+                 * @description `upright` (default), or `any`: also find mirrored and turned copies; a plugin is asked about the picture in each of
+                 *     the eight orientations.
                  * @example any
                  */
                 orientation?: components["schemas"]["OrientationScope"];
@@ -4561,6 +4596,15 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
+            /** @description The plugin is disabled or was removed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -6,17 +6,17 @@ use crate::service::plugins::ActivePlugin;
 use crate::service::{ServiceError, Services, blobs};
 
 use super::criterion::radius_of;
-use super::ranking::Probe;
+use super::ranking::FingerprintProbe;
 
 /// An algorithm that can be asked.
-pub enum Hasher<'a> {
+pub enum Fingerprinter<'a> {
     /// One of the pipeline.
     BuiltIn(&'a Services, Algorithm),
     /// A plugin that is at work.
     Plugin(ActivePlugin<'a>),
 }
 
-impl<'a> Hasher<'a> {
+impl<'a> Fingerprinter<'a> {
     /// The algorithm of a name. `NotFound` when there is no such plugin, `Conflict` when it is disabled or was removed.
     pub fn open(services: &'a Services, algorithm: &NamedAlgorithm) -> Result<Self, ServiceError> {
         Ok(match algorithm {
@@ -41,7 +41,7 @@ impl<'a> Hasher<'a> {
         input: Input,
         radius: Option<u32>,
         any_orientation: bool,
-    ) -> Result<Vec<Probe>, ServiceError> {
+    ) -> Result<Vec<FingerprintProbe>, ServiceError> {
         let radius = radius_of(&self.definition(), radius)?;
         Ok(self.probes(self.hash(input, any_orientation).await?, radius))
     }
@@ -52,7 +52,7 @@ impl<'a> Hasher<'a> {
         image: &Image,
         radius: Option<u32>,
         any_orientation: bool,
-    ) -> Result<Vec<Probe>, ServiceError> {
+    ) -> Result<Vec<FingerprintProbe>, ServiceError> {
         let radius = radius_of(&self.definition(), radius)?;
         let made = match self {
             Self::Plugin(plugin) => plugin.of_image(image, any_orientation).await?,
@@ -91,8 +91,8 @@ impl<'a> Hasher<'a> {
             .collect())
     }
 
-    fn probes(&self, made: Vec<(Orientation, Vec<u8>)>, radius: u32) -> Vec<Probe> {
-        let probe = |(orientation, bits)| Probe {
+    fn probes(&self, made: Vec<(Orientation, Vec<u8>)>, radius: u32) -> Vec<FingerprintProbe> {
+        let probe = |(orientation, bits)| FingerprintProbe {
             orientation,
             algorithm: self.definition(),
             bits,
