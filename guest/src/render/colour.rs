@@ -11,7 +11,7 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformO
 
 use super::encode::{Pixel, Planes};
 use crate::decode;
-use crate::lanes::{Four, Shorts};
+use vismatch_simd::{i16x8, i32x4};
 
 /// The way from a profile's colours to sRGB.
 ///
@@ -132,20 +132,23 @@ impl Primaries {
     fn pair(&self, pair: [Pixel; 2]) -> [Pixel; 2] {
         let [first, second] = pair.map(|pixel| self.light(pixel));
         // More than all is all.
-        let light = Shorts::narrowed([first, second]).shifted(DROPPED_BITS);
-        let levels = light.values();
+        let light = i16x8::narrow([first, second]).shift_right(DROPPED_BITS);
+        let levels = light.to_array();
         let levels = levels.map(|light| self.levels[light as u16 as usize % LIGHTS]);
         let [r, g, b, _, s, h, c, _] = levels;
         [[r, g, b, 0], [s, h, c, 0]]
     }
 
     #[inline(always)]
-    fn light(&self, pixel: Pixel) -> Four {
+    fn light(&self, pixel: Pixel) -> i32x4 {
         let [r, g, b, _] = pixel.map(usize::from);
         let [red, green, blue] = &self.light;
-        let half = Four::all(1 << (FRACTION_BITS - 1));
-        let light = Four::of(red[r]) + Four::of(green[g]) + Four::of(blue[b]) + half;
-        light.shifted(FRACTION_BITS)
+        let half = i32x4::splat(1 << (FRACTION_BITS - 1));
+        let light = i32x4::from_array(red[r])
+            + i32x4::from_array(green[g])
+            + i32x4::from_array(blue[b])
+            + half;
+        light.shift_right(FRACTION_BITS)
     }
 }
 

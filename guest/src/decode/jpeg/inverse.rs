@@ -7,7 +7,7 @@
 //! wraps around. High frequencies that a block has not are not computed.
 
 use super::coefficients::BLOCK;
-use crate::lanes::{Four, Shorts};
+use vismatch_simd::{i16x8, i32x4};
 
 /// Fraction bits of the basis.
 const BASIS_BITS: u32 = 14;
@@ -115,14 +115,14 @@ fn flat(mean: i16, side: usize, rows: &mut [u8], stride: usize) {
 #[inline(always)]
 fn drawn<const N: usize, const G: usize>(block: &[i16; BLOCK], rows: &mut [u8], stride: usize) {
     let (vectors, _) = block.as_chunks::<8>();
-    let zero = Shorts::all(0);
+    let zero = i16x8::splat(0);
     // For each group of vertical frequencies.
-    let mut columns = [[Four::all(0); N]; G];
+    let mut columns = [[i32x4::splat(0); N]; G];
     for (down, columns) in columns.iter_mut().enumerate() {
         let mut pairs = [[zero; 2]; G];
         for (across, pairs) in pairs.iter_mut().enumerate() {
             for (parity, pairs) in pairs.iter_mut().enumerate() {
-                *pairs = Shorts::of(vectors[2 * (2 * across + parity) + down]);
+                *pairs = i16x8::from_array(vectors[2 * (2 * across + parity) + down]);
             }
         }
         *columns = pass(&pairs, COLUMNS);
@@ -134,29 +134,29 @@ fn drawn<const N: usize, const G: usize>(block: &[i16; BLOCK], rows: &mut [u8], 
 
 /// Rows of four samples each, from a column on.
 #[inline(always)]
-fn samples<const N: usize, const G: usize>(columns: &[[Four; N]; G], from: usize) -> [Four; N] {
-    let mut pairs = [[Shorts::all(0); 2]; G];
+fn samples<const N: usize, const G: usize>(columns: &[[i32x4; N]; G], from: usize) -> [i32x4; N] {
+    let mut pairs = [[i16x8::splat(0); 2]; G];
     for (columns, pairs) in columns.iter().zip(&mut pairs) {
         // The last ones are written nowhere.
         let column = |at: usize| columns[if from + at < N { from + at } else { N - 1 }];
         let (first, second) = (
-            Shorts::narrowed([column(0), column(1)]),
-            Shorts::narrowed([column(2), column(3)]),
+            i16x8::narrow([column(0), column(1)]),
+            i16x8::narrow([column(2), column(3)]),
         );
-        *pairs = first.unzip_pairs(second);
+        *pairs = first.deinterleave_pairs(second);
     }
     pass(&pairs, ROWS)
 }
 
 #[inline(always)]
-fn write<const N: usize>(left: &[Four; N], right: &[Four; N], rows: &mut [u8], stride: usize) {
+fn write<const N: usize>(left: &[i32x4; N], right: &[i32x4; N], rows: &mut [u8], stride: usize) {
     let Some(rows) = rows.get_mut(..(N - 1) * stride + N) else {
         return;
     };
     for at in (0..N).step_by(2) {
-        let row = |at: usize| Shorts::narrowed([left[at], right[at]]);
+        let row = |at: usize| i16x8::narrow([left[at], right[at]]);
         let next = if at + 1 < N { at + 1 } else { at };
-        let two = row(at).bytes(row(next)).values();
+        let two = row(at).narrow_to_bytes(row(next)).to_array();
         rows[at * stride..][..N].copy_from_slice(&two[..N]);
         rows[next * stride..][..N].copy_from_slice(&two[8 * (next - at)..][..N]);
     }
@@ -180,20 +180,20 @@ const ROWS: Rounding = {
 /// The transform in one direction: `N` samples of the pairs of even and odd frequencies in each lane.
 #[inline(always)]
 fn pass<const N: usize, const G: usize>(
-    pairs: &[[Shorts; 2]; G],
+    pairs: &[[i16x8; 2]; G],
     (half, bits): Rounding,
-) -> [Four; N] {
-    let mut samples = [Four::all(0); N];
+) -> [i32x4; N] {
+    let mut samples = [i32x4::splat(0); N];
     for at in 0..N.div_ceil(2) {
         // Even frequencies are symmetric about the middle, odd ones change their sign there.
-        let mut even = Four::all(half);
-        let mut odd = Four::all(0);
+        let mut even = i32x4::splat(half);
+        let mut odd = i32x4::splat(0);
         for (pairs, shares) in pairs.iter().zip(Basis::<N>::OF[at]) {
-            even = even + pairs[0].dot(Shorts::all_pairs(shares[0]));
-            odd = odd + pairs[1].dot(Shorts::all_pairs(shares[1]));
+            even = even + pairs[0].dot(i16x8::splat_pairs(shares[0]));
+            odd = odd + pairs[1].dot(i16x8::splat_pairs(shares[1]));
         }
-        samples[N - 1 - at] = (even - odd).shifted(bits);
-        samples[at] = (even + odd).shifted(bits);
+        samples[N - 1 - at] = (even - odd).shift_right(bits);
+        samples[at] = (even + odd).shift_right(bits);
     }
     samples
 }

@@ -6,8 +6,8 @@ use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::decode;
 use crate::info::{Dimensions, Orientation};
-use crate::lanes::Shorts;
 use crate::render::fit;
+use vismatch_simd::i16x8;
 
 /// Just below a half, in 65536ths.
 const HALF: i32 = 0x7FFF;
@@ -177,8 +177,8 @@ fn colours<const STEP: usize>(luma: &[u8], chroma: (&[u8], &[u8]), pixels: &mut 
         let level = |at: usize| i16::from(luma[at.min(last)]);
         let (first, second) = (level(STEP * at), level(STEP * at + STEP - 1));
         let levels = [first, first, first, 0, second, second, second, 0];
-        let colours = Shorts::of(levels) + Shorts::of([r, g, b, 0, r, g, b, 0]);
-        let colours = colours.bytes(colours).values();
+        let colours = i16x8::from_array(levels) + i16x8::from_array([r, g, b, 0, r, g, b, 0]);
+        let colours = colours.narrow_to_bytes(colours).to_array();
         pixels.copy_from_slice(&colours.as_chunks().0[..STEP]);
     }
 }
