@@ -1,5 +1,7 @@
 //! Luma and chroma of a picture, which renditions can be made of without making pixels first.
 
+use vismatch_jpeg::Sides;
+
 use super::Plane;
 use crate::info::{Dimensions, ImageInfo};
 
@@ -38,15 +40,6 @@ impl From<Least> for Wanted {
             reduced: None,
         }
     }
-}
-
-/// Samples of a component on each side of a block of 8.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sides {
-    pub most: usize,
-    pub fewer: Option<usize>,
-    pub reduced: Option<usize>,
-    pub means: Option<usize>,
 }
 
 impl Wanted {

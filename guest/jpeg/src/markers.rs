@@ -2,7 +2,7 @@
 
 /// What the markers tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::decode) struct Markers {
+pub struct Markers {
     /// The first frame header.
     pub frame: Option<Frame>,
     /// Scans, counted up to one more than the limit.
@@ -17,24 +17,31 @@ pub(in crate::decode) struct Markers {
 
 /// A frame header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::decode) struct Frame {
+pub struct Frame {
+    /// How it is coded.
     pub process: Process,
     /// Bits a sample.
     pub precision: u8,
+    /// Of the picture, in pixels.
     pub width: u16,
+    /// Of the picture, in pixels.
     pub height: u16,
+    /// How many there are.
     pub components: u8,
 }
 
 /// How a frame is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::decode) enum Process {
+pub enum Process {
     /// Sequential, with Huffman codes.
     Baseline,
     /// Progressive, with Huffman codes.
     Progressive,
+    /// Without loss.
     Lossless,
+    /// In several sizes.
     Hierarchical,
+    /// With arithmetic codes.
     Arithmetic,
 }
 

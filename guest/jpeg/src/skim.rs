@@ -116,9 +116,9 @@ fn passed(state: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::jpeg::bits::Bits;
-    use crate::decode::jpeg::blocks::Segment;
-    use crate::decode::jpeg::huffman::tests::typical;
+    use crate::bits::Bits;
+    use crate::blocks::Segment;
+    use crate::huffman::tests::typical;
 
     /// Codes of DC coefficients of up to 15 bits, of which some are longer than a look.
     fn dc_codes() -> DcCodes {

@@ -16,7 +16,19 @@ use super::inverse;
 use super::markers::{Frame, Process};
 use super::progressive;
 use super::segments::{Part, Scan, Tables};
-use crate::decode::planes::Sides;
+
+/// To how many samples a block of 8 is reduced on each side, 1 to 8, for each purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sides {
+    /// What is needed.
+    pub most: usize,
+    /// What is wanted as well.
+    pub fewer: Option<usize>,
+    /// For a reduced picture.
+    pub reduced: Option<usize>,
+    /// For the means of blocks.
+    pub means: Option<usize>,
+}
 
 /// Samples of a component, in every number of them that was wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +89,7 @@ impl Plane {
 
 /// The planes of all components. `sides` says for a component, and the samples it has across and down,
 /// to how many of 8 samples a block is to be reduced on each side, 1 to 8.
-pub(super) fn decode(
+pub fn decode(
     bytes: &[u8],
     frame: Frame,
     sides: impl Fn(usize, (f64, f64)) -> Sides,
@@ -95,7 +107,7 @@ pub(super) fn decode(
 }
 
 /// All coefficients of the file can be read.
-pub(super) fn are_sound(bytes: &[u8], frame: Frame) -> bool {
+pub fn are_sound(bytes: &[u8], frame: Frame) -> bool {
     let means = |_, _| Sides {
         most: 1,
         fewer: None,

@@ -3,62 +3,74 @@
 //! The same bytes as libjpeg's accurate integer transform and its choice of tables give, for pictures
 //! whose sides are whole blocks.
 
-use image::{DynamicImage, GrayImage};
-
-use crate::error::{Excess, ImageError, Limit};
+use image::GrayImage;
 
 mod bits;
-mod colour;
 mod forward;
 mod tables;
 
 use bits::Writer;
-pub use colour::{Pixel, Planes, separated};
 use forward::Quantiser;
 use tables::{CHROMA, CHROMA_AC, CHROMA_DC, Codes, LUMA, LUMA_AC, LUMA_DC, ZIGZAG};
 
 /// The longest side a JPEG can have.
 pub const MAX_SIDE: u32 = 65_535;
-/// Quality from which on colour has all of its resolution.
-const WHOLE_CHROMA: u8 = 90;
 
-/// Has colour half the resolution of luma at this quality?
-pub fn halves_chroma(quality: u8) -> bool {
-    quality < WHOLE_CHROMA
+/// The sides of the planes are not 1 to [`MAX_SIDE`], or do not fit each other: this is one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a side of {0} samples cannot be encoded")]
+pub struct SideError(pub u32);
+
+/// Planes of Rec. 601 in full range.
+struct Planes<'a> {
+    luma: &'a GrayImage,
+    chroma: Option<[&'a GrayImage; 2]>,
+    /// Samples of luma for one of chroma, across and down.
+    step: u8,
 }
 
-/// A JPEG of a grey or RGB picture. Colour has half the resolution of luma below quality 90, averaged,
-/// and all of it from there on. `too-large` over 65,535 pixels a side.
-pub fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, ImageError> {
-    planes(&Planes::of(picture, halves_chroma(quality)), quality)
-}
-
-/// A JPEG of planes. `too-large` over 65,535 samples a side.
-pub fn planes(planes: &Planes<'_>, quality: u8) -> Result<Vec<u8>, ImageError> {
-    let too_large = |_| {
-        let actual = u64::from(planes.luma.width().max(planes.luma.height()));
-        ImageError::TooLarge(Excess {
-            limit: Limit::Side,
-            actual,
-            allowed: MAX_SIDE.into(),
-        })
+/// A JPEG of luma, and of blue and red chroma, which are as large, or half as large on each side, rounded up.
+/// Quality is 1 to 100.
+pub fn encode(
+    luma: &GrayImage,
+    chroma: Option<[&GrayImage; 2]>,
+    quality: u8,
+) -> Result<Vec<u8>, SideError> {
+    let size = (side(luma.width())?, side(luma.height())?);
+    let planes = Planes {
+        luma,
+        chroma,
+        step: step(luma, chroma)?,
     };
-    let width = u16::try_from(planes.luma.width()).map_err(too_large)?;
-    let height = u16::try_from(planes.luma.height()).map_err(too_large)?;
     let quantisers = [LUMA, CHROMA].map(|table| tables::at_quality(&table, quality));
     // Half a byte a pixel is more than most pictures need.
-    let mut jpeg = Vec::with_capacity(usize::from(width) * usize::from(height) / 2 + 1024);
-    write_headers(&mut jpeg, (width, height), planes, &quantisers);
+    let mut jpeg = Vec::with_capacity(usize::from(size.0) * usize::from(size.1) / 2 + 1024);
+    write_headers(&mut jpeg, size, &planes, &quantisers);
     let mut writer = Writer::new(jpeg);
-    write_blocks(&mut writer, planes, &quantisers);
+    write_blocks(&mut writer, &planes, &quantisers);
     let mut jpeg = writer.finish();
     jpeg.extend([0xFF, 0xD9]);
     Ok(jpeg)
 }
 
-/// Samples of luma for one of chroma, across and down.
-fn step(planes: &Planes<'_>) -> u8 {
-    if planes.is_halved() { 2 } else { 1 }
+fn side(side: u32) -> Result<u16, SideError> {
+    let coded = u16::try_from(side).ok().filter(|side| *side > 0);
+    coded.ok_or(SideError(side))
+}
+
+fn step(luma: &GrayImage, chroma: Option<[&GrayImage; 2]>) -> Result<u8, SideError> {
+    let whole = luma.dimensions();
+    let half = (whole.0.div_ceil(2), whole.1.div_ceil(2));
+    let Some([blue, red]) = chroma else {
+        return Ok(1);
+    };
+    let size = blue.dimensions();
+    match red.dimensions() {
+        red if red != size => Err(SideError(red.0)),
+        _ if size == whole => Ok(1),
+        _ if size == half => Ok(2),
+        _ => Err(SideError(size.0)),
+    }
 }
 
 fn write_headers(
@@ -78,7 +90,7 @@ fn write_headers(
     let mut scan = vec![components];
     for component in 0..components {
         let (sampling, table) = match component {
-            0 => (step(planes) * 0x11, 0),
+            0 => (planes.step * 0x11, 0),
             _ => (0x11, 1),
         };
         frame.extend([component, sampling, table]);
@@ -159,8 +171,8 @@ impl<'a> Component<'a> {
 }
 
 fn write_blocks(writer: &mut Writer, planes: &Planes<'_>, quantisers: &[[u8; 64]; 2]) {
-    let step = u32::from(step(planes));
-    let mut components = vec![Component::luma(&planes.luma, step, &quantisers[0])];
+    let step = u32::from(planes.step);
+    let mut components = vec![Component::luma(planes.luma, step, &quantisers[0])];
     for plane in planes.chroma.iter().flatten() {
         components.push(Component::chroma(plane, &quantisers[1]));
     }
@@ -175,4 +187,24 @@ fn write_blocks(writer: &mut Writer, planes: &Planes<'_>, quantisers: &[[u8; 64]
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_that_cannot_be_coded_are_told() {
+        let plane = |width, height| GrayImage::new(width, height);
+        let grey = |width, height| encode(&plane(width, height), None, 80).err();
+        assert_eq!(grey(1, 0), Some(SideError(0)));
+        assert_eq!(grey(65_536, 1), Some(SideError(65_536)));
+        assert_eq!(grey(65_535, 1), None);
+        let colour = |blue: (u32, u32), red: (u32, u32)| {
+            let (blue, red) = (plane(blue.0, blue.1), plane(red.0, red.1));
+            encode(&plane(9, 5), Some([&blue, &red]), 80).err()
+        };
+        assert_eq!(colour((9, 5), (9, 5)), None);
+        assert_eq!(colour((5, 3), (5, 3)), None);
+        assert_eq!(colour((9, 5), (5, 3)), Some(SideError(5)));
+        assert_eq!(colour((4, 2), (4, 2)), Some(SideError(4)));
+        assert_eq!(colour((5, 3), (0, 0)), Some(SideError(0)));
+    }
+}

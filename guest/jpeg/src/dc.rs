@@ -2,7 +2,7 @@
 //!
 //! Data is read in the order of the file (see [`super::blocks`]). AC coefficients are skipped on the way;
 //! whole scans of them, which progressive files have, are passed over unread. Not for pixels, and not for
-//! broken files: see [`super::luma`].
+//! broken files: see the crate.
 
 use super::bits::Bits;
 use super::blocks::{Grid, Layout, Run, SIDE, Scans};
@@ -13,7 +13,7 @@ use super::segments::{Part, Scan};
 use super::skim::{Skim, skim};
 
 /// The DC coefficients of a component.
-pub(super) struct Plane {
+pub struct DcPlane {
     /// Blocks that cover the picture, across and down.
     covering: (usize, usize),
     /// Pixels of a sample, across and down, where they are whole ones.
@@ -27,7 +27,7 @@ pub(super) struct Plane {
     lowest_bit: Option<u8>,
 }
 
-impl Plane {
+impl DcPlane {
     fn new(scans: &Scans<'_>, grid: &Grid, component: usize, is_wanted: bool) -> Option<Self> {
         let (across, down) = grid.whole(component);
         let table = grid.components[component].table;
@@ -82,22 +82,22 @@ impl Plane {
 
 /// The planes of all components; those that `wanted` names have values, and those that `full` names must have a
 /// block for 8 by 8 pixels. None where one has less, and where a file is broken or is not as the standard says.
-pub(super) fn read(
+pub fn read(
     bytes: &[u8],
     frame: Frame,
     (wanted, full): (&[usize], &[usize]),
-) -> Option<Vec<Plane>> {
+) -> Option<Vec<DcPlane>> {
     let mut scans = Scans::new(bytes, frame);
     let mut next = scans.next()?;
     let grid = scans.grid.as_ref()?;
     if !full.iter().all(|component| grid.is_full(*component)) {
         return None;
     }
-    let plane = |component| Plane::new(&scans, grid, component, wanted.contains(&component));
+    let plane = |component| DcPlane::new(&scans, grid, component, wanted.contains(&component));
     let mut planes: Vec<_> = (0..grid.components.len())
         .map(plane)
         .collect::<Option<_>>()?;
-    let layouts: Vec<_> = planes.iter().map(Plane::layout).collect();
+    let layouts: Vec<_> = planes.iter().map(DcPlane::layout).collect();
     while let Some(scan) = next {
         scans.at = match frame.process {
             Process::Baseline => sequential(&scans, &scan, &layouts, &mut planes)?,
@@ -117,7 +117,7 @@ fn sequential(
     scans: &Scans<'_>,
     scan: &Scan,
     layouts: &[Layout],
-    planes: &mut [Plane],
+    planes: &mut [DcPlane],
 ) -> Option<usize> {
     advance(scan, planes, None, 0)?;
     let ac = |part: &Part| scans.tables.ac[part.ac].as_ref().map(Some);
@@ -128,7 +128,7 @@ fn first(
     scans: &Scans<'_>,
     scan: &Scan,
     layouts: &[Layout],
-    planes: &mut [Plane],
+    planes: &mut [DcPlane],
 ) -> Option<usize> {
     advance(scan, planes, None, scan.low)?;
     skimmed(scans, (scan, scan.low), layouts, planes, |_| Some(None))
@@ -139,7 +139,7 @@ fn skimmed<'a>(
     scans: &'a Scans<'_>,
     (scan, low): (&Scan, u8),
     layouts: &[Layout],
-    planes: &mut [Plane],
+    planes: &mut [DcPlane],
     ac: impl Fn(&Part) -> Option<Option<&'a Codes>>,
 ) -> Option<usize> {
     let codes = |part: &Part| Some((scans.tables.dc[part.dc].as_ref()?, ac(part)?));
@@ -177,7 +177,7 @@ fn refining(
     scans: &Scans<'_>,
     scan: &Scan,
     layouts: &[Layout],
-    planes: &mut [Plane],
+    planes: &mut [DcPlane],
 ) -> Option<usize> {
     // It needs no codes, but the full decoder does not go without.
     let has_codes = |part: &Part| scans.tables.dc[part.dc].is_some();
@@ -252,7 +252,7 @@ fn unread(bytes: &[u8], scans: &Scans<'_>, scan: &Scan) -> Option<usize> {
 
 /// Notes that a scan brings the values of its components down to bit `to`, when `from` is how far they
 /// are known.
-fn advance(scan: &Scan, planes: &mut [Plane], from: Option<u8>, to: u8) -> Option<()> {
+fn advance(scan: &Scan, planes: &mut [DcPlane], from: Option<u8>, to: u8) -> Option<()> {
     for part in &scan.parts {
         let known = &mut planes[part.component].lowest_bit;
         if *known != from {

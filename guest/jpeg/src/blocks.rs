@@ -10,7 +10,7 @@ use super::markers::{Frame, Process, next_marker, segment};
 use super::segments::{COMPONENTS, Component, Scan, Tables, components};
 
 /// Pixels on a side of a block.
-pub(super) const SIDE: usize = 8;
+pub const SIDE: usize = 8;
 
 /// How a frame is made of blocks.
 pub(super) struct Grid {
