@@ -2,13 +2,13 @@
 //!
 //! A window of 64 bits is filled eight bytes at a time where none of them is `FF`, else byte by byte:
 //! `FF 00` is the byte `FF`, and any other marker ends the data. Past the end come zeros, which are
-//! counted: who reads them finds out at [`Bits::ends_at`] or [`Bits::is_overrun`].
+//! counted: who reads them finds out at [`BitReader::ends_at`] or [`BitReader::is_overrun`].
 
-use super::blocks::Segment;
+use super::scan::Segment;
 
 /// Reads one segment of entropy-coded data.
 #[derive(Clone, Copy)]
-pub(super) struct Bits<'a> {
+pub(super) struct BitReader<'a> {
     bytes: &'a [u8],
     /// The next byte to put into the window.
     at: usize,
@@ -20,7 +20,7 @@ pub(super) struct Bits<'a> {
     padding: u32,
 }
 
-impl<'a> Segment<'a> for Bits<'a> {
+impl<'a> Segment<'a> for BitReader<'a> {
     fn starting_at(bytes: &'a [u8], at: usize) -> Self {
         Self::new(bytes, at)
     }
@@ -38,7 +38,7 @@ impl<'a> Segment<'a> for Bits<'a> {
     }
 }
 
-impl<'a> Bits<'a> {
+impl<'a> BitReader<'a> {
     /// The data from a place on.
     pub fn new(bytes: &'a [u8], at: usize) -> Self {
         Self {
@@ -123,7 +123,7 @@ impl<'a> Bits<'a> {
     }
 }
 
-/// Fills the window of [`Bits`], of which it takes and gives all but the bytes.
+/// Fills the window of [`BitReader`], of which it takes and gives all but the bytes.
 #[cold]
 #[inline(never)]
 fn filled_by_bytes(
@@ -159,8 +159,8 @@ mod tests {
     use super::*;
 
     /// All bits of a segment, in takes of `step`.
-    fn read(bytes: &[u8], step: u16, count: usize) -> (Vec<u32>, Bits<'_>) {
-        let mut bits = Bits::new(bytes, 0);
+    fn read(bytes: &[u8], step: u16, count: usize) -> (Vec<u32>, BitReader<'_>) {
+        let mut bits = BitReader::new(bytes, 0);
         let values = (0..count).map(|_| {
             bits.refill();
             bits.take(step)

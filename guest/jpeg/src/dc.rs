@@ -1,16 +1,16 @@
 //! The DC coefficients of a JPEG: eight times the mean of each block, over its quantiser.
 //!
-//! Data is read in the order of the file (see [`super::blocks`]). AC coefficients are skipped on the way;
+//! Data is read in the order of the file (see [`super::scan`]). AC coefficients are skipped on the way;
 //! whole scans of them, which progressive files have, are passed over unread. Not for pixels, and not for
 //! broken files: see the crate.
 
-use super::bits::Bits;
-use super::blocks::{Grid, Layout, Run, SIDE, Scans};
-use super::coded::Coded;
-use super::huffman::{Codes, DcCodes};
+use super::bits::BitReader;
+use super::entropy::EntropyReader;
+use super::headers::{ScanComponent, ScanHeader};
+use super::huffman::{DcTable, HuffmanTable};
 use super::markers::{Frame, Process, after_coded_data};
-use super::segments::{Part, Scan};
-use super::skim::{Skim, skim};
+use super::scan::{Grid, Layout, McuRun, SIDE, ScanReader};
+use super::skip::{BlockCodes, note_block_starts};
 
 /// The DC coefficients of a component.
 pub struct DcPlane {
@@ -28,7 +28,7 @@ pub struct DcPlane {
 }
 
 impl DcPlane {
-    fn new(scans: &Scans<'_>, grid: &Grid, component: usize, is_wanted: bool) -> Option<Self> {
+    fn new(scans: &ScanReader<'_>, grid: &Grid, component: usize, is_wanted: bool) -> Option<Self> {
         let (across, down) = grid.whole(component);
         let table = grid.components[component].table;
         Some(Self {
@@ -87,7 +87,7 @@ pub fn read(
     frame: Frame,
     (wanted, full): (&[usize], &[usize]),
 ) -> Option<Vec<DcPlane>> {
-    let mut scans = Scans::new(bytes, frame);
+    let mut scans = ScanReader::new(bytes, frame);
     let mut next = scans.next()?;
     let grid = scans.grid.as_ref()?;
     if !full.iter().all(|component| grid.is_full(*component)) {
@@ -114,19 +114,19 @@ pub fn read(
 }
 
 fn sequential(
-    scans: &Scans<'_>,
-    scan: &Scan,
+    scans: &ScanReader<'_>,
+    scan: &ScanHeader,
     layouts: &[Layout],
     planes: &mut [DcPlane],
 ) -> Option<usize> {
     advance(scan, planes, None, 0)?;
-    let ac = |part: &Part| scans.tables.ac[part.ac].as_ref().map(Some);
+    let ac = |part: &ScanComponent| scans.tables.ac[part.ac].as_ref().map(Some);
     skimmed(scans, (scan, 0), layouts, planes, ac)
 }
 
 fn first(
-    scans: &Scans<'_>,
-    scan: &Scan,
+    scans: &ScanReader<'_>,
+    scan: &ScanHeader,
     layouts: &[Layout],
     planes: &mut [DcPlane],
 ) -> Option<usize> {
@@ -136,57 +136,61 @@ fn first(
 
 /// Reads a scan with all bits of the coefficients down to one. `ac` has the codes of what is between them.
 fn skimmed<'a>(
-    scans: &'a Scans<'_>,
-    (scan, low): (&Scan, u8),
+    scans: &'a ScanReader<'_>,
+    (scan, low): (&ScanHeader, u8),
     layouts: &[Layout],
     planes: &mut [DcPlane],
-    ac: impl Fn(&Part) -> Option<Option<&'a Codes>>,
+    ac: impl Fn(&ScanComponent) -> Option<Option<&'a HuffmanTable>>,
 ) -> Option<usize> {
-    let codes = |part: &Part| Some((scans.tables.dc[part.dc].as_ref()?, ac(part)?));
+    let codes = |part: &ScanComponent| Some((scans.tables.dc[part.dc].as_ref()?, ac(part)?));
     let codes: Vec<_> = scan.parts.iter().map(codes).collect::<Option<_>>()?;
     // Components that share their codes share the tables.
-    let owner = |part: &Part| scan.parts.iter().position(|other| other.has_codes_of(part));
+    let owner = |part: &ScanComponent| scan.parts.iter().position(|other| other.has_codes_of(part));
     let owners: Vec<_> = scan.parts.iter().map(owner).collect::<Option<_>>()?;
     let skims: Vec<_> = (owners.iter().zip(&codes).enumerate())
-        .map(|(part, (owner, codes))| (*owner == part).then(|| Skim::new(codes.0, codes.1)))
+        .map(|(part, (owner, codes))| (*owner == part).then(|| BlockCodes::new(codes.0, codes.1)))
         .collect();
     let skim_of = |part: usize| skims[owners[part]].as_ref();
     let (mut order, mut starts) = (Vec::new(), Vec::new());
-    scans.read_runs(scan, layouts, |data: &mut Coded<'_>, run, predictors| {
-        let count = run.len();
-        if order.len() <= count {
-            let blocks = run.blocks.iter().cycle().take(count + 1);
-            order = blocks
-                .map(|block| skim_of(block.part))
-                .collect::<Option<_>>()?;
-            starts.resize(count + 1, 0);
-        }
-        skim(data, &order[..=count], &mut starts[..=count])?;
-        for (index, part) in scan.parts.iter().enumerate() {
-            let Some(values) = planes[part.component].wanted() else {
-                continue;
-            };
-            let (dc, blocks) = (codes[index].0, (&run, index, &starts[..count]));
-            predictors[index] = put_sums(dc, blocks, (predictors[index], low), values)?;
-        }
-        Some(())
-    })
+    scans.read_runs(
+        scan,
+        layouts,
+        |data: &mut EntropyReader<'_>, run, predictors| {
+            let count = run.len();
+            if order.len() <= count {
+                let blocks = run.blocks.iter().cycle().take(count + 1);
+                order = blocks
+                    .map(|block| skim_of(block.part))
+                    .collect::<Option<_>>()?;
+                starts.resize(count + 1, 0);
+            }
+            note_block_starts(data, &order[..=count], &mut starts[..=count])?;
+            for (index, part) in scan.parts.iter().enumerate() {
+                let Some(values) = planes[part.component].wanted() else {
+                    continue;
+                };
+                let (dc, blocks) = (codes[index].0, (&run, index, &starts[..count]));
+                predictors[index] = put_sums(dc, blocks, (predictors[index], low), values)?;
+            }
+            Some(())
+        },
+    )
 }
 
 fn refining(
-    scans: &Scans<'_>,
-    scan: &Scan,
+    scans: &ScanReader<'_>,
+    scan: &ScanHeader,
     layouts: &[Layout],
     planes: &mut [DcPlane],
 ) -> Option<usize> {
     // It needs no codes, but the full decoder does not go without.
-    let has_codes = |part: &Part| scans.tables.dc[part.dc].is_some();
+    let has_codes = |part: &ScanComponent| scans.tables.dc[part.dc].is_some();
     if scan.low + 1 != scan.high || !scan.parts.iter().all(has_codes) {
         return None;
     }
     advance(scan, planes, Some(scan.high), scan.low)?;
     let mut read = Vec::new();
-    scans.read_runs(scan, layouts, |bits: &mut Bits<'_>, run, _| {
+    scans.read_runs(scan, layouts, |bits: &mut BitReader<'_>, run, _| {
         read.resize(run.len(), 0);
         take_each(bits, &mut read);
         for (index, part) in scan.parts.iter().enumerate() {
@@ -204,8 +208,8 @@ fn refining(
 /// with what they start with.
 #[inline(never)]
 fn put_sums(
-    codes: &DcCodes,
-    (run, part, starts): (&Run<'_>, usize, &[u64]),
+    codes: &DcTable,
+    (run, part, starts): (&McuRun<'_>, usize, &[u64]),
     (mut sum, low): (i32, u8),
     values: &mut [i16],
 ) -> Option<i32> {
@@ -220,7 +224,11 @@ fn put_sums(
 
 /// Adds a bit to each value of a part of a run.
 #[inline(never)]
-fn refine((run, part, bits): (&Run<'_>, usize, &[i16]), low: u8, values: &mut [i16]) -> Option<()> {
+fn refine(
+    (run, part, bits): (&McuRun<'_>, usize, &[i16]),
+    low: u8,
+    values: &mut [i16],
+) -> Option<()> {
     run.hand_out(part, bits, |place, bit| {
         values[place] = values[place].saturating_add(bit << low);
         Some(())
@@ -229,7 +237,7 @@ fn refine((run, part, bits): (&Run<'_>, usize, &[i16]), low: u8, values: &mut [i
 
 /// Takes bits one by one.
 #[inline(never)]
-fn take_each(bits: &mut Bits<'_>, taken: &mut [i16]) {
+fn take_each(bits: &mut BitReader<'_>, taken: &mut [i16]) {
     let mut ahead = *bits;
     for taken in taken.chunks_mut(32) {
         ahead.refill();
@@ -241,7 +249,7 @@ fn take_each(bits: &mut Bits<'_>, taken: &mut [i16]) {
 }
 
 /// AC coefficients of one component.
-fn unread(bytes: &[u8], scans: &Scans<'_>, scan: &Scan) -> Option<usize> {
+fn unread(bytes: &[u8], scans: &ScanReader<'_>, scan: &ScanHeader) -> Option<usize> {
     let [part] = &scan.parts[..] else {
         return None;
     };
@@ -252,7 +260,7 @@ fn unread(bytes: &[u8], scans: &Scans<'_>, scan: &Scan) -> Option<usize> {
 
 /// Notes that a scan brings the values of its components down to bit `to`, when `from` is how far they
 /// are known.
-fn advance(scan: &Scan, planes: &mut [DcPlane], from: Option<u8>, to: u8) -> Option<()> {
+fn advance(scan: &ScanHeader, planes: &mut [DcPlane], from: Option<u8>, to: u8) -> Option<()> {
     for part in &scan.parts {
         let known = &mut planes[part.component].lowest_bit;
         if *known != from {

@@ -5,13 +5,13 @@
 
 use image::GrayImage;
 
-mod bits;
-mod forward;
+mod forward_dct;
 mod tables;
+mod writer;
 
-use bits::Writer;
-use forward::Quantiser;
+use forward_dct::Quantiser;
 use tables::{CHROMA, CHROMA_AC, CHROMA_DC, Codes, LUMA, LUMA_AC, LUMA_DC, ZIGZAG};
+use writer::Writer;
 
 /// The longest side a JPEG can have.
 pub const MAX_SIDE: u32 = 65_535;
@@ -162,8 +162,8 @@ impl<'a> Component<'a> {
     fn write_unit(&mut self, writer: &mut Writer, column: u32, row: u32) {
         for (y, x) in (0..self.step).flat_map(|y| (0..self.step).map(move |x| (y, x))) {
             let (x, y) = (column * self.step + x, row * self.step + y);
-            let samples = forward::block(self.plane, 8 * x as usize, 8 * y as usize);
-            let block = self.quantiser.quantise(&forward::transform(samples));
+            let samples = forward_dct::block(self.plane, 8 * x as usize, 8 * y as usize);
+            let block = self.quantiser.quantise(&forward_dct::transform(samples));
             writer.put_block(&block, self.before, &self.dc, &self.ac);
             self.before = block.values[0][0];
         }

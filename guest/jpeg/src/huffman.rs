@@ -1,15 +1,15 @@
 //! Huffman codes of a JPEG (ITU-T T.81, annexes C and F): values of DC coefficients, and a fast way
 //! over AC coefficients that nobody asks for.
 
-use super::bits::Bits;
-use super::looks::{self, BLOCK, END, LOOK, Looks, Step};
+use super::bits::BitReader;
+use super::lookahead::{self, BLOCK, END, LOOKAHEAD_BITS, Lookahead, Step};
 
 /// Bits that a table of DC codes looks at.
-const DC_LOOK: u32 = 9;
+const DC_LOOKAHEAD_BITS: u32 = 9;
 
 /// A code table as the file gives it: symbols in order of their codes, which are consecutive numbers
 /// for each length.
-pub(super) struct Codes {
+pub(super) struct HuffmanTable {
     symbols: Vec<u8>,
     /// For lengths 1 to 16: all 16-bit numbers below this one start with a code of at most that length.
     limits: [u32; 16],
@@ -17,7 +17,7 @@ pub(super) struct Codes {
     offsets: [i32; 16],
 }
 
-impl Codes {
+impl HuffmanTable {
     /// From the number of codes of each length. None where the codes do not fit their lengths: a code
     /// of ones only is not allowed.
     pub fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
@@ -66,23 +66,24 @@ impl Codes {
 }
 
 /// Reads DC coefficients.
-pub(super) struct DcCodes {
-    codes: Codes,
+pub(super) struct DcTable {
+    codes: HuffmanTable,
     /// Length of the code times 64, and size of the value; 0 for codes that are longer.
-    lookup: Box<[u16; 1 << DC_LOOK]>,
+    lookup: Box<[u16; 1 << DC_LOOKAHEAD_BITS]>,
 }
 
-impl DcCodes {
+impl DcTable {
     /// None where a symbol is not the size of a value, 0 to 15.
-    pub fn new(codes: Codes) -> Option<Self> {
+    pub fn new(codes: HuffmanTable) -> Option<Self> {
         if codes.symbols.iter().any(|size| *size > 15) {
             return None;
         }
-        let mut lookup = Box::new([0; 1 << DC_LOOK]);
-        let is_short = |&(length, ..): &(u32, u32, u8)| length <= DC_LOOK;
+        let mut lookup = Box::new([0; 1 << DC_LOOKAHEAD_BITS]);
+        let is_short = |&(length, ..): &(u32, u32, u8)| length <= DC_LOOKAHEAD_BITS;
         for (length, first, size) in codes.each().take_while(is_short) {
-            let covered = &mut lookup[(first >> (16 - DC_LOOK)) as usize..];
-            covered[..1 << (DC_LOOK - length)].fill((length as u16) << 6 | u16::from(size));
+            let covered = &mut lookup[(first >> (16 - DC_LOOKAHEAD_BITS)) as usize..];
+            covered[..1 << (DC_LOOKAHEAD_BITS - length)]
+                .fill((length as u16) << 6 | u16::from(size));
         }
         Some(Self { codes, lookup })
     }
@@ -99,7 +100,7 @@ impl DcCodes {
 
     /// The difference to the DC coefficient before. None when the bits are no code.
     #[inline(always)]
-    pub fn difference(&self, bits: &mut Bits<'_>) -> Option<i32> {
+    pub fn difference(&self, bits: &mut BitReader<'_>) -> Option<i32> {
         bits.refill();
         let (difference, length) = self.read(bits.window())?;
         bits.drop(length);
@@ -109,7 +110,7 @@ impl DcCodes {
     /// The difference that bits start with, and how many it takes: up to 31.
     #[inline(always)]
     pub fn read(&self, bits: u64) -> Option<(i32, u16)> {
-        let mut entry = self.lookup[(bits >> (64 - DC_LOOK)) as usize];
+        let mut entry = self.lookup[(bits >> (64 - DC_LOOKAHEAD_BITS)) as usize];
         if entry == 0 {
             let (length, size) = self.codes.find((bits >> 48) as usize)?;
             entry = length << 6 | u16::from(size);
@@ -126,26 +127,26 @@ impl DcCodes {
 
 /// Skips AC coefficients, several at a look.
 pub(super) struct AcSkip<'a> {
-    codes: &'a Codes,
-    looks: Box<Looks>,
+    codes: &'a HuffmanTable,
+    lookahead: Box<Lookahead>,
 }
 
 impl<'a> AcSkip<'a> {
     /// The tables for a code.
-    pub fn new(codes: &'a Codes) -> Self {
-        let looks = Box::new(Looks::new(&looks::ac_steps(codes)));
-        Self { codes, looks }
+    pub fn new(codes: &'a HuffmanTable) -> Self {
+        let lookahead = Box::new(Lookahead::new(&lookahead::ac_steps(codes)));
+        Self { codes, lookahead }
     }
 
     /// Skips what follows in a block from a coefficient on. None when the bits are no code, or make more
     /// than 63 coefficients.
     #[inline(always)]
-    pub fn skip_from(&self, first: u16, bits: &mut Bits<'_>) -> Option<()> {
+    pub fn skip_from(&self, first: u16, bits: &mut BitReader<'_>) -> Option<()> {
         let mut ahead = *bits;
         let mut at = u32::from(first);
         loop {
             ahead.refill();
-            let entry = self.looks.amid(ahead.peek::<LOOK>());
+            let entry = self.lookahead.amid(ahead.peek::<LOOKAHEAD_BITS>());
             let next = at + u32::from(entry >> 6);
             if next < BLOCK {
                 ahead.drop(entry);
@@ -174,7 +175,7 @@ impl<'a> AcSkip<'a> {
     /// Advance and length of the next code with its value.
     #[inline(never)]
     fn step(&self, bits: usize) -> Option<(u32, u16)> {
-        let step = looks::ac_step(self.codes, bits)?;
+        let step = lookahead::ac_step(self.codes, bits)?;
         Some((step.advance, (step.length + step.size) as u16))
     }
 }
@@ -184,7 +185,7 @@ pub(super) mod tests {
     use super::*;
 
     /// The AC codes for luma of T.81, table K.5.
-    pub fn typical() -> Codes {
+    pub fn typical() -> HuffmanTable {
         let counts = [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125];
         let mut symbols = vec![
             0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51,
@@ -195,15 +196,15 @@ pub(super) mod tests {
         let rest: Vec<u8> = rest.filter(|symbol| !symbols.contains(symbol)).collect();
         symbols.extend(rest);
         symbols.truncate(162);
-        Codes::new(&counts, &symbols).unwrap()
+        HuffmanTable::new(&counts, &symbols).unwrap()
     }
 
     /// Skips a block one code at a time; the coefficient after it and the bits used.
-    fn plainly(codes: &Codes, bits: &mut Bits<'_>) -> Option<()> {
+    fn plainly(codes: &HuffmanTable, bits: &mut BitReader<'_>) -> Option<()> {
         let mut at = 1;
         while at < BLOCK {
             bits.refill();
-            let step = looks::ac_step(codes, bits.peek::<16>())?;
+            let step = lookahead::ac_step(codes, bits.peek::<16>())?;
             bits.drop((step.length + step.size) as u16);
             if step.advance == END {
                 return Some(());
@@ -218,14 +219,14 @@ pub(super) mod tests {
         // Codes 0, 10, 110.
         let mut counts = [0; 16];
         counts[..3].fill(1);
-        let codes = Codes::new(&counts, &[7, 8, 9]).unwrap();
+        let codes = HuffmanTable::new(&counts, &[7, 8, 9]).unwrap();
         assert_eq!(codes.find(0x7FFF), Some((1, 7)));
         assert_eq!(codes.find(0x8000), Some((2, 8)));
         assert_eq!(codes.find(0xDFFF), Some((3, 9)));
         assert_eq!(codes.find(0xE000), None);
         counts[2] = 2;
         assert!(
-            Codes::new(&counts, &[7, 8, 9, 10]).is_none(),
+            HuffmanTable::new(&counts, &[7, 8, 9, 10]).is_none(),
             "a code of ones only"
         );
     }
@@ -235,8 +236,8 @@ pub(super) mod tests {
         // Codes 00 to 10 for sizes 0, 3 and 11.
         let mut counts = [0; 16];
         counts[1] = 3;
-        let codes = DcCodes::new(Codes::new(&counts, &[0, 3, 11]).unwrap()).unwrap();
-        let value = |data: &[u8]| codes.difference(&mut Bits::new(data, 0));
+        let codes = DcTable::new(HuffmanTable::new(&counts, &[0, 3, 11]).unwrap()).unwrap();
+        let value = |data: &[u8]| codes.difference(&mut BitReader::new(data, 0));
         assert_eq!(value(&[0b0011_1111]), Some(0));
         assert_eq!(value(&[0b0100_0111]), Some(-7));
         assert_eq!(value(&[0b0101_1111]), Some(-4));
@@ -245,7 +246,7 @@ pub(super) mod tests {
         assert_eq!(value(&[0b1011_1111, 0b1111_1000]), Some(2047));
         assert_eq!(value(&[0b1000_0000, 0b0000_0111]), Some(-2047));
         assert_eq!(value(&[0b1100_0000]), None);
-        assert!(DcCodes::new(Codes::new(&counts, &[0, 3, 16]).unwrap()).is_none());
+        assert!(DcTable::new(HuffmanTable::new(&counts, &[0, 3, 16]).unwrap()).is_none());
     }
 
     #[test]
@@ -261,7 +262,7 @@ pub(super) mod tests {
                 (state >> 24) as u8 & (state >> 16) as u8 | 1 & 0x7F
             };
             let data: Vec<u8> = (0..200).map(|_| next()).collect();
-            let (mut strides, mut steps) = (Bits::new(&data, 0), Bits::new(&data, 0));
+            let (mut strides, mut steps) = (BitReader::new(&data, 0), BitReader::new(&data, 0));
             for _ in 0..4 {
                 let (ours, plain) = (skip.skip_from(1, &mut strides), plainly(&codes, &mut steps));
                 assert_eq!(ours, plain);

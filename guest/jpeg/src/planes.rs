@@ -9,17 +9,17 @@
 
 use image::GrayImage;
 
-use super::blocks::{Grid, Layout, SIDE, Scans};
-use super::coefficients::{AcCodes, BLOCK, FREQUENCIES};
-use super::huffman::DcCodes;
-use super::inverse;
+use super::baseline::{AcTable, BLOCK, FREQUENCIES};
+use super::headers::{ScanComponent, ScanHeader, Tables};
+use super::huffman::DcTable;
+use super::inverse_dct;
 use super::markers::{Frame, Process};
 use super::progressive;
-use super::segments::{Part, Scan, Tables};
+use super::scan::{Grid, Layout, SIDE, ScanReader};
 
 /// To how many samples a block of 8 is reduced on each side, 1 to 8, for each purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sides {
+pub struct BlockScales {
     /// What is needed.
     pub most: usize,
     /// What is wanted as well.
@@ -38,7 +38,7 @@ pub struct Plane {
     /// Pixels of each of those, across and down, where they are whole ones.
     pub ratio: Option<(usize, usize)>,
     drawings: Vec<Samples>,
-    sides: Sides,
+    sides: BlockScales,
 }
 
 /// Samples of a component, and what the picture covers of them.
@@ -92,23 +92,27 @@ impl Plane {
 pub fn decode(
     bytes: &[u8],
     frame: Frame,
-    sides: impl Fn(usize, (f64, f64)) -> Sides,
+    sides: impl Fn(usize, (f64, f64)) -> BlockScales,
 ) -> Option<Vec<Plane>> {
-    let mut scans = Scans::new(bytes, frame);
+    let mut scans = ScanReader::new(bytes, frame);
     let first = scans.next()??;
     let grid = scans.grid.as_ref()?;
-    let canvas = |component| Canvas::new(grid, component, sides(component, grid.extent(component)));
+    let canvas =
+        |component| ComponentOutput::new(grid, component, sides(component, grid.extent(component)));
     let mut canvases: Vec<_> = (0..grid.components.len()).map(canvas).collect();
     match frame.process {
         Process::Baseline => sequential(&mut scans, first, &mut canvases)?,
         _ => progressive::decode(&mut scans, first, &mut canvases)?,
     }
-    canvases.into_iter().map(Canvas::into_plane).collect()
+    canvases
+        .into_iter()
+        .map(ComponentOutput::into_plane)
+        .collect()
 }
 
 /// All coefficients of the file can be read.
 pub fn are_sound(bytes: &[u8], frame: Frame) -> bool {
-    let means = |_, _| Sides {
+    let means = |_, _| BlockScales {
         most: 1,
         fewer: None,
         reduced: None,
@@ -118,18 +122,18 @@ pub fn are_sound(bytes: &[u8], frame: Frame) -> bool {
 }
 
 /// Where the samples of a component are put.
-pub(super) struct Canvas {
+pub(super) struct ComponentOutput {
     /// Blocks, across and down.
     pub blocks: (usize, usize),
     /// One for each number of samples that is wanted.
-    drawings: Vec<Drawing>,
-    sides: Sides,
+    drawings: Vec<ScaledOutput>,
+    sides: BlockScales,
     unreduced: (f64, f64),
     ratio: Option<(usize, usize)>,
 }
 
 /// Whole blocks of samples.
-struct Drawing {
+struct ScaledOutput {
     /// Samples on a side of a block.
     side: usize,
     /// The coefficients that samples are made of, the first in zigzag order in the lowest bit.
@@ -140,15 +144,15 @@ struct Drawing {
     extent: (f64, f64),
 }
 
-impl Canvas {
-    fn new(grid: &Grid, component: usize, sides: Sides) -> Self {
+impl ComponentOutput {
+    fn new(grid: &Grid, component: usize, sides: BlockScales) -> Self {
         let blocks = grid.whole(component);
         let unreduced = grid.extent(component);
         let mut drawn: Vec<usize> = Vec::new();
         for side in [Some(sides.most), sides.fewer, sides.reduced, sides.means] {
             drawn.extend(side.filter(|side| !drawn.contains(side)));
         }
-        let drawing = |side| Drawing::new(blocks, unreduced, side);
+        let drawing = |side| ScaledOutput::new(blocks, unreduced, side);
         Self {
             blocks,
             drawings: drawn.into_iter().map(drawing).collect(),
@@ -189,7 +193,7 @@ impl Canvas {
     }
 
     fn into_plane(self) -> Option<Plane> {
-        let drawings = self.drawings.into_iter().map(Drawing::into_samples);
+        let drawings = self.drawings.into_iter().map(ScaledOutput::into_samples);
         Some(Plane {
             unreduced: self.unreduced,
             ratio: self.ratio,
@@ -207,7 +211,7 @@ pub(super) fn square(side: usize) -> u64 {
     })
 }
 
-impl Drawing {
+impl ScaledOutput {
     fn new(blocks: (usize, usize), unreduced: (f64, f64), side: usize) -> Self {
         let share = side as f64 / SIDE as f64;
         Self {
@@ -224,7 +228,7 @@ impl Drawing {
         let Self { side, stride, .. } = *self;
         let last = (present & self.mask | 1).ilog2() as usize;
         let rows = self.samples.get_mut(y * side * stride + x * side..)?;
-        inverse::transform(block, last, side, rows, stride);
+        inverse_dct::transform(block, last, side, rows, stride);
         Some(())
     }
 
@@ -247,30 +251,39 @@ impl Drawing {
 }
 
 /// A component's quantisers, in zigzag order.
-pub(super) fn quantisers(scans: &Scans<'_>, component: usize) -> Option<[i32; BLOCK]> {
+pub(super) fn quantisers(scans: &ScanReader<'_>, component: usize) -> Option<[i32; BLOCK]> {
     let table = scans.grid.as_ref()?.components[component].table;
     Some(scans.tables.quantisers[table]?.map(i32::from))
 }
 
 /// What a component is read and drawn with.
 struct Reader<'a> {
-    dc: &'a DcCodes,
-    ac: AcCodes<'a>,
+    dc: &'a DcTable,
+    ac: AcTable<'a>,
     quantisers: [i32; BLOCK],
 }
 
 impl<'a> Reader<'a> {
-    fn new(scans: &Scans<'_>, tables: &'a Tables, part: &Part, canvas: &Canvas) -> Option<Self> {
+    fn new(
+        scans: &ScanReader<'_>,
+        tables: &'a Tables,
+        part: &ScanComponent,
+        canvas: &ComponentOutput,
+    ) -> Option<Self> {
         Some(Self {
             dc: tables.dc[part.dc].as_ref()?,
-            ac: AcCodes::new(tables.ac[part.ac].as_ref()?, canvas.last()),
+            ac: AcTable::new(tables.ac[part.ac].as_ref()?, canvas.last()),
             quantisers: quantisers(scans, part.component)?,
         })
     }
 }
 
 /// Each component comes in one scan, alone or with others.
-fn sequential(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]) -> Option<()> {
+fn sequential(
+    scans: &mut ScanReader<'_>,
+    first: ScanHeader,
+    canvases: &mut [ComponentOutput],
+) -> Option<()> {
     let mut is_drawn = vec![false; canvases.len()];
     let mut next = Some(first);
     while let Some(scan) = next {
@@ -285,8 +298,12 @@ fn sequential(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]) -> Op
     is_drawn.iter().all(|drawn| *drawn).then_some(())
 }
 
-fn draw(scans: &Scans<'_>, scan: &Scan, canvases: &mut [Canvas]) -> Option<usize> {
-    let layouts: Vec<_> = canvases.iter().map(Canvas::layout).collect();
+fn draw(
+    scans: &ScanReader<'_>,
+    scan: &ScanHeader,
+    canvases: &mut [ComponentOutput],
+) -> Option<usize> {
+    let layouts: Vec<_> = canvases.iter().map(ComponentOutput::layout).collect();
     let reader = |part| Reader::new(scans, &scans.tables, part, &canvases[part.component]);
     let readers: Vec<_> = scan.parts.iter().map(reader).collect::<Option<_>>()?;
     scans.read(scan, &layouts, |bits, index, place, predictor| {

@@ -2,22 +2,26 @@
 //! then one bit more in each. Values are kept only for what the reduced samples are made of; of the
 //! others it is kept which are not zero, since that decides how the bits of later scans are read.
 
-use super::bits::Bits;
-use super::blocks::{Layout, Scans};
-use super::coefficients::{BLOCK, FREQUENCIES, PLACES, signed};
-use super::huffman::Codes;
-use super::planes::{Canvas, quantisers, saturated};
-use super::segments::{Part, Scan};
+use super::baseline::{BLOCK, FREQUENCIES, PLACES, signed};
+use super::bits::BitReader;
+use super::headers::{ScanComponent, ScanHeader};
+use super::huffman::HuffmanTable;
+use super::planes::{ComponentOutput, quantisers, saturated};
+use super::scan::{Layout, ScanReader};
 
 /// Bits that the table of codes looks at.
-const LOOK: u32 = 9;
+const LOOKAHEAD_BITS: u32 = 9;
 /// In place of the lowest bit known: none is.
 const UNKNOWN: u8 = 255;
 
 /// Reads all scans, and draws the blocks.
-pub(super) fn decode(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]) -> Option<()> {
-    let mut components: Vec<_> = canvases.iter().map(Component::new).collect();
-    let layouts: Vec<_> = canvases.iter().map(Canvas::layout).collect();
+pub(super) fn decode(
+    scans: &mut ScanReader<'_>,
+    first: ScanHeader,
+    canvases: &mut [ComponentOutput],
+) -> Option<()> {
+    let mut components: Vec<_> = canvases.iter().map(CoefficientPlane::new).collect();
+    let layouts: Vec<_> = canvases.iter().map(ComponentOutput::layout).collect();
     let mut next = Some(first);
     while let Some(scan) = next {
         for part in &scan.parts {
@@ -36,10 +40,10 @@ pub(super) fn decode(scans: &mut Scans<'_>, first: Scan, canvases: &mut [Canvas]
 }
 
 fn read(
-    scans: &Scans<'_>,
-    scan: &Scan,
+    scans: &ScanReader<'_>,
+    scan: &ScanHeader,
     layouts: &[Layout],
-    components: &mut [Component],
+    components: &mut [CoefficientPlane],
 ) -> Option<usize> {
     match (scan.band, scan.high) {
         ((0, 0), 0) => first_of_dc(scans, scan, layouts, components),
@@ -47,7 +51,7 @@ fn read(
         (_, high) => {
             let [part] = &scan.parts[..] else { return None };
             let component = &mut components[part.component];
-            let band = Band::new(scan, scans.tables.ac[part.ac].as_ref()?)?;
+            let band = BandDecoder::new(scan, scans.tables.ac[part.ac].as_ref()?)?;
             match high {
                 0 => first_of_band(scans, scan, layouts, component, &band),
                 _ => refined_band(scans, scan, layouts, component, &band),
@@ -58,12 +62,12 @@ fn read(
 
 #[inline(never)]
 fn first_of_dc(
-    scans: &Scans<'_>,
-    scan: &Scan,
+    scans: &ScanReader<'_>,
+    scan: &ScanHeader,
     layouts: &[Layout],
-    components: &mut [Component],
+    components: &mut [CoefficientPlane],
 ) -> Option<usize> {
-    let codes = |part: &Part| scans.tables.dc[part.dc].as_ref();
+    let codes = |part: &ScanComponent| scans.tables.dc[part.dc].as_ref();
     let codes: Vec<_> = scan.parts.iter().map(codes).collect::<Option<_>>()?;
     scans.read(scan, layouts, |bits, part, place, predictor| {
         *predictor = predictor.wrapping_add(codes[part].difference(bits)?);
@@ -77,13 +81,13 @@ fn first_of_dc(
 
 #[inline(never)]
 fn refined_dc(
-    scans: &Scans<'_>,
-    scan: &Scan,
+    scans: &ScanReader<'_>,
+    scan: &ScanHeader,
     layouts: &[Layout],
-    components: &mut [Component],
+    components: &mut [CoefficientPlane],
 ) -> Option<usize> {
     // It needs no codes, but the full decoder does not go without.
-    let has_codes = |part: &Part| scans.tables.dc[part.dc].is_some();
+    let has_codes = |part: &ScanComponent| scans.tables.dc[part.dc].is_some();
     if !scan.parts.iter().all(has_codes) {
         return None;
     }
@@ -100,11 +104,11 @@ fn refined_dc(
 
 #[inline(never)]
 fn first_of_band(
-    scans: &Scans<'_>,
-    scan: &Scan,
+    scans: &ScanReader<'_>,
+    scan: &ScanHeader,
     layouts: &[Layout],
-    component: &mut Component,
-    band: &Band<'_>,
+    component: &mut CoefficientPlane,
+    band: &BandDecoder<'_>,
 ) -> Option<usize> {
     scans.read(scan, layouts, |bits, _, place, ended| {
         if *ended > 0 {
@@ -117,11 +121,11 @@ fn first_of_band(
 
 #[inline(never)]
 fn refined_band(
-    scans: &Scans<'_>,
-    scan: &Scan,
+    scans: &ScanReader<'_>,
+    scan: &ScanHeader,
     layouts: &[Layout],
-    component: &mut Component,
-    band: &Band<'_>,
+    component: &mut CoefficientPlane,
+    band: &BandDecoder<'_>,
 ) -> Option<usize> {
     scans.read(scan, layouts, |bits, _, place, ended| {
         if *ended > 0 && component.present.get(place)? & band.mask == 0 {
@@ -133,7 +137,7 @@ fn refined_band(
 }
 
 /// Coefficients of a component.
-struct Component {
+struct CoefficientPlane {
     /// Coefficients kept on each side of a block: the lowest.
     side: usize,
     /// DC coefficients of all blocks.
@@ -150,8 +154,8 @@ struct Component {
     kept_mask: u64,
 }
 
-impl Component {
-    fn new(canvas: &Canvas) -> Self {
+impl CoefficientPlane {
+    fn new(canvas: &ComponentOutput) -> Self {
         let (side, blocks) = (canvas.side(), canvas.blocks);
         let count = blocks.0 * blocks.1;
         let kept = FREQUENCIES.map(|(row, column)| {
@@ -170,7 +174,7 @@ impl Component {
     }
 
     /// Notes that a scan brings coefficients down to a bit, which must be the one due.
-    fn advance(&mut self, scan: &Scan) -> Option<()> {
+    fn advance(&mut self, scan: &ScanHeader) -> Option<()> {
         let (first, last) = (usize::from(scan.band.0), usize::from(scan.band.1));
         let known = match scan.high {
             0 => UNKNOWN,
@@ -198,7 +202,7 @@ impl Component {
     }
 
     #[inline(never)]
-    fn draw(&self, canvas: &mut Canvas, quantisers: &[i32; BLOCK]) -> Option<()> {
+    fn draw(&self, canvas: &mut ComponentOutput, quantisers: &[i32; BLOCK]) -> Option<()> {
         let side = self.side;
         let blocks = self.present.iter().zip(self.values.chunks(side * side));
         let blocks = blocks.zip(&self.means);
@@ -239,7 +243,7 @@ impl Block<'_> {
 
     /// Reads one bit more, of that value, for each of some coefficients that are not zero: away from zero.
     #[inline(always)]
-    fn refine_all(&mut self, bits: &mut Bits<'_>, mut which: u64, low: u32) {
+    fn refine_all(&mut self, bits: &mut BitReader<'_>, mut which: u64, low: u32) {
         while which != 0 {
             bits.refill();
             let count = which.count_ones().min(32);
@@ -269,23 +273,23 @@ impl Block<'_> {
 }
 
 /// Reads the AC coefficients of a scan.
-struct Band<'a> {
+struct BandDecoder<'a> {
     first: usize,
     last: usize,
     /// The coefficients of the band, the first in zigzag order in the lowest bit.
     mask: u64,
     low: u32,
-    codes: &'a Codes,
+    codes: &'a HuffmanTable,
     /// Length of the code times 256, and symbol; 0 for codes that are longer.
-    lookup: Box<[u16; 1 << LOOK]>,
+    lookup: Box<[u16; 1 << LOOKAHEAD_BITS]>,
 }
 
-impl<'a> Band<'a> {
-    fn new(scan: &Scan, codes: &'a Codes) -> Option<Self> {
-        let mut lookup = Box::new([0; 1 << LOOK]);
+impl<'a> BandDecoder<'a> {
+    fn new(scan: &ScanHeader, codes: &'a HuffmanTable) -> Option<Self> {
+        let mut lookup = Box::new([0; 1 << LOOKAHEAD_BITS]);
         for (bits, entry) in lookup.iter_mut().enumerate() {
-            if let Some((length, symbol)) = codes.find(bits << (16 - LOOK))
-                && u32::from(length) <= LOOK
+            if let Some((length, symbol)) = codes.find(bits << (16 - LOOKAHEAD_BITS))
+                && u32::from(length) <= LOOKAHEAD_BITS
             {
                 *entry = length << 8 | u16::from(symbol);
             }
@@ -302,9 +306,9 @@ impl<'a> Band<'a> {
 
     /// Run and size of the next code; afterwards at least 16 bits are ready.
     #[inline(always)]
-    fn symbol(&self, bits: &mut Bits<'_>) -> Option<(u16, u16)> {
+    fn symbol(&self, bits: &mut BitReader<'_>) -> Option<(u16, u16)> {
         bits.refill();
-        let mut entry = self.lookup[bits.peek::<LOOK>()];
+        let mut entry = self.lookup[bits.peek::<LOOKAHEAD_BITS>()];
         if entry == 0 {
             let (length, symbol) = self.codes.find(bits.peek::<16>())?;
             entry = length << 8 | u16::from(symbol);
@@ -315,7 +319,12 @@ impl<'a> Band<'a> {
 
     /// The upper bits of a block's coefficients. `ended` counts further blocks that have none.
     #[inline(always)]
-    fn first(&self, bits: &mut Bits<'_>, block: &mut Block<'_>, ended: &mut i32) -> Option<()> {
+    fn first(
+        &self,
+        bits: &mut BitReader<'_>,
+        block: &mut Block<'_>,
+        ended: &mut i32,
+    ) -> Option<()> {
         let mut ahead = *bits;
         let mut at = self.first;
         while at <= self.last {
@@ -340,7 +349,12 @@ impl<'a> Band<'a> {
 
     /// One bit more of a block's coefficients, and new ones whose only bit it is.
     #[inline(always)]
-    fn refine(&self, bits: &mut Bits<'_>, block: &mut Block<'_>, ended: &mut i32) -> Option<()> {
+    fn refine(
+        &self,
+        bits: &mut BitReader<'_>,
+        block: &mut Block<'_>,
+        ended: &mut i32,
+    ) -> Option<()> {
         let mut ahead = *bits;
         let present = *block.present;
         // Of the band, what is still to come.

@@ -3,14 +3,14 @@
 //! One look at the next bits gives run, size and, where it is short enough, the value as well. What
 //! comes after the last coefficient that somebody asks for is skipped, several codes at a look.
 
-use super::bits::Bits;
-use super::huffman::{AcSkip, Codes};
-use super::inverse;
+use super::bits::BitReader;
+use super::huffman::{AcSkip, HuffmanTable};
+use super::inverse_dct;
 
 /// Coefficients of a block.
 pub(super) const BLOCK: usize = 64;
 /// Bits that the table looks at.
-const LOOK: u32 = 10;
+const LOOKAHEAD_BITS: u32 = 10;
 /// In place of a run: the end of the block.
 const END: u32 = 64;
 
@@ -40,7 +40,7 @@ pub(super) const PLACES: [u8; BLOCK] = {
     let mut at = 0;
     while at < BLOCK {
         let (across, down) = FREQUENCIES[at];
-        places[at] = inverse::place(across as usize, down as usize) as u8;
+        places[at] = inverse_dct::place(across as usize, down as usize) as u8;
         at += 1;
     }
     places
@@ -54,12 +54,12 @@ pub(super) fn signed(bits: u32, size: u32) -> i32 {
 }
 
 /// Reads AC coefficients.
-pub(super) struct AcCodes<'a> {
-    codes: &'a Codes,
+pub(super) struct AcTable<'a> {
+    codes: &'a HuffmanTable,
     /// Where not all coefficients are asked for.
     skip: Option<AcSkip<'a>>,
     last: usize,
-    lookup: Box<[Entry; 1 << LOOK]>,
+    lookup: Box<[Entry; 1 << LOOKAHEAD_BITS]>,
 }
 
 /// What the next bits are: from the lowest bits on, 5 bits of length, 4 of size and 7 of run; in the
@@ -102,10 +102,10 @@ impl Entry {
     }
 }
 
-impl<'a> AcCodes<'a> {
+impl<'a> AcTable<'a> {
     /// The tables for a code, to read coefficients up to the `last` in zigzag order.
-    pub fn new(codes: &'a Codes, last: usize) -> Self {
-        let mut lookup = Box::new([Entry::NONE; 1 << LOOK]);
+    pub fn new(codes: &'a HuffmanTable, last: usize) -> Self {
+        let mut lookup = Box::new([Entry::NONE; 1 << LOOKAHEAD_BITS]);
         for (bits, entry) in lookup.iter_mut().enumerate() {
             *entry = entry_of(codes, bits);
         }
@@ -123,7 +123,7 @@ impl<'a> AcCodes<'a> {
     #[inline(always)]
     pub fn read(
         &self,
-        bits: &mut Bits<'_>,
+        bits: &mut BitReader<'_>,
         quantisers: &[i32; BLOCK],
         block: &mut [i16; BLOCK],
     ) -> Option<usize> {
@@ -131,7 +131,7 @@ impl<'a> AcCodes<'a> {
         let (mut at, mut brought) = (1, 0);
         while at <= self.last {
             ahead.refill();
-            let mut entry = self.lookup[ahead.peek::<LOOK>()];
+            let mut entry = self.lookup[ahead.peek::<LOOKAHEAD_BITS>()];
             if entry == Entry::NONE {
                 entry = self.long(&ahead)?;
             }
@@ -159,25 +159,25 @@ impl<'a> AcCodes<'a> {
     }
 
     #[inline(never)]
-    fn long(&self, bits: &Bits<'_>) -> Option<Entry> {
+    fn long(&self, bits: &BitReader<'_>) -> Option<Entry> {
         let (length, symbol) = self.codes.find(bits.peek::<16>())?;
         Some(Entry::new(length, symbol))
     }
 }
 
-fn entry_of(codes: &Codes, bits: usize) -> Entry {
-    let Some((length, symbol)) = codes.find(bits << (16 - LOOK)) else {
+fn entry_of(codes: &HuffmanTable, bits: usize) -> Entry {
+    let Some((length, symbol)) = codes.find(bits << (16 - LOOKAHEAD_BITS)) else {
         return Entry::NONE;
     };
     let entry = Entry::new(length, symbol);
     let (length, size) = (entry.length(), entry.size());
-    if length > LOOK {
+    if length > LOOKAHEAD_BITS {
         return Entry::NONE;
     }
-    if size == 0 || length + size > LOOK {
+    if size == 0 || length + size > LOOKAHEAD_BITS {
         return entry;
     }
-    let value = bits >> (LOOK - length - size) & ((1 << size) - 1);
+    let value = bits >> (LOOKAHEAD_BITS - length - size) & ((1 << size) - 1);
     entry.with_value(signed(value as u32, size))
 }
 
@@ -211,18 +211,18 @@ mod tests {
     }
 
     /// Codes 0: end of block; 10: 15 zeros and one more; 110: two zeros and a value of three bits; 11100: a value of ten bits.
-    fn codes() -> Codes {
+    fn codes() -> HuffmanTable {
         let mut counts = [0; 16];
         (counts[0], counts[1], counts[2], counts[4]) = (1, 1, 1, 1);
-        Codes::new(&counts, &[0x00, 0xF0, 0x23, 0x0A]).unwrap()
+        HuffmanTable::new(&counts, &[0x00, 0xF0, 0x23, 0x0A]).unwrap()
     }
 
     fn read(data: &[u8], last: usize) -> (Option<usize>, [i16; BLOCK]) {
         let codes = codes();
         let mut block = [0; BLOCK];
         let quantisers = std::array::from_fn(|at| at as i32 + 1);
-        let mut bits = Bits::new(data, 0);
-        let brought = AcCodes::new(&codes, last).read(&mut bits, &quantisers, &mut block);
+        let mut bits = BitReader::new(data, 0);
+        let brought = AcTable::new(&codes, last).read(&mut bits, &quantisers, &mut block);
         (brought, block)
     }
 

@@ -3,7 +3,7 @@
 //! Strict: whatever is not as the standard says is None, and no more is said of it; the full decoder
 //! judges such a file.
 
-use super::huffman::{Codes, DcCodes};
+use super::huffman::{DcTable, HuffmanTable};
 
 /// Most components of a frame.
 pub(super) const COMPONENTS: usize = 4;
@@ -43,8 +43,8 @@ pub(super) fn components(segment: &[u8]) -> Option<Vec<Component>> {
 
 /// A scan header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Scan {
-    pub parts: Vec<Part>,
+pub(super) struct ScanHeader {
+    pub parts: Vec<ScanComponent>,
     /// First and last coefficient, in zigzag order.
     pub band: (u8, u8),
     /// The bit above the lowest one that an earlier scan brought; 0 in a first scan.
@@ -55,21 +55,21 @@ pub(super) struct Scan {
 
 /// A component in a scan, and its code tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct ScanComponent {
     /// The component's place in the frame.
     pub component: usize,
     pub dc: usize,
     pub ac: usize,
 }
 
-impl Part {
+impl ScanComponent {
     /// Is it coded with the same tables?
     pub fn has_codes_of(&self, other: &Self) -> bool {
         (self.dc, self.ac) == (other.dc, other.ac)
     }
 }
 
-impl Scan {
+impl ScanHeader {
     /// Reads a header for a frame.
     pub fn read(segment: &[u8], frame: &[Component]) -> Option<Self> {
         let (count, rest) = segment.split_first()?;
@@ -81,7 +81,7 @@ impl Scan {
             return None;
         }
         let part = |&[id, tables]: &[u8; 2]| {
-            Some(Part {
+            Some(ScanComponent {
                 component: frame.iter().position(|component| component.id == id)?,
                 dc: table(tables >> 4)?,
                 ac: table(tables & 15)?,
@@ -112,8 +112,8 @@ fn table(number: u8) -> Option<usize> {
 pub(super) struct Tables {
     /// What coefficients are multiplied with, in zigzag order.
     pub quantisers: [Option<[u16; 64]>; COMPONENTS],
-    pub dc: [Option<DcCodes>; COMPONENTS],
-    pub ac: [Option<Codes>; COMPONENTS],
+    pub dc: [Option<DcTable>; COMPONENTS],
+    pub ac: [Option<HuffmanTable>; COMPONENTS],
     /// Units between restart markers, or 0.
     pub restart_interval: usize,
 }
@@ -147,10 +147,10 @@ impl Tables {
             if total > 256 {
                 return None;
             }
-            let codes = Codes::new(counts, symbols)?;
+            let codes = HuffmanTable::new(counts, symbols)?;
             let table = table(kind & 15)?;
             match kind >> 4 {
-                0 => self.dc[table] = Some(DcCodes::new(codes)?),
+                0 => self.dc[table] = Some(DcTable::new(codes)?),
                 1 => self.ac[table] = Some(codes),
                 _ => return None,
             }
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_scan_names_components_of_the_frame_once() {
         let frame = components(b"\x08\0\x10\0\x10\x02\x01\x11\0\x07\x11\0").unwrap();
-        let scan = Scan::read(b"\x02\x07\x10\x01\x01\0\x3F\0", &frame).unwrap();
+        let scan = ScanHeader::read(b"\x02\x07\x10\x01\x01\0\x3F\0", &frame).unwrap();
         assert_eq!((scan.parts[0].component, scan.parts[0].dc), (1, 1));
         assert_eq!((scan.band, scan.high, scan.low), ((0, 63), 0, 0));
         for broken in [
@@ -203,7 +203,7 @@ mod tests {
             b"\x02\x07\x10\0\x3F\0",
             b"\0\0\x3F\0",
         ] {
-            assert_eq!(Scan::read(broken, &frame), None, "{broken:?}");
+            assert_eq!(ScanHeader::read(broken, &frame), None, "{broken:?}");
         }
     }
 

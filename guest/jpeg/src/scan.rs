@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::bits::Bits;
+use super::bits::BitReader;
+use super::headers::{COMPONENTS, Component, ScanHeader, Tables, components};
 use super::markers::{Frame, Process, next_marker, segment};
-use super::segments::{COMPONENTS, Component, Scan, Tables, components};
 
 /// Pixels on a side of a block.
 pub const SIDE: usize = 8;
@@ -94,17 +94,17 @@ pub(super) trait Segment<'a> {
 }
 
 /// A file on the way from scan to scan.
-pub(super) struct Scans<'a> {
+pub(super) struct ScanReader<'a> {
     bytes: &'a [u8],
     frame: Frame,
-    /// Where to go on: after a scan's header its data, which ends where [`Scans::read`] says.
+    /// Where to go on: after a scan's header its data, which ends where [`ScanReader::read`] says.
     pub at: usize,
     pub grid: Option<Grid>,
     pub tables: Tables,
     has_begun: bool,
 }
 
-impl<'a> Scans<'a> {
+impl<'a> ScanReader<'a> {
     pub fn new(bytes: &'a [u8], frame: Frame) -> Self {
         Self {
             bytes,
@@ -117,7 +117,7 @@ impl<'a> Scans<'a> {
     }
 
     /// The next scan, whose data is to be read before the one after it, or nothing at the end of the image.
-    pub fn next(&mut self) -> Option<Option<Scan>> {
+    pub fn next(&mut self) -> Option<Option<ScanHeader>> {
         loop {
             let (start, place) = next_marker(self.bytes, self.at)?;
             let code = self.bytes[place];
@@ -153,8 +153,8 @@ impl<'a> Scans<'a> {
         }
     }
 
-    fn scan(&mut self, segment: &[u8]) -> Option<Scan> {
-        let scan = Scan::read(segment, &self.grid.as_ref()?.components)?;
+    fn scan(&mut self, segment: &[u8]) -> Option<ScanHeader> {
+        let scan = ScanHeader::read(segment, &self.grid.as_ref()?.components)?;
         if !self.has_begun {
             self.begin(&scan)?;
         }
@@ -163,7 +163,7 @@ impl<'a> Scans<'a> {
 
     /// All quantisers must be there before the first scan; in a sequential file also a code table for
     /// each component: the first, where the scan does not name another.
-    fn begin(&mut self, scan: &Scan) -> Option<()> {
+    fn begin(&mut self, scan: &ScanHeader) -> Option<()> {
         self.has_begun = true;
         for (index, component) in self.grid.as_ref()?.components.iter().enumerate() {
             let named = scan.parts.iter().find(|part| part.component == index);
@@ -183,11 +183,11 @@ impl<'a> Scans<'a> {
     #[inline(always)]
     pub fn read(
         &self,
-        scan: &Scan,
+        scan: &ScanHeader,
         layouts: &[Layout],
-        mut read: impl FnMut(&mut Bits<'_>, usize, usize, &mut i32) -> Option<()>,
+        mut read: impl FnMut(&mut BitReader<'_>, usize, usize, &mut i32) -> Option<()>,
     ) -> Option<usize> {
-        self.read_runs(scan, layouts, |bits: &mut Bits<'_>, run, carried| {
+        self.read_runs(scan, layouts, |bits: &mut BitReader<'_>, run, carried| {
             // A copy can be kept in registers.
             let mut ahead = *bits;
             for x in run.across {
@@ -205,9 +205,9 @@ impl<'a> Scans<'a> {
     #[inline(always)]
     pub fn read_runs<S: Segment<'a>>(
         &self,
-        scan: &Scan,
+        scan: &ScanHeader,
         layouts: &[Layout],
-        mut read: impl FnMut(&mut S, Run<'_>, &mut [i32; COMPONENTS]) -> Option<()>,
+        mut read: impl FnMut(&mut S, McuRun<'_>, &mut [i32; COMPONENTS]) -> Option<()>,
     ) -> Option<usize> {
         let grid = self.grid.as_ref()?;
         let (count, blocks) = units(grid, scan, layouts);
@@ -229,7 +229,7 @@ impl<'a> Scans<'a> {
                 let across = x..count.0.min(x.saturating_add(left));
                 x = across.end;
                 left -= across.len();
-                let run = Run {
+                let run = McuRun {
                     blocks: &blocks,
                     across,
                     down,
@@ -245,16 +245,16 @@ impl<'a> Scans<'a> {
 }
 
 /// Units next to each other, with no restart between them.
-pub(super) struct Run<'a> {
+pub(super) struct McuRun<'a> {
     /// The blocks of each unit.
-    pub blocks: &'a [Unit],
+    pub blocks: &'a [McuBlock],
     /// Where the units are in their row.
     pub across: Range<usize>,
     /// Which row.
     pub down: usize,
 }
 
-impl Run<'_> {
+impl McuRun<'_> {
     /// How many blocks the units have.
     pub fn len(&self) -> usize {
         self.across.len() * self.blocks.len()
@@ -291,7 +291,7 @@ pub(super) struct Layout {
 }
 
 /// A block of each unit.
-pub(super) struct Unit {
+pub(super) struct McuBlock {
     /// Which part of the scan it is of.
     pub part: usize,
     /// Its place in the first unit, and how much further it is in the next to the right and down.
@@ -300,7 +300,7 @@ pub(super) struct Unit {
     down: usize,
 }
 
-impl Unit {
+impl McuBlock {
     /// Its place in a unit.
     #[inline(always)]
     pub fn place(&self, across: usize, down: usize) -> usize {
@@ -309,10 +309,10 @@ impl Unit {
 }
 
 /// How many units a scan has across and down, and the blocks of each.
-fn units(grid: &Grid, scan: &Scan, layouts: &[Layout]) -> ((usize, usize), Vec<Unit>) {
+fn units(grid: &Grid, scan: &ScanHeader, layouts: &[Layout]) -> ((usize, usize), Vec<McuBlock>) {
     if let [part] = &scan.parts[..] {
         let Layout { right, down } = layouts[part.component];
-        let unit = Unit {
+        let unit = McuBlock {
             part: 0,
             first: 0,
             right,
@@ -324,7 +324,7 @@ fn units(grid: &Grid, scan: &Scan, layouts: &[Layout]) -> ((usize, usize), Vec<U
         let layout = layouts[part.component];
         let Component { across, down, .. } = grid.components[part.component];
         let places = (0..down).flat_map(move |y| (0..across).map(move |x| (x, y)));
-        places.map(move |(x, y)| Unit {
+        places.map(move |(x, y)| McuBlock {
             part: index,
             first: y * layout.down + x * layout.right,
             right: across * layout.right,

@@ -6,7 +6,7 @@
 
 use memchr::memchr;
 
-use super::blocks::Segment;
+use super::scan::Segment;
 
 /// Bytes of a piece.
 const PIECE: usize = 4096;
@@ -14,7 +14,7 @@ const PIECE: usize = 4096;
 const ZEROS: usize = 64;
 
 /// One segment of entropy-coded data, and what was read of it.
-pub(super) struct Coded<'a> {
+pub(super) struct EntropyReader<'a> {
     bytes: &'a [u8],
     /// Where the next piece comes from; the marker, once the data has ended.
     next: usize,
@@ -31,8 +31,8 @@ pub(super) struct Coded<'a> {
     pub held: u32,
 }
 
-impl Coded<'_> {
-    /// Eight bytes to put into the window, after a call of [`Coded::fill`] if there are not as many.
+impl EntropyReader<'_> {
+    /// Eight bytes to put into the window, after a call of [`EntropyReader::fill`] if there are not as many.
     #[inline(always)]
     pub fn eight(piece: &[u8], at: usize) -> Option<u64> {
         let eight = piece.get(at..)?.first_chunk()?;
@@ -94,7 +94,7 @@ impl Coded<'_> {
     }
 }
 
-impl<'a> Segment<'a> for Coded<'a> {
+impl<'a> Segment<'a> for EntropyReader<'a> {
     fn starting_at(bytes: &'a [u8], at: usize) -> Self {
         Self {
             bytes,
@@ -123,7 +123,7 @@ impl<'a> Segment<'a> for Coded<'a> {
 mod tests {
     use super::*;
 
-    fn take_byte(coded: &mut Coded<'_>) -> u8 {
+    fn take_byte(coded: &mut EntropyReader<'_>) -> u8 {
         coded.fill();
         let byte = (coded.window >> 56) as u8;
         coded.drop(8);
@@ -141,7 +141,7 @@ mod tests {
         let mut data: Vec<u8> = stuffed.flatten().collect();
         let end = data.len();
         data.extend([0xFF, 0xD9]);
-        let mut coded = Coded::starting_at(&data, 0);
+        let mut coded = EntropyReader::starting_at(&data, 0);
         for (at, byte) in plain.iter().enumerate() {
             assert_eq!(
                 (take_byte(&mut coded), coded.is_overrun()),
@@ -159,12 +159,12 @@ mod tests {
 
     #[test]
     fn the_end_is_right_after_the_last_bits() {
-        let mut coded = Coded::starting_at(b"\xAB\xCD\xFF\xD9", 0);
+        let mut coded = EntropyReader::starting_at(b"\xAB\xCD\xFF\xD9", 0);
         take_byte(&mut coded);
         assert_eq!(coded.ends_at(), None, "a byte is left over");
         coded.drop(1);
         assert_eq!(coded.ends_at(), Some(2));
-        let mut coded = Coded::starting_at(b"\xAB", 0);
+        let mut coded = EntropyReader::starting_at(b"\xAB", 0);
         take_byte(&mut coded);
         assert_eq!(coded.ends_at(), None, "no marker");
     }

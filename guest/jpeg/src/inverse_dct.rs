@@ -6,7 +6,7 @@
 //! Integers of 16 bits, whose products are added in 32; what a hostile file makes larger is limited or
 //! wraps around. High frequencies that a block has not are not computed.
 
-use super::coefficients::BLOCK;
+use super::baseline::BLOCK;
 use vismatch_simd::{i16x8, i32x4};
 
 /// Fraction bits of the basis.
@@ -237,7 +237,7 @@ mod tests {
         for last in [0, 1, 2, 3, 9, 10, 30, 63] {
             for _ in 0..50 {
                 let mut block = [0; BLOCK];
-                for place in &super::super::coefficients::PLACES[..=last] {
+                for place in &super::super::baseline::PLACES[..=last] {
                     block[usize::from(*place)] = random(300) as i16;
                 }
                 block[0] = random(2000) as i16;

@@ -5,31 +5,32 @@
 //! block are noted with every look, and stay noted where the look was the first of its block. What
 //! they mean is for who asked, who can then take all blocks at once.
 
-use super::coded::Coded;
-use super::huffman::{Codes, DcCodes};
-use super::looks::{self, BLOCK, END, LOOK, Looks, UNRESOLVED};
+use super::entropy::EntropyReader;
+use super::huffman::{DcTable, HuffmanTable};
+use super::lookahead::{self, BLOCK, END, LOOKAHEAD_BITS, Lookahead, UNRESOLVED};
 
-/// Looks that may follow each other on the 56 bits of a filled window: each drops a code that is within the
+/// Lookahead that may follow each other on the 56 bits of a filled window: each drops a code that is within the
 /// look, and a value of up to 15 bits.
-const LOOKS: u32 = 56 / (LOOK + 15);
+const LOOKUPS: u32 = 56 / (LOOKAHEAD_BITS + 15);
 
 /// The codes of the blocks of a component.
-pub(super) struct Skim<'a> {
-    dc: &'a DcCodes,
+pub(super) struct BlockCodes<'a> {
+    dc: &'a DcTable,
     /// None in scans without AC coefficients.
-    ac: Option<&'a Codes>,
-    looks: Looks,
+    ac: Option<&'a HuffmanTable>,
+    lookahead: Lookahead,
 }
 
-impl<'a> Skim<'a> {
+impl<'a> BlockCodes<'a> {
     /// The tables for codes.
-    pub fn new(dc: &'a DcCodes, ac: Option<&'a Codes>) -> Self {
+    pub fn new(dc: &'a DcTable, ac: Option<&'a HuffmanTable>) -> Self {
         let mut starts: Vec<_> = dc.steps().collect();
         if ac.is_none() {
             starts.iter_mut().for_each(|step| step.advance = END);
         }
-        let looks = Looks::with_start(&starts, &ac.map(looks::ac_steps).unwrap_or_default());
-        Self { dc, ac, looks }
+        let lookahead =
+            Lookahead::with_start(&starts, &ac.map(lookahead::ac_steps).unwrap_or_default());
+        Self { dc, ac, lookahead }
     }
 
     /// One step of a block that is past so many coefficients: where it leads, and how many bits it takes. None
@@ -39,7 +40,7 @@ impl<'a> Skim<'a> {
             let (_, length) = self.dc.read(bits)?;
             return Some((if self.ac.is_some() { 1 } else { END }, length.into()));
         }
-        let step = looks::ac_step(self.ac?, (bits >> 48) as usize)?;
+        let step = lookahead::ac_step(self.ac?, (bits >> 48) as usize)?;
         let length = step.length + step.size;
         match (step.advance, passed + step.advance) {
             (END, _) | (_, BLOCK) => Some((END, length)),
@@ -51,7 +52,11 @@ impl<'a> Skim<'a> {
 /// Skims over blocks, and notes for each at least 29 bits that it starts with: all of its DC coefficient
 /// where that takes no more, else 56. `order` has the codes of each block, and those of one more; `starts` is
 /// as long. None when the bits are no code, or make more than 63 coefficients after the DC.
-pub(super) fn skim(data: &mut Coded<'_>, order: &[&Skim<'_>], starts: &mut [u64]) -> Option<()> {
+pub(super) fn note_block_starts(
+    data: &mut EntropyReader<'_>,
+    order: &[&BlockCodes<'_>],
+    starts: &mut [u64],
+) -> Option<()> {
     // The block after the one that the next look is in, and its codes.
     let (mut after, mut following) = (1, order[1]);
     let (mut state, mut codes) = (END, order[0]);
@@ -59,16 +64,16 @@ pub(super) fn skim(data: &mut Coded<'_>, order: &[&Skim<'_>], starts: &mut [u64]
         // In here nothing is called, so that all that changes stays in registers.
         let (mut at, mut window, mut held) = (data.at, data.window, data.held);
         let piece = data.piece();
-        'looks: while let Some(eight) = Coded::eight(piece, at) {
+        'lookahead: while let Some(eight) = EntropyReader::eight(piece, at) {
             window |= eight >> held;
             at += (63 - held) as usize / 8;
             held |= 56;
-            for _ in 0..LOOKS {
+            for _ in 0..LOOKUPS {
                 starts[after - ended(state)] = window;
-                let entry = codes.looks.after(state, window);
+                let entry = codes.lookahead.after(state, window);
                 let next = passed(state) + (entry >> 6);
                 if next & UNRESOLVED != 0 {
-                    break 'looks;
+                    break 'lookups;
                 }
                 window = window.wrapping_shl(entry);
                 held = held.wrapping_sub(entry % 64);
@@ -76,7 +81,7 @@ pub(super) fn skim(data: &mut Coded<'_>, order: &[&Skim<'_>], starts: &mut [u64]
                 codes = if state < END { codes } else { following };
                 after += ended(state);
                 let Some(next) = order.get(after) else {
-                    break 'looks;
+                    break 'lookups;
                 };
                 following = next;
             }
@@ -116,19 +121,19 @@ fn passed(state: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bits::Bits;
-    use crate::blocks::Segment;
+    use crate::bits::BitReader;
     use crate::huffman::tests::typical;
+    use crate::scan::Segment;
 
     /// Codes of DC coefficients of up to 15 bits, of which some are longer than a look.
-    fn dc_codes() -> DcCodes {
+    fn dc_codes() -> DcTable {
         let counts = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
         let sizes: Vec<u8> = (1..=15).collect();
-        DcCodes::new(Codes::new(&counts, &sizes).unwrap()).unwrap()
+        DcTable::new(HuffmanTable::new(&counts, &sizes).unwrap()).unwrap()
     }
 
     /// The DC of a block, which is read code by code.
-    fn plainly(skim: &Skim<'_>, bits: &mut Bits<'_>) -> Option<i32> {
+    fn plainly(skim: &BlockCodes<'_>, bits: &mut BitReader<'_>) -> Option<i32> {
         bits.refill();
         let (difference, _) = skim.dc.read(bits.window())?;
         let mut state = 0;
@@ -144,7 +149,7 @@ mod tests {
     #[test]
     fn blocks_start_where_single_steps_find_them() {
         let (dc, ac) = (dc_codes(), typical());
-        let skims = [Skim::new(&dc, Some(&ac)), Skim::new(&dc, None)];
+        let skims = [BlockCodes::new(&dc, Some(&ac)), BlockCodes::new(&dc, None)];
         let mut state = 1_u32;
         let (mut sound, mut broken) = (0, 0);
         for round in 0..20_000 {
@@ -160,12 +165,12 @@ mod tests {
                 .map(|at| &skims[(at + round) % 3 % 2])
                 .collect();
             let blocks = &order[..order.len() - 1];
-            let mut bits = Bits::new(&data, 0);
+            let mut bits = BitReader::new(&data, 0);
             let plain: Option<Vec<_>> =
                 blocks.iter().map(|skim| plainly(skim, &mut bits)).collect();
-            let mut coded = Coded::starting_at(&data, 0);
+            let mut coded = EntropyReader::starting_at(&data, 0);
             let mut starts = vec![0; order.len()];
-            let skimmed = skim(&mut coded, &order, &mut starts);
+            let skimmed = note_block_starts(&mut coded, &order, &mut starts);
             assert_eq!(skimmed.is_some(), plain.is_some());
             let Some(plain) = plain else {
                 broken += 1;

@@ -1,6 +1,6 @@
 //! Coefficients to the bits of a JPEG scan (ITU-T T.81, F.1.2): Huffman codes, and a zero after each `FF`.
 
-use super::forward::Quantised;
+use super::forward_dct::Quantised;
 use super::tables::{Codes, ORDER, ZIGZAG};
 
 /// A JPEG being written.
