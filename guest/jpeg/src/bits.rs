@@ -1,214 +1,284 @@
-//! Bits of the entropy-coded data of a JPEG scan (ITU-T T.81, F.2.2.5), most significant first.
+//! Bits of the entropy-coded data of a scan (ITU-T T.81, F.1.2.3 and F.2.2.5), most significant first.
 //!
-//! A window of 64 bits is filled eight bytes at a time where none of them is `FF`, else byte by byte:
-//! `FF 00` is the byte `FF`, and any other marker ends the data. Past the end come zeros, which are
-//! counted: who reads them finds out at [`BitReader::ends_at`] or [`BitReader::is_overrun`].
+//! `FF 00` is the byte `FF`, and any other marker ends the data. This stuffing is taken out of a whole piece of the
+//! data at a time, so that the bits are read without asking of each byte whether it is `FF`. A piece is small enough to
+//! stay in the fastest cache. After the last one come zeros, which are counted: who reads them finds out at
+//! [`EntropyReader::ends_at`] or [`EntropyReader::is_overrun`].
 
-use super::scan::Segment;
+use memchr::memchr;
 
-/// Reads one segment of entropy-coded data.
-#[derive(Clone, Copy)]
-pub(super) struct BitReader<'a> {
+/// Bytes of a piece.
+const PIECE: usize = 4096;
+/// Zeros after the data that are made ready at a time.
+const ZEROS: usize = 64;
+
+/// The data up to the next marker, and how far it was read.
+pub(crate) struct EntropyReader<'a> {
     bytes: &'a [u8],
-    /// The next byte to put into the window.
+    /// Where the next piece comes from; the marker, once the data has ended.
+    next: usize,
+    has_ended: bool,
+    /// Zeros appended since.
+    zeros: usize,
+    piece: Vec<u8>,
+    position: Position,
+}
+
+/// How far a piece was read.
+#[derive(Clone, Copy, Default)]
+struct Position {
+    /// The next byte of the piece to put into the window.
     at: usize,
-    /// The next bits, from the top. Below the `held` ones may be bits of the next byte, which are put
-    /// there again with the rest of it.
+    /// The next bits, from the top; below the `held` ones may be bits of the next byte, which are put there
+    /// again with the rest of it.
     window: u64,
+    /// Up to 63.
     held: u32,
-    /// Zeros appended since the data ended.
-    padding: u32,
 }
 
-impl<'a> Segment<'a> for BitReader<'a> {
-    fn starting_at(bytes: &'a [u8], at: usize) -> Self {
-        Self::new(bytes, at)
-    }
-
-    fn is_overrun(&self) -> bool {
-        self.held < self.padding
-    }
-
-    fn ends_at(&mut self) -> Option<usize> {
-        if self.held < 8 {
-            *self = self.filled_by_bytes();
-        }
-        let unread = self.held.checked_sub(self.padding)?;
-        (unread < 8 && self.at < self.bytes.len()).then_some(self.at)
-    }
-}
-
-impl<'a> BitReader<'a> {
+impl<'a> EntropyReader<'a> {
     /// The data from a place on.
     pub fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self {
+        let mut reader = Self {
             bytes,
-            at,
-            window: 0,
-            held: 0,
-            padding: 0,
+            next: 0,
+            has_ended: false,
+            zeros: 0,
+            piece: Vec::with_capacity(2 * PIECE),
+            position: Position::default(),
+        };
+        reader.restart(at);
+        reader
+    }
+
+    /// Goes on with the data from a place on.
+    pub fn restart(&mut self, at: usize) {
+        self.next = at.min(self.bytes.len());
+        (self.has_ended, self.zeros) = (false, 0);
+        self.piece.clear();
+        self.position = Position::default();
+    }
+
+    /// Reads on, until [`BitReader::pause`].
+    #[inline(always)]
+    pub fn bits(&mut self) -> BitReader<'_, 'a> {
+        let position = self.position;
+        BitReader {
+            data: self,
+            position,
         }
+    }
+
+    /// Bits were read that are not there.
+    pub fn is_overrun(&self) -> bool {
+        self.unread() < 0
+    }
+
+    /// Where the marker after the data is, when all was read but what fills up the last byte.
+    pub fn ends_at(&mut self) -> Option<usize> {
+        let mut bits = self.bits();
+        bits.fill();
+        bits.pause();
+        let is_whole = self.has_ended && (0..8).contains(&self.unread());
+        (is_whole && self.next < self.bytes.len()).then_some(self.next)
+    }
+
+    /// Bits that were not read; below 0 where some were read that are not there.
+    fn unread(&self) -> i64 {
+        let Position { at, held, .. } = self.position;
+        let bytes = self.piece.len() as i64 - at as i64 - self.zeros as i64;
+        bytes * 8 + i64::from(held)
+    }
+
+    /// Eight bytes of the piece.
+    #[inline(always)]
+    fn eight(&self, at: usize) -> Option<u64> {
+        let eight = self.piece.get(at..)?.first_chunk()?;
+        Some(u64::from_be_bytes(*eight))
+    }
+
+    /// Drops what is before a place of the piece, and takes more, so that eight bytes are there.
+    #[cold]
+    #[inline(never)]
+    fn advance(&mut self, at: usize) {
+        self.piece.drain(..at);
+        while self.piece.len() < PIECE && !self.has_ended {
+            self.take_up_to_ff();
+        }
+        if self.piece.len() < ZEROS {
+            self.piece.resize(self.piece.len() + ZEROS, 0);
+            self.zeros += ZEROS;
+        }
+    }
+
+    fn take_up_to_ff(&mut self) {
+        let rest = &self.bytes[self.next..];
+        let rest = &rest[..rest.len().min(PIECE)];
+        let plain = memchr(0xFF, rest).unwrap_or(rest.len());
+        self.piece.extend_from_slice(&rest[..plain]);
+        self.next += plain;
+        match self.bytes[self.next..] {
+            [0xFF, 0, ..] => {
+                self.piece.push(0xFF);
+                self.next += 2;
+            }
+            [0xFF, ..] | [] => self.has_ended = true,
+            _ => {}
+        }
+    }
+}
+
+/// Reads bits. What changes with each of them is here and not behind a reference, so that it is kept in registers.
+pub(crate) struct BitReader<'r, 'a> {
+    data: &'r mut EntropyReader<'a>,
+    position: Position,
+}
+
+impl BitReader<'_, '_> {
+    /// Notes how far the data was read. Without it, nothing was.
+    #[inline(always)]
+    pub fn pause(self) {
+        self.data.position = self.position;
     }
 
     /// Makes at least 32 bits ready.
     #[inline(always)]
     pub fn refill(&mut self) {
-        if self.held < 32 {
-            *self = self.filled();
+        if self.position.held < 32 {
+            self.fill();
         }
     }
 
+    /// Makes at least 56 bits ready.
     #[inline(always)]
-    fn filled(mut self) -> Self {
-        let ahead = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk);
-        if let Some(eight) = ahead.copied().map(u64::from_be_bytes)
-            && !has_ff(eight)
-        {
-            self.window |= eight >> self.held;
-            let whole_bytes = (63 - self.held) / 8;
-            self.at += whole_bytes as usize;
-            self.held += whole_bytes * 8;
-            return self;
-        }
-        self.filled_by_bytes()
-    }
-
-    /// The same, byte by byte.
-    #[inline(always)]
-    fn filled_by_bytes(self) -> Self {
-        // Taken apart: what is handed over as a whole lives in memory from then on, in the loops of callers too.
-        let Self {
-            bytes,
-            at,
-            window,
-            held,
-            padding,
-        } = self;
-        let (at, window, held, padding) = filled_by_bytes(bytes, (at, window, held, padding));
-        Self {
-            bytes,
-            at,
-            window,
-            held,
-            padding,
+    pub fn fill(&mut self) {
+        if self.fill_of_piece().is_none() {
+            self.data.advance(self.position.at);
+            self.position.at = 0;
+            self.fill_of_piece();
         }
     }
 
-    /// The next `N` bits, which stay.
+    /// Makes at least 56 bits ready, unless the piece has not as many; no function is called for it.
     #[inline(always)]
-    pub fn peek<const N: u32>(&self) -> usize {
-        (self.window >> (64 - N)) as usize
+    pub fn fill_of_piece(&mut self) -> Option<()> {
+        let Position { at, window, held } = self.position;
+        let eight = self.data.eight(at)?;
+        self.position = Position {
+            at: at + (63 - held) as usize / 8,
+            window: window | eight >> held,
+            held: held | 56,
+        };
+        Some(())
     }
 
     /// The next bits from the top, as many as were made ready; what is below them is of no use.
     #[inline(always)]
     pub fn window(&self) -> u64 {
-        self.window
+        self.position.window
     }
 
     /// Drops as many bits as the lowest six bits of `count` say; they must have been made ready.
     #[inline(always)]
-    pub fn drop(&mut self, count: u16) {
-        self.window = self.window.wrapping_shl(count.into());
-        self.held = self.held.wrapping_sub(u32::from(count) & 63);
+    pub fn drop(&mut self, count: u32) {
+        let Position { window, held, .. } = &mut self.position;
+        *window = window.wrapping_shl(count);
+        *held = held.wrapping_sub(count & 63);
     }
 
     /// Takes up to 32 bits; they must have been made ready.
     #[inline(always)]
-    pub fn take(&mut self, count: u16) -> u32 {
+    pub fn take(&mut self, count: u32) -> u32 {
         // Two shifts, since none of the bits may be asked for.
-        let bits = (self.window >> 1 >> (63 - u32::from(count))) as u32;
+        let bits = (self.position.window >> 1 >> (63 - count)) as u32;
         self.drop(count);
         bits
     }
-}
-
-/// Fills the window of [`BitReader`], of which it takes and gives all but the bytes.
-#[cold]
-#[inline(never)]
-fn filled_by_bytes(
-    bytes: &[u8],
-    (mut at, mut window, mut held, mut padding): (usize, u64, u32, u32),
-) -> (usize, u64, u32, u32) {
-    while held <= 56 {
-        let (byte, length) = match *bytes.get(at..).unwrap_or_default() {
-            [0xFF, 0, ..] => (0xFF, 2),
-            [0xFF, ..] | [] => (0, 0),
-            [byte, ..] => (byte, 1),
-        };
-        if length == 0 {
-            padding += 8;
-        }
-        at += length;
-        window |= u64::from(byte) << (56 - held);
-        held += 8;
-    }
-    (at, window, held, padding)
-}
-
-/// Is any of eight bytes `FF`?
-#[inline(always)]
-fn has_ff(eight: u64) -> bool {
-    const LOWEST: u64 = 0x0101_0101_0101_0101;
-    let inverted = !eight;
-    inverted.wrapping_sub(LOWEST) & eight & (LOWEST << 7) != 0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// All bits of a segment, in takes of `step`.
-    fn read(bytes: &[u8], step: u16, count: usize) -> (Vec<u32>, BitReader<'_>) {
-        let mut bits = BitReader::new(bytes, 0);
-        let values = (0..count).map(|_| {
-            bits.refill();
-            bits.take(step)
-        });
-        let values = values.collect();
-        (values, bits)
+    fn take(data: &mut EntropyReader<'_>, count: u32) -> u32 {
+        let mut bits = data.bits();
+        bits.refill();
+        let taken = bits.take(count);
+        bits.pause();
+        taken
+    }
+
+    fn stuffed(plain: &[u8]) -> Vec<u8> {
+        let each = plain
+            .iter()
+            .flat_map(|byte| [Some(*byte), (*byte == 0xFF).then_some(0)]);
+        each.flatten().collect()
     }
 
     #[test]
-    fn stuffed_bytes_are_one_byte() {
-        let data = b"\x12\xFF\0\xFF\0\x34\x56\x78\x9A\xBC\xDE\xF0\x11\x22\x33\xFF\0\xFF\xD9";
+    fn stuffed_bytes_are_one_byte_in_every_piece() {
+        let plain: Vec<u8> = (0..3 * PIECE)
+            .map(|at| if at % 97 < 3 { 0xFF } else { at as u8 })
+            .collect();
+        let mut bytes = stuffed(&plain);
+        let end = bytes.len();
+        bytes.extend([0xFF, 0xD9]);
+        let mut data = EntropyReader::new(&bytes, 0);
+        for (at, byte) in plain.iter().enumerate() {
+            let read = take(&mut data, 8);
+            assert_eq!((read, data.is_overrun()), (u32::from(*byte), false), "{at}");
+            let is_last = at + 1 == plain.len();
+            assert_eq!(data.ends_at(), is_last.then_some(end), "{at}");
+        }
+        for _ in 0..1000 {
+            assert_eq!((take(&mut data, 8), data.is_overrun()), (0, true));
+            assert_eq!(data.ends_at(), None);
+        }
+    }
+
+    #[test]
+    fn bits_are_the_same_however_many_are_taken_at_once() {
         let plain = [
             0x12, 0xFF, 0xFF, 0x34, 0x56, 0x78, 0x9A, 0xBC, 0xDE, 0xF0, 0x11, 0x22, 0x33, 0xFF,
         ];
-        let (values, mut bits) = read(data, 8, plain.len());
-        assert_eq!(values, plain);
-        assert_eq!(bits.ends_at(), Some(data.len() - 2));
-        for step in [1, 2, 4, 16] {
-            let count = plain.len() * 8 / usize::from(step);
-            let (values, mut bits) = read(data, step, count);
-            let octets = |at: usize| plain[at / 8] >> (7 - at % 8) & 1;
-            let expected = |at: usize| {
-                let places = at * usize::from(step)..(at + 1) * usize::from(step);
-                places.fold(0, |value, place| value << 1 | octets(place))
-            };
-            assert_eq!(values, (0..count).map(expected).collect::<Vec<_>>());
-            assert_eq!(bits.ends_at(), Some(data.len() - 2));
+        let bytes = [stuffed(&plain), vec![0xFF, 0xD9]].concat();
+        for step in [1, 2, 4, 7, 16] {
+            let mut data = EntropyReader::new(&bytes, 0);
+            for at in 0..plain.len() * 8 / step {
+                let places = at * step..(at + 1) * step;
+                let bit = |place: usize| u32::from(plain[place / 8] >> (7 - place % 8) & 1);
+                let expected = places.fold(0, |value, place| value << 1 | bit(place));
+                assert_eq!(take(&mut data, step as u32), expected);
+            }
+            assert_eq!(data.ends_at(), Some(bytes.len() - 2));
         }
     }
 
     #[test]
     fn the_end_is_right_after_the_last_bits() {
-        let data = b"\xAB\xCD\xEF\xFF\xD9";
-        assert_eq!(read(data, 4, 5).1.ends_at(), Some(3));
-        assert_eq!(read(data, 4, 6).1.ends_at(), Some(3));
-        assert_eq!(read(data, 8, 2).1.ends_at(), None, "a byte is left over");
-        let (values, mut bits) = read(data, 8, 4);
-        assert_eq!(values, [0xAB, 0xCD, 0xEF, 0]);
-        assert!(bits.is_overrun());
-        assert_eq!(bits.ends_at(), None);
-        assert_eq!(read(b"\xAB", 8, 1).1.ends_at(), None, "no marker");
+        let mut data = EntropyReader::new(b"\xAB\xCD\xFF\xD9", 0);
+        take(&mut data, 8);
+        assert_eq!(data.ends_at(), None, "a byte is left over");
+        take(&mut data, 1);
+        assert_eq!(data.ends_at(), Some(2));
+        take(&mut data, 7);
+        assert_eq!(data.ends_at(), Some(2));
+        take(&mut data, 1);
+        assert!(data.is_overrun());
+        assert_eq!(data.ends_at(), None);
+        let mut data = EntropyReader::new(b"\xAB", 0);
+        take(&mut data, 8);
+        assert_eq!(data.ends_at(), None, "no marker");
     }
 
     #[test]
-    fn ff_is_found_anywhere() {
-        assert!(!has_ff(0x00FE_807F_0102_FEFE));
-        for place in 0..8 {
-            assert!(has_ff(0x00FE_8000_0102_7FFE | 0xFF << (8 * place)));
-        }
+    fn what_was_read_without_a_pause_is_read_again() {
+        let mut data = EntropyReader::new(b"\xAB\xCD\xFF\xD9", 0);
+        let mut bits = data.bits();
+        bits.refill();
+        assert_eq!(bits.take(8), 0xAB);
+        assert_eq!(take(&mut data, 16), 0xABCD);
+        data.restart(1);
+        assert_eq!(take(&mut data, 8), 0xCD);
     }
 }

@@ -1,16 +1,16 @@
 //! The DC coefficients of a JPEG: eight times the mean of each block, over its quantiser.
 //!
-//! Data is read in the order of the file (see [`super::scan`]). AC coefficients are skipped on the way;
-//! whole scans of them, which progressive files have, are passed over unread. Not for pixels, and not for
-//! broken files: see the crate.
+//! Data is read in the order of the file. AC coefficients are skipped on the way; whole scans of them, which
+//! progressive files have, are passed over unread.
 
-use super::bits::BitReader;
-use super::entropy::EntropyReader;
-use super::headers::{ScanComponent, ScanHeader};
-use super::huffman::{DcTable, HuffmanTable};
-use super::markers::{Frame, Process, after_coded_data};
-use super::scan::{Grid, Layout, McuRun, SIDE, ScanReader};
-use super::skip::{BlockCodes, note_block_starts};
+use crate::bits::EntropyReader;
+use crate::grid::BLOCK_SIDE;
+use crate::headers::{ScanComponent, ScanHeader};
+use crate::lookahead::CoefficientTable;
+use crate::markers::{Frame, Process};
+use crate::samples::saturated;
+use crate::scan::{McuRun, ScanReader};
+use crate::skip::{BlockCodes, note_block_starts};
 
 /// The DC coefficients of a component.
 pub struct DcPlane {
@@ -18,34 +18,46 @@ pub struct DcPlane {
     covering: (usize, usize),
     /// Pixels of a sample, across and down, where they are whole ones.
     ratio: Option<(usize, usize)>,
-    /// Blocks in a row of `values`: whole interleaved units.
+    /// Blocks in a row of `values`: whole MCUs.
     stride: usize,
     /// Empty when nobody wants them.
     values: Vec<i16>,
-    quantiser: u16,
+    quantiser: i32,
     /// The lowest bit known of the values, once a scan has brought them.
     lowest_bit: Option<u8>,
 }
 
 impl DcPlane {
-    fn new(scans: &ScanReader<'_>, grid: &Grid, component: usize, is_wanted: bool) -> Option<Self> {
-        let (across, down) = grid.whole(component);
-        let table = grid.components[component].table;
-        Some(Self {
-            covering: grid.covering(component),
-            ratio: grid.ratio(component),
-            stride: across,
-            values: vec![0; if is_wanted { across * down } else { 0 }],
-            quantiser: scans.tables.quantisers[table]?[0],
-            lowest_bit: None,
-        })
+    /// The planes of all components, empty as yet; those that nobody wants stay so.
+    pub(crate) fn all(
+        scans: &ScanReader<'_>,
+        is_wanted: impl Fn(usize) -> bool,
+    ) -> Option<Vec<Self>> {
+        let grid = scans.grid.as_ref()?;
+        let plane = |component| {
+            let (across, down) = grid.whole(component);
+            let count = if is_wanted(component) {
+                across * down
+            } else {
+                0
+            };
+            Some(Self {
+                covering: grid.covering(component),
+                ratio: grid.ratio(component),
+                stride: across,
+                values: vec![0; count],
+                quantiser: scans.quantisers(component)?[0],
+                lowest_bit: None,
+            })
+        };
+        (0..grid.components.len()).map(plane).collect()
     }
 
-    /// The mean of each block of a row, 0 to 255.
+    /// The mean of each block of a row, 0 to 255. None of a plane that was not wanted.
     pub fn levels(&self, row: usize) -> impl Iterator<Item = u8> {
-        let values = &self.values[row * self.stride..][..self.covering.0];
-        values.iter().map(|value| {
-            let sum = i32::from(*value) * i32::from(self.quantiser);
+        let values = self.values.get(row * self.stride..).unwrap_or_default();
+        values.iter().take(self.covering.0).map(|value| {
+            let sum = i32::from(*value) * self.quantiser;
             (((sum + 4) >> 3) + 128).clamp(0, 255) as u8
         })
     }
@@ -63,124 +75,116 @@ impl DcPlane {
     /// Pixels of a block, across and down, where they are whole ones.
     pub fn block(&self) -> Option<(u32, u32)> {
         let (across, down) = self.ratio?;
-        Some(((across * SIDE) as u32, (down * SIDE) as u32))
+        Some(((across * BLOCK_SIDE) as u32, (down * BLOCK_SIDE) as u32))
+    }
+
+    /// All coefficients, in rows of blocks of whole MCUs.
+    pub(crate) fn values(&self) -> &[i16] {
+        &self.values
+    }
+
+    /// All bits of the coefficients are there.
+    pub(crate) fn is_known(&self) -> bool {
+        self.lowest_bit.is_some()
     }
 
     /// Where its values go, when somebody wants them.
     fn wanted(&mut self) -> Option<&mut [i16]> {
         (!self.values.is_empty()).then_some(&mut self.values)
     }
-
-    /// One place for each block.
-    fn layout(&self) -> Layout {
-        Layout {
-            right: 1,
-            down: self.stride,
-        }
-    }
 }
 
 /// The planes of all components; those that `wanted` names have values, and those that `full` names must have a
 /// block for 8 by 8 pixels. None where one has less, and where a file is broken or is not as the standard says.
-pub fn read(
+pub fn dc_planes(
     bytes: &[u8],
     frame: Frame,
     (wanted, full): (&[usize], &[usize]),
 ) -> Option<Vec<DcPlane>> {
     let mut scans = ScanReader::new(bytes, frame);
-    let mut next = scans.next()?;
+    let mut next = scans.next_scan()?;
     let grid = scans.grid.as_ref()?;
     if !full.iter().all(|component| grid.is_full(*component)) {
         return None;
     }
-    let plane = |component| DcPlane::new(&scans, grid, component, wanted.contains(&component));
-    let mut planes: Vec<_> = (0..grid.components.len())
-        .map(plane)
-        .collect::<Option<_>>()?;
-    let layouts: Vec<_> = planes.iter().map(DcPlane::layout).collect();
+    let mut planes = DcPlane::all(&scans, |component| wanted.contains(&component))?;
     while let Some(scan) = next {
-        scans.at = match frame.process {
-            Process::Baseline => sequential(&scans, &scan, &layouts, &mut planes)?,
-            _ if scan.band == (0, 0) && scan.high == 0 => {
-                first(&scans, &scan, &layouts, &mut planes)?
+        match (frame.process, scan.band) {
+            (Process::Baseline, _) => {
+                let end = read_all_bits(&scans, (&scan, 0), true, &mut planes)?;
+                scans.resume(end);
             }
-            _ if scan.band == (0, 0) => refining(&scans, &scan, &layouts, &mut planes)?,
-            _ => unread(bytes, &scans, &scan)?,
-        };
-        next = scans.next()?;
+            (_, (0, 0)) => {
+                let end = read_progressive(&scans, &scan, &mut planes)?;
+                scans.resume(end);
+            }
+            _ if is_band(&scans, &scan) => scans.pass_data(),
+            _ => return None,
+        }
+        next = scans.next_scan()?;
     }
-    let is_whole = planes.iter().all(|plane| plane.lowest_bit.is_some());
-    is_whole.then_some(planes)
+    planes.iter().all(DcPlane::is_known).then_some(planes)
 }
 
-fn sequential(
+/// Reads a scan of DC coefficients alone, as progressive files have them: their upper bits, or one bit more; where it ends.
+pub(crate) fn read_progressive(
     scans: &ScanReader<'_>,
     scan: &ScanHeader,
-    layouts: &[Layout],
     planes: &mut [DcPlane],
 ) -> Option<usize> {
-    advance(scan, planes, None, 0)?;
-    let ac = |part: &ScanComponent| scans.tables.ac[part.ac].as_ref().map(Some);
-    skimmed(scans, (scan, 0), layouts, planes, ac)
+    match scan.high {
+        0 => read_all_bits(scans, (scan, scan.low), false, planes),
+        _ => read_one_bit(scans, scan, planes),
+    }
 }
 
-fn first(
+/// Reads a scan with all bits of the coefficients down to one, and passes over AC coefficients where it has them.
+fn read_all_bits(
     scans: &ScanReader<'_>,
-    scan: &ScanHeader,
-    layouts: &[Layout],
-    planes: &mut [DcPlane],
-) -> Option<usize> {
-    advance(scan, planes, None, scan.low)?;
-    skimmed(scans, (scan, scan.low), layouts, planes, |_| Some(None))
-}
-
-/// Reads a scan with all bits of the coefficients down to one. `ac` has the codes of what is between them.
-fn skimmed<'a>(
-    scans: &'a ScanReader<'_>,
     (scan, low): (&ScanHeader, u8),
-    layouts: &[Layout],
+    has_ac: bool,
     planes: &mut [DcPlane],
-    ac: impl Fn(&ScanComponent) -> Option<Option<&'a HuffmanTable>>,
 ) -> Option<usize> {
-    let codes = |part: &ScanComponent| Some((scans.tables.dc[part.dc].as_ref()?, ac(part)?));
-    let codes: Vec<_> = scan.parts.iter().map(codes).collect::<Option<_>>()?;
+    advance(scan, planes, None, low)?;
+    let tables: Vec<_> = (scan.parts.iter())
+        .map(|part| {
+            let ac = &scans.tables.ac[part.ac];
+            let ac = if has_ac { Some(ac.as_ref()?) } else { None };
+            Some((scans.tables.dc[part.dc].as_ref()?, ac))
+        })
+        .collect::<Option<_>>()?;
     // Components that share their codes share the tables.
     let owner = |part: &ScanComponent| scan.parts.iter().position(|other| other.has_codes_of(part));
     let owners: Vec<_> = scan.parts.iter().map(owner).collect::<Option<_>>()?;
-    let skims: Vec<_> = (owners.iter().zip(&codes).enumerate())
-        .map(|(part, (owner, codes))| (*owner == part).then(|| BlockCodes::new(codes.0, codes.1)))
+    let codes: Vec<_> = (owners.iter().zip(&tables).enumerate())
+        .map(|(part, (owner, (dc, ac)))| (*owner == part).then(|| BlockCodes::new(dc, *ac)))
         .collect();
-    let skim_of = |part: usize| skims[owners[part]].as_ref();
+    let codes_of = |part: usize| codes[owners[part]].as_ref();
     let (mut order, mut starts) = (Vec::new(), Vec::new());
-    scans.read_runs(
-        scan,
-        layouts,
-        |data: &mut EntropyReader<'_>, run, predictors| {
-            let count = run.len();
-            if order.len() <= count {
-                let blocks = run.blocks.iter().cycle().take(count + 1);
-                order = blocks
-                    .map(|block| skim_of(block.part))
-                    .collect::<Option<_>>()?;
-                starts.resize(count + 1, 0);
-            }
-            note_block_starts(data, &order[..=count], &mut starts[..=count])?;
-            for (index, part) in scan.parts.iter().enumerate() {
-                let Some(values) = planes[part.component].wanted() else {
-                    continue;
-                };
-                let (dc, blocks) = (codes[index].0, (&run, index, &starts[..count]));
-                predictors[index] = put_sums(dc, blocks, (predictors[index], low), values)?;
-            }
-            Some(())
-        },
-    )
+    scans.read_runs(scan, |data, run, predictors| {
+        let count = run.len();
+        if order.len() <= count {
+            let blocks = run.blocks.iter().cycle().take(count + 1);
+            order = blocks
+                .map(|block| codes_of(block.part))
+                .collect::<Option<_>>()?;
+            starts.resize(count + 1, 0);
+        }
+        note_block_starts(data, &order[..=count], &mut starts[..=count])?;
+        for (index, part) in scan.parts.iter().enumerate() {
+            let Some(values) = planes[part.component].wanted() else {
+                continue;
+            };
+            let (dc, blocks) = (tables[index].0, (&run, index, &starts[..count]));
+            predictors[index] = put_sums(dc, blocks, (predictors[index], low), values)?;
+        }
+        Some(())
+    })
 }
 
-fn refining(
+fn read_one_bit(
     scans: &ScanReader<'_>,
     scan: &ScanHeader,
-    layouts: &[Layout],
     planes: &mut [DcPlane],
 ) -> Option<usize> {
     // It needs no codes, but the full decoder does not go without.
@@ -190,9 +194,9 @@ fn refining(
     }
     advance(scan, planes, Some(scan.high), scan.low)?;
     let mut read = Vec::new();
-    scans.read_runs(scan, layouts, |bits: &mut BitReader<'_>, run, _| {
+    scans.read_runs(scan, |data, run, _| {
         read.resize(run.len(), 0);
-        take_each(bits, &mut read);
+        take_each(data, &mut read);
         for (index, part) in scan.parts.iter().enumerate() {
             if let Some(values) = planes[part.component].wanted() {
                 refine((&run, index, &read), scan.low, values)?;
@@ -208,15 +212,14 @@ fn refining(
 /// with what they start with.
 #[inline(never)]
 fn put_sums(
-    codes: &DcTable,
+    dc: &CoefficientTable,
     (run, part, starts): (&McuRun<'_>, usize, &[u64]),
     (mut sum, low): (i32, u8),
     values: &mut [i16],
 ) -> Option<i32> {
     run.hand_out(part, starts, |place, start| {
-        let (difference, _) = codes.read(start)?;
-        sum = sum.wrapping_add(difference);
-        values[place] = saturated(sum.wrapping_shl(low.into()));
+        sum = sum.wrapping_add(dc.read(start)?.value);
+        values[place] = saturated(sum.wrapping_shl(low.into())) as i16;
         Some(())
     })?;
     Some(sum)
@@ -237,25 +240,24 @@ fn refine(
 
 /// Takes bits one by one.
 #[inline(never)]
-fn take_each(bits: &mut BitReader<'_>, taken: &mut [i16]) {
-    let mut ahead = *bits;
+fn take_each(data: &mut EntropyReader<'_>, taken: &mut [i16]) {
+    let mut bits = data.bits();
     for taken in taken.chunks_mut(32) {
-        ahead.refill();
+        bits.refill();
         for bit in taken {
-            *bit = ahead.take(1) as i16;
+            *bit = bits.take(1) as i16;
         }
     }
-    *bits = ahead;
+    bits.pause();
 }
 
 /// AC coefficients of one component.
-fn unread(bytes: &[u8], scans: &ScanReader<'_>, scan: &ScanHeader) -> Option<usize> {
+fn is_band(scans: &ScanReader<'_>, scan: &ScanHeader) -> bool {
     let [part] = &scan.parts[..] else {
-        return None;
+        return false;
     };
     let is_one_bit_more = scan.high == 0 || scan.high == scan.low + 1;
-    let is_sound = scan.band.0 > 0 && is_one_bit_more && scans.tables.ac[part.ac].is_some();
-    is_sound.then(|| after_coded_data(bytes, scans.at))
+    scan.band.0 > 0 && is_one_bit_more && scans.tables.ac[part.ac].is_some()
 }
 
 /// Notes that a scan brings the values of its components down to bit `to`, when `from` is how far they
@@ -269,8 +271,4 @@ fn advance(scan: &ScanHeader, planes: &mut [DcPlane], from: Option<u8>, to: u8) 
         *known = Some(to);
     }
     Some(())
-}
-
-fn saturated(value: i32) -> i16 {
-    value.clamp(i16::MIN.into(), i16::MAX.into()) as i16
 }

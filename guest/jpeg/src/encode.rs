@@ -6,12 +6,14 @@
 use image::GrayImage;
 
 mod forward_dct;
-mod tables;
 mod writer;
 
 use forward_dct::Quantiser;
-use tables::{CHROMA, CHROMA_AC, CHROMA_DC, Codes, LUMA, LUMA_AC, LUMA_DC, ZIGZAG};
-use writer::Writer;
+use writer::{SymbolCodes, Writer};
+
+use crate::segments::write_segment;
+use crate::tables::{self, CHROMA, CHROMA_AC, CHROMA_DC, LUMA, LUMA_AC, LUMA_DC};
+use crate::zigzag::PLACES;
 
 /// The longest side a JPEG can have.
 pub const MAX_SIDE: u32 = 65_535;
@@ -99,7 +101,7 @@ fn write_headers(
     scan.extend([0, 63, 0]);
     write_segment(jpeg, 0xC0, &frame);
     for (table, quantisers) in (0..).zip(&quantisers[..tables]) {
-        let zigzag = ZIGZAG.map(|place| quantisers[usize::from(place)]);
+        let zigzag = PLACES.map(|place| quantisers[usize::from(place)]);
         write_segment(jpeg, 0xDB, &[&[table][..], &zigzag].concat());
     }
     let codes = [
@@ -118,20 +120,14 @@ fn write_headers(
     write_segment(jpeg, 0xDA, &scan);
 }
 
-fn write_segment(jpeg: &mut Vec<u8>, code: u8, content: &[u8]) {
-    jpeg.extend([0xFF, code]);
-    jpeg.extend((content.len() as u16 + 2).to_be_bytes());
-    jpeg.extend(content);
-}
-
 /// A component on its way into the file.
 struct Component<'a> {
     plane: &'a GrayImage,
     /// Blocks in a unit, across and down.
     step: u32,
     quantiser: Quantiser,
-    dc: Codes,
-    ac: Codes,
+    dc: SymbolCodes,
+    ac: SymbolCodes,
     /// The DC coefficient before.
     before: i16,
 }
@@ -142,8 +138,8 @@ impl<'a> Component<'a> {
             plane,
             step,
             quantiser: Quantiser::new(quantisers),
-            dc: LUMA_DC.codes(),
-            ac: LUMA_AC.codes(),
+            dc: SymbolCodes::new(&LUMA_DC),
+            ac: SymbolCodes::new(&LUMA_AC),
             before: 0,
         }
     }
@@ -153,8 +149,8 @@ impl<'a> Component<'a> {
             plane,
             step: 1,
             quantiser: Quantiser::new(quantisers),
-            dc: CHROMA_DC.codes(),
-            ac: CHROMA_AC.codes(),
+            dc: SymbolCodes::new(&CHROMA_DC),
+            ac: SymbolCodes::new(&CHROMA_AC),
             before: 0,
         }
     }

@@ -3,14 +3,15 @@
 //! Strict: whatever is not as the standard says is None, and no more is said of it; the full decoder
 //! judges such a file.
 
-use super::huffman::{DcTable, HuffmanTable};
+use crate::huffman::{HuffmanTable, Kind};
+use crate::lookahead::CoefficientTable;
 
 /// Most components of a frame.
-pub(super) const COMPONENTS: usize = 4;
+pub(crate) const COMPONENTS: usize = 4;
 
 /// A component of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Component {
+pub(crate) struct Component {
     id: u8,
     /// Blocks in an interleaved unit, across and down: 1 to 4.
     pub across: usize,
@@ -20,7 +21,7 @@ pub(super) struct Component {
 }
 
 /// The components of a frame header. None with a sampling that the full decoder refuses.
-pub(super) fn components(segment: &[u8]) -> Option<Vec<Component>> {
+pub(crate) fn components(segment: &[u8]) -> Option<Vec<Component>> {
     let (header, rest) = segment.split_first_chunk::<6>()?;
     let (rest, []) = rest.as_chunks::<3>() else {
         return None;
@@ -43,7 +44,7 @@ pub(super) fn components(segment: &[u8]) -> Option<Vec<Component>> {
 
 /// A scan header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ScanHeader {
+pub(crate) struct ScanHeader {
     pub parts: Vec<ScanComponent>,
     /// First and last coefficient, in zigzag order.
     pub band: (u8, u8),
@@ -55,7 +56,7 @@ pub(super) struct ScanHeader {
 
 /// A component in a scan, and its code tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ScanComponent {
+pub(crate) struct ScanComponent {
     /// The component's place in the frame.
     pub component: usize,
     pub dc: usize,
@@ -109,11 +110,11 @@ fn table(number: u8) -> Option<usize> {
 
 /// Tables in force.
 #[derive(Default)]
-pub(super) struct Tables {
+pub(crate) struct Tables {
     /// What coefficients are multiplied with, in zigzag order.
     pub quantisers: [Option<[u16; 64]>; COMPONENTS],
-    pub dc: [Option<DcTable>; COMPONENTS],
-    pub ac: [Option<HuffmanTable>; COMPONENTS],
+    pub dc: [Option<CoefficientTable>; COMPONENTS],
+    pub ac: [Option<CoefficientTable>; COMPONENTS],
     /// Units between restart markers, or 0.
     pub restart_interval: usize,
 }
@@ -149,11 +150,12 @@ impl Tables {
             }
             let codes = HuffmanTable::new(counts, symbols)?;
             let table = table(kind & 15)?;
-            match kind >> 4 {
-                0 => self.dc[table] = Some(DcTable::new(codes)?),
-                1 => self.ac[table] = Some(codes),
+            let (tables, kind) = match kind >> 4 {
+                0 => (&mut self.dc, Kind::Dc),
+                1 => (&mut self.ac, Kind::Ac),
                 _ => return None,
-            }
+            };
+            tables[table] = Some(CoefficientTable::new(codes, kind)?);
             segment = rest;
         }
         Some(())

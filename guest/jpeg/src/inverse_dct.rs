@@ -6,8 +6,9 @@
 //! Integers of 16 bits, whose products are added in 32; what a hostile file makes larger is limited or
 //! wraps around. High frequencies that a block has not are not computed.
 
-use super::baseline::BLOCK;
 use vismatch_simd::{i16x8, i32x4};
+
+use crate::zigzag::{BLOCK, FREQUENCIES};
 
 /// Fraction bits of the basis.
 const BASIS_BITS: u32 = 14;
@@ -21,11 +22,23 @@ const GROUP: usize = 4;
 /// Frequencies of a direction are in groups of four, each of a pair of even and a pair of odd ones:
 /// those are multiplied and added at once. Pairs of horizontal frequencies are next to each other; a
 /// vector holds four of them, for a group of vertical frequencies: the pair of even ones, then the odd.
-pub(super) const fn place(horizontal: usize, vertical: usize) -> usize {
+const fn place(horizontal: usize, vertical: usize) -> usize {
     let lane = vertical % GROUP / 2 + 2 * (vertical % 2);
     let vector = 2 * (horizontal / GROUP) + horizontal % 2;
     8 * (2 * vector + vertical / GROUP) + 2 * lane + horizontal % GROUP / 2
 }
+
+/// The place in a block of each coefficient in zigzag order.
+pub(crate) const PLACES: [u8; BLOCK] = {
+    let mut places = [0; BLOCK];
+    let mut at = 0;
+    while at < BLOCK {
+        let (across, down) = FREQUENCIES[at];
+        places[at] = place(across as usize, down as usize) as u8;
+        at += 1;
+    }
+    places
+};
 
 /// cos(k pi / (2 n)) / 2 in units of the basis, for k up to 4 n, by the power series of the sine.
 const fn half_cosine(k: usize, n: usize) -> i16 {
@@ -76,7 +89,7 @@ impl<const N: usize> Basis<N> {
 /// Writes the samples of a block, `side` (1 to 8) across and down, into rows `stride` apart. `last` is
 /// the last coefficient in zigzag order that may not be zero, as far as they are looked at.
 #[inline(never)]
-pub(super) fn transform(
+pub(crate) fn transform(
     block: &[i16; BLOCK],
     last: usize,
     side: usize,
@@ -237,7 +250,7 @@ mod tests {
         for last in [0, 1, 2, 3, 9, 10, 30, 63] {
             for _ in 0..50 {
                 let mut block = [0; BLOCK];
-                for place in &super::super::baseline::PLACES[..=last] {
+                for place in &PLACES[..=last] {
                     block[usize::from(*place)] = random(300) as i16;
                 }
                 block[0] = random(2000) as i16;
@@ -255,5 +268,12 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn every_coefficient_has_a_place_of_its_own() {
+        let mut sorted = PLACES;
+        sorted.sort_unstable();
+        assert!((0..BLOCK).all(|at| usize::from(sorted[at]) == at));
     }
 }

@@ -1,10 +1,10 @@
-//! JPEG, as far as it goes without making pixels.
+#![doc = include_str!("../README.md")]
 
 mod baseline;
 mod bits;
 mod dc;
 mod encode;
-mod entropy;
+mod grid;
 mod headers;
 mod huffman;
 mod inverse_dct;
@@ -12,13 +12,18 @@ mod lookahead;
 mod markers;
 mod planes;
 mod progressive;
+mod samples;
 mod scan;
+mod segments;
 mod skip;
 mod strip;
+mod tables;
+mod zigzag;
 
-pub use dc::{DcPlane, read as dc_planes};
+pub use dc::{DcPlane, dc_planes};
 pub use encode::{MAX_SIDE, SideError, encode};
+pub use grid::BLOCK_SIDE;
 pub use markers::{Frame, Markers, Process};
-pub use planes::{BlockScales, Plane, Samples, are_sound, decode as planes};
-pub use scan::SIDE as BLOCK_SIDE;
+pub use planes::{is_sound, planes};
+pub use samples::{BlockScales, Plane, Samples};
 pub use strip::without_metadata;

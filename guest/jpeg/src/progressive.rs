@@ -2,161 +2,108 @@
 //! then one bit more in each. Values are kept only for what the reduced samples are made of; of the
 //! others it is kept which are not zero, since that decides how the bits of later scans are read.
 
-use super::baseline::{BLOCK, FREQUENCIES, PLACES, signed};
-use super::bits::BitReader;
-use super::headers::{ScanComponent, ScanHeader};
-use super::huffman::HuffmanTable;
-use super::planes::{ComponentOutput, quantisers, saturated};
-use super::scan::{Layout, ScanReader};
+use crate::bits::BitReader;
+use crate::dc::{self, DcPlane};
+use crate::headers::ScanHeader;
+use crate::huffman::END_RUN;
+use crate::inverse_dct::PLACES;
+use crate::lookahead::{Coefficient, CoefficientTable};
+use crate::samples::{OutputPlane, saturated};
+use crate::scan::ScanReader;
+use crate::zigzag::{BLOCK, FREQUENCIES};
 
-/// Bits that the table of codes looks at.
-const LOOKAHEAD_BITS: u32 = 9;
 /// In place of the lowest bit known: none is.
 const UNKNOWN: u8 = 255;
 
-/// Reads all scans, and draws the blocks.
-pub(super) fn decode(
+/// Reads all scans, and puts out the blocks.
+pub(crate) fn decode(
     scans: &mut ScanReader<'_>,
     first: ScanHeader,
-    canvases: &mut [ComponentOutput],
+    outputs: &mut [OutputPlane],
 ) -> Option<()> {
-    let mut components: Vec<_> = canvases.iter().map(CoefficientPlane::new).collect();
-    let layouts: Vec<_> = canvases.iter().map(ComponentOutput::layout).collect();
+    let mut dc = DcPlane::all(scans, |_| true)?;
+    let mut ac: Vec<_> = outputs.iter().map(AcPlane::new).collect();
     let mut next = Some(first);
     while let Some(scan) = next {
-        for part in &scan.parts {
-            components[part.component].advance(&scan)?;
-        }
-        scans.at = read(scans, &scan, &layouts, &mut components)?;
-        next = scans.next()?;
+        let end = match scan.band {
+            (0, 0) => dc::read_progressive(scans, &scan, &mut dc)?,
+            _ => read_band(scans, &scan, &mut ac)?,
+        };
+        scans.resume(end);
+        next = scans.next_scan()?;
     }
-    for (index, (component, canvas)) in components.iter().zip(canvases).enumerate() {
-        if component.lowest_bits[0] == UNKNOWN {
-            return None;
-        }
-        component.draw(canvas, &quantisers(scans, index)?)?;
+    if !dc.iter().all(DcPlane::is_known) {
+        return None;
+    }
+    for (index, output) in outputs.iter_mut().enumerate() {
+        put(&dc[index], &ac[index], &scans.quantisers(index)?, output)?;
     }
     Some(())
 }
 
-fn read(
-    scans: &ScanReader<'_>,
-    scan: &ScanHeader,
-    layouts: &[Layout],
-    components: &mut [CoefficientPlane],
-) -> Option<usize> {
-    match (scan.band, scan.high) {
-        ((0, 0), 0) => first_of_dc(scans, scan, layouts, components),
-        ((0, 0), _) => refined_dc(scans, scan, layouts, components),
-        (_, high) => {
-            let [part] = &scan.parts[..] else { return None };
-            let component = &mut components[part.component];
-            let band = BandDecoder::new(scan, scans.tables.ac[part.ac].as_ref()?)?;
-            match high {
-                0 => first_of_band(scans, scan, layouts, component, &band),
-                _ => refined_band(scans, scan, layouts, component, &band),
-            }
-        }
+/// AC coefficients of one component.
+fn read_band(scans: &ScanReader<'_>, scan: &ScanHeader, planes: &mut [AcPlane]) -> Option<usize> {
+    let [part] = &scan.parts[..] else { return None };
+    let plane = &mut planes[part.component];
+    plane.advance(scan)?;
+    let band = Band::new(scan, scans.tables.ac[part.ac].as_ref()?);
+    match scan.high {
+        0 => read_upper_bits(scans, scan, plane, &band),
+        _ => read_one_bit(scans, scan, plane, &band),
     }
 }
 
 #[inline(never)]
-fn first_of_dc(
+fn read_upper_bits(
     scans: &ScanReader<'_>,
     scan: &ScanHeader,
-    layouts: &[Layout],
-    components: &mut [CoefficientPlane],
+    plane: &mut AcPlane,
+    band: &Band<'_>,
 ) -> Option<usize> {
-    let codes = |part: &ScanComponent| scans.tables.dc[part.dc].as_ref();
-    let codes: Vec<_> = scan.parts.iter().map(codes).collect::<Option<_>>()?;
-    scans.read(scan, layouts, |bits, part, place, predictor| {
-        *predictor = predictor.wrapping_add(codes[part].difference(bits)?);
-        let value = saturated(predictor.wrapping_shl(scan.low.into()));
-        *components[scan.parts[part].component]
-            .means
-            .get_mut(place)? = value as i16;
-        Some(())
-    })
-}
-
-#[inline(never)]
-fn refined_dc(
-    scans: &ScanReader<'_>,
-    scan: &ScanHeader,
-    layouts: &[Layout],
-    components: &mut [CoefficientPlane],
-) -> Option<usize> {
-    // It needs no codes, but the full decoder does not go without.
-    let has_codes = |part: &ScanComponent| scans.tables.dc[part.dc].is_some();
-    if !scan.parts.iter().all(has_codes) {
-        return None;
-    }
-    scans.read(scan, layouts, |bits, part, place, _| {
-        bits.refill();
-        let bit = bits.take(1) as i16;
-        let value = components[scan.parts[part].component]
-            .means
-            .get_mut(place)?;
-        *value = value.saturating_add(bit << scan.low);
-        Some(())
-    })
-}
-
-#[inline(never)]
-fn first_of_band(
-    scans: &ScanReader<'_>,
-    scan: &ScanHeader,
-    layouts: &[Layout],
-    component: &mut CoefficientPlane,
-    band: &BandDecoder<'_>,
-) -> Option<usize> {
-    scans.read(scan, layouts, |bits, _, place, ended| {
+    scans.read_blocks(scan, |bits, _, place, ended| {
         if *ended > 0 {
             *ended -= 1;
             return Some(());
         }
-        band.first(bits, &mut component.block(place)?, ended)
+        band.read(bits, &mut plane.block(place)?, ended)
     })
 }
 
 #[inline(never)]
-fn refined_band(
+fn read_one_bit(
     scans: &ScanReader<'_>,
     scan: &ScanHeader,
-    layouts: &[Layout],
-    component: &mut CoefficientPlane,
-    band: &BandDecoder<'_>,
+    plane: &mut AcPlane,
+    band: &Band<'_>,
 ) -> Option<usize> {
-    scans.read(scan, layouts, |bits, _, place, ended| {
-        if *ended > 0 && component.present.get(place)? & band.mask == 0 {
+    scans.read_blocks(scan, |bits, _, place, ended| {
+        if *ended > 0 && plane.present.get(place)? & band.mask == 0 {
             *ended -= 1;
             return Some(());
         }
-        band.refine(bits, &mut component.block(place)?, ended)
+        band.refine(bits, &mut plane.block(place)?, ended)
     })
 }
 
-/// Coefficients of a component.
-struct CoefficientPlane {
+/// AC coefficients of a component.
+struct AcPlane {
     /// Coefficients kept on each side of a block: the lowest.
     side: usize,
-    /// DC coefficients of all blocks.
-    means: Vec<i16>,
-    /// Kept AC coefficients of all blocks, each with an unused place for the DC coefficient.
+    /// Kept coefficients of all blocks, each with an unused place for the DC coefficient.
     values: Vec<i16>,
-    /// Which AC coefficients are not zero, the first in zigzag order in the lowest bit.
+    /// Which coefficients are not zero, the first in zigzag order in the lowest bit.
     present: Vec<u64>,
     /// The lowest bit known of each coefficient, in zigzag order.
     lowest_bits: [u8; BLOCK],
     /// Where kept coefficients are in a block's values.
     kept: [Option<u8>; BLOCK],
-    /// Which AC coefficients are kept.
+    /// Which coefficients are kept.
     kept_mask: u64,
 }
 
-impl CoefficientPlane {
-    fn new(canvas: &ComponentOutput) -> Self {
-        let (side, blocks) = (canvas.side(), canvas.blocks);
+impl AcPlane {
+    fn new(output: &OutputPlane) -> Self {
+        let (side, blocks) = (output.side(), output.blocks);
         let count = blocks.0 * blocks.1;
         let kept = FREQUENCIES.map(|(row, column)| {
             let (row, column) = (usize::from(row), usize::from(column));
@@ -164,7 +111,6 @@ impl CoefficientPlane {
         });
         Self {
             side,
-            means: vec![0; count],
             values: vec![0; count * side * side],
             present: vec![0; count],
             lowest_bits: [UNKNOWN; BLOCK],
@@ -183,7 +129,7 @@ impl CoefficientPlane {
         };
         let is_due = |bit: &u8| *bit == known;
         let bits = &mut self.lowest_bits[first..=last];
-        if (first == 0 && last > 0) || !bits.iter().all(is_due) {
+        if first == 0 || !bits.iter().all(is_due) {
             return None;
         }
         bits.fill(scan.low);
@@ -200,27 +146,31 @@ impl CoefficientPlane {
             kept_mask: self.kept_mask,
         })
     }
+}
 
-    #[inline(never)]
-    fn draw(&self, canvas: &mut ComponentOutput, quantisers: &[i32; BLOCK]) -> Option<()> {
-        let side = self.side;
-        let blocks = self.present.iter().zip(self.values.chunks(side * side));
-        let blocks = blocks.zip(&self.means);
-        for (index, ((present, values), mean)) in blocks.enumerate() {
-            let mut block = [0; BLOCK];
-            block[0] = saturated(i32::from(*mean) * quantisers[0]) as i16;
-            let kept = present & self.kept_mask;
-            let mut left = kept;
-            while left != 0 {
-                let at = left.trailing_zeros() as usize % BLOCK;
-                left &= left - 1;
-                let value = i32::from(values[usize::from(self.kept[at].unwrap_or(0))]);
-                block[usize::from(PLACES[at]) % BLOCK] = (value * quantisers[at]) as i16;
-            }
-            canvas.draw(index, &block, kept)?;
+/// Puts out the blocks of a component.
+#[inline(never)]
+fn put(
+    dc: &DcPlane,
+    ac: &AcPlane,
+    quantisers: &[i32; BLOCK],
+    output: &mut OutputPlane,
+) -> Option<()> {
+    let blocks = ac.present.iter().zip(ac.values.chunks(ac.side * ac.side));
+    for (index, ((present, values), mean)) in blocks.zip(dc.values()).enumerate() {
+        let mut block = [0; BLOCK];
+        block[0] = saturated(i32::from(*mean) * quantisers[0]) as i16;
+        let kept = present & ac.kept_mask;
+        let mut left = kept;
+        while left != 0 {
+            let at = left.trailing_zeros() as usize % BLOCK;
+            left &= left - 1;
+            let value = i32::from(values[usize::from(ac.kept[at].unwrap_or(0))]);
+            block[usize::from(PLACES[at]) % BLOCK] = (value * quantisers[at]) as i16;
         }
-        Some(())
+        output.put(index, &block, kept)?;
     }
+    Some(())
 }
 
 /// What is known of a block.
@@ -243,11 +193,11 @@ impl Block<'_> {
 
     /// Reads one bit more, of that value, for each of some coefficients that are not zero: away from zero.
     #[inline(always)]
-    fn refine_all(&mut self, bits: &mut BitReader<'_>, mut which: u64, low: u32) {
+    fn refine_all(&mut self, bits: &mut BitReader<'_, '_>, mut which: u64, low: u32) {
         while which != 0 {
             bits.refill();
             let count = which.count_ones().min(32);
-            let mut corrections = bits.take(count as u16) << (32 - count);
+            let mut corrections = bits.take(count) << (32 - count);
             if count < 32 && (corrections == 0 || which & self.kept_mask == 0) {
                 return;
             }
@@ -273,77 +223,66 @@ impl Block<'_> {
 }
 
 /// Reads the AC coefficients of a scan.
-struct BandDecoder<'a> {
+struct Band<'a> {
     first: usize,
     last: usize,
     /// The coefficients of the band, the first in zigzag order in the lowest bit.
     mask: u64,
     low: u32,
-    codes: &'a HuffmanTable,
-    /// Length of the code times 256, and symbol; 0 for codes that are longer.
-    lookup: Box<[u16; 1 << LOOKAHEAD_BITS]>,
+    table: &'a CoefficientTable,
 }
 
-impl<'a> BandDecoder<'a> {
-    fn new(scan: &ScanHeader, codes: &'a HuffmanTable) -> Option<Self> {
-        let mut lookup = Box::new([0; 1 << LOOKAHEAD_BITS]);
-        for (bits, entry) in lookup.iter_mut().enumerate() {
-            if let Some((length, symbol)) = codes.find(bits << (16 - LOOKAHEAD_BITS))
-                && u32::from(length) <= LOOKAHEAD_BITS
-            {
-                *entry = length << 8 | u16::from(symbol);
-            }
-        }
-        (scan.band.0 > 0).then_some(Self {
+impl<'a> Band<'a> {
+    fn new(scan: &ScanHeader, table: &'a CoefficientTable) -> Self {
+        Self {
             first: scan.band.0.into(),
             last: scan.band.1.into(),
             mask: u64::MAX >> (63 - scan.band.1) & u64::MAX << scan.band.0,
             low: scan.low.into(),
-            codes,
-            lookup,
-        })
+            table,
+        }
     }
 
-    /// Run and size of the next code; afterwards at least 16 bits are ready.
+    /// The next coefficient; afterwards at least one bit is ready, or where blocks end those that say how many.
     #[inline(always)]
-    fn symbol(&self, bits: &mut BitReader<'_>) -> Option<(u16, u16)> {
+    fn next(&self, bits: &mut BitReader<'_, '_>) -> Option<Coefficient> {
         bits.refill();
-        let mut entry = self.lookup[bits.peek::<LOOKAHEAD_BITS>()];
-        if entry == 0 {
-            let (length, symbol) = self.codes.find(bits.peek::<16>())?;
-            entry = length << 8 | u16::from(symbol);
-        }
-        bits.drop(entry >> 8);
-        Some((entry >> 4 & 15, entry & 15))
+        let next = self.table.read(bits.window())?;
+        bits.drop(next.length);
+        Some(next)
+    }
+
+    /// How many blocks end, this one included, when a run says so.
+    #[inline(always)]
+    fn ended(run: u32, bits: &mut BitReader<'_, '_>) -> Option<i32> {
+        let size = run.checked_sub(END_RUN)?;
+        Some((1 << size) + bits.take(size) as i32)
     }
 
     /// The upper bits of a block's coefficients. `ended` counts further blocks that have none.
     #[inline(always)]
-    fn first(
+    fn read(
         &self,
-        bits: &mut BitReader<'_>,
+        bits: &mut BitReader<'_, '_>,
         block: &mut Block<'_>,
         ended: &mut i32,
     ) -> Option<()> {
-        let mut ahead = *bits;
         let mut at = self.first;
         while at <= self.last {
-            let (run, size) = self.symbol(&mut ahead)?;
-            if size == 0 && run < 15 {
-                *ended = (1 << run) - 1 + ahead.take(run) as i32;
+            let next = self.next(bits)?;
+            if let Some(blocks) = Self::ended(next.run, bits) {
+                *ended = blocks - 1;
                 break;
             }
-            at += usize::from(run);
-            if size > 0 {
+            at += next.run as usize;
+            if next.value != 0 {
                 if at > self.last {
                     return None;
                 }
-                let value = signed(ahead.take(size), size.into()) << self.low;
-                block.set(at, saturated(value) as i16);
+                block.set(at, saturated(next.value << self.low) as i16);
             }
             at += 1;
         }
-        *bits = ahead;
         Some(())
     }
 
@@ -351,52 +290,48 @@ impl<'a> BandDecoder<'a> {
     #[inline(always)]
     fn refine(
         &self,
-        bits: &mut BitReader<'_>,
+        bits: &mut BitReader<'_, '_>,
         block: &mut Block<'_>,
         ended: &mut i32,
     ) -> Option<()> {
-        let mut ahead = *bits;
         let present = *block.present;
         // Of the band, what is still to come.
         let mut rest = self.mask;
         while *ended == 0 && rest != 0 {
-            let (run, size) = self.symbol(&mut ahead)?;
-            if size == 0 && run < 15 {
-                *ended = (1 << run) + ahead.take(run) as i32;
+            let next = self.next(bits)?;
+            if let Some(blocks) = Self::ended(next.run, bits) {
+                *ended = blocks;
                 break;
             }
-            let is_positive = match size {
-                0 => None,
-                1 => Some(ahead.take(1) == 1),
-                _ => return None,
-            };
-            let zeros = without_lowest(rest & !present, run);
-            let next = zeros & zeros.wrapping_neg();
-            let passed = rest & next.wrapping_sub(1);
-            block.refine_all(&mut ahead, passed & present, self.low);
-            rest &= !(passed | next);
-            if let Some(is_positive) = is_positive {
-                if next == 0 {
+            if next.value.abs() > 1 {
+                return None;
+            }
+            let zeros = without_lowest(rest & !present, next.run);
+            let lowest = zeros & zeros.wrapping_neg();
+            let passed = rest & lowest.wrapping_sub(1);
+            block.refine_all(bits, passed & present, self.low);
+            rest &= !(passed | lowest);
+            if next.value != 0 {
+                if lowest == 0 {
                     return None;
                 }
-                let at = next.trailing_zeros() as usize;
-                block.set(at, if is_positive { 1 } else { -1 } << self.low);
+                let at = lowest.trailing_zeros() as usize;
+                block.set(at, (next.value << self.low) as i16);
             }
         }
         if *ended > 0 {
-            block.refine_all(&mut ahead, rest & present, self.low);
+            block.refine_all(bits, rest & present, self.low);
             *ended -= 1;
         }
-        *bits = ahead;
         Some(())
     }
 }
 
-/// Without so many (up to 15) of the lowest bits that are set. No loop: each turn of one has its price in
-/// a sandbox that keeps an eye on time.
+/// Without so many (up to 15) of the lowest bits that are set. No loop: a sandbox that
+/// limits time counts each turn of one.
 #[inline(always)]
-fn without_lowest(mut mask: u64, count: u16) -> u64 {
-    let mut drop = |times: u16| {
+fn without_lowest(mut mask: u64, count: u32) -> u64 {
+    let mut drop = |times: u32| {
         for _ in 0..times {
             mask &= mask.wrapping_sub(1);
         }

@@ -78,7 +78,7 @@ pub(super) fn reduced_luma(
     // Most scans of a progressive file were passed over: a fault in one of them is a fault of the file all the same.
     if read.is_some()
         && frame.process == Process::Progressive
-        && !vismatch_jpeg::are_sound(bytes, frame)
+        && !vismatch_jpeg::is_sound(bytes, frame)
     {
         decoder
             .decode()
