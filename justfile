@@ -24,7 +24,7 @@ test: component assets page _browser-tools _hosts _wasmtime plugins
     cargo build --workspace --bins
     cargo test --workspace
     CARGO_TARGET_WASM32_WASIP2_RUNNER="{{target}}/debug/wasm-runner" \
-      cargo test --package vismatch-pipeline --target wasm32-wasip2 --release
+      cargo test --package vismatch-pipeline --package vismatch-jpeg --package vismatch-simd --target wasm32-wasip2 --release
     cargo build --workspace --bins # what the next two run
     cd tests/hosts && node --test hosts.test.mjs
     cd tests/browser && node --test
@@ -37,7 +37,7 @@ test-browser: build _browser-tools
 check: component assets page _deny
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
-    ! cargo tree --package vismatch --edges normal --prefix none | grep -E '^(image|image_hasher|zune-jpeg|heic-rs|jxl-oxide|otf-pixels-core) ' # no decoder outside the sandbox
+    ! cargo tree --package vismatch --edges normal --prefix none | grep -E '^(image|image_hasher|vismatch-jpeg|zune-jpeg|heic-rs|jxl-oxide|otf-pixels-core) ' # no decoder outside the sandbox
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
     "{{tools}}/bin/cargo-deny" --log-level error check bans licenses sources
     if "{{tools}}/bin/cargo-deny" --log-level off fetch db; then "{{tools}}/bin/cargo-deny" --log-level error check advisories; \
