@@ -112,7 +112,7 @@ hosts: component _hosts _browser-tools _wasmtime
 aarch64: _cross
     CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
       CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
-      cargo test --package vismatch-pipeline --target aarch64-unknown-linux-gnu --test golden --test laid
+      cargo test --package vismatch-pipeline --target aarch64-unknown-linux-gnu --test golden --test oriented
 
 # Build the templates of plugins into target/hosts/plugins: a hasher in Rust, the same in JavaScript
 plugins: _targets

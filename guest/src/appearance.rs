@@ -8,7 +8,7 @@ use crate::sketch::{self, CHROMA_SIDE, Sketch, WINDOW_UNITS, Window};
 
 /// A square plane of cells, row by row.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plane {
+pub struct CellPlane {
     /// Cells on each side.
     pub side: usize,
     /// The cells.
@@ -33,19 +33,19 @@ pub enum Surroundings {
 #[derive(Clone, Debug, PartialEq)]
 pub struct WholePicture {
     /// Levels of luma, 0 to 255.
-    pub luma: Plane,
+    pub luma: CellPlane,
     /// How far they are from the level of the picture's bands, 0 where that is too little for content; `None` where no side has a
     /// band.
-    pub from_ground: Option<Plane>,
+    pub from_ground: Option<CellPlane>,
 }
 
 /// A picture's content in cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Appearance {
     /// Levels of luma, 0 to 255, of the window.
-    pub luma: Plane,
+    pub luma: CellPlane,
     /// Blue and red chroma of the window, -128 to 127; none of a grey picture.
-    pub chroma: Option<[Plane; 2]>,
+    pub chroma: Option<[CellPlane; 2]>,
     /// Where the content lies.
     pub window: Window,
     /// What lies around it.
@@ -56,7 +56,7 @@ pub struct Appearance {
     pub flatness: f32,
 }
 
-impl Plane {
+impl CellPlane {
     /// The level between the four cells around a place; 0, 0 is the middle and a side is 1. `None` outside.
     #[inline(always)]
     pub fn at(&self, place: (f32, f32)) -> Option<f32> {
@@ -177,7 +177,7 @@ impl WholePicture {
 impl Appearance {
     /// What a sketch holds.
     pub fn from_sketch(sketch: &Sketch) -> Self {
-        let plane = |side, cells| Plane { side, cells };
+        let plane = |side, cells| CellPlane { side, cells };
         Self {
             luma: plane(sketch::SIDE, sketch.luma()),
             chroma: sketch
@@ -189,7 +189,7 @@ impl Appearance {
 
     /// What a sketch holds of the picture without its alpha, where that is another picture. Its colours are not known.
     pub fn opaque_from_sketch(sketch: &Sketch) -> Option<Self> {
-        let luma = Plane {
+        let luma = CellPlane {
             side: sketch::OPAQUE_SIDE,
             cells: sketch.opaque()?,
         };
@@ -205,7 +205,7 @@ impl Appearance {
     fn without_content(sketch: &Sketch) -> Self {
         let (width, height) = sketch.size();
         Self {
-            luma: Plane {
+            luma: CellPlane {
                 side: 0,
                 cells: Vec::new(),
             },
@@ -328,7 +328,7 @@ mod tests {
 
     fn appearance() -> Appearance {
         Appearance {
-            luma: Plane {
+            luma: CellPlane {
                 side: 4,
                 cells: (0..16).map(|at| (at * at % 23) as f32).collect(),
             },

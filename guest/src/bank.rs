@@ -58,7 +58,7 @@ pub struct Header {
 
 /// Writes a bank piece by piece, into buffers that the caller sends on.
 #[derive(Debug, Default)]
-pub struct Writer {
+pub struct BankWriter {
     records: u64,
 }
 
@@ -143,7 +143,7 @@ impl Header {
     }
 }
 
-impl Writer {
+impl BankWriter {
     /// An image that is there.
     pub fn put(&mut self, out: &mut Vec<u8>, image: &Id, bits: &[u8]) {
         out.push(b'P');
@@ -315,7 +315,7 @@ mod tests {
     /// An answer: images that are there with all bits of a byte, or gone.
     fn answer(header: Header, records: &[(Id, Option<u8>)]) -> Vec<u8> {
         let mut bytes = header.to_bytes().to_vec();
-        let mut writer = Writer::default();
+        let mut writer = BankWriter::default();
         for (image, bits) in records {
             match bits {
                 Some(bits) => writer.put(&mut bytes, image, &[*bits; 8]),

@@ -13,7 +13,7 @@
 use crate::comparison::{Comparison, Difference, Judgement, Verdict};
 use crate::error::ImageError;
 use crate::fingerprint::{Algorithm, Fingerprint, hamming, similarity};
-use crate::hash::{self, Decoded, Looks};
+use crate::hash::{self, AlphaVariants, Decoded};
 use crate::info::Orientation;
 use crate::limits::Limits;
 use crate::sketch::Sketch;
@@ -52,13 +52,13 @@ pub fn compare(
     };
     let evidence = Evidence {
         radius: threshold.unwrap_or(Algorithm::Phash.default_radius()),
-        differences: differences(&first.looks, &second.looks),
+        differences: differences(&first.variants, &second.variants),
     };
     let (judgement, orientation) = match threshold {
         _ if is_same_file => (Judgement::same_bytes(), Orientation::Upright),
         Some(_) => (
             evidence.judgement(),
-            evidence.of(Algorithm::Phash).orientation,
+            evidence.difference(Algorithm::Phash).orientation,
         ),
         None => {
             let (judged, orientation) = first.verify(&second)?;
@@ -78,16 +78,16 @@ pub fn compare(
 /// A file that was read to be compared, perhaps with several others.
 #[derive(Clone, Debug)]
 pub struct Compared {
-    looks: Looks,
+    variants: AlphaVariants,
     sketch: Sketch,
 }
 
 impl Compared {
     /// Reads a file.
     pub fn read(bytes: &[u8], limits: &Limits) -> Result<Self, ImageError> {
-        let (info, looks) = Looks::of(bytes, Decoded::Nothing, limits)?;
-        let sketch = looks.sketch(&info, hash::sampled_frames(bytes, &info, limits))?;
-        Ok(Self { looks, sketch })
+        let (info, variants) = AlphaVariants::new(bytes, Decoded::Nothing, limits)?;
+        let sketch = variants.sketch(&info, hash::sampled_frames(bytes, &info, limits))?;
+        Ok(Self { variants, sketch })
     }
 
     /// What the pictures are to each other by verification alone, and how the other is oriented to look like this one.
@@ -98,7 +98,7 @@ impl Compared {
 
     fn subject(&self) -> Result<Subject<'_>, ImageError> {
         Ok(Subject {
-            close: Some(self.looks.appearance()?),
+            close: Some(self.variants.appearance()?),
             ..Subject::from_sketch(&self.sketch)
         })
     }
@@ -115,33 +115,33 @@ fn named(error: ImageError, which: &str) -> ImageError {
 }
 
 /// Every algorithm's distance in the orientation of the second picture that is nearest.
-fn differences(first: &Looks, second: &Looks) -> [Difference; ALGORITHMS] {
+fn differences(first: &AlphaVariants, second: &AlphaVariants) -> [Difference; ALGORITHMS] {
     let wanted = first.fingerprints(&Algorithm::ALL);
-    let laid = Orientation::ALL.map(|orientation| Laid::new(second, orientation));
-    std::array::from_fn(|at| difference(&wanted[at], &laid, at))
+    let oriented = Orientation::ALL.map(|orientation| OrientedPicture::new(second, orientation));
+    std::array::from_fn(|at| difference(&wanted[at], &oriented, at))
 }
 
-/// The second picture laid one way, hashed by all algorithms.
-struct Laid {
+/// The second picture in one orientation, hashed by all algorithms.
+struct OrientedPicture {
     orientation: Orientation,
     fingerprints: Vec<Fingerprint>,
 }
 
-impl Laid {
-    fn new(looks: &Looks, orientation: Orientation) -> Self {
+impl OrientedPicture {
+    fn new(variants: &AlphaVariants, orientation: Orientation) -> Self {
         Self {
             orientation,
-            fingerprints: looks.oriented(orientation).fingerprints(&Algorithm::ALL),
+            fingerprints: variants.oriented(orientation).fingerprints(&Algorithm::ALL),
         }
     }
 }
 
 /// The distance in the orientation of the second picture that is nearest; of equals the first.
-fn difference(wanted: &Fingerprint, laid: &[Laid; 8], at: usize) -> Difference {
-    let distances = laid.each_ref().map(|laid| {
+fn difference(wanted: &Fingerprint, oriented: &[OrientedPicture; 8], at: usize) -> Difference {
+    let distances = oriented.each_ref().map(|oriented| {
         (
-            hamming(&wanted.bits, &laid.fingerprints[at].bits),
-            laid.orientation,
+            hamming(&wanted.bits, &oriented.fingerprints[at].bits),
+            oriented.orientation,
         )
     });
     let nearest = distances.into_iter().min_by_key(|(distance, _)| *distance);
@@ -165,7 +165,7 @@ struct Evidence {
 impl Evidence {
     /// By fingerprints alone.
     fn judgement(&self) -> Judgement {
-        let phash = self.of(Algorithm::Phash);
+        let phash = self.difference(Algorithm::Phash);
         let verdict = match phash.orientation {
             _ if self.is_similar() && phash.distance > self.radius => Verdict::Similar,
             _ if phash.distance > self.radius => Verdict::Different,
@@ -193,13 +193,13 @@ impl Evidence {
     }
 
     fn is_similar(&self) -> bool {
-        let phash = self.of(Algorithm::Phash);
+        let phash = self.difference(Algorithm::Phash);
         phash.distance * 2 <= self.radius * 3 || self.others_within() >= 2
     }
 
     fn words(&self) -> String {
-        let phash = self.of(Algorithm::Phash);
-        let laid = match phash.orientation {
+        let phash = self.difference(Algorithm::Phash);
+        let oriented = match phash.orientation {
             Orientation::Upright => String::new(),
             turned => format!(
                 " when the second picture is laid otherwise ({})",
@@ -207,19 +207,19 @@ impl Evidence {
             ),
         };
         format!(
-            "phash differs in {} of 64 bits{laid}, {} of {} other algorithms find them near",
+            "phash differs in {} of 64 bits{oriented}, {} of {} other algorithms find them near",
             phash.distance,
             self.others_within(),
             OTHERS.len()
         )
     }
 
-    fn of(&self, algorithm: Algorithm) -> Difference {
+    fn difference(&self, algorithm: Algorithm) -> Difference {
         self.differences[algorithm as usize]
     }
 
     fn is_within(&self, algorithm: Algorithm) -> bool {
-        self.of(algorithm).distance <= algorithm.default_radius()
+        self.difference(algorithm).distance <= algorithm.default_radius()
     }
 
     fn others_within(&self) -> usize {

@@ -116,7 +116,7 @@ pub struct Difference {
     pub bits: u32,
     /// 1 - distance / bits.
     pub similarity: f64,
-    /// How the second picture has to be laid to get that distance.
+    /// How the second picture has to be transformed to get that distance.
     pub orientation: Orientation,
 }
 
@@ -127,7 +127,7 @@ pub struct Comparison {
     pub verdict: Verdict,
     /// 0 to 1; 1 for the same bytes.
     pub similarity: f64,
-    /// How the second picture has to be laid to look like the first.
+    /// How the second picture has to be transformed to look like the first.
     pub orientation: Orientation,
     /// One sentence for people.
     pub reason: String,

@@ -75,7 +75,7 @@ pub fn of_sketch(sketch: &Sketch) -> Vec<Feature> {
 /// The features of a picture's content, whatever its flatness.
 pub fn features(appearance: &Appearance) -> Vec<Feature> {
     let mut found: Vec<(f32, Feature)> = Vec::new();
-    for octave in Octave::all(Level::of(&appearance.reduced_to(SIDE))) {
+    for octave in Octave::all(Level::new(&appearance.reduced_to(SIDE))) {
         let extremes = octave.extremes().into_iter();
         found.extend(extremes.filter_map(|extreme| {
             Some((extreme.contrast, feature(octave.level(&extreme), &extreme)?))
@@ -126,7 +126,7 @@ fn bits(level: &Level, (x, y): (f32, f32), reach: f32) -> [u8; BYTES] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::appearance::{Plane, Surroundings};
+    use crate::appearance::{CellPlane, Surroundings};
     use crate::sketch::Window;
 
     /// Discs of several sizes, of a picture of which a part is seen.
@@ -149,7 +149,7 @@ mod tests {
             level(left + scale * x, top + scale * y)
         });
         Appearance {
-            luma: Plane {
+            luma: CellPlane {
                 side: SIDE,
                 cells: cells.collect(),
             },
@@ -170,9 +170,9 @@ mod tests {
         let found = agreement(&whole, &crop).unwrap();
         assert!(found.features >= 6, "{found:?}");
         // The middle of the crop is at 0.6, 0.45 of the whole.
-        let (x, y) = found.map.of(0.1, -0.05);
+        let (x, y) = found.map.apply(0.1, -0.05);
         assert!(x.abs() < 0.02 && y.abs() < 0.02, "{x} {y}");
-        let (x, _) = found.map.of(0.45, 0.0);
+        let (x, _) = found.map.apply(0.45, 0.0);
         assert!((x - 0.5).abs() < 0.03, "{x}");
     }
 

@@ -3,7 +3,7 @@
 //! Bits only. How they are made from a picture is `hash`'s work; an index for millions of them is
 //! the server's.
 
-mod laid;
+mod oriented;
 
 use crate::error::ImageError;
 

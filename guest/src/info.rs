@@ -151,7 +151,7 @@ impl Orientation {
         }
     }
 
-    /// Where the cell at `x`, `y` of a square comes from when the picture is laid this way; `last` is the
+    /// Where the cell at `x`, `y` of a square comes from in this orientation; `last` is the
     /// last column and row.
     pub(crate) fn source(self, x: usize, y: usize, last: usize) -> (usize, usize) {
         match self {

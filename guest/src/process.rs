@@ -1,7 +1,7 @@
 //! Everything an upload needs from one file.
 
 use crate::error::ImageError;
-use crate::hash::{Decoded, Looks};
+use crate::hash::{AlphaVariants, Decoded};
 use crate::limits::Limits;
 use crate::rendition::{Outcome, Plan};
 use crate::{hash, render};
@@ -15,27 +15,27 @@ pub fn process(bytes: &[u8], plan: &Plan, limits: &Limits) -> Result<Outcome, Im
     hash::check(&plan.algorithms)?;
     render::check(&plan.renditions, limits)?;
     if plan.renditions.is_empty() && !plan.algorithms.is_empty() {
-        let (info, looks) = Looks::of(bytes, Decoded::Nothing, limits)?;
+        let (info, variants) = AlphaVariants::new(bytes, Decoded::Nothing, limits)?;
         return Ok(Outcome {
-            fingerprints: looks.fingerprints(&plan.algorithms),
-            sketch: Some(looks.sketch(&info, hash::sampled_frames(bytes, &info, limits))?),
+            fingerprints: variants.fingerprints(&plan.algorithms),
+            sketch: Some(variants.sketch(&info, hash::sampled_frames(bytes, &info, limits))?),
             info,
             renditions: Vec::new(),
         });
     }
     let has_looks = !plan.algorithms.is_empty();
     let source = render::Source::open(bytes, &plan.renditions, has_looks, limits)?;
-    let looks = match has_looks {
-        true => Some(Looks::of(bytes, source.decoded(), limits)?.1),
+    let variants = match has_looks {
+        true => Some(AlphaVariants::new(bytes, source.decoded(), limits)?.1),
         false => None,
     };
-    let fingerprints = |looks: &Looks| looks.fingerprints(&plan.algorithms);
+    let fingerprints = |variants: &AlphaVariants| variants.fingerprints(&plan.algorithms);
     let frames = |info: &_| hash::sampled_frames(bytes, info, limits);
     Ok(Outcome {
-        fingerprints: looks.as_ref().map(fingerprints).unwrap_or_default(),
-        sketch: looks
+        fingerprints: variants.as_ref().map(fingerprints).unwrap_or_default(),
+        sketch: variants
             .as_ref()
-            .map(|looks| looks.sketch(source.info(), frames(source.info())))
+            .map(|variants| variants.sketch(source.info(), frames(source.info())))
             .transpose()?,
         renditions: source.renditions(bytes, &plan.renditions, limits)?,
         info: source.info().clone(),

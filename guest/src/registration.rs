@@ -17,7 +17,7 @@ mod map;
 
 pub use map::Map;
 
-use crate::appearance::{Appearance, Plane};
+use crate::appearance::{Appearance, CellPlane};
 
 /// Cells on each side of the coarsest level.
 const COARSEST: usize = 16;
@@ -43,7 +43,7 @@ const AS_GOOD: f32 = 0.0005;
 const OFFSETS: i32 = 3;
 
 /// A plane on several levels, each half the one before, the finest first.
-pub struct Pyramid(Vec<Plane>);
+pub struct Pyramid(Vec<CellPlane>);
 
 /// Sums over pairs of levels of luma.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,7 +58,7 @@ struct Moments {
 
 impl Pyramid {
     /// Down to 16x16 cells; the side must be 16 times a power of two.
-    pub fn new(plane: &Plane) -> Self {
+    pub fn new(plane: &CellPlane) -> Self {
         let mut levels = vec![plane.clone()];
         while let Some(last) = levels.last().filter(|last| last.side >= 2 * COARSEST) {
             levels.push(last.halved());
@@ -67,7 +67,7 @@ impl Pyramid {
     }
 
     /// The level of so many halvings from the coarsest, or the finest.
-    fn level(&self, number: usize) -> &Plane {
+    fn level(&self, number: usize) -> &CellPlane {
         &self.0[(self.0.len() - 1).saturating_sub(number)]
     }
 
@@ -97,7 +97,7 @@ impl Moments {
 
 /// The correlation of what lies on each other, of every `stride`th cell; `None` below a share of the cells.
 fn correlation(
-    (a, b): (&Plane, &Plane),
+    (a, b): (&CellPlane, &CellPlane),
     map: &Map,
     stride: usize,
     least_overlap: f32,
@@ -106,7 +106,7 @@ fn correlation(
     for row in (0..a.side).step_by(stride) {
         let v = a.place(row);
         for column in (0..a.side).step_by(stride) {
-            if let Some(level) = b.at(map.of(a.place(column), v)) {
+            if let Some(level) = b.at(map.apply(a.place(column), v)) {
                 moments.add(a.cells[row * a.side + column] - MIDDLE, level - MIDDLE);
             }
         }
@@ -281,7 +281,7 @@ impl Fit {
 
     /// One step, and the largest change of a number of the map; `None` where too little lies on each
     /// other, or the map is no plausible one any more.
-    fn step(&mut self, first: &Plane, second: &Plane, stride: usize) -> Option<f32> {
+    fn step(&mut self, first: &CellPlane, second: &CellPlane, stride: usize) -> Option<f32> {
         let sums = self.sums(first, second, stride);
         let cells = first.side.div_ceil(stride) * first.side.div_ceil(stride);
         if sums.count < LEAST_OVERLAP * cells as f32 {
@@ -300,13 +300,13 @@ impl Fit {
         self.map.is_plausible().then_some(largest)
     }
 
-    fn sums(&self, first: &Plane, second: &Plane, stride: usize) -> Sums {
+    fn sums(&self, first: &CellPlane, second: &CellPlane, stride: usize) -> Sums {
         let mut sums = Sums::default();
         for row in (0..first.side).step_by(stride) {
             let v = first.place(row);
             for column in (0..first.side).step_by(stride) {
                 let u = first.place(column);
-                if let Some([level, across, down]) = second.with_slopes(self.map.of(u, v)) {
+                if let Some([level, across, down]) = second.with_slopes(self.map.apply(u, v)) {
                     let level = level - MIDDLE;
                     let wanted = first.cells[row * first.side + column] - MIDDLE;
                     let steepness = self.gain * second.side as f32;

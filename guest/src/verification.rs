@@ -36,7 +36,7 @@ mod surroundings;
 
 use std::cmp::Ordering;
 
-use crate::appearance::{Appearance, Plane};
+use crate::appearance::{Appearance, CellPlane};
 use crate::comparison::Judgement;
 use crate::info::Orientation;
 use crate::sketch::{OPAQUE_SIDE, Sketch};
@@ -113,7 +113,7 @@ fn verified(
     orientations: &[Orientation],
     depth: Depth,
 ) -> (Judgement, Orientation) {
-    let frames = Frames::of(a.sketch, b.sketch);
+    let frames = Frames::new(a.sketch, b.sketch);
     let close = a.close.as_ref().zip(b.close.as_ref());
     let mut on_white = best((&a.on_white, &b.on_white), orientations, depth);
     if let Some(pictures) = close.filter(|_| on_white.finding().needs_pictures()) {
@@ -185,7 +185,7 @@ fn best(
 
 /// An order of pictures that does not hang on which comes first.
 fn is_before(a: &Appearance, b: &Appearance) -> bool {
-    fn planes(one: &Appearance) -> impl Iterator<Item = &Plane> {
+    fn planes(one: &Appearance) -> impl Iterator<Item = &CellPlane> {
         std::iter::once(&one.luma).chain(one.chroma.iter().flatten())
     }
     let facts = |one: &Appearance| (one.window, one.size.0 as u32, one.size.1 as u32);

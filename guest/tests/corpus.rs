@@ -142,7 +142,7 @@ fn what_cannot_be_decoded_cannot_be_hashed() {
             continue;
         }
         let whole = decode(&bytes, &limits).and_then(|picture| {
-            let plane = LumaPlane::of(&picture.pixels)?;
+            let plane = LumaPlane::new(&picture.pixels)?;
             Ok((picture.info, plane))
         });
         streamed += u32::from(rows(&bytes, &limits).is_ok_and(|rows| rows.is_some()));

@@ -62,7 +62,7 @@ fn png(picture: &DynamicImage) -> Vec<u8> {
     file.into_inner()
 }
 
-fn laid(picture: &DynamicImage, orientation: Orientation) -> DynamicImage {
+fn oriented(picture: &DynamicImage, orientation: Orientation) -> DynamicImage {
     match orientation {
         Orientation::Upright => picture.clone(),
         Orientation::Mirrored => picture.fliph(),
@@ -115,7 +115,7 @@ proptest! {
     fn an_oriented_fingerprint_is_that_of_the_oriented_picture(picture in picture(), which in 0usize..8, algorithm in 0usize..6) {
         let (orientation, algorithm) = (Orientation::ALL[which], Algorithm::ALL[algorithm]);
         let all = hash_orientations(&png(&picture), algorithm, &LIMITS).unwrap();
-        let turned = hash(&png(&laid(&picture, orientation)), &[algorithm], &LIMITS).unwrap();
+        let turned = hash(&png(&oriented(&picture, orientation)), &[algorithm], &LIMITS).unwrap();
         prop_assert_eq!(&all[which], &(orientation, turned[0].clone()));
     }
 
@@ -171,7 +171,7 @@ proptest! {
 
     #[test]
     fn a_mirrored_or_turned_copy_is_found(picture in detailed(), which in 0usize..8) {
-        let turned = laid(&picture, Orientation::ALL[which]);
+        let turned = oriented(&picture, Orientation::ALL[which]);
         let found = compare(&png(&turned), &png(&picture), None, &LIMITS).unwrap();
         prop_assert_eq!(found.differences.iter().map(|difference| difference.distance).sum::<u32>(), 0);
         prop_assert!(found.verdict.is_duplicate());

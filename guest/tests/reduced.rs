@@ -94,7 +94,7 @@ fn planes(bytes: &[u8], least: u32) -> Option<(LumaPlane, LumaPlane)> {
     let pixels = decode(bytes, &Limits::default()).unwrap().pixels;
     Some((
         LumaPlane::of_blocks(&reduced),
-        LumaPlane::of(&pixels).unwrap(),
+        LumaPlane::new(&pixels).unwrap(),
     ))
 }
 
@@ -158,7 +158,7 @@ fn the_scan_takes_no_file_that_is_broken() {
                 scanned += 1;
                 assert_eq!(luma.info, picture.info);
                 let ours = LumaPlane::of_blocks(luma);
-                let plane = LumaPlane::of(&picture.pixels).unwrap();
+                let plane = LumaPlane::new(&picture.pixels).unwrap();
                 let size = picture.info.size;
                 println!(
                     "{:?} blocks {:.2?} {}x{} {}",

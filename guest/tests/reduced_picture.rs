@@ -15,7 +15,9 @@ use jpeg_encoder::SamplingFactor;
 use vismatch_pipeline::decode::{Least, Planes, Wanted, decode, planes};
 use vismatch_pipeline::error::ImageError;
 use vismatch_pipeline::fingerprint::Algorithm;
-use vismatch_pipeline::hash::{Decoded, Fidelity, Looks, ReducedPicture, hash, true_detail};
+use vismatch_pipeline::hash::{
+    AlphaVariants, Decoded, Fidelity, ReducedPicture, hash, true_detail,
+};
 use vismatch_pipeline::info::{ImageInfo, Orientation};
 use vismatch_pipeline::limits::Limits;
 
@@ -28,7 +30,7 @@ fn reduced(file: &[u8]) -> ReducedPicture {
 }
 
 fn reduced_of(file: &[u8], decoded: Decoded<'_>) -> ReducedPicture {
-    let (_, looks) = Looks::of(file, decoded, &Limits::default()).unwrap();
+    let (_, looks) = AlphaVariants::new(file, decoded, &Limits::default()).unwrap();
     looks.reduced().unwrap().clone()
 }
 
@@ -226,12 +228,14 @@ fn real_files_have_one_look_whatever_else_is_asked() {
     let folders = ["photos", "bad", "cases/jpeg", "cases/keep"];
     for (path, file) in folders.into_iter().flat_map(jpegs) {
         let limits = Limits::default();
-        let alone = Looks::of(&file, Decoded::Nothing, &limits);
+        let alone = AlphaVariants::new(&file, Decoded::Nothing, &limits);
         for side in [90, 1600] {
             let planes = rendering(side, &file, &limits);
             let looks = match (&planes, decode(&file, &limits)) {
-                (Ok(Some(planes)), _) => Looks::of(&file, Decoded::Planes(planes), &limits),
-                (_, Ok(picture)) => Looks::of(&file, Decoded::Picture(&picture), &limits),
+                (Ok(Some(planes)), _) => {
+                    AlphaVariants::new(&file, Decoded::Planes(planes), &limits)
+                }
+                (_, Ok(picture)) => AlphaVariants::new(&file, Decoded::Picture(&picture), &limits),
                 (_, Err(error)) => Err(error),
             };
             assert_eq!(looks, alone, "{side} {}", path.display());
@@ -249,7 +253,7 @@ fn real_files_have_one_look_whatever_else_is_asked() {
 }
 
 fn fidelity(file: &[u8]) -> Fidelity {
-    let (_, looks) = Looks::of(file, Decoded::Nothing, &Limits::default()).unwrap();
+    let (_, looks) = AlphaVariants::new(file, Decoded::Nothing, &Limits::default()).unwrap();
     looks.fidelity().unwrap()
 }
 

@@ -31,7 +31,7 @@ type Answer = Result<(ImageInfo, LumaPlane), ImageError>;
 
 fn whole(file: &[u8]) -> Answer {
     let picture = decode(file, &LIMITS)?;
-    let plane = LumaPlane::of(&picture.pixels)?;
+    let plane = LumaPlane::new(&picture.pixels)?;
     Ok((picture.info, plane))
 }
 

@@ -22,7 +22,7 @@ use crate::store::Store;
 const QUICK: Duration = Duration::from_secs(1);
 
 /// How long background work may take to stop.
-const PATIENCE: Duration = Duration::from_secs(15);
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Everything that a running server shares. Cheap to clone.
 #[derive(Clone)]
@@ -74,11 +74,13 @@ impl App {
     pub async fn stop(&self) {
         self.background.stop.cancel();
         self.background.tasks.close();
-        if tokio::time::timeout(PATIENCE, self.background.tasks.wait())
+        if tokio::time::timeout(STOP_TIMEOUT, self.background.tasks.wait())
             .await
             .is_err()
         {
-            tracing::warn!("background work did not stop within {PATIENCE:?}, leaving it behind");
+            tracing::warn!(
+                "background work did not stop within {STOP_TIMEOUT:?}, leaving it behind"
+            );
         }
         self.services.index.close(&self.services.store).await;
         if let Some(features) = self.services.features.get() {

@@ -53,12 +53,12 @@ pub(super) fn visit(
     limits: &Limits,
     take: &mut Take<'_>,
 ) -> Option<()> {
-    let animation = Animation::of(bytes, info)?;
+    let animation = Animation::new(bytes, info)?;
     let needed = animation.needed(wanted)?;
     if animation.pixels(&needed, wanted.len()) > MOST_PIXELS.min(limits.max_pixels) {
         return None;
     }
-    let mut canvas = Canvas::of(animation.size);
+    let mut canvas = Canvas::new(animation.size);
     for at in needed {
         let frame = &animation.frames[at];
         let file = (animation.still)(bytes, frame)?;
@@ -72,7 +72,7 @@ pub(super) fn visit(
 }
 
 impl<'a> Animation<'a> {
-    fn of(bytes: &'a [u8], info: &ImageInfo) -> Option<Self> {
+    fn new(bytes: &'a [u8], info: &ImageInfo) -> Option<Self> {
         match info.format {
             ImageFormat::Png => apng::animation(bytes),
             ImageFormat::WebP => webp::animation(bytes),
@@ -132,7 +132,7 @@ struct Canvas(RgbImage);
 
 impl Canvas {
     /// Nothing, on white.
-    fn of((width, height): (u32, u32)) -> Self {
+    fn new((width, height): (u32, u32)) -> Self {
         Self(RgbImage::from_pixel(width, height, WHITE))
     }
 
@@ -163,7 +163,7 @@ impl Canvas {
         for (row, pixels) in self.rows(frame).zip(pixels.rows()) {
             for (below, pixel) in row.zip(pixels) {
                 let ground = if frame.blends { *below } else { WHITE };
-                *below = laid(*pixel, ground);
+                *below = composited(*pixel, ground);
             }
         }
         before
@@ -181,7 +181,7 @@ impl Canvas {
     }
 }
 
-fn laid(Rgba([red, green, blue, alpha]): Rgba<u8>, Rgb(ground): Rgb<u8>) -> Rgb<u8> {
+fn composited(Rgba([red, green, blue, alpha]): Rgba<u8>, Rgb(ground): Rgb<u8>) -> Rgb<u8> {
     match alpha {
         0 => Rgb(ground),
         u8::MAX => Rgb([red, green, blue]),

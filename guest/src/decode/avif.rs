@@ -180,7 +180,7 @@ impl<'a> Coded<'a> {
         let colours = self.colours();
         let plane = |at: usize| {
             let plane = planes.get(at)?;
-            Some(ycbcr::Plane {
+            Some(ycbcr::SamplePlane {
                 samples: plane.samples(),
                 stride: plane.width(),
             })

@@ -82,7 +82,7 @@ impl CodePoints {
 mod tests {
     use super::*;
 
-    fn of(primaries: u16, transfer: u16) -> Option<ColorProfile> {
+    fn profile_of(primaries: u16, transfer: u16) -> Option<ColorProfile> {
         let points = CodePoints {
             primaries,
             transfer,
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn wide_primaries_are_a_profile() {
         let display_p3 = ColorProfile::new_display_p3();
-        let made = of(12, 13).unwrap();
+        let made = profile_of(12, 13).unwrap();
         for (own, known) in [
             (made.red_colorant, display_p3.red_colorant),
             (made.green_colorant, display_p3.green_colorant),
@@ -105,21 +105,24 @@ mod tests {
                 assert!(distance.abs() < 1e-3, "{own:?} {known:?}");
             }
         }
-        assert!(of(9, 14).is_some());
-        assert!(of(5, 6).is_some());
+        assert!(profile_of(9, 14).is_some());
+        assert!(profile_of(5, 6).is_some());
     }
 
     #[test]
     fn what_shows_the_colours_of_srgb_has_none() {
         for (primaries, transfer) in [(1, 13), (1, 1), (2, 2), (2, 13), (3, 13), (300, 13)] {
-            assert!(of(primaries, transfer).is_none(), "{primaries} {transfer}");
+            assert!(
+                profile_of(primaries, transfer).is_none(),
+                "{primaries} {transfer}"
+            );
         }
     }
 
     #[test]
     fn high_dynamic_ranges_have_none() {
         for transfer in [8, 16, 18] {
-            assert!(of(9, transfer).is_none(), "{transfer}");
+            assert!(profile_of(9, transfer).is_none(), "{transfer}");
         }
     }
 

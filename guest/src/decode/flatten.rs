@@ -1,4 +1,4 @@
-//! Any sample type to 8 bits of grey or RGB, with transparency laid on white.
+//! Any sample type to 8 bits of grey or RGB, with transparency composited on white.
 //!
 //! Integer arithmetic, so that every build gives the same bits.
 
@@ -31,14 +31,14 @@ pub(super) fn onto_white(picture: DynamicImage) -> DynamicImage {
         DynamicImage::ImageLumaA8(_) | DynamicImage::ImageLumaA16(_) => grey(
             width,
             height,
-            laid::<2>(picture.into_luma_alpha8().into_raw(), over_white),
+            composited::<2>(picture.into_luma_alpha8().into_raw(), over_white),
         ),
         DynamicImage::ImageRgba8(_)
         | DynamicImage::ImageRgba16(_)
         | DynamicImage::ImageRgba32F(_) => rgb(
             width,
             height,
-            laid::<4>(picture.into_rgba8().into_raw(), over_white),
+            composited::<4>(picture.into_rgba8().into_raw(), over_white),
         ),
         other => DynamicImage::ImageRgb8(other.into_rgb8()),
     }
@@ -69,12 +69,16 @@ pub(super) fn is_transparent(picture: &DynamicImage) -> bool {
 pub(super) fn premultiplied_onto_white(picture: DynamicImage) -> DynamicImage {
     let (width, height) = (picture.width(), picture.height());
     match picture {
-        DynamicImage::ImageLumaA8(samples) => {
-            grey(width, height, laid::<2>(samples.into_raw(), add_white))
-        }
-        DynamicImage::ImageRgba8(samples) => {
-            rgb(width, height, laid::<4>(samples.into_raw(), add_white))
-        }
+        DynamicImage::ImageLumaA8(samples) => grey(
+            width,
+            height,
+            composited::<2>(samples.into_raw(), add_white),
+        ),
+        DynamicImage::ImageRgba8(samples) => rgb(
+            width,
+            height,
+            composited::<4>(samples.into_raw(), add_white),
+        ),
         other => onto_white(other),
     }
 }
@@ -158,7 +162,7 @@ pub(super) fn rgb(width: u32, height: u32, samples: Vec<u8>) -> DynamicImage {
 
 /// Lays pixels of `CHANNELS`, the last being alpha, on white and drops the alpha. The result is
 /// shorter and is written over the start of the same memory.
-fn laid<const CHANNELS: usize>(mut samples: Vec<u8>, lay: impl Fn(u8, u8) -> u8) -> Vec<u8> {
+fn composited<const CHANNELS: usize>(mut samples: Vec<u8>, lay: impl Fn(u8, u8) -> u8) -> Vec<u8> {
     let pixels = samples.len() / CHANNELS;
     for pixel in 0..pixels {
         let from = pixel * CHANNELS;

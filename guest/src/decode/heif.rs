@@ -16,13 +16,13 @@ use image::DynamicImage;
 
 use super::cicp::Matrix;
 use super::flatten::{self, Channels};
-use super::ycbcr::{self, Axes, Chroma, Coding, Plane, Samples, Site};
-use super::{Header, Laid, Opened, colour, fault, media, orientation};
+use super::ycbcr::{self, Axes, Chroma, Coding, SamplePlane, Samples, Site};
+use super::{Header, Opened, PixelOrientation, colour, fault, media, orientation};
 use crate::error::{Excess, ImageError, Limit};
 use crate::info::ImageFormat::Heif;
 use crate::info::Orientation;
 use crate::limits::Limits;
-use colours::Colours;
+use colours::StoredColours;
 
 /// Reads the container.
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
@@ -34,14 +34,14 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     if let Some(alpha) = alpha {
         check_coded(&context, alpha, limits)?;
     }
-    let colours = colours::of(&context, id)?;
+    let colours = colours::read(&context, id)?;
     let info = heic_rs::probe(bytes).map_err(from_decoder)?;
     limits.check_size(info.coded_width, info.coded_height)?;
 
     let mut header = Header::new(Heif, (info.width, info.height), limits)?;
     header.frames = media::pictures(bytes);
     limits.check_frames(header.frames)?;
-    header.laid = Laid::Upright;
+    header.pixel_orientation = PixelOrientation::Upright;
     header.has_alpha = info.has_alpha;
     let is_grey = alpha.is_none() && colours::are_grey(&context, id)?;
     header.colour_profile = match colours::profile(&context, id)? {
@@ -52,8 +52,8 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, I
     header.orientation = props
         .transforms
         .iter()
-        .fold(Orientation::Upright, |laid, step| {
-            orientation::combined(laid, effect(step))
+        .fold(Orientation::Upright, |pixel_orientation, step| {
+            orientation::combined(pixel_orientation, effect(step))
         });
     let still = Still {
         context,
@@ -77,7 +77,7 @@ struct Still<'a> {
     alpha: Option<u32>,
     /// It has a grey profile.
     is_grey: bool,
-    colours: Colours,
+    colours: StoredColours,
     transforms: Vec<Transform>,
     max_pixels: u64,
 }
@@ -172,7 +172,7 @@ const OPACITY: Coding = Coding {
 };
 
 fn samples(frame: &Frame, site: Site) -> Samples<'_> {
-    let plane = |samples, stride: u32| Plane {
+    let plane = |samples, stride: u32| SamplePlane {
         samples,
         stride: stride as usize,
     };

@@ -7,7 +7,7 @@ use jxl_oxide::{
 };
 
 use super::flatten::{self, Channels, premultiplied_onto_white};
-use super::{Header, Laid, Opened, Take, colour, fault};
+use super::{Header, Opened, PixelOrientation, Take, colour, fault};
 use crate::error::ImageError;
 use crate::info::ImageFormat::JpegXl;
 use crate::info::Orientation;
@@ -94,7 +94,7 @@ fn load(bytes: &[u8], limits: &Limits) -> Result<Loaded, ImageError> {
     header.frames = frames.max(1);
 
     let metadata = &image.image_header().metadata;
-    header.laid = Laid::Upright;
+    header.pixel_orientation = PixelOrientation::Upright;
     header.has_alpha = image.pixel_format().has_alpha();
     if let Ok(AuxBoxData::Data(exif)) = image.aux_boxes().first_exif() {
         header = header.with_exif(Some(exif.payload()));

@@ -78,7 +78,7 @@ pub struct Picture {
 /// What becomes of transparency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Alpha {
-    /// The picture is laid on white, as people see it.
+    /// The picture is composited on white, as people see it.
     OnWhite,
     /// The colours stay as they are below it.
     Dropped,
@@ -112,9 +112,9 @@ fn whole(bytes: &[u8], limits: &Limits, alpha: Alpha) -> Result<Picture, ImageEr
     flatten::room_for(&pixels)?;
     let is_transparent = flatten::is_transparent(&pixels);
     let pixels = alpha.applied(pixels);
-    let pixels = match header.laid {
-        Laid::AsStored => orientation::upright(pixels, header.orientation),
-        Laid::Upright => pixels,
+    let pixels = match header.pixel_orientation {
+        PixelOrientation::AsStored => orientation::upright(pixels, header.orientation),
+        PixelOrientation::Upright => pixels,
     };
     let colour_profile = header.colour_profile.clone();
     Ok(Picture {
@@ -210,7 +210,7 @@ struct Opened<'a> {
 
 /// How a decoder hands out pixels.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Laid {
+enum PixelOrientation {
     /// As the file stores them: the orientation is still to be applied.
     AsStored,
     /// With the file's orientation applied.
@@ -222,7 +222,7 @@ struct Header {
     format: ImageFormat,
     /// The size that the decoder hands out.
     size: Dimensions,
-    laid: Laid,
+    pixel_orientation: PixelOrientation,
     orientation: Orientation,
     frames: u32,
     has_alpha: bool,
@@ -245,7 +245,7 @@ impl Header {
         Ok(Self {
             format,
             size: Dimensions { width, height },
-            laid: Laid::AsStored,
+            pixel_orientation: PixelOrientation::AsStored,
             orientation: Orientation::Upright,
             frames: 1,
             has_alpha: false,
@@ -265,7 +265,8 @@ impl Header {
 
     fn into_info(self) -> ImageInfo {
         let Dimensions { width, height } = self.size;
-        let turn = self.laid == Laid::AsStored && self.orientation.swaps_sides();
+        let turn =
+            self.pixel_orientation == PixelOrientation::AsStored && self.orientation.swaps_sides();
         ImageInfo {
             format: self.format,
             size: if turn {

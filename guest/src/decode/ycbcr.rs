@@ -14,7 +14,7 @@ const PARTS: f64 = 16.0;
 
 /// One kind of samples, row by row.
 #[derive(Clone, Copy)]
-pub(super) struct Plane<'a> {
+pub(super) struct SamplePlane<'a> {
     pub samples: &'a [u16],
     /// Samples from a row to the next.
     pub stride: usize,
@@ -23,7 +23,7 @@ pub(super) struct Plane<'a> {
 /// Blue and red chroma.
 #[derive(Clone, Copy)]
 pub(super) struct Chroma<'a> {
-    pub planes: [Plane<'a>; 2],
+    pub planes: [SamplePlane<'a>; 2],
     /// There is one sample for two of luma.
     pub is_halved: Axes<bool>,
     pub site: Site,
@@ -51,7 +51,7 @@ pub(super) struct Samples<'a> {
     pub height: u32,
     /// Bits of a sample.
     pub depth: u8,
-    pub luma: Plane<'a>,
+    pub luma: SamplePlane<'a>,
     pub chroma: Option<Chroma<'a>>,
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Coding {
     pub is_full_range: bool,
 }
 
-impl<'a> Plane<'a> {
+impl<'a> SamplePlane<'a> {
     fn row(&self, y: usize, width: usize) -> Option<&'a [u16]> {
         let start = y.checked_mul(self.stride)?;
         self.samples.get(start..start.checked_add(width)?)
@@ -359,8 +359,8 @@ mod tests {
         is_full_range: true,
     };
 
-    fn plane(samples: &[u16], stride: usize) -> Plane<'_> {
-        Plane { samples, stride }
+    fn plane(samples: &[u16], stride: usize) -> SamplePlane<'_> {
+        SamplePlane { samples, stride }
     }
 
     fn one(luma: u16, blue: u16, red: u16, depth: u8, coding: Coding) -> [u8; 3] {

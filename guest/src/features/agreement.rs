@@ -38,7 +38,7 @@ struct Pair<'a> {
 pub fn agreement(a: &[Feature], b: &[Feature]) -> Option<Agreement> {
     let mut pairs: Vec<Pair<'_>> = a
         .iter()
-        .flat_map(|one| b.iter().filter_map(move |other| Pair::of(one, other)))
+        .flat_map(|one| b.iter().filter_map(move |other| Pair::new(one, other)))
         .collect();
     pairs.sort_by_key(|pair| pair.distance);
     pairs.truncate(MOST_PAIRS);
@@ -52,7 +52,7 @@ pub fn agreement(a: &[Feature], b: &[Feature]) -> Option<Agreement> {
 
 impl<'a> Pair<'a> {
     /// `None` where they do not look alike.
-    fn of(one: &'a Feature, other: &'a Feature) -> Option<Self> {
+    fn new(one: &'a Feature, other: &'a Feature) -> Option<Self> {
         let distance = hamming(&one.bits, &other.bits);
         let scale = (other.reach.0 / one.reach.0, other.reach.1 / one.reach.1);
         let offset = (

@@ -43,18 +43,18 @@ impl Octave {
     /// Those of a picture, the finest first.
     pub fn all(luma: Level) -> Vec<Self> {
         // The cells of a picture are means, which have a variance of their own.
-        let mut octaves = vec![Self::of(luma.blurred(VARIANCES[0] - 1))];
+        let mut octaves = vec![Self::new(luma.blurred(VARIANCES[0] - 1))];
         while octaves.len() < OCTAVES {
             let next = octaves[octaves.len() - 1].0[HALVED].halved();
             if next.width.min(next.height) < LEAST_SIDE {
                 break;
             }
-            octaves.push(Self::of(next));
+            octaves.push(Self::new(next));
         }
         octaves
     }
 
-    fn of(first: Level) -> Self {
+    fn new(first: Level) -> Self {
         let mut levels = vec![first];
         for pair in VARIANCES.windows(2) {
             levels.push(levels[levels.len() - 1].blurred(pair[1] - pair[0]));
@@ -143,7 +143,7 @@ fn peak(before: f32, behind: f32, curvature: f32) -> f32 {
 
 impl Level {
     /// The luma of a picture's content, as many cells on the longer side as it has.
-    pub fn of(appearance: &Appearance) -> Self {
+    pub fn new(appearance: &Appearance) -> Self {
         let side = appearance.luma.side;
         let (width, height) = appearance.window_size();
         let along = |one: f32, other: f32| {

@@ -18,7 +18,7 @@ pub(super) struct Axis {
 
 impl Axis {
     /// A sample for each pixel.
-    pub fn of(pixels: usize) -> Self {
+    pub fn new(pixels: usize) -> Self {
         Self { pixels, sample: 1 }
     }
 
@@ -91,8 +91,8 @@ pub(super) struct Gathered<const N: usize> {
 impl<const N: usize> Gathered<N> {
     pub fn new((width, height): (usize, usize), cells: usize) -> Self {
         Self {
-            columns: covers(Axis::of(width), cells),
-            rows: covers(Axis::of(height), cells),
+            columns: covers(Axis::new(width), cells),
+            rows: covers(Axis::new(height), cells),
             come: 0,
             made: 0,
             sums: vec![0; width * N],
@@ -249,7 +249,7 @@ mod tests {
             out.copy_from_slice(row);
             Ok::<_, Infallible>(())
         };
-        let Ok(averaged) = average((across, Axis::of(1)), cells, read);
+        let Ok(averaged) = average((across, Axis::new(1)), cells, read);
         averaged
     }
 
@@ -261,7 +261,7 @@ mod tests {
                 read.push(y);
                 Ok::<_, Infallible>(())
             };
-            let Ok(_) = average((Axis::of(3), Axis::of(height)), (8, 256), note);
+            let Ok(_) = average((Axis::new(3), Axis::new(height)), (8, 256), note);
             assert_eq!(read, (0..height).collect::<Vec<_>>());
         }
     }
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn a_row_that_cannot_be_read_ends_the_work() {
         let read = |y: usize, _: &mut [u8]| if y < 2 { Ok(()) } else { Err(y) };
-        assert_eq!(average((Axis::of(3), Axis::of(9)), (4, 4), read), Err(2));
+        assert_eq!(average((Axis::new(3), Axis::new(9)), (4, 4), read), Err(2));
     }
 
     #[test]
@@ -280,7 +280,7 @@ mod tests {
                 out.copy_from_slice(&row(y).collect::<Vec<_>>());
                 Ok::<_, Infallible>(())
             };
-            let axes = (Axis::of(width), Axis::of(height));
+            let axes = (Axis::new(width), Axis::new(height));
             let Ok(cells) = average(axes, (8, 8), read);
             let (mut made, mut gathered) = (Vec::new(), Gathered::<1>::new((width, height), 8));
             let total = (width * height) as i64;
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn averaging_down_and_up() {
-        let to = |cells| averaged(Axis::of(3), cells, &[0, 90, 30]);
+        let to = |cells| averaged(Axis::new(3), cells, &[0, 90, 30]);
         assert_eq!(to((1, 1)), [40]);
         assert_eq!(to((2, 1)), [30, 50]);
         assert_eq!(to((6, 1)), [0, 0, 90, 90, 30, 30]);
@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn every_sample_counts_the_same() {
         for samples in [1, 2, 3, 255, 256, 257, 1000, 32_767] {
-            let covers = covers(Axis::of(samples), 256);
+            let covers = covers(Axis::new(samples), 256);
             let mut total = vec![0; samples];
             covers
                 .iter()

@@ -6,8 +6,8 @@ pub(super) const MANY: u16 = 257;
 /// Places in the table: more than three times as many as it ever holds.
 const PLACES: usize = 1024;
 
-/// Colours that came.
-pub(super) struct Colours {
+/// DistinctColours that came.
+pub(super) struct DistinctColours {
     /// Which levels of grey rows.
     greys: [bool; 256],
     /// Each where its number falls, or in the next place that was free.
@@ -15,7 +15,7 @@ pub(super) struct Colours {
     count: u16,
 }
 
-impl Colours {
+impl DistinctColours {
     pub fn new() -> Self {
         Self {
             greys: [false; 256],
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn count(rows: &[Vec<u8>], width: usize) -> u16 {
-        let mut colours = Colours::new();
+        let mut colours = DistinctColours::new();
         rows.iter().for_each(|row| colours.add(row, width));
         colours.count()
     }

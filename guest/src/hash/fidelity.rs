@@ -1,7 +1,7 @@
 //! What a copy has kept of its picture, so that the best of several copies can be told: true detail and colours.
 //! Which copy is the best is not the business of this module.
 
-use super::colours::{Colours, MANY};
+use super::colours::{DistinctColours, MANY};
 use super::detail::Detail;
 use super::read;
 use crate::decode::{self, Least, Planes, Samples, Wanted};
@@ -18,7 +18,7 @@ pub struct Fidelity {
     /// The share of the resolution that carries detail, in percent: about 50 of an enlargement to twice the size.
     /// None where too little changes to tell, and of large JPEGs, whose pixels are not made: see [`true_detail`].
     pub detail: Option<u8>,
-    /// Colours, up to 257, which stands for more. A JPEG has 257, one of greys 256.
+    /// DistinctColours, up to 257, which stands for more. A JPEG has 257, one of greys 256.
     pub colours: u16,
 }
 
@@ -79,7 +79,7 @@ fn detail_of(samples: &Samples) -> Option<u8> {
 /// Measures a picture whose rows come one after another.
 pub(super) struct Meter {
     detail: Detail,
-    colours: Colours,
+    colours: DistinctColours,
     is_grey: bool,
 }
 
@@ -87,7 +87,7 @@ impl Meter {
     pub fn new(size: (usize, usize)) -> Self {
         Self {
             detail: Detail::new(size),
-            colours: Colours::new(),
+            colours: DistinctColours::new(),
             is_grey: true,
         }
     }

@@ -14,10 +14,10 @@
 //! | `blockhash` | the plane itself, in 8x8 blocks of 32x32 | the block's sum is above the upper median of its half of the picture (four rows of blocks), or equal to it where that median is over half of full white |
 //! | `pdq` | 64x64 smoothed cells, cosine transform, frequencies 1 to 16 | the coefficient is above the median of the 256 |
 //! | `core` | what lies inside uniform bands at the sides, or where there are none the plane without 12 cells on each side, to 9x8, then 8x9 | as in `dhash128`: a cropped or framed copy is near the picture's by one or the other |
-//! | `bare` | a second plane, of the colours without their alpha (see [`Looks`]) | as in `dhash128` |
+//! | `alpha_dropped` | a second plane, of the colours without their alpha (see [`AlphaVariants`]) | as in `dhash128` |
 //!
 //! The first bit is the most significant of the first byte. `quality` is PDQ's, whatever the algorithm; that of
-//! `bare` is 0 for a picture of one look: its bits are those of `dhash128`, and nothing is to be searched by them. That of
+//! `alpha_dropped` is 0 for a picture of one look: its bits are those of `dhash128`, and nothing is to be searched by them. That of
 //! `core` is told by what lies inside the bands.
 //!
 //! Whoever judges copies takes a close look at them: a [`ReducedPicture`] and its [`Fidelity`]. Fingerprints alone
@@ -29,6 +29,7 @@ use crate::fingerprint::{Algorithm, Fingerprint};
 use crate::info::{ImageInfo, Orientation};
 use crate::limits::Limits;
 
+mod alpha_variants;
 mod average;
 mod bits;
 mod colours;
@@ -36,16 +37,15 @@ mod content;
 mod detail;
 mod fidelity;
 mod frames;
-mod looks;
 mod pdq;
 mod plane;
 mod read;
 mod reduced;
 mod sketched;
 
+pub use alpha_variants::AlphaVariants;
 pub use fidelity::{Fidelity, true_detail};
 pub use frames::sampled_frames;
-pub use looks::Looks;
 pub use plane::LumaPlane;
 pub use read::Decoded;
 pub use reduced::ReducedPicture;
@@ -68,7 +68,7 @@ pub fn hash(
         ));
     }
     check(algorithms)?;
-    Ok(Looks::wanted(bytes, algorithms, limits)?.fingerprints(algorithms))
+    Ok(AlphaVariants::wanted(bytes, algorithms, limits)?.fingerprints(algorithms))
 }
 
 /// One algorithm's fingerprints in all eight orientations, in EXIF order. Each is, bit for bit, the
@@ -78,14 +78,14 @@ pub fn hash_orientations(
     algorithm: Algorithm,
     limits: &Limits,
 ) -> Result<Vec<(Orientation, Fingerprint)>, ImageError> {
-    let looks = Looks::wanted(bytes, &[algorithm], limits)?;
-    let laid = |orientation| {
-        let fingerprints = looks.oriented(orientation).fingerprints(&[algorithm]);
+    let variants = AlphaVariants::wanted(bytes, &[algorithm], limits)?;
+    let oriented = |orientation| {
+        let fingerprints = variants.oriented(orientation).fingerprints(&[algorithm]);
         fingerprints
             .into_iter()
             .map(move |fingerprint| (orientation, fingerprint))
     };
-    Ok(Orientation::ALL.into_iter().flat_map(laid).collect())
+    Ok(Orientation::ALL.into_iter().flat_map(oriented).collect())
 }
 
 /// The cells of the plane of an encoded picture, row by row: what hashers of other people start from.
@@ -113,7 +113,7 @@ pub fn plane_of(
 
 /// The fingerprints of a plane: of a picture of one look.
 pub fn fingerprints_of(plane: &LumaPlane, algorithms: &[Algorithm]) -> Vec<Fingerprint> {
-    let smoothed = pdq::Smoothed::of(plane);
+    let smoothed = pdq::Smoothed::new(plane);
     let quality = smoothed.quality();
     let fingerprint = |algorithm: &Algorithm| {
         let (bits, quality) = match algorithm {
@@ -150,7 +150,7 @@ fn bits_of(plane: &LumaPlane, smoothed: &pdq::Smoothed, algorithm: Algorithm) ->
 fn core(plane: &LumaPlane, quality: u8) -> (Vec<u8>, u8) {
     match plane.content() {
         Some(content) => {
-            let smoothed = pdq::Smoothed::of(&content);
+            let smoothed = pdq::Smoothed::new(&content);
             (
                 bits_of(&content, &smoothed, Algorithm::Core),
                 smoothed.quality(),

@@ -41,7 +41,7 @@ pub struct Smoothed {
 
 impl Smoothed {
     /// The cells of a plane.
-    pub fn of(plane: &LumaPlane) -> Self {
+    pub fn new(plane: &LumaPlane) -> Self {
         let (width, height) = plane.size();
         let mut cells = Vec::with_capacity(CELLS * CELLS);
         let spare = f64::from((WEIGHT * WEIGHT) >> FRACTION);
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_flat_picture_has_no_quality_and_no_bits() {
         let flat = image::GrayImage::from_pixel(10, 10, image::Luma([77]));
-        let smoothed = Smoothed::of(&LumaPlane::of(&flat.into()).unwrap());
+        let smoothed = Smoothed::new(&LumaPlane::new(&flat.into()).unwrap());
         assert_eq!(smoothed.quality(), 0);
         assert_eq!(smoothed.bits(), [0; 32]);
     }

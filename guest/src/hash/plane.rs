@@ -37,7 +37,7 @@ pub struct LumaPlane {
 
 impl LumaPlane {
     /// The plane of an 8-bit grey or RGB picture. `too-large` over 8 million pixels a side.
-    pub fn of(picture: &DynamicImage) -> Result<Self, ImageError> {
+    pub fn new(picture: &DynamicImage) -> Result<Self, ImageError> {
         Self::noting(picture, |_, _| {})
     }
 
@@ -73,7 +73,7 @@ impl LumaPlane {
             note(luma_of_row(&row, 0, luma).ok_or(())?, luma);
             Ok::<_, ()>(())
         };
-        let axes = (Axis::of(width), Axis::of(height));
+        let axes = (Axis::new(width), Axis::new(height));
         let stored = Self {
             cells: average(axes, (SIDE, SIDE), read).ok()?,
             size: (width, height),
@@ -135,7 +135,7 @@ impl LumaPlane {
 
     fn averaged(&self, margin: usize, size: (usize, usize)) -> Vec<u8> {
         let side = SIDE - 2 * margin;
-        let Ok(cells) = average((Axis::of(side), Axis::of(side)), size, |y, luma| {
+        let Ok(cells) = average((Axis::new(side), Axis::new(side)), size, |y, luma| {
             luma.copy_from_slice(&self.row(margin + y)[margin..][..side]);
             Ok::<_, Infallible>(())
         });
@@ -147,7 +147,7 @@ impl LumaPlane {
         let window = content::banded(&self.cells, SIDE)?;
         let (across, down) = (window.right - window.left, window.bottom - window.top);
         let size = (SIDE, SIDE);
-        let Ok(cells) = average((Axis::of(across), Axis::of(down)), size, |y, luma| {
+        let Ok(cells) = average((Axis::new(across), Axis::new(down)), size, |y, luma| {
             luma.copy_from_slice(&self.row(window.top + y)[window.left..][..across]);
             Ok::<_, Infallible>(())
         });
@@ -163,8 +163,8 @@ impl LumaPlane {
     /// The plane of the picture after what `orientation` says was done to it.
     pub fn oriented(&self, orientation: Orientation) -> Self {
         Self {
-            cells: laid(&self.cells, SIDE, orientation),
-            size: laid_size(self.size, orientation),
+            cells: oriented(&self.cells, SIDE, orientation),
+            size: oriented_size(self.size, orientation),
         }
     }
 
@@ -201,7 +201,7 @@ fn averaged_noting(
         };
         return Err(ImageError::TooLarge(excess));
     }
-    let axes = (Axis::of(width), Axis::of(height));
+    let axes = (Axis::new(width), Axis::new(height));
     average(axes, size, |y, luma| {
         let row = luma_of_row(picture, y, luma).ok_or_else(neither_grey_nor_rgb)?;
         note(row, luma);
@@ -212,7 +212,7 @@ fn averaged_noting(
 /// The sides of the picture as it is stored.
 pub(super) fn stored_size(info: &ImageInfo) -> (usize, usize) {
     let upright = (info.size.width as usize, info.size.height as usize);
-    laid_size(upright, info.orientation)
+    oriented_size(upright, info.orientation)
 }
 
 /// Sides of a picture, cut into samples of so many pixels across and down.
@@ -233,7 +233,7 @@ pub(super) fn averaged_samples(samples: &[u8], axes: (Axis, Axis), cells: usize)
 }
 
 /// A square of cells, `side` on a side, after what `orientation` says was done to it.
-pub(super) fn laid(cells: &[u8], side: usize, orientation: Orientation) -> Vec<u8> {
+pub(super) fn oriented(cells: &[u8], side: usize, orientation: Orientation) -> Vec<u8> {
     if orientation == Orientation::Upright {
         return cells.to_vec();
     }
@@ -249,7 +249,7 @@ pub(super) fn laid(cells: &[u8], side: usize, orientation: Orientation) -> Vec<u
 }
 
 /// The sides of a picture after what `orientation` says was done to it.
-pub(super) fn laid_size(
+pub(super) fn oriented_size(
     (width, height): (usize, usize),
     orientation: Orientation,
 ) -> (usize, usize) {
@@ -312,7 +312,7 @@ mod tests {
         let picture = RgbImage::from_fn(300, 77, |x, y| {
             image::Rgb([(x * 7 + y * y) as u8, (x * y) as u8, (x ^ (y * 3)) as u8])
         });
-        let upright = LumaPlane::of(&picture.clone().into()).unwrap();
+        let upright = LumaPlane::new(&picture.clone().into()).unwrap();
         let picture = DynamicImage::from(picture);
         let turned = [
             (Orientation::Mirrored, picture.fliph()),
@@ -325,7 +325,7 @@ mod tests {
         ];
         for (orientation, turned) in turned {
             assert_eq!(
-                LumaPlane::of(&turned).unwrap(),
+                LumaPlane::new(&turned).unwrap(),
                 upright.oriented(orientation),
                 "{orientation:?}"
             );
@@ -343,9 +343,9 @@ mod tests {
                 false => image::Rgb([255; 3]),
             }
         });
-        let plane = LumaPlane::of(&picture.into()).unwrap();
+        let plane = LumaPlane::new(&picture.into()).unwrap();
         assert_eq!(plane.content(), None);
-        let content = LumaPlane::of(&framed.into()).unwrap().content().unwrap();
+        let content = LumaPlane::new(&framed.into()).unwrap().content().unwrap();
         let gradients = |plane: &LumaPlane| plane.shrink(9, 8);
         let cells = gradients(&content).into_iter().zip(gradients(&plane));
         let most = cells.map(|(inside, own)| inside.abs_diff(own)).max();

@@ -2,10 +2,10 @@
 //! text, chroma in coarser ones. What is made of them is not the business of this module.
 //!
 //! Whole numbers only: every build gives the same cells, and the reduced picture of a turned picture is the turned
-//! reduced picture. A file has one, whatever else is asked of it: see [`super::Looks`].
+//! reduced picture. A file has one, whatever else is asked of it: see [`super::AlphaVariants`].
 
 use super::average::Gathered;
-use super::plane::{BLOCK, averaged_samples, axes, laid, laid_size, stored_size};
+use super::plane::{BLOCK, averaged_samples, axes, oriented, oriented_size, stored_size};
 use crate::decode::luma::chroma_of;
 use crate::decode::{ChromaBlocks, Least, Plane, Planes, ReducedChroma, ReducedLuma};
 use crate::info::{Dimensions, ImageInfo, Orientation};
@@ -65,7 +65,7 @@ impl ReducedPicture {
             None => None,
         };
         let luma = of_plane(&planes.luma, stored, LUMA)?;
-        Some(Self::laid_upright(luma, chroma, &planes.info))
+        Some(Self::upright(luma, chroma, &planes.info))
     }
 
     /// Of the blocks of a JPEG. None where they come without their chroma.
@@ -79,11 +79,11 @@ impl ReducedPicture {
         };
         let side = blocks.block as usize;
         let luma = averaged_samples(&blocks.samples, axes(stored, (side, side)), LUMA);
-        Some(Self::laid_upright(luma, chroma, &blocks.info))
+        Some(Self::upright(luma, chroma, &blocks.info))
     }
 
     /// Of the cells of the picture as it is stored.
-    fn laid_upright(luma: Vec<u8>, chroma: Option<[Vec<u8>; 2]>, info: &ImageInfo) -> Self {
+    fn upright(luma: Vec<u8>, chroma: Option<[Vec<u8>; 2]>, info: &ImageInfo) -> Self {
         let size = stored_size(info);
         let stored = Self { luma, chroma, size };
         stored.without_neutral_chroma().oriented(info.orientation)
@@ -100,13 +100,13 @@ impl ReducedPicture {
     pub fn oriented(&self, orientation: Orientation) -> Self {
         let chroma = self.chroma.as_ref();
         Self {
-            luma: laid(&self.luma, LUMA, orientation),
+            luma: oriented(&self.luma, LUMA, orientation),
             chroma: chroma.map(|chroma| {
                 chroma
                     .each_ref()
-                    .map(|cells| laid(cells, CHROMA, orientation))
+                    .map(|cells| oriented(cells, CHROMA, orientation))
             }),
-            size: laid_size(self.size, orientation),
+            size: oriented_size(self.size, orientation),
         }
     }
 }

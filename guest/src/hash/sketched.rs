@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use super::average::{Axis, average};
 use super::{Fidelity, LumaPlane, ReducedPicture, content};
-use crate::appearance::{Appearance, Plane, SURROUNDINGS_SIDE, Surroundings, WholePicture};
+use crate::appearance::{Appearance, CellPlane, SURROUNDINGS_SIDE, Surroundings, WholePicture};
 use crate::info::{ImageFormat, ImageInfo};
 use crate::sequence::FrameSamples;
 use crate::sketch::{CHROMA_SIDE, OPAQUE_SIDE, Parts, SIDE, Sketch, Window};
@@ -56,7 +56,7 @@ pub(super) fn sketch(
 pub(super) fn appearance(reduced: &ReducedPicture) -> Appearance {
     let window = content::window(reduced.luma());
     let (width, height) = reduced.size();
-    let plane = |cells: &[u8], side, target, zero| Plane {
+    let plane = |cells: &[u8], side, target, zero| CellPlane {
         side: target,
         cells: averaged(cells, side, window, target)
             .into_iter()
@@ -77,7 +77,7 @@ pub(super) fn appearance(reduced: &ReducedPicture) -> Appearance {
 }
 
 fn whole(luma: &[u8]) -> WholePicture {
-    let plane = |cells| Plane { side: LUMA, cells };
+    let plane = |cells| CellPlane { side: LUMA, cells };
     let whole = WholePicture {
         luma: plane(luma.iter().map(|cell| f32::from(*cell)).collect()),
         from_ground: content::from_ground(luma).map(plane),
@@ -91,7 +91,7 @@ fn averaged(cells: &[u8], side: usize, window: Window, target: usize) -> Vec<u8>
     let (left, top) = (usize::from(window.left), usize::from(window.top));
     // The window is measured in cells of luma; others are as wide as several of them.
     let wide = content::SIDE / side;
-    let axes = (Axis::of(across.into()), Axis::of(down.into()));
+    let axes = (Axis::new(across.into()), Axis::new(down.into()));
     let Ok(averaged) = average(axes, (target, target), |y, row| {
         let source = &cells[(top + y) / wide * side..][..side];
         for (x, cell) in row.iter_mut().enumerate() {

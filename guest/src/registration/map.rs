@@ -57,7 +57,7 @@ impl Map {
     /// How far the corner that moves most moves, as a share of the side of the window.
     pub fn largest_move(&self) -> f32 {
         let moves = CORNERS.map(|(u, v)| {
-            let (x, y) = self.of(u, v);
+            let (x, y) = self.apply(u, v);
             (x - u).abs().max((y - v).abs())
         });
         moves.into_iter().fold(0.0, f32::max)
@@ -66,7 +66,7 @@ impl Map {
     /// How far another map puts the corner that it puts farthest off, as a share of the side of the second window.
     pub fn largest_distance(&self, other: &Self) -> f32 {
         let distances = CORNERS.map(|(u, v)| {
-            let (a, b) = (self.of(u, v), other.of(u, v));
+            let (a, b) = (self.apply(u, v), other.apply(u, v));
             (a.0 - b.0).abs().max((a.1 - b.1).abs())
         });
         distances.into_iter().fold(0.0, f32::max)
@@ -78,7 +78,7 @@ impl Map {
         let place = |number: usize| (number as f32 + 0.5) / PLACES as f32 - 0.5;
         let is_inside = |at: &usize| {
             let (u, v) = a.on_window((place(at % PLACES), place(at / PLACES)));
-            let (x, y) = b.on_picture(self.of(u, v));
+            let (x, y) = b.on_picture(self.apply(u, v));
             x.abs() <= 0.5 && y.abs() <= 0.5
         };
         let inside = (0..PLACES * PLACES).filter(is_inside).count();
@@ -95,7 +95,7 @@ impl Map {
     /// How far the corner that moves most moves on the pictures as wholes, as a share of their sides.
     pub fn largest_move_on(&self, a: &Appearance, b: &Appearance) -> f32 {
         let moves = CORNERS.map(|(u, v)| {
-            let (from, to) = (a.on_picture((u, v)), b.on_picture(self.of(u, v)));
+            let (from, to) = (a.on_picture((u, v)), b.on_picture(self.apply(u, v)));
             (from.0 - to.0).abs().max((from.1 - to.1).abs())
         });
         moves.into_iter().fold(0.0, f32::max)
@@ -111,7 +111,7 @@ impl Map {
 
     /// Where a place of the first window is in the second.
     #[inline(always)]
-    pub fn of(&self, u: f32, v: f32) -> (f32, f32) {
+    pub fn apply(&self, u: f32, v: f32) -> (f32, f32) {
         let [a, b, c] = self.across;
         let [d, e, f] = self.down;
         (a + b * u + c * v, d + e * u + f * v)

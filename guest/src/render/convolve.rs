@@ -70,7 +70,7 @@ impl Strip<'_> {
                 for y in (y..length.min(y + ROWS)).step_by(TILE) {
                     let mut tile = [u8x16::from_array([0; TILE]); TILE];
                     for (row, into) in tile.iter_mut().enumerate() {
-                        let (at, factors) = weights.of((y + row).min(length - 1));
+                        let (at, factors) = weights.window((y + row).min(length - 1));
                         *into = weighted(&self.pairs[at - pairs.start..], factors);
                     }
                     let into = &mut columns[x * length + y..];
@@ -186,7 +186,7 @@ mod tests {
     /// Column by column, as it is written down.
     fn plainly(samples: &[u8], width: usize, weights: &Weights) -> Vec<u8> {
         let sample = |x: usize, at: usize| {
-            let (first, pairs) = weights.of(at);
+            let (first, pairs) = weights.window(at);
             let products = pairs
                 .as_flattened()
                 .iter()

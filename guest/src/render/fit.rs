@@ -16,7 +16,7 @@ pub struct Place {
 
 impl Place {
     /// The place of a rendition of a picture of size `own`.
-    pub fn of(size: RenditionSize, own: Dimensions) -> Self {
+    pub fn new(size: RenditionSize, own: Dimensions) -> Self {
         match size {
             RenditionSize::Original => Self::all(own),
             RenditionSize::Fit(bounds) => Self::all(fit(own, bounds)),
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_middle_is_covered() {
-        let place = |own| Place::of(RenditionSize::Cover(size(50, 50)), own);
+        let place = |own| Place::new(RenditionSize::Cover(size(50, 50)), own);
         assert_eq!(place(size(200, 100)).share, (0.5, 1.0));
         assert_eq!(place(size(100, 400)).share, (1.0, 0.25));
         assert!(place(size(7, 7)).is_whole());

@@ -115,7 +115,7 @@ impl Weights {
 
     /// The first pair of samples that one is made of, and the weights from there on.
     #[inline(always)]
-    pub fn of(&self, at: usize) -> (usize, &[[i16; 2]]) {
+    pub fn window(&self, at: usize) -> (usize, &[[i16; 2]]) {
         let start = at * self.count;
         (self.firsts[at], &self.pairs[start..start + self.count])
     }
@@ -171,7 +171,7 @@ mod tests {
             let weights = Weights::new(from, (0.0, from as f64 - 0.25), to);
             assert_eq!(weights.len(), to);
             for at in 0..to {
-                let (first, pairs) = weights.of(at);
+                let (first, pairs) = weights.window(at);
                 let units = pairs.as_flattened();
                 let sum: i32 = units.iter().map(|unit| i32::from(*unit)).sum();
                 assert_eq!(sum, 1 << FRACTION_BITS, "{from} {to} {at}");
@@ -187,7 +187,7 @@ mod tests {
     fn windows_are_whole() {
         for to in 10..200 {
             let weights = Weights::new(201, (0.0, 201.0), to);
-            let (_, pairs) = weights.of(to / 2);
+            let (_, pairs) = weights.window(to / 2);
             let units = pairs.as_flattened().iter().filter(|unit| **unit != 0);
             let (_, expected) = {
                 let mut shares = Vec::new();
@@ -209,7 +209,7 @@ mod tests {
     fn a_size_of_its_own_is_a_copy() {
         let weights = Weights::new(9, (0.0, 9.0), 9);
         for at in 0..9 {
-            let (first, pairs) = weights.of(at);
+            let (first, pairs) = weights.window(at);
             let mut expected = [0; 10];
             expected[at] = 1 << FRACTION_BITS;
             let within = 2 * first..2 * (first + pairs.len());

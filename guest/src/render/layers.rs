@@ -33,7 +33,7 @@ enum Scalers<'a> {
 
 impl<'a> Layers<'a> {
     /// Of a decoded picture.
-    pub fn of(source: &'a Source) -> Result<Self, ImageError> {
+    pub fn new(source: &'a Source) -> Result<Self, ImageError> {
         let (scalers, orientation, profile) = match source {
             Source::Pixels(picture) => (
                 Scalers::of_picture(picture)?,
@@ -75,13 +75,13 @@ impl<'a> Scalers<'a> {
     fn of_picture(picture: &'a Picture) -> Result<Self, ImageError> {
         match &picture.pixels {
             DynamicImage::ImageLuma8(luma) => Ok(Self::Planes {
-                luma: Scaler::of(Cow::Borrowed(luma)),
+                luma: Scaler::from_samples(Cow::Borrowed(luma)),
                 chroma: None,
                 has_half: false,
             }),
             DynamicImage::ImageRgb8(pixels) => {
                 let colours = encode::separated(pixels);
-                let scalers = colours.map(|colour| Scaler::of(Cow::Owned(colour)));
+                let scalers = colours.map(|colour| Scaler::from_samples(Cow::Owned(colour)));
                 Ok(Self::Colours(Box::new(scalers)))
             }
             _ => Err(ImageError::Internal(

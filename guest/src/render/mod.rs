@@ -90,9 +90,9 @@ impl Source {
         specs: &[RenditionSpec],
         limits: &Limits,
     ) -> Result<Vec<Rendition>, ImageError> {
-        let mut layers = Layers::of(self)?;
+        let mut layers = Layers::new(self)?;
         let mut order: Vec<usize> = (0..specs.len()).collect();
-        let width = |at: &usize| Place::of(specs[*at].size, self.info().size).whole.width;
+        let width = |at: &usize| Place::new(specs[*at].size, self.info().size).whole.width;
         order.sort_by_key(|at| std::cmp::Reverse(width(at)));
         let mut made = order
             .into_iter()
@@ -116,7 +116,7 @@ fn wanted(info: &ImageInfo, specs: &[RenditionSpec]) -> Wanted {
         spec.size != RenditionSize::Original || info.orientation != Orientation::Upright
     };
     let is_smaller = |spec: &RenditionSpec| {
-        let whole = Place::of(spec.size, info.size).whole;
+        let whole = Place::new(spec.size, info.size).whole;
         whole.width < info.size.width && whole.height < info.size.height
     };
     let drawn = specs.iter().copied().filter(is_drawn);
@@ -132,7 +132,7 @@ fn wanted(info: &ImageInfo, specs: &[RenditionSpec]) -> Wanted {
 fn least(info: &ImageInfo, specs: impl IntoIterator<Item = RenditionSpec>) -> Least {
     let mut least = Least::NONE;
     for spec in specs {
-        let place = Place::of(spec.size, info.size);
+        let place = Place::new(spec.size, info.size);
         let chroma = match spec.size {
             RenditionSize::Original => place,
             _ if encode::halves_chroma(spec.quality) => place.halved(),
@@ -187,7 +187,7 @@ fn rendition(
     let (jpeg, size) = match spec.size {
         RenditionSize::Original => (original(bytes, info, layers, spec, limits)?, info.size),
         RenditionSize::Fit(_) | RenditionSize::Cover(_) => {
-            let place = Place::of(spec.size, info.size);
+            let place = Place::new(spec.size, info.size);
             (layers.jpeg(place, spec.quality)?, place.size)
         }
     };
@@ -205,7 +205,7 @@ fn original(
     spec: RenditionSpec,
     limits: &Limits,
 ) -> Result<Vec<u8>, ImageError> {
-    let place = Place::of(spec.size, info.size);
+    let place = Place::new(spec.size, info.size);
     if info.format != ImageFormat::Jpeg {
         return layers.jpeg(place, spec.quality);
     }
@@ -218,5 +218,5 @@ fn original(
     }
     // The layers may be reduced.
     let source = Source::Pixels(Box::new(decode::decode(bytes, limits)?));
-    Layers::of(&source)?.jpeg(place, quality)
+    Layers::new(&source)?.jpeg(place, quality)
 }

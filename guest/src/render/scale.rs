@@ -36,7 +36,7 @@ impl<'a> Scaler<'a> {
     }
 
     /// For a whole plane.
-    pub fn of(samples: Cow<'a, GrayImage>) -> Self {
+    pub fn from_samples(samples: Cow<'a, GrayImage>) -> Self {
         Self {
             extent: extent(&samples),
             samples,
@@ -155,11 +155,11 @@ mod tests {
     fn chaining_keeps_quality() {
         let wave = |x: u32, y: u32| ((x * x / 97 + y * 3) % 256) as u8;
         let picture = GrayImage::from_fn(800, 600, |x, y| Luma([wave(x, y)]));
-        let place = |side| Place::of(RenditionSize::Fit(size(side, side)), size(800, 600));
-        let mut chained = Scaler::of(Cow::Borrowed(&picture));
+        let place = |side| Place::new(RenditionSize::Fit(size(side, side)), size(800, 600));
+        let mut chained = Scaler::from_samples(Cow::Borrowed(&picture));
         chained.scale(place(400));
         let chained = chained.scale(place(100)).into_owned();
-        let mut direct = Scaler::of(Cow::Borrowed(&picture));
+        let mut direct = Scaler::from_samples(Cow::Borrowed(&picture));
         let direct = direct.scale(place(100)).into_owned();
         let pairs = chained.iter().zip(direct.iter());
         let squares: f64 = pairs.map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();

@@ -3,7 +3,7 @@
 //! Chroma may be scaled (saturation), a little offset (white balance, toning) or missing (a copy in grey); a hue may not be another one,
 //! neither of the whole picture nor of a thing in it.
 
-use crate::appearance::Plane;
+use crate::appearance::CellPlane;
 use crate::registration::Map;
 
 /// Root mean square of chroma below which a picture is grey: what JPEG leaves of none.
@@ -37,7 +37,7 @@ const ONE_HUE: f32 = 0.9;
 
 /// What the colours of two pictures are to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colours {
+pub enum ColourChange {
     /// The same.
     Same,
     /// Saturation or white balance was changed.
@@ -79,11 +79,11 @@ struct Pair {
 
 /// Compares the chroma of the first with the second's, seen through a map; `is_drawn` of drawings and the like.
 pub fn compare(
-    a: Option<&[Plane; 2]>,
-    b: Option<&[Plane; 2]>,
+    a: Option<&[CellPlane; 2]>,
+    b: Option<&[CellPlane; 2]>,
     map: &Map,
     is_drawn: bool,
-) -> Colours {
+) -> ColourChange {
     let pairs = without_edges(pairs(a, b, map));
     let (first, second) = (
         strength(pairs.iter().map(|pair| pair.a)),
@@ -91,13 +91,13 @@ pub fn compare(
     );
     let (weaker, stronger) = (first.min(second), first.max(second));
     if stronger < GREY {
-        return Colours::Same;
+        return ColourChange::Same;
     }
     if weaker < GREY {
         return if stronger >= COLOURED {
-            Colours::Dropped
+            ColourChange::Dropped
         } else {
-            Colours::Adjusted
+            ColourChange::Adjusted
         };
     }
     let ground = match is_drawn {
@@ -105,34 +105,36 @@ pub fn compare(
         true => Ground::Toned,
         false => Ground::None,
     };
-    let fit = Fit::of(&pairs, ground);
+    let fit = Fit::least_squares(&pairs, ground);
     let others = pairs.iter().filter(|pair| fit.is_other(pair)).count();
     if fit.is_plausible() && others * 1000 <= FEW * pairs.len() {
         return if fit.is_same() {
-            Colours::Same
+            ColourChange::Same
         } else {
-            Colours::Adjusted
+            ColourChange::Adjusted
         };
     }
     let is_toned = |of: fn(&Pair) -> [f32; 2]| has_one_hue(pairs.iter().map(of));
     match is_toned(|pair| pair.a) != is_toned(|pair| pair.b) {
-        true => Colours::Dropped,
-        false => Colours::Other,
+        true => ColourChange::Dropped,
+        false => ColourChange::Other,
     }
 }
 
 /// Of every cell of the first that lies on the second; also whether it is an edge of the first.
-fn pairs(a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>, map: &Map) -> Vec<(Pair, bool)> {
+fn pairs(a: Option<&[CellPlane; 2]>, b: Option<&[CellPlane; 2]>, map: &Map) -> Vec<(Pair, bool)> {
     let Some(shape) = a.or(b).map(|planes| &planes[0]) else {
         return Vec::new();
     };
     let places = (0..shape.side).flat_map(|y| (0..shape.side).map(move |x| (x, y)));
     let is_moved = map.largest_move() > MOVED;
     let pair = |(x, y): (usize, usize)| {
-        let place = map.of(shape.place(x), shape.place(y));
+        let place = map.apply(shape.place(x), shape.place(y));
         let inside = PARTS_OF_CELL.iter().all(|(across, down)| {
             let part = |at: usize, along: f32| shape.place(at) + along / shape.side as f32;
-            shape.at(map.of(part(x, *across), part(y, *down))).is_some()
+            shape
+                .at(map.apply(part(x, *across), part(y, *down)))
+                .is_some()
         });
         let own = a.map_or([0.0; 2], |planes| {
             planes
@@ -170,7 +172,7 @@ fn without_edges(pairs: Vec<(Pair, bool)>) -> Vec<Pair> {
 }
 
 /// The difference of the greatest and the least of nine cells.
-fn contrast(plane: &Plane, x: usize, y: usize) -> f32 {
+fn contrast(plane: &CellPlane, x: usize, y: usize) -> f32 {
     let range = |at: usize| at.saturating_sub(1)..(at + 2).min(plane.side);
     let rows = range(y).map(|row| &plane.cells[row * plane.side..][range(x)]);
     let (least, most) = rows
@@ -235,7 +237,7 @@ struct Fit {
 
 impl Fit {
     /// By least squares over those cells that fit: the others may have another colour, or lie under a sticker.
-    fn of(pairs: &[Pair], ground: Ground) -> Self {
+    fn least_squares(pairs: &[Pair], ground: Ground) -> Self {
         let first = Self::of_all(pairs, ground);
         let fitting: Vec<Pair> = pairs
             .iter()
@@ -314,8 +316,8 @@ mod tests {
     const SIDE: usize = 12;
 
     /// Stripes of two colours.
-    fn striped(one: [f32; 2], other: [f32; 2]) -> [Plane; 2] {
-        [0, 1].map(|plane| Plane {
+    fn striped(one: [f32; 2], other: [f32; 2]) -> [CellPlane; 2] {
+        [0, 1].map(|plane| CellPlane {
             side: SIDE,
             cells: (0..SIDE * SIDE)
                 .map(|at| {
@@ -329,12 +331,12 @@ mod tests {
         })
     }
 
-    fn compared(a: [[f32; 2]; 2], b: [[f32; 2]; 2]) -> Colours {
+    fn compared(a: [[f32; 2]; 2], b: [[f32; 2]; 2]) -> ColourChange {
         let (a, b) = (striped(a[0], a[1]), striped(b[0], b[1]));
         let found = compare(Some(&a), Some(&b), &Map::IDENTITY, false);
         assert_eq!(
             compare(Some(&a), None, &Map::IDENTITY, false),
-            Colours::Dropped
+            ColourChange::Dropped
         );
         found
     }
@@ -342,22 +344,22 @@ mod tests {
     #[test]
     fn saturation_and_white_balance_are_adjusted() {
         let photo = [[-40.0, 30.0], [20.0, -25.0]];
-        assert_eq!(compared(photo, photo), Colours::Same);
+        assert_eq!(compared(photo, photo), ColourChange::Same);
         let strong = photo.map(|colour| colour.map(|chroma| chroma * 1.5));
-        assert_eq!(compared(photo, strong), Colours::Adjusted);
+        assert_eq!(compared(photo, strong), ColourChange::Adjusted);
         let warm = photo.map(|[blue, red]| [blue - 6.0, red + 6.0]);
-        assert_eq!(compared(photo, warm), Colours::Adjusted);
+        assert_eq!(compared(photo, warm), ColourChange::Adjusted);
     }
 
     #[test]
     fn another_hue_of_one_thing_or_of_all_is_another_colour() {
         let photo = [[-40.0, 30.0], [20.0, -25.0]];
         let turned = photo.map(|colour| colour.map(|chroma| -chroma));
-        assert_eq!(compared(photo, turned), Colours::Other);
+        assert_eq!(compared(photo, turned), ColourChange::Other);
         let (red, green) = ([[-30.0, 80.0], [0.0, 0.0]], [[-40.0, -60.0], [0.0, 0.0]]);
-        assert_eq!(compared(red, green), Colours::Other);
+        assert_eq!(compared(red, green), ColourChange::Other);
         let (blue, violet) = ([[80.0, -10.0], [0.0, 0.0]], [[70.0, 30.0], [0.0, 0.0]]);
-        assert_eq!(compared(blue, violet), Colours::Other);
+        assert_eq!(compared(blue, violet), ColourChange::Other);
     }
 
     #[test]
@@ -367,13 +369,13 @@ mod tests {
                 0 => chroma * share,
                 _ => chroma,
             };
-            [60.0, -70.0].map(|chroma| Plane {
+            [60.0, -70.0].map(|chroma| CellPlane {
                 side: SIDE,
                 cells: (0..SIDE * SIDE).map(|at| cell(at, chroma)).collect(),
             })
         };
         let found = compare(Some(&edged(0.7)), Some(&edged(0.63)), &Map::IDENTITY, true);
-        assert_eq!(found, Colours::Same);
+        assert_eq!(found, ColourChange::Same);
     }
 
     #[test]
@@ -381,7 +383,7 @@ mod tests {
         let photo = [[-40.0, 30.0], [20.0, -25.0]];
         assert_eq!(
             compared(photo, [[-12.0, 8.0], [-12.0, 8.0]]),
-            Colours::Dropped
+            ColourChange::Dropped
         );
     }
 }

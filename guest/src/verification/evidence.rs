@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::colour::{self, Colours};
+use super::colour::{self, ColourChange};
 use super::faint;
 use super::overlap::Overlap;
 use super::residuals::{Residuals, Usual};
@@ -37,13 +37,13 @@ const RESIZED_CHANGE: f32 = 6.0;
 /// The same in multiples of what noise leaves over on plain grounds.
 const OVER_NOISE: f32 = 3.0;
 /// What may differ of sparse pictures: of sketches, whose levels are coarse, and of pictures.
-const SPARSE_UNCLEAR: sparse::Limits = sparse::Limits {
+const SPARSE_UNCLEAR: sparse::SparseTolerance = sparse::SparseTolerance {
     contrast: 6.0,
     cell: 0.5,
     all: 0.5,
     mass: 1.5,
 };
-const SPARSE_SAME: sparse::Limits = sparse::Limits {
+const SPARSE_SAME: sparse::SparseTolerance = sparse::SparseTolerance {
     contrast: 16.0,
     cell: 0.2,
     all: 0.1,
@@ -118,7 +118,7 @@ pub struct Evidence {
     pub cells: usize,
     /// Local features that agree on where it lies on the second, where they were asked.
     pub features: usize,
-    pub colours: Colours,
+    pub colours: ColourChange,
     /// What lies around the windows of their content, where that is one.
     pub around: Around,
     /// What puts the first on the second. `None` where they do not lie on each other in any way.
@@ -144,7 +144,7 @@ impl Evidence {
         same_in_place: None,
         cells: 0,
         features: 0,
-        colours: Colours::Same,
+        colours: ColourChange::Same,
         around: Around::Same,
         map: None,
         residuals: None,
@@ -205,7 +205,7 @@ impl Evidence {
             let overlap = Overlap::new(&fixed.luma, &turned.luma, &map);
             self.in_place((fixed, turned), &map, overlap)
         });
-        found.find(|found| found.colours == Colours::Same)
+        found.find(|found| found.colours == ColourChange::Same)
     }
 
     fn in_place(
@@ -221,7 +221,7 @@ impl Evidence {
             moved: map.largest_move_on(fixed, turned),
             moved_within: map.largest_move(),
             colours: compare_colours(fixed, turned, map),
-            residuals: Residuals::of(overlap, |_| CHANGE),
+            residuals: Residuals::new(overlap, |_| CHANGE),
             ..*self
         }
         .with_surroundings((fixed, turned), map)
@@ -316,7 +316,7 @@ impl Evidence {
             false => CHANGE,
         };
         Self {
-            residuals: Residuals::of(Overlap::new(&fixed.luma, &turned.luma, map), least_change),
+            residuals: Residuals::new(Overlap::new(&fixed.luma, &turned.luma, map), least_change),
             ..facts
         }
         .with_surroundings((fixed, turned), map)
@@ -347,7 +347,7 @@ impl Evidence {
     }
 }
 
-fn compare_colours(a: &Appearance, b: &Appearance, map: &Map) -> Colours {
+fn compare_colours(a: &Appearance, b: &Appearance, map: &Map) -> ColourChange {
     // A photo that is clipped has a ground, its source has none.
     let is_drawn = a.flatness.min(b.flatness) >= FLAT;
     colour::compare(a.chroma.as_ref(), b.chroma.as_ref(), map, is_drawn)

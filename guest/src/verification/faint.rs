@@ -5,7 +5,7 @@
 //! Each scale is a level of a Laplacian pyramid (Burt and Adelson, "The Laplacian Pyramid as a Compact Image Code", 1983), which
 //! leaves out the smooth rise of light that different walls have in common.
 
-use crate::appearance::{Appearance, Plane};
+use crate::appearance::{Appearance, CellPlane};
 use crate::registration::Map;
 use crate::sketch::CHROMA_SIDE;
 
@@ -38,7 +38,7 @@ const NOISE: f32 = 0.02;
 
 /// Both pictures are faint, and one; `slack` is 1 where their cells are exact, and more where they are not.
 pub fn agree(a: &Appearance, b: &Appearance, map: &Map, slack: f32) -> bool {
-    let Some(common) = Common::of(map) else {
+    let Some(common) = Common::new(map) else {
         return false;
     };
     let (one, other) = (a.luma.reduced_to(CELLS), b.luma.reduced_to(CELLS));
@@ -60,48 +60,48 @@ struct Common<'a> {
 
 impl<'a> Common<'a> {
     /// `None` where that is less than half of one of them.
-    fn of(map: &'a Map) -> Option<Self> {
+    fn new(map: &'a Map) -> Option<Self> {
         let (from, to) = map.range_inside();
         let size = (to.0 - from.0, to.1 - from.1);
-        let (start, end) = (map.of(from.0, from.1), map.of(to.0, to.1));
+        let (start, end) = (map.apply(from.0, from.1), map.apply(to.0, to.1));
         let is_half = |width: f32, height: f32| width.min(height) > 0.0 && width * height >= 0.5;
         let is_most = is_half(size.0, size.1) && is_half(end.0 - start.0, end.1 - start.1);
         is_most.then_some(Self { map, from, size })
     }
 
     /// What the first shows there, in so many cells on each side.
-    fn first(&self, plane: &Plane, side: usize) -> Plane {
+    fn first(&self, plane: &CellPlane, side: usize) -> CellPlane {
         self.seen(plane, side, |place| place)
     }
 
     /// What the second shows there.
-    fn second(&self, plane: &Plane, side: usize) -> Plane {
+    fn second(&self, plane: &CellPlane, side: usize) -> CellPlane {
         self.seen(plane, side, |(u, v)| {
-            let (x, y) = self.map.of(u, v);
+            let (x, y) = self.map.apply(u, v);
             (x.clamp(-0.5, 0.5), y.clamp(-0.5, 0.5))
         })
     }
 
     fn seen(
         &self,
-        plane: &Plane,
+        plane: &CellPlane,
         side: usize,
         through: impl Fn((f32, f32)) -> (f32, f32),
-    ) -> Plane {
+    ) -> CellPlane {
         let along = |from: f32, size: f32, at: usize| from + size * (at as f32 + 0.5) / side as f32;
         let level = |at: usize| {
             let u = along(self.from.0, self.size.0, at % side);
             let v = along(self.from.1, self.size.1, at / side);
             plane.at(through((u, v))).unwrap_or_default()
         };
-        Plane {
+        CellPlane {
             side,
             cells: (0..side * side).map(level).collect(),
         }
     }
 
     /// Mean chroma is the same.
-    fn have_one_tone(&self, a: Option<&[Plane; 2]>, b: Option<&[Plane; 2]>) -> bool {
+    fn have_one_tone(&self, a: Option<&[CellPlane; 2]>, b: Option<&[CellPlane; 2]>) -> bool {
         let first = a.map(|planes| {
             planes
                 .each_ref()
@@ -112,9 +112,9 @@ impl<'a> Common<'a> {
                 .each_ref()
                 .map(|plane| self.second(plane, CHROMA_SIDE))
         });
-        let tone = |planes: Option<[Plane; 2]>| {
+        let tone = |planes: Option<[CellPlane; 2]>| {
             planes.map_or([0.0; 2], |planes| {
-                planes.map(|plane| Moments::of(&plane.cells).mean)
+                planes.map(|plane| Moments::new(&plane.cells).mean)
             })
         };
         let (first, second) = (tone(first), tone(second));
@@ -126,29 +126,29 @@ impl<'a> Common<'a> {
 }
 
 /// What can be judged here: of so little contrast, and nothing stands out.
-fn is_faint(plane: &Plane) -> bool {
+fn is_faint(plane: &CellPlane) -> bool {
     let coarser = plane.halved();
-    let moments = Moments::of(&coarser.cells);
+    let moments = Moments::new(&coarser.cells);
     let farthest = coarser.cells.iter().map(|cell| (cell - moments.mean).abs());
     moments.deviation < FAINT && farthest.fold(0.0, f32::max) <= LARGEST * moments.deviation
 }
 
 /// Light and contrast are the same, all cells differ a little, none much, and the less the more varies together.
-fn is_noise_between(a: &Plane, b: &Plane, slack: f32) -> bool {
+fn is_noise_between(a: &CellPlane, b: &CellPlane, slack: f32) -> bool {
     let differences = a.cells.iter().zip(&b.cells).map(|(a, b)| a - b);
-    let difference = Plane {
+    let difference = CellPlane {
         side: CELLS,
         cells: differences.collect(),
     };
-    let coarse = |plane: &Plane| plane.halved().halved();
-    let coarser = |plane: &Plane| coarse(plane).halved();
-    let lighter = Moments::of(&difference.cells).mean;
+    let coarse = |plane: &CellPlane| plane.halved().halved();
+    let coarser = |plane: &CellPlane| coarse(plane).halved();
+    let lighter = Moments::new(&difference.cells).mean;
     let differences = coarse(&difference).cells.into_iter();
     let largest = differences.map(|cell| (cell - lighter).abs());
     let (one, other) = (coarser(a), coarser(b));
-    let factor = Moments::of(&one.cells).deviation
-        / Moments::of(&other.cells).deviation.max(f32::MIN_POSITIVE);
-    let left_over = Moments::of(&coarser(&difference).cells).deviation;
+    let factor = Moments::new(&one.cells).deviation
+        / Moments::new(&other.cells).deviation.max(f32::MIN_POSITIVE);
+    let left_over = Moments::new(&coarser(&difference).cells).deviation;
     lighter.abs() <= MEAN_LUMA
         && factor.max(1.0 / factor) <= 1.0 + (CONTRAST - 1.0) * slack
         && largest.fold(0.0, f32::max) <= CHANGE * slack
@@ -158,12 +158,12 @@ fn is_noise_between(a: &Plane, b: &Plane, slack: f32) -> bool {
 }
 
 /// How much of what varies in both varies together.
-fn together(a: &Plane, b: &Plane) -> f32 {
+fn together(a: &CellPlane, b: &CellPlane) -> f32 {
     let (mut a, mut b) = (a.clone(), b.clone());
     let mut together = 0.0;
     for weight in WEIGHTS {
         let (coarser_a, coarser_b) = (a.halved(), b.halved());
-        let finer = |fine: &Plane, coarse: &Plane| -> Vec<f32> {
+        let finer = |fine: &CellPlane, coarse: &CellPlane| -> Vec<f32> {
             // At the edge the coarser level ends half a cell too early, and a smooth rise would be left over.
             let inner = 1..fine.side - 1;
             let cells = inner
@@ -189,7 +189,7 @@ struct Moments {
 }
 
 impl Moments {
-    fn of(cells: &[f32]) -> Self {
+    fn new(cells: &[f32]) -> Self {
         let count = cells.len().max(1) as f32;
         let mean = cells.iter().sum::<f32>() / count;
         let squares: f32 = cells.iter().map(|cell| (cell - mean) * (cell - mean)).sum();
@@ -201,7 +201,7 @@ impl Moments {
 }
 
 fn correlation(a: &[f32], b: &[f32]) -> f32 {
-    let (first, second) = (Moments::of(a), Moments::of(b));
+    let (first, second) = (Moments::new(a), Moments::new(b));
     let products = a
         .iter()
         .zip(b)
@@ -226,7 +226,7 @@ mod tests {
             120.0 + lighter + (at % CELLS) as f32 * 0.1 + noise * level
         };
         Appearance {
-            luma: Plane {
+            luma: CellPlane {
                 side: CELLS,
                 cells: (0..CELLS * CELLS).map(cell).collect(),
             },

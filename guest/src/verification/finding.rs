@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::colour::Colours;
+use super::colour::ColourChange;
 use super::evidence::{Evidence, HARDLY_MOVED, UNMOVED};
 use super::residuals::{Residuals, Usual};
 use super::surroundings::Around;
@@ -149,7 +149,7 @@ impl Evidence {
         };
         if self.same_in_place.is_some() {
             return match self.colours {
-                Colours::Other => Finding::OtherColours,
+                ColourChange::Other => Finding::OtherColours,
                 _ if self.is_close => Finding::Same,
                 _ => Finding::Unclear,
             };
@@ -171,7 +171,7 @@ impl Evidence {
             },
             () if self.inside < LEAST_INSIDE => Finding::OtherContent,
             () if self.is_stretched => Finding::OtherProportions,
-            () if self.colours == Colours::Other && !is_drawn_over => Finding::OtherColours,
+            () if self.colours == ColourChange::Other && !is_drawn_over => Finding::OtherColours,
             () if self.is_flat && !self.is_close && found.changes <= self.unclear_changes() => {
                 Finding::Unclear
             }
@@ -263,9 +263,9 @@ impl Evidence {
         is_one && self.is_close && found.correlation < AGREEMENT_OF_FIGURES
     }
 
-    /// Colours or contrast are others: the less there is, the less may have been done to it.
+    /// ColourChange or contrast are others: the less there is, the less may have been done to it.
     fn is_adjusted(&self, found: &Residuals) -> bool {
-        self.colours != Colours::Same || contrast_factor(found) > ADJUSTED_CONTRAST
+        self.colours != ColourChange::Same || contrast_factor(found) > ADJUSTED_CONTRAST
     }
 
     /// Of neighbourhoods: less where what is on flat grounds leaves nothing over that re-encoding does not explain; more where all
@@ -304,7 +304,7 @@ impl Evidence {
             && self.moved <= UNMOVED
             && self.has_same_proportions
             && contrast_factor(found) <= SAME_CONTRAST
-            && self.colours == Colours::Same
+            && self.colours == ColourChange::Same
     }
 
     /// The verdict, frames aside.

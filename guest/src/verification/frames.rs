@@ -22,7 +22,7 @@ pub enum Frames {
 
 impl Frames {
     /// What the sampled frames of two files tell.
-    pub fn of(a: &Sketch, b: &Sketch) -> Self {
+    pub fn new(a: &Sketch, b: &Sketch) -> Self {
         if a.frames() != b.frames() {
             return Self::OtherNumber(a.frames(), b.frames());
         }

@@ -1,7 +1,7 @@
 //! Two registered pictures cell by cell: the first's levels, and what the second has at the same places, both of one sharpness.
 //! What is left over between them is the business of `residuals`.
 
-use crate::appearance::Plane;
+use crate::appearance::CellPlane;
 use crate::registration::Map;
 
 /// Cells with so much contrast to a neighbour, in levels, are structure.
@@ -22,7 +22,7 @@ pub struct Overlap {
 
 impl Overlap {
     /// The second seen through a map.
-    pub fn new(a: &Plane, b: &Plane, map: &Map) -> Self {
+    pub fn new(a: &CellPlane, b: &CellPlane, map: &Map) -> Self {
         let cells = a.cells.len();
         let mut overlap = Self {
             side: a.side,
@@ -34,7 +34,7 @@ impl Overlap {
             let v = a.place(row);
             for column in 0..a.side {
                 let cell = row * a.side + column;
-                if let Some(level) = b.sharp_at(map.of(a.place(column), v)) {
+                if let Some(level) = b.sharp_at(map.apply(a.place(column), v)) {
                     overlap.mask[cell] = 1.0;
                     overlap.a[cell] = a.cells[cell];
                     overlap.b[cell] = level;
@@ -225,9 +225,9 @@ mod tests {
 
     const SIDE: usize = 32;
 
-    fn stripes() -> Plane {
+    fn stripes() -> CellPlane {
         let cells = (0..SIDE * SIDE).map(|at| if at % 7 < 3 { 40.0 } else { 200.0 });
-        Plane {
+        CellPlane {
             side: SIDE,
             cells: cells.collect(),
         }
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn a_blurred_copy_leaves_nothing_over_at_one_sharpness() {
         let sharp = stripes();
-        let soft = Plane {
+        let soft = CellPlane {
             side: SIDE,
             cells: blurred(&sharp.cells, SIDE),
         };
@@ -260,14 +260,15 @@ mod tests {
 
     #[test]
     fn lines_of_one_direction_are_told_from_corners() {
-        let directions = |plane: &Plane| Overlap::new(plane, plane, &Map::IDENTITY).directions();
-        let lines = Plane {
+        let directions =
+            |plane: &CellPlane| Overlap::new(plane, plane, &Map::IDENTITY).directions();
+        let lines = CellPlane {
             side: SIDE,
             cells: (0..SIDE * SIDE)
                 .map(|at| ((at % SIDE + at / SIDE) % 7 * 30) as f32)
                 .collect(),
         };
-        let squares = Plane {
+        let squares = CellPlane {
             side: SIDE,
             cells: (0..SIDE * SIDE)
                 .map(|at| ((at % SIDE / 4 + at / SIDE / 4) % 2 * 99) as f32)

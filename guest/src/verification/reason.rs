@@ -1,6 +1,6 @@
 //! Judgements of evidence: the verdict, and why, in one sentence for people.
 
-use super::colour::Colours;
+use super::colour::ColourChange;
 use super::evidence::{Evidence, UNMOVED};
 use super::finding::Finding;
 use super::frames::Frames;
@@ -85,9 +85,9 @@ impl Evidence {
                 format!("one cropped, bordered or turned, by up to {percent:.1} % of a side")
             }
             () if self.around == Around::Edited => "something drawn around one of them".into(),
-            () if self.colours == Colours::Dropped => "one without its colours".into(),
+            () if self.colours == ColourChange::Dropped => "one without its colours".into(),
             () if !self.has_same_proportions => "one with other proportions".into(),
-            () if self.colours != Colours::Same => "one with its colours adjusted".into(),
+            () if self.colours != ColourChange::Same => "one with its colours adjusted".into(),
             () => "one lighter, darker or of other contrast".into(),
         }
     }

@@ -96,7 +96,7 @@ struct Residual {
 impl Residuals {
     /// `None` where less than a fifth of the first picture lies on the second. A change is a cell whose residual is so many times what
     /// is explained as `least_change` says. Two of its neighbours must have half of that.
-    pub fn of(overlap: Overlap, least_change: impl Fn(&Usual) -> f32) -> Option<Self> {
+    pub fn new(overlap: Overlap, least_change: impl Fn(&Usual) -> f32) -> Option<Self> {
         let covered = overlap.covered();
         if covered < LEAST_COVERED * overlap.mask.len() as f32 {
             return None;
@@ -104,9 +104,9 @@ impl Residuals {
         let structure = overlap.structure();
         let directions = overlap.directions();
         let overlap = overlap.of_one_sharpness();
-        let around = Neighbourhoods::of(&overlap);
+        let around = Neighbourhoods::new(&overlap);
         let gain = overlap.gain();
-        let residual = Residual::of(&overlap, &around, gain);
+        let residual = Residual::new(&overlap, &around, gain);
         let usual = Usual {
             typical: residual.of_cells(0.6, |cell| structure[cell]),
             largest: residual.of_cells(0.99, |cell| structure[cell]),
@@ -157,7 +157,7 @@ impl Usual {
 }
 
 impl Neighbourhoods {
-    fn of(overlap: &Overlap) -> Self {
+    fn new(overlap: &Overlap) -> Self {
         let count = box_mean(&overlap.mask, overlap.side, of_sketch(RADIUS, overlap.side));
         let mean = |values: &[f32]| {
             let mut means = box_mean(values, overlap.side, of_sketch(RADIUS, overlap.side));
@@ -211,7 +211,7 @@ impl Neighbourhoods {
 }
 
 impl Residual {
-    fn of(overlap: &Overlap, around: &Neighbourhoods, gain: f32) -> Self {
+    fn new(overlap: &Overlap, around: &Neighbourhoods, gain: f32) -> Self {
         let contrast_a = contrast(&overlap.a, overlap.side);
         let contrast_b = contrast(&overlap.b, overlap.side);
         let cells = overlap.mask.len();
@@ -378,13 +378,13 @@ fn box_mean(cells: &[f32], side: usize, radius: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::appearance::Plane;
+    use crate::appearance::CellPlane;
     use crate::registration::Map;
 
     const SIDE: usize = 64;
 
     /// Hills with some lines on them.
-    fn scene() -> Plane {
+    fn scene() -> CellPlane {
         let level = |x: usize, y: usize| {
             let hill = 120 + (x * 3 + y * 2) % 90;
             if (x * 5 + y * 3) % 23 < 4 {
@@ -394,13 +394,13 @@ mod tests {
             }
         };
         let cells = (0..SIDE * SIDE).map(|at| level(at % SIDE, at / SIDE));
-        Plane {
+        CellPlane {
             side: SIDE,
             cells: cells.collect(),
         }
     }
 
-    fn changed(x: usize, y: usize, by: f32) -> Plane {
+    fn changed(x: usize, y: usize, by: f32) -> CellPlane {
         let mut plane = scene();
         for row in y..y + 6 {
             for column in x..x + 6 {
@@ -410,8 +410,8 @@ mod tests {
         plane
     }
 
-    fn between(a: &Plane, b: &Plane) -> Residuals {
-        Residuals::of(Overlap::new(a, b, &Map::IDENTITY), |_| 8.0).unwrap()
+    fn between(a: &CellPlane, b: &CellPlane) -> Residuals {
+        Residuals::new(Overlap::new(a, b, &Map::IDENTITY), |_| 8.0).unwrap()
     }
 
     #[test]

@@ -79,11 +79,11 @@ fn reduced(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::appearance::Plane;
+    use crate::appearance::CellPlane;
     use crate::sketch::Window;
 
     fn of_size(width: f32, height: f32, side: usize) -> Appearance {
-        let plane = |side| Plane {
+        let plane = |side| CellPlane {
             side,
             cells: vec![0.0; side * side],
         };

@@ -9,7 +9,7 @@ use crate::sketch::WINDOW_UNITS;
 
 /// How much may differ.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct SparseTolerance {
     /// Least contrast of what there is, in levels: over the noise of JPEG and of paper.
     pub contrast: f32,
     /// The share of the contrast by which a cell may differ.
@@ -45,8 +45,8 @@ struct Foreground {
 
 /// Puts what there is on the one picture on what there is on the other: the map, and both in the cells of the coarser one.
 /// `None` where they are not the same.
-pub fn register(a: &Appearance, b: &Appearance, limits: Limits) -> Option<(Map, Overlap)> {
-    let (one, other) = (Foreground::of(a, limits)?, Foreground::of(b, limits)?);
+pub fn register(a: &Appearance, b: &Appearance, limits: SparseTolerance) -> Option<(Map, Overlap)> {
+    let (one, other) = (Foreground::new(a, limits)?, Foreground::new(b, limits)?);
     let factor = one.mass / other.mass;
     if factor.max(1.0 / factor) > limits.mass {
         return None;
@@ -90,7 +90,7 @@ fn on_each_other(
     (b, other): (&Appearance, &Foreground),
 ) -> Map {
     let of_wholes = Map::of_wholes(a, b);
-    let (x, y) = of_wholes.of(one.centroid.0, one.centroid.1);
+    let (x, y) = of_wholes.apply(one.centroid.0, one.centroid.1);
     of_wholes.moved(other.centroid.0 - x, other.centroid.1 - y)
 }
 
@@ -98,7 +98,7 @@ fn on_each_other(
 fn agreeing(
     coarser: (&Appearance, &Foreground),
     finer: (&Appearance, &Foreground),
-    limits: Limits,
+    limits: SparseTolerance,
 ) -> Option<Overlap> {
     let map = on_each_other(coarser, finer);
     let ((a, one), (b, other)) = (coarser, finer);
@@ -122,7 +122,7 @@ fn seen_in_cells_of(a: &Appearance, (b, ground): (&Appearance, f32), map: &Map) 
     const PARTS: usize = 4;
     let side = a.luma.side;
     let place = |part: usize| (part as f32 + 0.5) / (PARTS * side) as f32 - 0.5;
-    let level = |x: usize, y: usize| b.luma.at(map.of(place(x), place(y))).unwrap_or(ground);
+    let level = |x: usize, y: usize| b.luma.at(map.apply(place(x), place(y))).unwrap_or(ground);
     let mean = |cell: usize| {
         let (left, top) = (cell % side * PARTS, cell / side * PARTS);
         let parts = (0..PARTS * PARTS).map(|part| level(left + part % PARTS, top + part / PARTS));
@@ -144,7 +144,7 @@ fn cell_area(one: &Appearance) -> f32 {
 
 impl Foreground {
     /// `None` where nothing stands out.
-    fn of(picture: &Appearance, limits: Limits) -> Option<Self> {
+    fn new(picture: &Appearance, limits: SparseTolerance) -> Option<Self> {
         let plane = &picture.luma;
         let ground = median(&plane.cells);
         let levels = || plane.cells.iter().map(|cell| (cell - ground).abs());
@@ -186,11 +186,11 @@ fn median(cells: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::appearance::{Plane, Surroundings};
+    use crate::appearance::{CellPlane, Surroundings};
     use crate::sketch::Window;
 
     const SIDE: usize = 128;
-    const LIMITS: Limits = Limits {
+    const LIMITS: SparseTolerance = SparseTolerance {
         contrast: 16.0,
         cell: 0.3,
         all: 0.2,
@@ -204,7 +204,7 @@ mod tests {
             false => 255.0,
         };
         Appearance {
-            luma: Plane {
+            luma: CellPlane {
                 side: SIDE,
                 cells: (0..SIDE * SIDE).map(cell).collect(),
             },
@@ -227,7 +227,7 @@ mod tests {
     fn what_is_moved_a_little_is_found_where_it_lies() {
         let dash = page(40..60, 20.0);
         let (map, _) = register(&dash, &page(42..62, 20.0), LIMITS).unwrap();
-        assert!((map.of(0.0, 0.0).0 - 2.0 / SIDE as f32).abs() < 1e-4);
+        assert!((map.apply(0.0, 0.0).0 - 2.0 / SIDE as f32).abs() < 1e-4);
         assert!(
             register(&dash, &page(48..68, 20.0), LIMITS).is_none(),
             "too far"

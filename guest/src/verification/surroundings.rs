@@ -46,13 +46,13 @@ pub fn compare(a: &Appearance, b: &Appearance, map: &Map) -> Around {
                 own: (a, one),
                 others: (b, other),
             };
-            let only_first = forth.lacking(|place| map.of(place.0, place.1));
+            let only_first = forth.lacking(|place| map.apply(place.0, place.1));
             let back = Seen {
                 own: (b, other),
                 others: (a, one),
             };
             let only_second = map.inverse().map_or(0, |inverse| {
-                back.lacking(|place| inverse.of(place.0, place.1))
+                back.lacking(|place| inverse.apply(place.0, place.1))
             });
             let least = least(a, b);
             match (only_first >= least, only_second >= least) {
@@ -63,9 +63,9 @@ pub fn compare(a: &Appearance, b: &Appearance, map: &Map) -> Around {
         }
         (Surroundings::Unknown, _) | (_, Surroundings::Unknown) => Around::Unknown,
         // Sketches hold nothing outside of their windows to compare with what the other window shows there.
-        _ if is_uncovered((a, b), |place| map.of(place.0, place.1)) => Around::Unknown,
+        _ if is_uncovered((a, b), |place| map.apply(place.0, place.1)) => Around::Unknown,
         _ => match map.inverse() {
-            Some(back) if is_uncovered((b, a), |place| back.of(place.0, place.1)) => {
+            Some(back) if is_uncovered((b, a), |place| back.apply(place.0, place.1)) => {
                 Around::Unknown
             }
             _ => Around::Same,
@@ -182,7 +182,7 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::appearance::Plane;
+    use crate::appearance::CellPlane;
     use crate::sketch::Window;
 
     const SIDE: usize = 256;
@@ -199,12 +199,12 @@ mod tests {
                 () => 0.0,
             }
         };
-        let plane = |cell: &dyn Fn(usize) -> f32| Plane {
+        let plane = |cell: &dyn Fn(usize) -> f32| CellPlane {
             side: SIDE,
             cells: (0..SIDE * SIDE).map(cell).collect(),
         };
         Appearance {
-            luma: Plane {
+            luma: CellPlane {
                 side: 0,
                 cells: Vec::new(),
             },
@@ -264,7 +264,7 @@ mod tests {
         let whole = |level: f32| Appearance {
             window: Window::WHOLE,
             surroundings: Surroundings::Known(WholePicture {
-                luma: Plane {
+                luma: CellPlane {
                     side: SIDE,
                     cells: (0..SIDE * SIDE).map(|_| level).collect(),
                 },

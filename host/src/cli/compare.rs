@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::app;
 use crate::config::Config;
 use crate::domain::{Comparison, Difference};
-use crate::sandbox::Input;
+use crate::service::Input;
 
 use super::flags::{SandboxFlags, cache};
 use super::{SOME_FAILED, files, logging, output};
@@ -27,7 +27,7 @@ Exit codes: 0 duplicates; 1 not; 2 one of them could not be read.";
 /// Tell whether two files show the same picture, and why
 #[derive(Args)]
 #[command(after_help = HELP)]
-pub struct Arguments {
+pub struct CompareArguments {
     /// One picture
     a: PathBuf,
     /// The other one
@@ -62,7 +62,7 @@ struct DifferenceView {
 }
 
 /// Compares, prints, answers with the exit code.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: CompareArguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let (a, b) = (input(&arguments.a, &config)?, input(&arguments.b, &config)?);
@@ -78,7 +78,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
             )
         })?;
     match arguments.json {
-        true => output::json(&View::of(&comparison))?,
+        true => output::json(&View::new(&comparison))?,
         false => print(&comparison)?,
     }
     Ok(match comparison.verdict.is_duplicate() {
@@ -114,7 +114,7 @@ fn print(comparison: &Comparison) -> Result<()> {
 }
 
 impl<'a> View<'a> {
-    fn of(comparison: &'a Comparison) -> Self {
+    fn new(comparison: &'a Comparison) -> Self {
         Self {
             verdict: comparison.verdict.name(),
             is_duplicate: comparison.verdict.is_duplicate(),
@@ -124,14 +124,14 @@ impl<'a> View<'a> {
             differences: comparison
                 .differences
                 .iter()
-                .map(DifferenceView::of)
+                .map(DifferenceView::new)
                 .collect(),
         }
     }
 }
 
 impl DifferenceView {
-    fn of(difference: &Difference) -> Self {
+    fn new(difference: &Difference) -> Self {
         Self {
             algorithm: difference.algorithm.name(),
             distance: difference.distance,

@@ -9,7 +9,7 @@ use clap::{ArgGroup, Args};
 
 use crate::app;
 use crate::config::Config;
-use crate::sandbox::WIT;
+use crate::service::WIT;
 
 use super::flags::{SandboxFlags, cache};
 use super::{logging, output};
@@ -24,7 +24,7 @@ Examples:
 /// Print, or save, the WebAssembly component that decodes pictures, or its contract
 #[derive(Args)]
 #[command(after_help = HELP, group = ArgGroup::new("what").args(["wit", "digest", "output"]))]
-pub struct Arguments {
+pub struct ComponentArguments {
     /// Print the contract, in WIT
     #[arg(long)]
     wit: bool,
@@ -39,7 +39,7 @@ pub struct Arguments {
 }
 
 /// Prints or saves. Whatever is answered about a component, it was started first: it works.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: ComponentArguments, config: Option<&Path>) -> Result<ExitCode> {
     if arguments.wit {
         output::line(WIT.trim_end())?;
         return Ok(ExitCode::SUCCESS);

@@ -9,7 +9,7 @@ use bytesize::ByteSize;
 use walkdir::WalkDir;
 
 use crate::domain::file_name::is_cache;
-use crate::sandbox::Input;
+use crate::service::Input;
 
 use super::output;
 
@@ -73,7 +73,7 @@ pub struct EachOnce {
 
 impl EachOnce {
     /// Of everything that was found.
-    pub fn of(found: impl Iterator<Item = Result<PathBuf, Failure>>) -> Self {
+    pub fn new(found: impl Iterator<Item = Result<PathBuf, Failure>>) -> Self {
         let (mut met, mut each_once) = (HashMap::<_, PathBuf>::new(), Self::default());
         for file in found {
             let identity = file.as_ref().map(|path| identity(path));
@@ -204,7 +204,7 @@ mod tests {
             folder.path().to_owned(),
             below_it.join("."),
         ]);
-        let each_once = EachOnce::of(twice);
+        let each_once = EachOnce::new(twice);
         assert_eq!(each_once.files.len(), 1);
         assert!(each_once.other_names.values().all(Vec::is_empty));
     }
@@ -217,7 +217,7 @@ mod tests {
         std::fs::write(at("a.jpg"), "a").unwrap();
         std::fs::hard_link(at("a.jpg"), at("b.jpg")).unwrap();
         std::fs::write(at("c.jpg"), "a").unwrap();
-        let found = EachOnce::of(below(vec![folder.path().to_owned()]));
+        let found = EachOnce::new(below(vec![folder.path().to_owned()]));
         assert_eq!(found.other_names[&at("a.jpg")], [at("b.jpg")]);
         let names: Vec<_> = found.files.into_iter().map(Result::unwrap).collect();
         assert_eq!(names, ["a.jpg", "c.jpg"].map(at));

@@ -15,10 +15,10 @@ use futures::{StreamExt, stream};
 use crate::app;
 use crate::config::Config;
 use crate::domain::{Algorithm, ImageError};
-use crate::sandbox::Sandbox;
-use crate::service::ServiceError;
-use crate::service::folders::{self, FileGroup, Found, GroupOptions, Member, PictureFile};
-use crate::store::FileStamp;
+use crate::service::{
+    FileStamp, Sandbox, ServiceError,
+    folders::{self, FileGroup, Found, GroupOptions, Member, PictureFile},
+};
 
 use super::files::{self, EachOnce, Failure};
 use super::flags::{PictureFlags, algorithm, cache};
@@ -71,7 +71,7 @@ could be done, or the question was not answered with yes; 130 interrupted.";
 /// Find groups of near-duplicate pictures in folders; print them, or clear them up
 #[derive(Args)]
 #[command(after_help = HELP)]
-pub struct Arguments {
+pub struct FindArguments {
     /// Folders, with everything below them; links in them are not followed
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
@@ -155,7 +155,7 @@ enum Miss {
 }
 
 /// Looks at every file, groups them, prints the groups.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: FindArguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     files::check_folders(&arguments.folders)?;
@@ -169,7 +169,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
     }
 }
 
-async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
+async fn find(arguments: &FindArguments, config: &Config) -> Result<ExitCode> {
     arguments.by()?;
     let sandbox = app::sandbox(config, cache()).await?;
     let Seen {
@@ -177,7 +177,7 @@ async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         other_names,
         others,
         mut failed,
-    } = look(&sandbox, arguments, config).await?;
+    } = fingerprint_files(&sandbox, arguments, config).await?;
     let seen = pictures.len() as u64;
     let Found { groups, left_out } = group(&sandbox, pictures, arguments, config).await?;
     let act = arguments.act(&sandbox);
@@ -210,7 +210,7 @@ async fn find(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
 async fn group(
     sandbox: &Sandbox,
     pictures: Vec<PictureFile>,
-    arguments: &Arguments,
+    arguments: &FindArguments,
     config: &Config,
 ) -> Result<Found> {
     let bar = progress::bar("comparing", 0);
@@ -276,7 +276,7 @@ async fn on_copy(
     outcome
 }
 
-impl Arguments {
+impl FindArguments {
     /// Algorithm and radius when either is given.
     fn by(&self) -> Result<Option<(Algorithm, u32)>> {
         if self.algorithm.is_none() && self.threshold.is_none() {
@@ -362,19 +362,23 @@ impl Keep {
 }
 
 /// Looks at the files, `workers` at once, and keeps them in the order in which they were found.
-async fn look(sandbox: &Sandbox, arguments: &Arguments, config: &Config) -> Result<Seen> {
-    let EachOnce { files, other_names } = EachOnce::of(files::below(arguments.folders.clone()));
+async fn fingerprint_files(
+    sandbox: &Sandbox,
+    arguments: &FindArguments,
+    config: &Config,
+) -> Result<Seen> {
+    let EachOnce { files, other_names } = EachOnce::new(files::below(arguments.folders.clone()));
     let bar = progress::bar("looking", files.len() as u64);
-    let mut looks = stream::iter(files)
+    let mut results = stream::iter(files)
         .map(|file| picture(sandbox, file, arguments.algorithm, config.max_body))
         .buffered(config.sandbox.workers);
     let mut seen = Seen {
         other_names,
         ..Seen::default()
     };
-    while let Some(look) = looks.next().await {
+    while let Some(result) = results.next().await {
         bar.inc(1);
-        match look {
+        match result {
             Ok(picture) => seen.pictures.push(picture),
             Err(Miss::NotAPicture) => seen.others += 1,
             Err(Miss::Failed(failure)) => {
@@ -400,7 +404,7 @@ async fn picture(
         })
     };
     let stamp = check(&path, max).map_err(failed)?;
-    match folders::look_at(sandbox, path.clone(), stamp, algorithm).await {
+    match folders::fingerprint(sandbox, path.clone(), stamp, algorithm).await {
         Ok(picture) => Ok(picture),
         Err(ServiceError::NotAPicture(ImageError::UnsupportedFormat(_))) => Err(Miss::NotAPicture),
         Err(error) => Err(failed(error.into())),
@@ -409,5 +413,5 @@ async fn picture(
 
 fn check(path: &Path, max: u64) -> Result<FileStamp> {
     files::check(path, max)?;
-    FileStamp::of(path)?.ok_or_else(|| anyhow::anyhow!("is not a plain file"))
+    FileStamp::read(path)?.ok_or_else(|| anyhow::anyhow!("is not a plain file"))
 }

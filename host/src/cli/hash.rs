@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::app;
 use crate::config::Config;
 use crate::domain::{Algorithm, Outcome, Plan};
-use crate::sandbox::Sandbox;
+use crate::service::Sandbox;
 
 use super::files::{self, Failure};
 use super::flags::{PictureFlags, cache};
@@ -36,7 +36,7 @@ code is then 1.";
 /// Print the fingerprints of pictures
 #[derive(Args)]
 #[command(after_help = HELP)]
-pub struct Arguments {
+pub struct HashArguments {
     /// Files and folders
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
@@ -77,7 +77,7 @@ struct Bits {
 }
 
 /// Hashes everything, answers in the order of the files.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: HashArguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let sandbox = app::sandbox(&config, cache()).await?;
@@ -137,7 +137,7 @@ impl Row {
             quality: fingerprint.quality,
         });
         Self {
-            path: PathView::of(path),
+            path: PathView::new(path),
             format: outcome.info.format.name(),
             width: outcome.info.size.width,
             height: outcome.info.size.height,

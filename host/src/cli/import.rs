@@ -33,7 +33,7 @@ Exit codes: 0 done; 1 some pictures could not be read or taken in; 130 interrupt
 /// Take a folder of pictures into a project
 #[derive(Args)]
 #[command(after_help = HELP)]
-pub struct Arguments {
+pub struct ImportArguments {
     /// The folder, with everything below it
     #[arg(value_name = "DIR")]
     folder: PathBuf,
@@ -54,7 +54,7 @@ struct Tally {
 }
 
 /// Imports until done or interrupted; the files in hand are always finished.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: ImportArguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let folder = &arguments.folder;

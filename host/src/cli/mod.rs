@@ -63,17 +63,17 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Serve(serve::Arguments),
-    Hash(hash::Arguments),
-    Compare(compare::Arguments),
-    Find(find::Arguments),
-    Resize(resize::Arguments),
-    Import(import::Arguments),
-    Rebuild(rebuild::Arguments),
-    Verify(verify::Arguments),
-    Component(component::Arguments),
-    Plugin(plugin::Arguments),
-    Openapi(openapi::Arguments),
+    Serve(serve::ServeArguments),
+    Hash(hash::HashArguments),
+    Compare(compare::CompareArguments),
+    Find(find::FindArguments),
+    Resize(resize::ResizeArguments),
+    Import(import::ImportArguments),
+    Rebuild(rebuild::RebuildArguments),
+    Verify(verify::VerifyArguments),
+    Component(component::ComponentArguments),
+    Plugin(plugin::PluginArguments),
+    Openapi(openapi::OpenapiArguments),
 }
 
 /// Parses the arguments, runs the command, reports its error on standard error.

@@ -19,10 +19,10 @@ A running server answers the same at /openapi.json, and shows it at /docs and /r
 /// Print the OpenAPI 3.1 description of the HTTP API
 #[derive(Args)]
 #[command(after_help = HELP)]
-pub struct Arguments {}
+pub struct OpenapiArguments {}
 
 /// Prints it.
-pub fn run(_: Arguments) -> Result<ExitCode> {
+pub fn run(_: OpenapiArguments) -> Result<ExitCode> {
     output::line(&http::openapi())?;
     Ok(ExitCode::SUCCESS)
 }

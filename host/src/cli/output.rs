@@ -60,7 +60,7 @@ pub struct PathView {
 
 impl PathView {
     /// Of a path.
-    pub fn of(path: &Path) -> Self {
+    pub fn new(path: &Path) -> Self {
         let bytes = || BASE64_STANDARD.encode(path.as_os_str().as_encoded_bytes());
         Self {
             path: path.display().to_string(),
@@ -147,12 +147,12 @@ mod tests {
     fn a_path_that_is_no_text_can_be_had_from_json() {
         use std::os::unix::ffi::OsStrExt;
         let bytes = b"caf\xe9.jpg";
-        let view = PathView::of(Path::new(std::ffi::OsStr::from_bytes(bytes)));
+        let view = PathView::new(Path::new(std::ffi::OsStr::from_bytes(bytes)));
         let view = serde_json::to_value(view).unwrap();
         assert_eq!(view["path"], "caf\u{fffd}.jpg");
         let base64 = view["path_base64"].as_str().unwrap();
         assert_eq!(BASE64_STANDARD.decode(base64).unwrap(), bytes);
-        let view = serde_json::to_value(PathView::of(Path::new("café.jpg"))).unwrap();
+        let view = serde_json::to_value(PathView::new(Path::new("café.jpg"))).unwrap();
         assert_eq!(view, serde_json::json!({"path": "café.jpg"}));
     }
 

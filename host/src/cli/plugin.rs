@@ -9,7 +9,7 @@ use clap::Args;
 use crate::app;
 use crate::config::Config;
 use crate::domain::{HasherDescription, HasherInput};
-use crate::sandbox::{CallError, Hasher, Input, Sandbox};
+use crate::service::{CallError, Hasher, Input, Sandbox};
 
 use super::flags::{SandboxFlags, cache};
 use super::{SOME_FAILED, logging, output};
@@ -26,7 +26,7 @@ Exit codes: 0 it works; 1 it has no bits for some of the pictures; 2 it cannot b
 /// Try a hasher of your own: a WebAssembly component for `serve --plugin`
 #[derive(Args)]
 #[command(after_help = HELP)]
-pub struct Arguments {
+pub struct PluginArguments {
     /// The component
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -38,7 +38,7 @@ pub struct Arguments {
 }
 
 /// Prints what it says of itself, then a line a picture: its bits in hexadecimal, and the file.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: PluginArguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let sandbox = app::sandbox(&config, cache()).await?;

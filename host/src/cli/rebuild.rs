@@ -25,13 +25,13 @@ lost or damaged; stop the servers of the folder first.";
 /// Make the database of a data folder anew from its manifests
 #[derive(Args)]
 #[command(after_help = HELP)]
-pub struct Arguments {
+pub struct RebuildArguments {
     #[command(flatten)]
     flags: DataFlag,
 }
 
 /// Rebuilds and says how many images there are.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: RebuildArguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     files::check_data_folder(&config.data)?;

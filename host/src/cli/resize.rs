@@ -24,7 +24,7 @@ its place as a whole, over what was there; the input itself is never overwritten
 /// Make a smaller JPEG of a picture
 #[derive(Args)]
 #[command(after_help = HELP, group = ArgGroup::new("size").required(true).args(["fit", "cover"]))]
-pub struct Arguments {
+pub struct ResizeArguments {
     /// The picture
     file: PathBuf,
     /// As large as fits within this box, never enlarged
@@ -44,7 +44,7 @@ pub struct Arguments {
 }
 
 /// Renders, then writes.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: ResizeArguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     let (file, output) = (&arguments.file, &arguments.output);
@@ -69,7 +69,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-impl Arguments {
+impl ResizeArguments {
     fn size(&self) -> RenditionSize {
         match (self.fit, self.cover) {
             (Some(size), _) => RenditionSize::Fit(size),

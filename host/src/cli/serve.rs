@@ -24,7 +24,7 @@ use super::flags::{DataFlag, SandboxFlags, size};
 use super::{logging, output, stop};
 
 /// How long running requests may take to finish after the signal to stop.
-const PATIENCE: Duration = Duration::from_secs(60);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(60);
 
 const HELP: &str = "\
 Examples:
@@ -62,7 +62,7 @@ or Forwarded.";
 /// Serve the HTTP API over a data folder
 #[derive(Args)]
 #[command(after_help = HELP)]
-pub struct Arguments {
+pub struct ServeArguments {
     #[command(flatten)]
     flags: Flags,
 }
@@ -151,7 +151,7 @@ struct Flags {
 }
 
 /// Serves until a signal asks to stop.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: ServeArguments, config: Option<&Path>) -> Result<ExitCode> {
     let config = Config::load(config, &arguments.flags)?;
     logging::of_server(config.log_format)?;
     if config.dev {
@@ -173,7 +173,7 @@ async fn serve(app: App, listeners: Vec<TcpListener>, stop: CancellationToken) -
     announce(&listeners, &app.config.data)?;
     let served = tokio::select! {
         served = http::serve(app.clone(), listeners, stop.clone().cancelled_owned()) => served,
-        () = out_of_patience(stop) => Ok(()),
+        () = drain_timeout(stop) => Ok(()),
     };
     app.stop().await;
     tracing::info!("stopped");
@@ -181,11 +181,11 @@ async fn serve(app: App, listeners: Vec<TcpListener>, stop: CancellationToken) -
 }
 
 /// Some time after the signal: a request that never ends does not hold the server for ever.
-async fn out_of_patience(stop: CancellationToken) {
+async fn drain_timeout(stop: CancellationToken) {
     stop.cancelled().await;
     tracing::info!("stopping: finishing the requests that are running");
-    tokio::time::sleep(PATIENCE).await;
-    tracing::warn!("requests that are still running after {PATIENCE:?} are cut off");
+    tokio::time::sleep(DRAIN_TIMEOUT).await;
+    tracing::warn!("requests that are still running after {DRAIN_TIMEOUT:?} are cut off");
 }
 
 /// Checked as the environment's and the file's are, and told of before anything is begun.
@@ -262,7 +262,7 @@ mod tests {
     #[derive(clap::Parser)]
     struct Shell {
         #[command(flatten)]
-        arguments: Arguments,
+        arguments: ServeArguments,
     }
 
     #[test]

@@ -27,7 +27,7 @@ Exit codes: 0 all is well, or was repaired; 1 something is wrong.";
 /// Check every file, row and manifest of a data folder against each other
 #[derive(Args)]
 #[command(after_help = HELP)]
-pub struct Arguments {
+pub struct VerifyArguments {
     /// Put right what can be put right
     #[arg(long)]
     repair: bool,
@@ -51,7 +51,7 @@ struct FindingView<'a> {
 }
 
 /// Verifies, prints what is wrong.
-pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode> {
+pub async fn run(arguments: VerifyArguments, config: Option<&Path>) -> Result<ExitCode> {
     logging::of_command()?;
     let config = Config::load(config, &arguments.flags)?;
     files::check_data_folder(&config.data)?;
@@ -61,7 +61,7 @@ pub async fn run(arguments: Arguments, config: Option<&Path>) -> Result<ExitCode
     bar.finish_and_clear();
     let report = report.context("the data folder could not be verified")?;
     match arguments.json {
-        true => output::json(&View::of(&report))?,
+        true => output::json(&View::new(&report))?,
         false => print(&report)?,
     }
     Ok(
@@ -91,7 +91,7 @@ fn print(report: &Report) -> Result<()> {
 }
 
 impl<'a> View<'a> {
-    fn of(report: &'a Report) -> Self {
+    fn new(report: &'a Report) -> Self {
         let findings = report.findings.iter().map(|finding| FindingView {
             problem: &finding.problem,
             repaired: finding.repaired,

@@ -51,7 +51,7 @@ pub struct Config {
     /// Hashers of other people.
     pub plugins: Vec<PluginFile>,
     /// Workers, deadline, memory and limits of pixel work.
-    pub sandbox: sandbox::Settings,
+    pub sandbox: sandbox::SandboxSettings,
     /// Largest request body that carries one picture, and largest file of this machine, in bytes.
     pub max_body: u64,
     /// Quality of JPEG renditions, 1 to 100.
@@ -143,7 +143,7 @@ impl From<Settings> for Config {
             data_mode: settings.data_mode,
             component: settings.component,
             plugins: settings.plugin,
-            sandbox: sandbox::Settings {
+            sandbox: sandbox::SandboxSettings {
                 workers: settings.workers,
                 queue: settings.queue,
                 memory: usize::try_from(settings.sandbox_memory.as_u64()).unwrap_or(usize::MAX),

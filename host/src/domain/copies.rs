@@ -96,7 +96,7 @@ pub struct BestCopy {
 
 impl Merits {
     /// The merits of a file of `bytes` bytes. Without its sketch all of it counts as content.
-    pub fn of(
+    pub fn new(
         info: &ImageInfo,
         fingerprints: &[Fingerprint],
         bytes: u64,
@@ -152,7 +152,7 @@ impl Merit {
     ];
 
     /// How much of it a copy has, when that is known; of being the earliest none has more than another.
-    fn of(self, copy: &Merits) -> Option<u64> {
+    fn value_in(self, copy: &Merits) -> Option<u64> {
         Some(match self {
             Self::Frames => copy.frames.into(),
             Self::Pixels => copy.resolved_pixels(),
@@ -226,7 +226,7 @@ pub fn best_copy<M: Borrow<Merits>>(copies: &[M]) -> Option<BestCopy> {
     let mut left: Vec<usize> = (0..copies.len()).collect();
     let mut decided = Merit::Earliest;
     for merit in Merit::ORDER {
-        let value = |at: &usize| merit.of(&copies[*at]);
+        let value = |at: &usize| merit.value_in(&copies[*at]);
         // Unknown of one, it tells nothing of the others.
         let Some(values) = left.iter().map(value).collect::<Option<Vec<u64>>>() else {
             continue;

@@ -4,7 +4,7 @@ use super::{Algorithm, BestCopy, Comparison, Image, Judgement, Orientation};
 
 /// How an image was found to match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum MatchKind {
     /// The same bytes, by SHA-256.
     Exact,
     /// Other bytes: a fingerprint within the radius, or what a verification found.
@@ -17,12 +17,12 @@ pub struct Match {
     /// The stored image.
     pub image: Image,
     /// Exact or near.
-    pub kind: Kind,
+    pub kind: MatchKind,
     /// Differing bits; 0 for exact matches.
     pub distance: u32,
     /// Whose fingerprints were compared.
     pub algorithm: Algorithm,
-    /// How the query has to be laid to look like the image.
+    /// How the query has to be transformed to look like the image.
     pub orientation: Orientation,
     /// What the query and the image are to each other, how alike, and why.
     pub judgement: Judgement,
@@ -33,7 +33,7 @@ pub struct Match {
 pub struct Relation {
     /// What they are to each other, how alike, and why.
     pub judgement: Judgement,
-    /// How the picture has to be laid to look like the other one.
+    /// How the picture has to be transformed to look like the other one.
     pub orientation: Orientation,
 }
 

@@ -18,7 +18,7 @@ mod unique;
 pub use client::Client;
 pub use copies::{BestCopy, Merit, Merits, best_copy};
 pub use image::{Image, ImageId, NewImage, Sha256};
-pub use matching::{DuplicateGroup, DuplicateMember, Kind, Match, Relation};
+pub use matching::{DuplicateGroup, DuplicateMember, Match, MatchKind, Relation};
 pub use name::{ImageName, InvalidName, ProjectName};
 pub use plugin::{HasherDescription, HasherInput, PluginFile, PluginName};
 pub use project::Project;
@@ -26,7 +26,7 @@ pub use rendition::RenditionKind;
 pub use resolution::{Decision, InvalidPair, Merged, Pair, Resolved, Trashed};
 pub use unique::unique;
 
-pub use vismatch_pipeline::bank::{Header as BankHeader, Mark as BankMark, Writer as BankWriter};
+pub use vismatch_pipeline::bank::{BankWriter, Header as BankHeader, Mark as BankMark};
 pub use vismatch_pipeline::comparison::{Comparison, Difference, Judgement, Verdict};
 pub use vismatch_pipeline::error::{Excess, ImageError, Limit};
 pub use vismatch_pipeline::features;

@@ -20,10 +20,10 @@ const PLAIN: GeneralPurpose = GeneralPurpose::new(&STANDARD, ANY_PADDING);
 const SAFE: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, ANY_PADDING);
 
 /// Decodes a picture's text into pieces of at most 48 KiB. An error ends it.
-pub fn pieces(text: &str) -> Result<Pieces<'_>, ApiError> {
+pub fn pieces(text: &str) -> Result<Base64Chunks<'_>, ApiError> {
     let text = strip_data_uri(text)?.as_bytes();
     let url_safe = memchr2(b'-', b'_', text).is_some();
-    Ok(Pieces {
+    Ok(Base64Chunks {
         rest: text,
         engine: if url_safe { &SAFE } else { &PLAIN },
         text: Vec::with_capacity(PIECE.min(text.len())),
@@ -32,14 +32,14 @@ pub fn pieces(text: &str) -> Result<Pieces<'_>, ApiError> {
 }
 
 /// What [`pieces`] yields.
-pub struct Pieces<'a> {
+pub struct Base64Chunks<'a> {
     rest: &'a [u8],
     engine: &'static GeneralPurpose,
     text: Vec<u8>,
     padded: bool,
 }
 
-impl Iterator for Pieces<'_> {
+impl Iterator for Base64Chunks<'_> {
     type Item = Result<Vec<u8>, ApiError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -56,7 +56,7 @@ impl Iterator for Pieces<'_> {
     }
 }
 
-impl Pieces<'_> {
+impl Base64Chunks<'_> {
     /// Takes the next piece of text, white space left out.
     fn fill(&mut self) {
         self.text.clear();

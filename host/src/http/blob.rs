@@ -16,8 +16,7 @@ use http_range_header::{
 };
 use jiff::Timestamp;
 
-use crate::service::Services;
-use crate::store::{Blob, BlobKey};
+use crate::service::{Blob, BlobKey, Services};
 
 use super::error::ApiError;
 
@@ -55,7 +54,7 @@ pub async fn respond(
 ) -> Result<Response, ApiError> {
     let blob = services.store.blob(key).await?;
     let blob = blob.ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, "the picture is gone"))?;
-    let validators = Validators::of(&blob.etag, blob.modified)?;
+    let validators = Validators::new(&blob.etag, blob.modified)?;
     let mut response = if validators.still_hold(request.headers) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -116,7 +115,7 @@ fn unsatisfiable(bytes: u64) -> ApiError {
 }
 
 impl Validators {
-    fn of(etag: &str, modified: Timestamp) -> Result<Self, ApiError> {
+    fn new(etag: &str, modified: Timestamp) -> Result<Self, ApiError> {
         let quoted = format!("\"{etag}\"").parse();
         let no_tag = |_| ApiError::internal(format!("{etag:?} cannot be an entity tag"));
         // A header has no words for what was before 1970.
@@ -158,7 +157,7 @@ impl Validators {
     }
 }
 
-/// One range laid on a blob of `bytes` bytes.
+/// One range of a blob of `bytes` bytes.
 fn resolve(range: SyntacticallyCorrectRange, bytes: u64) -> Part {
     let start = match range.start {
         StartPosition::Index(index) => index,
@@ -181,7 +180,7 @@ mod tests {
 
     fn validators() -> Validators {
         let modified = Timestamp::from_second(1_700_000_000).unwrap();
-        Validators::of("v1", modified).unwrap()
+        Validators::new("v1", modified).unwrap()
     }
 
     fn headers(pairs: &[(header::HeaderName, &'static str)]) -> HeaderMap {

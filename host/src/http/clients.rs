@@ -5,7 +5,7 @@
 //! A proxy knows one of the two headers and hands on the other as it came: where both come, only what both say is
 //! believed.
 //!
-//! Says nothing of what a caller may do: that is the matter of `callers`.
+//! Says nothing of what a caller may do: that is the matter of `origin_policy`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -27,7 +27,7 @@ use crate::service::on_behalf_of;
 
 use super::error::ApiError;
 use super::forwarded::{self, Hop, InvalidForwarded};
-use super::places::{Place, Places};
+use super::slots::{Slot, Slots};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// When a client that has too many requests may come again.
@@ -45,7 +45,7 @@ pub struct Proxies(Arc<[Network]>);
 pub struct Clients {
     proxies: Proxies,
     /// For clients that have no connections of their own.
-    requests: Places,
+    requests: Slots,
     /// The log knows that a proxy is not believed.
     is_told: AtomicBool,
 }
@@ -75,10 +75,10 @@ pub async fn share(State(clients): State<Arc<Clients>>, request: Request, next: 
 
 impl Clients {
     /// Those that the settings tell apart.
-    pub fn of(config: &Config) -> Self {
+    pub fn new(config: &Config) -> Self {
         Self {
-            proxies: Proxies::of(config),
-            requests: Places::of_process(),
+            proxies: Proxies::new(config),
+            requests: Slots::of_process(),
             is_told: AtomicBool::new(false),
         }
     }
@@ -99,7 +99,7 @@ impl Clients {
 
 impl Proxies {
     /// Those that the operator named.
-    pub fn of(config: &Config) -> Self {
+    pub fn new(config: &Config) -> Self {
         Self(config.trusted_proxies.as_slice().into())
     }
 
@@ -180,7 +180,7 @@ fn address(hop: &str) -> Option<IpAddr> {
 /// An answer that keeps its request's place until it is sent.
 struct Placed {
     body: Body,
-    _place: Place,
+    _place: Slot,
 }
 
 impl HttpBody for Placed {
@@ -292,7 +292,7 @@ mod tests {
     fn server() -> Router {
         let clients = Clients {
             proxies: proxies(),
-            requests: Places::new(4),
+            requests: Slots::new(4),
             is_told: AtomicBool::new(false),
         };
         let who = get(async || format!("{:?}", current_client()));

@@ -8,8 +8,10 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::domain::{Comparison, Difference, ProjectName};
-use crate::sandbox::Input;
-use crate::service::matching::{self, Subject};
+use crate::service::{
+    Input,
+    matching::{self, Subject},
+};
 
 use super::error::{ApiError, ErrorBody};
 use super::extract::{self, BodyKind, Query, body_kind};
@@ -95,7 +97,7 @@ struct ComparisonView {
     /// The share of the detail that agrees, 0 to 1; 1 for the same bytes; with a threshold the similarity by `phash`.
     #[schema(example = 0.9375)]
     similarity: f64,
-    /// How `b` has to be laid to look like `a`.
+    /// How `b` has to be transformed to look like `a`.
     #[schema(example = "upright")]
     orientation: &'static str,
     /// Why, in one sentence for people.
@@ -119,7 +121,7 @@ struct DifferenceView {
     /// 1 - distance / bits.
     #[schema(example = 0.9375)]
     similarity: f64,
-    /// How `b` has to be laid to get that distance.
+    /// How `b` has to be transformed to get that distance.
     #[schema(example = "upright")]
     orientation: &'static str,
 }

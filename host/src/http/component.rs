@@ -13,11 +13,11 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
-use super::below::address;
+use super::base_path::address;
 use super::error::ApiError;
 use super::extract::Query;
 use super::views::BinaryFile;
-use crate::sandbox::WIT;
+use crate::service::WIT;
 
 /// Component routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -99,7 +99,7 @@ async fn component(
     let mut response = if wanted.wit.is_some() || accepts(&headers, "text/plain") {
         WIT.into_response()
     } else if accepts(&headers, "application/json") {
-        axum::Json(Description::of(&app)).into_response()
+        axum::Json(Description::new(&app)).into_response()
     } else {
         file(&app, &headers)?
     };
@@ -110,7 +110,7 @@ async fn component(
 }
 
 impl Description {
-    fn of(app: &App) -> Self {
+    fn new(app: &App) -> Self {
         let sandbox = &app.services.sandbox;
         Self {
             digest: format!("sha256:{}", sandbox.digest()),

@@ -15,8 +15,8 @@ use axum::response::{IntoResponse, Response};
 use headers::{ETag, HeaderMapExt, IfMatch, IfNoneMatch, IfUnmodifiedSince, LastModified};
 use tower::ServiceExt;
 
-use super::callers::is_unsafe_get;
 use super::error::ApiError;
+use super::origin_policy::is_unsafe_get;
 
 /// Runs a request whose demands the present state meets; `routes` tell the state.
 pub async fn meet(State(routes): State<Router>, request: Request, next: Next) -> Response {

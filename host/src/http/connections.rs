@@ -1,7 +1,7 @@
 //! Connections: accepted until the server is told to stop, then brought to their end.
 //!
 //! A client has to send the head of its request in good time, also the next one on the same
-//! connection; how long its body may take is `patience`'s matter. It has to read its answer, too. A
+//! connection; how long its body may take is `body_timeout`'s matter. It has to read its answer, too. A
 //! connection without a place is told to come again.
 
 use std::pin::pin;
@@ -20,11 +20,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Layer;
 
+use super::body_timeout::lend_body;
 use super::clients::{Peer, Proxies};
 use super::error::ApiError;
 use super::observe::observe;
-use super::patience::lend_body;
-use super::places::{Place, Places};
+use super::slots::{Slot, Slots};
 
 /// How long the head of a request may take, counted from when the connection became free for it;
 /// tests do not wait that long.
@@ -43,7 +43,7 @@ pub const BEFORE_1970: &str = "the machine's clock says a time before 1970";
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
-    places: Places,
+    slots: Slots,
     proxies: Proxies,
     stopped: CancellationToken,
 ) {
@@ -58,7 +58,7 @@ pub async fn serve(
             continue;
         }
         let peer = Peer(client.ip());
-        match place_for(peer, &places, &proxies) {
+        match place_for(peer, &slots, &proxies) {
             Some(place) => {
                 let served = serve_connection(stream, peer, router.clone(), stopped.clone());
                 connections.spawn(async move {
@@ -78,10 +78,10 @@ pub async fn serve(
     connections.wait().await;
 }
 
-fn place_for(Peer(peer): Peer, places: &Places, proxies: &Proxies) -> Option<Place> {
+fn place_for(Peer(peer): Peer, slots: &Slots, proxies: &Proxies) -> Option<Slot> {
     match proxies.trust(peer) {
-        true => places.take_shared(),
-        false => places.take(peer.into()),
+        true => slots.take_shared(),
+        false => slots.take(peer.into()),
     }
 }
 
@@ -140,10 +140,10 @@ mod tests {
     use super::*;
 
     async fn server() -> (SocketAddr, CancellationToken, JoinHandle<()>) {
-        serve_places(Places::new(100)).await
+        serve_places(Slots::new(100)).await
     }
 
-    async fn serve_places(places: Places) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
+    async fn serve_places(slots: Slots) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let slow = get(async || {
@@ -154,7 +154,7 @@ mod tests {
         let large = get(async || vec![0_u8; 64 << 20]);
         let router = Router::new().route("/", slow).route("/large", large);
         let proxies = Proxies::default();
-        let serving = tokio::spawn(serve(listener, router, places, proxies, stopped.clone()));
+        let serving = tokio::spawn(serve(listener, router, slots, proxies, stopped.clone()));
         (address, stopped, serving)
     }
 
@@ -187,7 +187,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_too_many_is_told_to_come_again() {
-        let (address, _stopped, _serving) = serve_places(Places::new(2)).await;
+        let (address, _stopped, _serving) = serve_places(Slots::new(2)).await;
         let silent = TcpStream::connect(address).await.unwrap();
         let ask = async || {
             let mut asking = TcpStream::connect(address).await.unwrap();
@@ -209,18 +209,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_that_does_not_read_its_answer_loses_its_place() {
-        let places = Places::new(2);
-        let (address, _stopped, _serving) = serve_places(places.clone()).await;
+        let slots = Slots::new(2);
+        let (address, _stopped, _serving) = serve_places(slots.clone()).await;
         let mut deaf = TcpStream::connect(address).await.unwrap();
         let request = b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n";
         deaf.write_all(request).await.unwrap();
         let is_free = async || {
-            while places.take(address.ip().into()).is_none() {
+            while slots.take(address.ip().into()).is_none() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         tokio::time::sleep(Duration::from_millis(100)).await;
-        assert!(places.take(address.ip().into()).is_none());
+        assert!(slots.take(address.ip().into()).is_none());
         tokio::time::timeout(10 * READ, is_free()).await.unwrap();
     }
 }

@@ -38,7 +38,7 @@ fn require(document: &mut OpenApi, name: &str, also: AnyOfBuilder) {
 /// A digest, or at least one fingerprint.
 fn check() -> AnyOfBuilder {
     let digest = ObjectBuilder::new()
-        .property("sha256", of(Type::String))
+        .property("sha256", of_type(Type::String))
         .required("sha256");
     let fingerprints = ArrayBuilder::new().min_items(Some(1));
     let fingerprints = ObjectBuilder::new()
@@ -50,19 +50,19 @@ fn check() -> AnyOfBuilder {
 /// `keep` with `remove`, or `images` with `keep` or without it.
 fn resolve() -> AnyOfBuilder {
     let some = ObjectBuilder::new()
-        .property("keep", of(Type::String))
-        .property("remove", of(Type::Array))
-        .property("images", of(Type::Null))
+        .property("keep", of_type(Type::String))
+        .property("remove", of_type(Type::Array))
+        .property("images", of_type(Type::Null))
         .required("keep")
         .required("remove");
     let group = ObjectBuilder::new()
-        .property("images", of(Type::Array))
-        .property("remove", of(Type::Null))
+        .property("images", of_type(Type::Array))
+        .property("remove", of_type(Type::Null))
         .required("images");
     AnyOfBuilder::new().item(some).item(group)
 }
 
-fn of(kind: Type) -> ObjectBuilder {
+fn of_type(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(kind)
 }
 

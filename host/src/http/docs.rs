@@ -14,7 +14,7 @@ use utoipa_swagger_ui::Config;
 
 use crate::app::App;
 
-use super::below::address;
+use super::base_path::address;
 use super::dependencies;
 use super::error::{ApiError, ErrorBody};
 use super::refusals;
@@ -131,7 +131,7 @@ pub fn router() -> OpenApiRouter<App> {
 async fn openapi_json() -> Response {
     let document = match address("/").as_str() {
         "/" => DOCUMENT.clone(),
-        below => describe(super::families().into_openapi(), below).into(),
+        base_path => describe(super::families().into_openapi(), base_path).into(),
     };
     ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }

@@ -16,8 +16,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::domain::InvalidName;
-use crate::service::ServiceError;
-use crate::store::{StoreError, Trouble};
+use crate::service::{ServiceError, StoreError, Trouble};
 
 /// When to come back to what is used up for the moment.
 const SOON: Duration = Duration::from_secs(1);
@@ -100,7 +99,7 @@ impl ApiError {
     /// something for the moment, 507 when its disk is full.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let cause = cause.into();
-        let mut error = match Trouble::of(cause.as_ref()) {
+        let mut error = match Trouble::new(cause.as_ref()) {
             Some(trouble @ Trouble::TooManyFiles) => Self::busy(trouble.to_string(), SOON),
             Some(trouble @ Trouble::DiskFull) => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, trouble.to_string())

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::service::events::{self, Event};
 use crate::service::matching::JudgingState;
 
-use super::health::{Plugin, Scan};
+use super::health::{PluginHealth, Scan};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Tells a proxy to hand events on as they come.
@@ -46,7 +46,7 @@ enum EventView {
     /// `event: scan`
     Scan(Scan),
     /// `event: plugin`
-    Plugin(Plugin),
+    Plugin(PluginHealth),
     /// `event: duplicates`
     Judging(Judging),
 }

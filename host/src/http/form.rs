@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::domain::ImageName;
-use crate::store::{Staged, Staging};
+use crate::service::{Staged, Staging};
 
 use super::disposition;
 use super::error::ApiError;

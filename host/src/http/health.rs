@@ -68,12 +68,12 @@ struct Readiness {
     #[schema(example = json!([]))]
     unerased: Vec<UnerasedView>,
     /// Hashers of other people. One that misbehaves is disabled; requests are served without it.
-    plugins: Vec<Plugin>,
+    plugins: Vec<PluginHealth>,
 }
 
 /// A plugin, in short.
 #[derive(Serialize, ToSchema)]
-pub struct Plugin {
+pub struct PluginHealth {
     /// What the operator calls it.
     #[schema(example = "edges")]
     pub name: String,
@@ -227,7 +227,7 @@ pub async fn keep_metrics(stopped: CancellationToken) {
     }
 }
 
-impl From<PluginState> for Plugin {
+impl From<PluginState> for PluginHealth {
     fn from(state: PluginState) -> Self {
         let (word, reason) = match state.condition {
             Condition::Backfilling => ("backfilling", None),

@@ -1,9 +1,9 @@
 //! The doors: one router per documented family, merged here. Thin handlers: who, what, call, view.
 
 mod base64_text;
-mod below;
+mod base_path;
 mod blob;
-mod callers;
+mod body_timeout;
 mod clients;
 mod compare;
 mod component;
@@ -18,22 +18,22 @@ mod extract;
 mod form;
 mod forwarded;
 mod health;
-mod library;
-mod matching;
+mod imgurer;
 mod observe;
+mod origin_policy;
 mod page;
 mod paging;
 mod parameters;
-mod patience;
-mod places;
 mod plugins;
 mod projects;
 mod refusals;
 mod schemas;
+mod slots;
 #[cfg(test)]
 mod tests;
 mod unerased;
 mod views;
+mod vismatch_svc;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -54,16 +54,16 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
-use callers::Callers;
 use clients::{Clients, Proxies};
-use places::Places;
+use origin_policy::OriginPolicy;
+use slots::Slots;
 
 /// Everything that is served.
 pub fn router(app: App) -> Router {
     health::install_metrics();
     let base = Arc::new(app.config.base_path.clone());
-    let callers = Arc::new(Callers::of(&app.config));
-    let clients = Arc::new(Clients::of(&app.config));
+    let origin_policy = Arc::new(OriginPolicy::new(&app.config));
+    let clients = Arc::new(Clients::new(&app.config));
     let (routes, _) = families().split_for_parts();
     let routes = routes
         .layer(CatchPanicLayer::custom(observe::after_panic))
@@ -75,15 +75,21 @@ pub fn router(app: App) -> Router {
     let state = routes.clone();
     let routes = routes
         .layer(middleware::from_fn_with_state(state, conditions::meet))
-        .layer(middleware::from_fn_with_state(base.clone(), below::answer))
-        .layer(cors(callers.clone()))
-        .layer(middleware::from_fn_with_state(callers, callers::admit))
+        .layer(middleware::from_fn_with_state(
+            base.clone(),
+            base_path::answer,
+        ))
+        .layer(cors(origin_policy.clone()))
+        .layer(middleware::from_fn_with_state(
+            origin_policy,
+            origin_policy::admit,
+        ))
         .layer(middleware::from_fn_with_state(clients, clients::share))
-        .layer(middleware::from_fn(patience::lend_body))
+        .layer(middleware::from_fn(body_timeout::lend_body))
         .layer(middleware::from_fn(observe::observe));
     // From outside: a route is chosen by its path before any layer of the router runs.
     let routes = NormalizePathLayer::trim_trailing_slash().layer(routes);
-    let strip = move |request| below::strip(&base, request);
+    let strip = move |request| base_path::strip(&base, request);
     let routes = MapRequestLayer::new(strip).layer(routes);
     Router::new().fallback_service(routes)
 }
@@ -111,14 +117,14 @@ pub async fn serve(
 ) -> Result<()> {
     let stopped = app.stopping.clone();
     let mut servers = JoinSet::new();
-    let proxies = Proxies::of(&app.config);
+    let proxies = Proxies::new(&app.config);
     let router = router(app);
-    let places = Places::of_process();
+    let slots = Slots::of_process();
     for listener in listeners {
         servers.spawn(connections::serve(
             listener,
             router.clone(),
-            places.clone(),
+            slots.clone(),
             proxies.clone(),
             stopped.clone(),
         ));
@@ -138,8 +144,8 @@ pub async fn serve(
 fn families() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(docs::preface())
         .merge(projects::router())
-        .merge(matching::router())
-        .merge(library::router())
+        .merge(vismatch_svc::router())
+        .merge(imgurer::router())
         .merge(compare::router())
         .merge(component::router())
         .merge(plugins::router())
@@ -150,8 +156,8 @@ fn families() -> OpenApiRouter<App> {
 }
 
 /// Tells browsers which pages may read an answer; never with credentials.
-fn cors(callers: Arc<Callers>) -> CorsLayer {
-    let allowed = move |origin: &HeaderValue, _: &Parts| callers.share_with(origin);
+fn cors(origin_policy: Arc<OriginPolicy>) -> CorsLayer {
+    let allowed = move |origin: &HeaderValue, _: &Parts| origin_policy.share_with(origin);
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(allowed))
         .allow_methods(Any)

@@ -32,7 +32,7 @@ struct Observed {
 
 /// Gives the request an id, runs it, and puts the last hand to its answer.
 pub async fn observe(request: Request, next: Next) -> Response {
-    let observed = Observed::of(&request);
+    let observed = Observed::new(&request);
     let span = tracing::info_span!("request", id = %observed.id);
     async move {
         let start = Instant::now();
@@ -65,7 +65,7 @@ pub fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 impl Observed {
-    fn of(request: &Request) -> Self {
+    fn new(request: &Request) -> Self {
         Self {
             id: request_id(request.headers()),
             method: request.method().clone(),

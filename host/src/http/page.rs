@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
-use super::below::address;
+use super::base_path::address;
 use super::error::{ApiError, ErrorBody};
 use super::views::BinaryFile;
 

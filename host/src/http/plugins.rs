@@ -10,12 +10,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::service::plugins::{self, PluginStatus};
-use crate::store::Edition;
+use crate::service::{
+    Edition,
+    plugins::{self, PluginStatus},
+};
 
 use super::error::{ApiError, ErrorBody};
 use super::extract::Path;
-use super::health::Plugin;
+use super::health::PluginHealth;
 use super::views::timestamp;
 
 /// Plugin routes.
@@ -39,7 +41,7 @@ struct PluginPath {
 #[derive(Serialize, ToSchema)]
 struct PluginView {
     #[serde(flatten)]
-    plugin: Plugin,
+    plugin: PluginHealth,
     /// SHA-256 of its file; null when it is not loaded.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     digest: Option<String>,

@@ -10,7 +10,7 @@ use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{Components, ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, HttpMethod, OpenApi, PathItem, Ref};
 
-use super::callers::CHANGED_BY_GET;
+use super::origin_policy::CHANGED_BY_GET;
 
 /// Which operations may answer it.
 #[derive(Clone, Copy)]

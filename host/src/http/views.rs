@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 
 use crate::config::Location;
 use crate::domain::{
-    Exif, Fingerprint, Image, ImageId, Judgement, Kind, Match, Orientation, ProjectName,
+    Exif, Fingerprint, Image, ImageId, Judgement, Match, MatchKind, Orientation, ProjectName,
     RenditionKind, Verdict, similarity,
 };
 use crate::service::plugins::PluginMatch;
 
-use super::below::address;
+use super::base_path::address;
 
 /// What has to be escaped in a segment of a path: all but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -162,7 +162,7 @@ pub struct MatchView {
     /// Whose fingerprints were compared: one of our own, or the name of a plugin.
     #[schema(example = "phash")]
     pub algorithm: String,
-    /// How the query has to be laid to look like the image: `upright`, `mirrored`, `rotated180`,
+    /// How the query has to be transformed to look like the image: `upright`, `mirrored`, `rotated180`,
     /// `flipped`, `transposed`, `rotated90`, `transversed`, `rotated270`.
     #[schema(example = "upright")]
     pub orientation: &'static str,
@@ -175,7 +175,7 @@ pub struct MatchView {
 
 impl ImageView {
     /// An image, as much as is said of it.
-    pub fn of(image: &Image, location: Location) -> Self {
+    pub fn new(image: &Image, location: Location) -> Self {
         Self {
             image_id: image.id.to_string(),
             name: image.name.to_string(),
@@ -185,19 +185,19 @@ impl ImageView {
             height: image.info.size.height,
             bytes: image.bytes,
             sha256: image.sha256.to_string(),
-            exif: image.exif().map(|exif| ExifView::of(exif, location)),
+            exif: image.exif().map(|exif| ExifView::new(exif, location)),
             aliases: image
                 .merged
                 .iter()
                 .map(|other| other.name.to_string())
                 .collect(),
-            urls: Urls::of(&image.project, image.id),
+            urls: Urls::new(&image.project, image.id),
         }
     }
 }
 
 impl ExifView {
-    fn of(exif: Exif, location: Location) -> Self {
+    fn new(exif: Exif, location: Location) -> Self {
         let place = match location {
             Location::Keep => exif.location,
             Location::Hide => None,
@@ -215,7 +215,7 @@ impl ExifView {
 
 impl Urls {
     /// The addresses of an image's renditions.
-    pub fn of(project: &ProjectName, image: ImageId) -> Self {
+    pub fn new(project: &ProjectName, image: ImageId) -> Self {
         let address = project_url(project);
         let url = |kind: RenditionKind| format!("{address}/images/{image}?size={}", kind.name());
         Self {
@@ -245,8 +245,8 @@ impl From<&Match> for MatchView {
             name: found.image.name.to_string(),
             project_id: found.image.project.to_string(),
             kind: match found.kind {
-                Kind::Exact => "exact",
-                Kind::Near => "near",
+                MatchKind::Exact => "exact",
+                MatchKind::Near => "near",
             },
             distance: found.distance,
             verdict: found.judgement.verdict.name(),
@@ -256,7 +256,7 @@ impl From<&Match> for MatchView {
             algorithm: found.algorithm.name().to_owned(),
             orientation: found.orientation.name(),
             frames: found.image.info.frames,
-            urls: Urls::of(&found.image.project, found.image.id),
+            urls: Urls::new(&found.image.project, found.image.id),
         }
     }
 }
@@ -294,7 +294,7 @@ impl MatchView {
             algorithm: plugin.to_owned(),
             orientation: Orientation::Upright.name(),
             frames: image.info.frames,
-            urls: Urls::of(&image.project, image.id),
+            urls: Urls::new(&image.project, image.id),
         }
     }
 }

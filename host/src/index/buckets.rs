@@ -19,7 +19,7 @@ pub(super) struct Buckets {
 
 impl Buckets {
     /// The buckets of so many values, by how often each comes.
-    pub(super) fn of(counts: &[u32]) -> Self {
+    pub(super) fn new(counts: &[u32]) -> Self {
         let words = counts.chunks(64);
         let bits = |word: &[u32]| {
             let set = word.iter().zip(0..).filter(|(count, _)| **count > 0);

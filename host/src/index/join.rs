@@ -1,11 +1,11 @@
-//! Every pair of near fingerprints of a bank, for groups of duplicates.
+//! Every pair of near fingerprints of a multi-index, for groups of duplicates.
 //!
 //! Bucket against bucket instead of query by query: what is compared lies together, and each pair
 //! of buckets is met once.
 
 use std::ops::Range;
 
-use super::bank::{Bank, Table};
+use super::multi_index::{MultiIndex, SubstringTable};
 use super::scan::{self, Near};
 use super::substrings::Substring;
 
@@ -13,7 +13,7 @@ use super::substrings::Substring;
 /// more than anybody wants neighbours of an image, so that it is told where there are more.
 const RUN: usize = 65;
 
-impl<const W: usize> Bank<W> {
+impl<const W: usize> MultiIndex<W> {
     /// Calls `unite` with the owners of fingerprints within `radius` of each other; not with every pair,
     /// but with enough of them to know who is with whom, directly or through others between them.
     pub(super) fn join(&self, radius: u32, unite: &mut dyn FnMut(u32, u32)) {
@@ -106,7 +106,7 @@ impl<const W: usize> Bank<W> {
 
     fn meet_in_bucket(
         &self,
-        table: &Table,
+        table: &SubstringTable,
         a: Range<usize>,
         b: Range<usize>,
         radius: u32,

@@ -5,7 +5,7 @@
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
 
-use super::{Hit, Index, Query};
+use super::{Hit, Index, IndexQuery};
 
 /// An index of one fingerprint an image, of 64, 128 or 256 bits.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl BitIndex {
         radius: u32,
         limit: usize,
     ) -> Vec<Hit> {
-        self.index.search(&Query {
+        self.index.search(&IndexQuery {
             project,
             fingerprint: &self.fingerprint(bits),
             radius,

@@ -11,7 +11,7 @@ pub(super) struct Map(Mmap);
 
 impl Map {
     /// Maps a snapshot.
-    pub(super) fn of(snapshot: &File) -> io::Result<Self> {
+    pub(super) fn new(snapshot: &File) -> io::Result<Self> {
         // SAFETY: the bytes of a map must not change while it lives. A snapshot is written under another
         // name, and takes its name by a rename when it is whole; nobody writes to it after that: a later
         // one takes the name away, and the file that is mapped stays as it is until the map is dropped.

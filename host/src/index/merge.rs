@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Shared;
-use super::gathered::Gathered;
+use super::builder::SegmentBuilder;
 use super::segment::Segment;
 
 /// Sizes of segments are told apart by powers of this; so many of one size are merged.
@@ -20,7 +20,7 @@ pub(super) struct Merger {
 
 /// Starts merging unless it goes on already, or there is nothing to merge.
 pub(super) fn start(shared: &Arc<Shared>, segments: &[Arc<Segment>]) {
-    if choose(segments, shared.sizes.tail).is_empty()
+    if choose(segments, shared.sizes.memtable).is_empty()
         || shared.merger.running.swap(true, Ordering::AcqRel)
     {
         return;
@@ -43,7 +43,7 @@ pub(super) fn merge_once(shared: &Shared) -> bool {
     let merging = &shared.merger.merging;
     let _alone = merging.lock().unwrap_or_else(PoisonError::into_inner);
     let state = shared.read();
-    let (stamp, chosen) = (state.stamp, choose(&state.segments, shared.sizes.tail));
+    let (stamp, chosen) = (state.stamp, choose(&state.segments, shared.sizes.memtable));
     drop(state);
     if chosen.is_empty() {
         return false;
@@ -61,8 +61,8 @@ pub(super) fn merge_once(shared: &Shared) -> bool {
 
 /// The segments to merge next: the smallest size of which there are many, with all that are smaller;
 /// or one that has lost half of its images.
-fn choose(segments: &[Arc<Segment>], tail: usize) -> Vec<Arc<Segment>> {
-    let size = |segment: &Arc<Segment>| (segment.len() / tail).max(1).ilog(FAN);
+fn choose(segments: &[Arc<Segment>], memtable: usize) -> Vec<Arc<Segment>> {
+    let size = |segment: &Arc<Segment>| (segment.len() / memtable).max(1).ilog(FAN);
     let mut sizes: Vec<u32> = segments.iter().map(size).collect();
     sizes.sort_unstable();
     let many = sizes.chunk_by(|a, b| a == b).find(|same| same.len() >= FAN);
@@ -70,7 +70,7 @@ fn choose(segments: &[Arc<Segment>], tail: usize) -> Vec<Arc<Segment>> {
         let chosen = segments.iter().filter(|segment| size(segment) <= many[0]);
         return chosen.cloned().collect();
     }
-    let half_gone = |segment: &&Arc<Segment>| segment.graves.len() * 2 > segment.len();
+    let half_gone = |segment: &&Arc<Segment>| segment.tombstones.len() * 2 > segment.len();
     segments
         .iter()
         .find(half_gone)
@@ -81,20 +81,20 @@ fn choose(segments: &[Arc<Segment>], tail: usize) -> Vec<Arc<Segment>> {
 
 /// One segment of what was there at a stamp.
 fn merge(segments: &[Arc<Segment>], stamp: u64, scanned: usize) -> Segment {
-    let mut gathered = Gathered::default();
+    let mut builder = SegmentBuilder::default();
     for segment in segments {
-        segment.gather(stamp, |_| true, segment.images_of(None), &mut gathered);
+        segment.gather(stamp, |_| true, segment.images_of(None), &mut builder);
     }
-    Segment::build(gathered, scanned)
+    Segment::build(builder, scanned)
 }
 
 /// Takes out of the merged segment what its parts lost meanwhile.
 fn carry_over(parts: &[Arc<Segment>], stamp: u64, merged: &Segment) {
     for part in parts {
-        for (image, since) in part.graves.since(stamp) {
+        for (image, since) in part.tombstones.since(stamp) {
             let (project, id) = (part.project_of(image), part.id(image));
             if let Some(number) = project.and_then(|project| merged.find(project, id)) {
-                merged.graves.bury(number, since);
+                merged.tombstones.mark(number, since);
             }
         }
     }

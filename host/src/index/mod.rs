@@ -1,44 +1,44 @@
 //! The Hamming index: exact search for near fingerprints over tens of millions of images.
 //!
-//! Built like a log-structured merge tree: new images come into a small tail that is scanned; it is
+//! Built like a log-structured merge tree: new images come into a small memtable that is scanned; it is
 //! packed into segments that never change, and segments are merged in the background. Searches and
 //! changes do not wait for that. Fed with the store's change sequence by the service above; it reads
 //! nothing itself but its own `snapshot`.
 
 mod array;
-mod bank;
 mod buckets;
-mod gathered;
-mod graves;
+mod builder;
 mod join;
 mod lengths;
 mod map;
+mod memtable;
 mod merge;
+mod multi_index;
 mod nearest;
 mod neighbours;
 mod scan;
 mod segment;
 mod snapshot;
 mod substrings;
-mod tail;
+mod tombstones;
 mod union_find;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, ProjectName};
 
-pub use gathered::Definition;
+pub use builder::Definition;
 pub use lengths::BitIndex;
 pub use neighbours::{NearPairs, Neighbours};
 pub use snapshot::{Mark, SnapshotError};
 pub use union_find::UnionFind;
 
-use gathered::{Gathered, words_of};
+use builder::{SegmentBuilder, words_of};
+use memtable::Memtable;
 use merge::Merger;
 use nearest::Nearest;
 use neighbours::AllNeighbours;
 use segment::Segment;
-use tail::Tail;
 
 /// An image near a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +51,7 @@ pub struct Hit {
 
 /// What a search asks for.
 #[derive(Clone, Debug)]
-pub struct Query<'a> {
+pub struct IndexQuery<'a> {
     /// Where to search; `None` = over all projects.
     pub project: Option<&'a ProjectName>,
     /// What to search for: only fingerprints of the same algorithm and version are compared.
@@ -76,12 +76,12 @@ struct Shared {
     sizes: Sizes,
 }
 
-/// What there is. Locked for as long as it takes to scan the tail, or to change an image.
+/// What there is. Locked for as long as it takes to scan the memtable, or to change an image.
 #[derive(Default)]
 struct State {
     /// Counts changes: what a segment lost after a search began is still there for it.
     stamp: u64,
-    tail: Tail,
+    memtable: Memtable,
     segments: Arc<Vec<Arc<Segment>>>,
     images: usize,
 }
@@ -89,8 +89,8 @@ struct State {
 /// From how many on things are done otherwise; other than the default in tests only.
 #[derive(Clone, Copy, Debug)]
 struct Sizes {
-    /// So many images are a tail; then they are packed into a segment.
-    tail: usize,
+    /// So many images are a memtable; then they are packed into a segment.
+    memtable: usize,
     /// Banks of fewer fingerprints have no tables.
     scanned: usize,
 }
@@ -98,29 +98,29 @@ struct Sizes {
 impl Default for Sizes {
     fn default() -> Self {
         Self {
-            tail: 1_024,
-            scanned: bank::SCANNED,
+            memtable: 1_024,
+            scanned: multi_index::SCANNED,
         }
     }
 }
 
-/// An index in the making: images are gathered and packed at once, which is quicker than one by one.
+/// An index in the making: images are collected and packed at once, which is quicker than one by one.
 #[derive(Default)]
 pub struct Loader {
-    gathered: Gathered,
+    builder: SegmentBuilder,
 }
 
 impl Loader {
     /// Adds an image, as [`Index::insert`] does. Each image may be added once.
     pub fn add(&mut self, project: &ProjectName, image: ImageId, fingerprints: &[Fingerprint]) {
-        self.gathered.add(project, image, fingerprints);
+        self.builder.add(project, image, fingerprints);
     }
 
     /// The index of all of them. Takes a second for a million fingerprints: not for an async thread.
     pub fn finish(self) -> Index {
         let index = Index::default();
-        let images = self.gathered.images.len();
-        let segment = Segment::build(self.gathered, index.shared.sizes.scanned);
+        let images = self.builder.images.len();
+        let segment = Segment::build(self.builder, index.shared.sizes.scanned);
         let mut state = index.write();
         state.images = images;
         state.segments = Arc::new(vec![Arc::new(segment)]);
@@ -138,11 +138,11 @@ impl Index {
         state.stamp += 1;
         state.take_out(project, image);
         state.images += 1;
-        state.tail.add(project, image, fingerprints);
-        if state.tail.len() < self.shared.sizes.tail {
+        state.memtable.add(project, image, fingerprints);
+        if state.memtable.len() < self.shared.sizes.memtable {
             return;
         }
-        let packed = state.tail.pack(self.shared.sizes.scanned);
+        let packed = state.memtable.pack(self.shared.sizes.scanned);
         Arc::make_mut(&mut state.segments).push(Arc::new(packed));
         let segments = Arc::clone(&state.segments);
         drop(state);
@@ -157,7 +157,7 @@ impl Index {
     }
 
     /// The hits within the radius, nearest first, ties in upload order.
-    pub fn search(&self, query: &Query<'_>) -> Vec<Hit> {
+    pub fn search(&self, query: &IndexQuery<'_>) -> Vec<Hit> {
         let Some(words) = words_of(query.fingerprint).filter(|_| query.limit > 0) else {
             return Vec::new();
         };
@@ -167,7 +167,7 @@ impl Index {
         let (stamp, segments) = (state.stamp, Arc::clone(&state.segments));
         let offer = |image, distance| nearest.offer(Hit { distance, image });
         state
-            .tail
+            .memtable
             .search(key, query.project, &words, query.radius, offer);
         drop(state);
         for segment in segments.iter() {
@@ -186,11 +186,11 @@ impl Index {
         algorithm: Algorithm,
         radius: u32,
     ) -> Vec<Vec<ImageId>> {
-        let gathered = self.gather(project, &[(algorithm, algorithm.version())]);
-        let segment = Segment::build(gathered, self.shared.sizes.scanned);
+        let builder = self.gather(project, &[(algorithm, algorithm.version())]);
+        let segment = Segment::build(builder, self.shared.sizes.scanned);
         let mut sets = UnionFind::new(segment.len());
-        for bank in segment.banks.values() {
-            bank.join(radius, &mut |a, b| {
+        for multi_index in segment.multi_indexes.values() {
+            multi_index.join(radius, &mut |a, b| {
                 sets.unite(a as usize, b as usize);
             });
         }
@@ -215,13 +215,13 @@ impl Index {
         radius: impl Fn(usize) -> u32,
         most: usize,
     ) -> NearPairs {
-        let mut gathered = self.gather(project, definitions);
-        gathered.join_banks();
-        let segment = Segment::build(gathered, self.shared.sizes.scanned);
+        let mut builder = self.gather(project, definitions);
+        builder.join_lists();
+        let segment = Segment::build(builder, self.shared.sizes.scanned);
         let radius = radius(segment.len());
         let mut neighbours = AllNeighbours::new(segment.len(), most);
-        for bank in segment.banks.values() {
-            bank.pairs(radius, &mut |one, other, distance| {
+        for multi_index in segment.multi_indexes.values() {
+            multi_index.pairs(radius, &mut |one, other, distance| {
                 neighbours.offer(one, other, distance);
             });
         }
@@ -229,18 +229,18 @@ impl Index {
     }
 
     /// The images of a project, or of all, with their fingerprints by some definitions.
-    fn gather(&self, project: Option<&ProjectName>, keys: &[Definition]) -> Gathered {
-        let mut gathered = Gathered::default();
+    fn gather(&self, project: Option<&ProjectName>, keys: &[Definition]) -> SegmentBuilder {
+        let mut builder = SegmentBuilder::default();
         let of_key = |other| keys.contains(&other);
         let state = self.read();
         let (stamp, segments) = (state.stamp, Arc::clone(&state.segments));
         let wanted = |name: &ProjectName| project.is_none_or(|project| project == name);
-        state.tail.gather(wanted, of_key, &mut gathered);
+        state.memtable.gather(wanted, of_key, &mut builder);
         drop(state);
         for segment in segments.iter() {
-            segment.gather(stamp, of_key, segment.images_of(project), &mut gathered);
+            segment.gather(stamp, of_key, segment.images_of(project), &mut builder);
         }
-        gathered
+        builder
     }
 
     /// How many images are indexed over all projects.
@@ -271,16 +271,16 @@ impl Shared {
 impl State {
     /// Takes an image out of wherever it is.
     fn take_out(&mut self, project: &ProjectName, image: ImageId) {
-        if self.tail.remove(project, image) || self.bury(project, image) {
+        if self.memtable.remove(project, image) || self.mark(project, image) {
             self.images -= 1;
         }
     }
 
-    fn bury(&self, project: &ProjectName, image: ImageId) -> bool {
+    fn mark(&self, project: &ProjectName, image: ImageId) -> bool {
         for segment in self.segments.iter() {
-            let there = |number: &u32| !segment.graves.held(*number, self.stamp);
+            let there = |number: &u32| !segment.tombstones.held(*number, self.stamp);
             if let Some(number) = segment.find(project, image).filter(there) {
-                segment.graves.bury(number, self.stamp);
+                segment.tombstones.mark(number, self.stamp);
                 return true;
             }
         }
@@ -297,11 +297,15 @@ fn search_segment(
     nearest: &mut Nearest,
 ) {
     let wanted = segment.images_of(project);
-    let Some(bank) = segment.banks.get(&key).filter(|_| !wanted.is_empty()) else {
+    let Some(multi_index) = segment
+        .multi_indexes
+        .get(&key)
+        .filter(|_| !wanted.is_empty())
+    else {
         return;
     };
-    bank.search(words, nearest.bound(), &mut |owner, distance| {
-        if wanted.contains(&owner) && !segment.graves.held(owner, stamp) {
+    multi_index.search(words, nearest.bound(), &mut |owner, distance| {
+        if wanted.contains(&owner) && !segment.tombstones.held(owner, stamp) {
             let image = segment.id(owner);
             nearest.offer(Hit { distance, image });
         }

@@ -1,4 +1,4 @@
-//! A part of the index that no longer changes, but for images that go: its images and a bank for
+//! A part of the index that no longer changes, but for images that go: its images and a multi-index for
 //! each definition of fingerprints.
 
 use std::collections::BTreeMap;
@@ -7,9 +7,9 @@ use std::ops::Range;
 use crate::domain::{ImageId, ProjectName};
 
 use super::array::Array;
-use super::bank::Bank;
-use super::gathered::{Definition, Gathered, GatheredBank};
-use super::graves::Graves;
+use super::builder::{Definition, FingerprintList, SegmentBuilder};
+use super::multi_index::MultiIndex;
+use super::tombstones::Tombstones;
 
 /// Images that are searched together. An image's number is its place in `ids`.
 pub(super) struct Segment {
@@ -17,26 +17,26 @@ pub(super) struct Segment {
     pub(super) projects: Vec<(ProjectName, Range<u32>)>,
     /// Rising in each project; the ids as numbers, most significant byte first.
     pub(super) ids: Array<u128>,
-    pub(super) banks: BTreeMap<Definition, AnyBank>,
-    pub(super) graves: Graves,
+    pub(super) multi_indexes: BTreeMap<Definition, AnyMultiIndex>,
+    pub(super) tombstones: Tombstones,
 }
 
-/// A bank of fingerprints of any length that there is.
-pub(super) enum AnyBank {
-    Bits64(Bank<1>),
-    Bits128(Bank<2>),
-    Bits256(Bank<4>),
+/// A multi-index of any length that there is.
+pub(super) enum AnyMultiIndex {
+    Bits64(MultiIndex<1>),
+    Bits128(MultiIndex<2>),
+    Bits256(MultiIndex<4>),
 }
 
 impl Segment {
-    /// Packs images; banks of fewer fingerprints than `scanned` get no tables.
-    pub(super) fn build(gathered: Gathered, scanned: usize) -> Self {
-        let Gathered {
+    /// Packs images; multi-indexes of fewer fingerprints than `scanned` get no tables.
+    pub(super) fn build(builder: SegmentBuilder, scanned: usize) -> Self {
+        let SegmentBuilder {
             projects,
             images,
-            banks,
+            multi_indexes,
             ..
-        } = gathered;
+        } = builder;
         let (ranges, order) = in_order(projects, &images);
         let ids = order.iter().map(|old| to_number(images[*old as usize].1));
         let ids: Vec<u128> = ids.collect();
@@ -46,15 +46,20 @@ impl Segment {
             numbers[*old as usize] = number;
         }
         drop(order);
-        let banks = banks
+        let multi_indexes = multi_indexes
             .into_iter()
-            .filter_map(|(key, bank)| Some((key, AnyBank::build(key, bank, &numbers, scanned)?)))
+            .filter_map(|(key, multi_index)| {
+                Some((
+                    key,
+                    AnyMultiIndex::build(key, multi_index, &numbers, scanned)?,
+                ))
+            })
             .collect();
         Self {
             projects: ranges,
-            graves: Graves::new(ids.len()),
+            tombstones: Tombstones::new(ids.len()),
             ids: ids.into(),
-            banks,
+            multi_indexes,
         }
     }
 
@@ -106,81 +111,96 @@ impl Segment {
         stamp: u64,
         wanted: impl Fn(Definition) -> bool,
         images: Range<u32>,
-        into: &mut Gathered,
+        into: &mut SegmentBuilder,
     ) {
         let mut numbers = vec![None; self.len()];
         for (project, range) in &self.projects {
             for image in range.start.max(images.start)..range.end.min(images.end) {
-                if !self.graves.held(image, stamp) {
+                if !self.tombstones.held(image, stamp) {
                     numbers[image as usize] = Some(into.add_image(project, self.id(image)));
                 }
             }
         }
-        for (key, bank) in &self.banks {
+        for (key, multi_index) in &self.multi_indexes {
             if wanted(*key) {
-                bank.gather(&numbers, into.banks.entry(*key).or_default());
+                multi_index.gather(&numbers, into.multi_indexes.entry(*key).or_default());
             }
         }
     }
 }
 
-impl AnyBank {
+impl AnyMultiIndex {
     fn build(
         key: Definition,
-        gathered: GatheredBank,
+        builder: FingerprintList,
         numbers: &[u32],
         scanned: usize,
     ) -> Option<Self> {
-        let GatheredBank { words, owners } = gathered;
+        let FingerprintList { words, owners } = builder;
         let owners = owners.iter().map(|owner| numbers[*owner as usize]);
         match key.0.bits() / u64::BITS {
-            1 => Some(Self::Bits64(Bank::build(pairs(&words, owners), scanned))),
-            2 => Some(Self::Bits128(Bank::build(pairs(&words, owners), scanned))),
-            4 => Some(Self::Bits256(Bank::build(pairs(&words, owners), scanned))),
+            1 => Some(Self::Bits64(MultiIndex::build(
+                pairs(&words, owners),
+                scanned,
+            ))),
+            2 => Some(Self::Bits128(MultiIndex::build(
+                pairs(&words, owners),
+                scanned,
+            ))),
+            4 => Some(Self::Bits256(MultiIndex::build(
+                pairs(&words, owners),
+                scanned,
+            ))),
             // No algorithm makes another length.
             _ => None,
         }
     }
 
-    /// As [`Bank::search`]; nothing is found by a query of another length.
+    /// As [`MultiIndex::search`]; nothing is found by a query of another length.
     pub(super) fn search(&self, query: &[u64], bound: u32, offer: &mut dyn FnMut(u32, u32) -> u32) {
         match (self, query) {
-            (Self::Bits64(bank), [a]) => bank.search(&[*a], bound, offer),
-            (Self::Bits128(bank), [a, b]) => bank.search(&[*a, *b], bound, offer),
-            (Self::Bits256(bank), [a, b, c, d]) => bank.search(&[*a, *b, *c, *d], bound, offer),
+            (Self::Bits64(multi_index), [a]) => multi_index.search(&[*a], bound, offer),
+            (Self::Bits128(multi_index), [a, b]) => multi_index.search(&[*a, *b], bound, offer),
+            (Self::Bits256(multi_index), [a, b, c, d]) => {
+                multi_index.search(&[*a, *b, *c, *d], bound, offer)
+            }
             _ => {}
         }
     }
 
-    /// As [`Bank::join`].
+    /// As [`MultiIndex::join`].
     pub(super) fn join(&self, radius: u32, unite: &mut dyn FnMut(u32, u32)) {
         match self {
-            Self::Bits64(bank) => bank.join(radius, unite),
-            Self::Bits128(bank) => bank.join(radius, unite),
-            Self::Bits256(bank) => bank.join(radius, unite),
+            Self::Bits64(multi_index) => multi_index.join(radius, unite),
+            Self::Bits128(multi_index) => multi_index.join(radius, unite),
+            Self::Bits256(multi_index) => multi_index.join(radius, unite),
         }
     }
 
-    /// As [`Bank::pairs`].
+    /// As [`MultiIndex::pairs`].
     pub(super) fn pairs(&self, radius: u32, offer: &mut dyn FnMut(u32, u32, u32)) {
         match self {
-            Self::Bits64(bank) => bank.pairs(radius, offer),
-            Self::Bits128(bank) => bank.pairs(radius, offer),
-            Self::Bits256(bank) => bank.pairs(radius, offer),
+            Self::Bits64(multi_index) => multi_index.pairs(radius, offer),
+            Self::Bits128(multi_index) => multi_index.pairs(radius, offer),
+            Self::Bits256(multi_index) => multi_index.pairs(radius, offer),
         }
     }
 
-    fn gather(&self, numbers: &[Option<u32>], into: &mut GatheredBank) {
+    fn gather(&self, numbers: &[Option<u32>], into: &mut FingerprintList) {
         match self {
-            Self::Bits64(bank) => gather(bank, numbers, into),
-            Self::Bits128(bank) => gather(bank, numbers, into),
-            Self::Bits256(bank) => gather(bank, numbers, into),
+            Self::Bits64(multi_index) => gather(multi_index, numbers, into),
+            Self::Bits128(multi_index) => gather(multi_index, numbers, into),
+            Self::Bits256(multi_index) => gather(multi_index, numbers, into),
         }
     }
 }
 
-fn gather<const W: usize>(bank: &Bank<W>, numbers: &[Option<u32>], into: &mut GatheredBank) {
-    for (words, owner) in bank.sorted().iter().zip(bank.owners.iter()) {
+fn gather<const W: usize>(
+    multi_index: &MultiIndex<W>,
+    numbers: &[Option<u32>],
+    into: &mut FingerprintList,
+) {
+    for (words, owner) in multi_index.sorted().iter().zip(multi_index.owners.iter()) {
         if let Some(number) = numbers[*owner as usize] {
             into.words.extend(words);
             into.owners.push(number);

@@ -17,18 +17,18 @@ use thiserror::Error;
 use crate::domain::{Algorithm, ProjectName};
 
 use super::array::Array;
-use super::bank::{Bank, Entries, Table};
 use super::buckets::Buckets;
-use super::gathered::{Definition, Gathered};
-use super::graves::Graves;
+use super::builder::{Definition, SegmentBuilder};
 use super::map::Map;
-use super::segment::{AnyBank, Segment};
+use super::multi_index::{Entries, MultiIndex, SubstringTable};
+use super::segment::{AnyMultiIndex, Segment};
 use super::substrings::Substring;
+use super::tombstones::Tombstones;
 use super::{Index, State};
 
 const MAGIC: [u8; 8] = *b"vismatch";
 /// Raised whenever what is written changes, what is indexed of an image, or how fingerprints are spread and cut.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Reads as another number where bytes are ordered otherwise.
 const ORDER: u32 = 0x0102_0304;
 const HEADER: usize = 32;
@@ -67,21 +67,21 @@ struct SegmentContents {
     projects: Vec<(String, u32, u32)>,
     ids: Part,
     gone: Part,
-    banks: Vec<BankContents>,
+    multi_indexes: Vec<MultiIndexContents>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct BankContents {
+struct MultiIndexContents {
     algorithm: String,
     version: u16,
     parts: u32,
     words: Part,
     owners: Part,
-    tables: Vec<TableContents>,
+    tables: Vec<SubstringTableContents>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct TableContents {
+struct SubstringTableContents {
     occupied: Part,
     ranks: Part,
     starts: Part,
@@ -113,7 +113,7 @@ impl Index {
 
     /// Maps a snapshot, and checks every byte of it. Not for an async thread.
     pub fn open(file: &File) -> Result<(Self, Mark), SnapshotError> {
-        let map = Arc::new(Map::of(file).map_err(SnapshotError::Unreadable)?);
+        let map = Arc::new(Map::new(file).map_err(SnapshotError::Unreadable)?);
         let (contents, start) = contents(&map)?;
         let reader = Reader { map, start };
         let segments = contents.segments.iter();
@@ -121,7 +121,7 @@ impl Index {
         let segments = segments?;
         let images = segments.iter();
         let images = images
-            .map(|segment| segment.len() - segment.graves.len())
+            .map(|segment| segment.len() - segment.tombstones.len())
             .sum();
         let index = Self::default();
         *index.write() = State {
@@ -132,20 +132,22 @@ impl Index {
         Ok((index, contents.mark))
     }
 
-    /// Every segment and the tail as one more, at a stamp.
+    /// Every segment and the memtable as one more, at a stamp.
     fn everything(&self) -> (Vec<Arc<Segment>>, u64) {
-        let mut gathered = Gathered::default();
+        let mut builder = SegmentBuilder::default();
         let state = self.read();
-        state.tail.gather(|_| true, |_| true, &mut gathered);
+        state.memtable.gather(|_| true, |_| true, &mut builder);
         let (mut segments, stamp) = (state.segments.to_vec(), state.stamp);
         drop(state);
-        segments.push(Arc::new(Segment::build(gathered, usize::MAX)));
+        segments.push(Arc::new(Segment::build(builder, usize::MAX)));
         (segments, stamp)
     }
 }
 
 fn write(file: &File, segments: &[Arc<Segment>], stamp: u64, mark: Mark) -> io::Result<()> {
-    let gone = segments.iter().map(|segment| segment.graves.until(stamp));
+    let gone = segments
+        .iter()
+        .map(|segment| segment.tombstones.until(stamp));
     let gone: Vec<Vec<u32>> = gone.collect();
     let mut arrays = Arrays::default();
     let both = segments.iter().zip(&gone);
@@ -189,43 +191,51 @@ impl<'a> Arrays<'a> {
 
     fn segment(&mut self, segment: &'a Segment, gone: &'a [u32]) -> SegmentContents {
         let projects = segment.projects.iter();
-        let banks = segment.banks.iter();
+        let multi_indexes = segment.multi_indexes.iter();
         SegmentContents {
             projects: projects
                 .map(|(name, images)| (name.as_str().to_owned(), images.start, images.end))
                 .collect(),
             ids: self.add(&segment.ids),
             gone: self.add(gone),
-            banks: banks
-                .map(|(key, bank)| match bank {
-                    AnyBank::Bits64(bank) => self.bank(*key, bank),
-                    AnyBank::Bits128(bank) => self.bank(*key, bank),
-                    AnyBank::Bits256(bank) => self.bank(*key, bank),
+            multi_indexes: multi_indexes
+                .map(|(key, multi_index)| match multi_index {
+                    AnyMultiIndex::Bits64(multi_index) => self.multi_index(*key, multi_index),
+                    AnyMultiIndex::Bits128(multi_index) => self.multi_index(*key, multi_index),
+                    AnyMultiIndex::Bits256(multi_index) => self.multi_index(*key, multi_index),
                 })
                 .collect(),
         }
     }
 
-    fn bank<const W: usize>(&mut self, key: Definition, bank: &'a Bank<W>) -> BankContents {
-        BankContents {
+    fn multi_index<const W: usize>(
+        &mut self,
+        key: Definition,
+        multi_index: &'a MultiIndex<W>,
+    ) -> MultiIndexContents {
+        MultiIndexContents {
             algorithm: key.0.name().to_owned(),
             version: key.1,
-            parts: bank.parts,
-            words: self.add(&bank.words),
-            owners: self.add(&bank.owners),
-            tables: bank.tables.iter().map(|table| self.table(table)).collect(),
+            parts: multi_index.parts,
+            words: self.add(&multi_index.words),
+            owners: self.add(&multi_index.owners),
+            tables: multi_index
+                .tables
+                .iter()
+                .map(|table| self.table(table))
+                .collect(),
         }
     }
 
-    fn table(&mut self, table: &'a Table) -> TableContents {
-        TableContents {
+    fn table(&mut self, table: &'a SubstringTable) -> SubstringTableContents {
+        SubstringTableContents {
             occupied: self.add(&table.buckets.occupied),
             ranks: self.add(&table.buckets.ranks),
             starts: self.add(&table.buckets.starts),
             entries: match &table.entries {
                 Entries::Sorted => None,
                 Entries::Copies(copies) => Some(self.add(copies)),
-                Entries::Places(places) => Some(self.add(places)),
+                Entries::Slots(places) => Some(self.add(places)),
             },
         }
     }
@@ -269,10 +279,10 @@ struct Reader {
 impl Reader {
     fn segment(&self, contents: &SegmentContents) -> Result<Segment, SnapshotError> {
         let ids: Array<u128> = self.array(contents.ids)?;
-        let graves = Graves::new(ids.len());
+        let tombstones = Tombstones::new(ids.len());
         for image in self.array::<u32>(contents.gone)?.iter() {
             check((*image as usize) < ids.len())?;
-            graves.bury(*image, 0);
+            tombstones.mark(*image, 0);
         }
         let projects = contents.projects.iter();
         let projects = projects.map(|(name, start, end)| {
@@ -280,51 +290,58 @@ impl Reader {
             let name = ProjectName::parse(name).map_err(|_| SnapshotError::Unusable("damaged"))?;
             Ok((name, *start..*end))
         });
-        let banks = contents.banks.iter();
+        let multi_indexes = contents.multi_indexes.iter();
         Ok(Segment {
             projects: projects.collect::<Result<_, SnapshotError>>()?,
-            banks: banks
-                .map(|bank| self.any_bank(bank))
+            multi_indexes: multi_indexes
+                .map(|multi_index| self.any_multi_index(multi_index))
                 .collect::<Result<_, _>>()?,
-            graves,
+            tombstones,
             ids,
         })
     }
 
-    fn any_bank(&self, contents: &BankContents) -> Result<(Definition, AnyBank), SnapshotError> {
+    fn any_multi_index(
+        &self,
+        contents: &MultiIndexContents,
+    ) -> Result<(Definition, AnyMultiIndex), SnapshotError> {
         let unknown = SnapshotError::Unusable("of an algorithm that is not known");
         let algorithm = Algorithm::from_name(&contents.algorithm).ok_or(unknown)?;
-        let bank = match algorithm.bits() / u64::BITS {
-            1 => AnyBank::Bits64(self.bank(contents)?),
-            2 => AnyBank::Bits128(self.bank(contents)?),
-            _ => AnyBank::Bits256(self.bank(contents)?),
+        let multi_index = match algorithm.bits() / u64::BITS {
+            1 => AnyMultiIndex::Bits64(self.multi_index(contents)?),
+            2 => AnyMultiIndex::Bits128(self.multi_index(contents)?),
+            _ => AnyMultiIndex::Bits256(self.multi_index(contents)?),
         };
-        Ok(((algorithm, contents.version), bank))
+        Ok(((algorithm, contents.version), multi_index))
     }
 
-    fn bank<const W: usize>(&self, contents: &BankContents) -> Result<Bank<W>, SnapshotError> {
-        let mut bank = Bank {
+    fn multi_index<const W: usize>(
+        &self,
+        contents: &MultiIndexContents,
+    ) -> Result<MultiIndex<W>, SnapshotError> {
+        let mut multi_index = MultiIndex {
             words: self.array(contents.words)?,
             owners: self.array(contents.owners)?,
             parts: contents.parts,
             tables: Vec::new(),
         };
-        check(bank.words.len() == bank.owners.len() * W && contents.parts <= 64)?;
+        check(multi_index.words.len() == multi_index.owners.len() * W && contents.parts <= 64)?;
         check(contents.parts == 0 || contents.parts > 2)?;
-        let substrings = bank.substrings();
+        let substrings = multi_index.substrings();
         check(substrings.len() == contents.tables.len())?;
         let tables = substrings.iter().zip(&contents.tables);
-        let tables = tables.map(|(substring, table)| self.table::<W>(substring, table, bank.len()));
-        bank.tables = tables.collect::<Result<_, _>>()?;
-        Ok(bank)
+        let tables =
+            tables.map(|(substring, table)| self.table::<W>(substring, table, multi_index.len()));
+        multi_index.tables = tables.collect::<Result<_, _>>()?;
+        Ok(multi_index)
     }
 
     fn table<const W: usize>(
         &self,
         substring: &Substring,
-        contents: &TableContents,
+        contents: &SubstringTableContents,
         fingerprints: usize,
-    ) -> Result<Table, SnapshotError> {
+    ) -> Result<SubstringTable, SnapshotError> {
         let buckets = Buckets {
             occupied: self.array(contents.occupied)?,
             ranks: self.array(contents.ranks)?,
@@ -333,12 +350,12 @@ impl Reader {
         let (entries, length) = match contents.entries {
             None => (Entries::Sorted, fingerprints),
             Some(part) if W == 1 => (Entries::Copies(self.array(part)?), part.bytes / 8),
-            Some(part) => (Entries::Places(self.array(part)?), part.bytes / 4),
+            Some(part) => (Entries::Slots(self.array(part)?), part.bytes / 4),
         };
         let (words, end) = (buckets.occupied.len(), buckets.starts.last());
         check(words == substring.values().div_ceil(64) && words == buckets.ranks.len())?;
         check(end.is_some_and(|end| *end as usize == length))?;
-        Ok(Table { buckets, entries })
+        Ok(SubstringTable { buckets, entries })
     }
 
     fn array<T: Pod>(&self, part: Part) -> Result<Array<T>, SnapshotError> {

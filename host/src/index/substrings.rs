@@ -56,7 +56,7 @@ impl Substring {
 
     /// Its value in a fingerprint, below [`Substring::values`].
     #[inline(always)]
-    pub(super) fn of(&self, words: &[u64]) -> usize {
+    pub(super) fn value_in(&self, words: &[u64]) -> usize {
         (words[self.word] >> self.shift) as usize & (self.values() - 1)
     }
 
@@ -85,7 +85,7 @@ impl Substring {
 /// The step at which two fingerprints meet whose bits differ where `difference` has ones.
 pub(super) fn step_of(substrings: &[Substring], difference: &[u64]) -> u32 {
     let steps = substrings.iter().zip(0..).map(|(substring, number)| {
-        substring.of(difference).count_ones() * substrings.len() as u32 + number
+        substring.value_in(difference).count_ones() * substrings.len() as u32 + number
     });
     steps.min().unwrap_or(0)
 }
@@ -128,7 +128,9 @@ mod tests {
             for bit in 0..words * 64 {
                 let mut one = vec![0; words];
                 one[bit / 64] = 1 << (bit % 64);
-                let holders = substrings.iter().filter(|holder| holder.of(&one) != 0);
+                let holders = substrings
+                    .iter()
+                    .filter(|holder| holder.value_in(&one) != 0);
                 assert_eq!(holders.count(), 1);
             }
         }

@@ -8,7 +8,7 @@ use tracing::warn;
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use super::wasi::State;
-use super::{CallError, Settings};
+use super::{CallError, SandboxSettings};
 
 /// What one call may spend.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +19,8 @@ pub struct Budget {
     pub timeout: Duration,
 }
 
-impl From<&Settings> for Budget {
-    fn from(settings: &Settings) -> Self {
+impl From<&SandboxSettings> for Budget {
+    fn from(settings: &SandboxSettings) -> Self {
         Self {
             memory: settings.memory,
             timeout: settings.timeout,

@@ -11,7 +11,7 @@ use tracing::warn;
 use wasmtime::{Cache, CacheConfig, Config, Enabled, Engine, PoolingAllocationConfig};
 
 use super::limits::TABLE_ELEMENTS;
-use super::{Settings, StartError};
+use super::{SandboxSettings, StartError};
 
 /// How often running calls look whether they may go on: deadlines are kept to about this.
 pub const TICK: Duration = Duration::from_millis(10);
@@ -35,7 +35,7 @@ const TABLES: u32 = 16;
 /// An unusable cache folder is worth a warning, not a failure: the component is compiled anew.
 /// Neither is a machine that grants too little address space for the pool (`ulimit -v`): memory is
 /// then mapped for each call, which costs more.
-pub fn start(settings: &Settings, cache: Option<&Path>) -> Result<Engine, StartError> {
+pub fn start(settings: &SandboxSettings, cache: Option<&Path>) -> Result<Engine, StartError> {
     let mut config = config(cache.and_then(open_cache));
     let plain = config.clone();
     config.allocation_strategy(pool(settings));
@@ -65,7 +65,7 @@ fn config(cache: Option<Cache>) -> Config {
     config
 }
 
-fn pool(settings: &Settings) -> PoolingAllocationConfig {
+fn pool(settings: &SandboxSettings) -> PoolingAllocationConfig {
     // One instance a worker, and one for the self-test.
     let instances = u32::try_from(settings.workers).map_or(u32::MAX, |workers| workers + 1);
     let memory = settings.memory.min(LARGEST_MEMORY).next_multiple_of(PAGE);

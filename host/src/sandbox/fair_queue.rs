@@ -32,7 +32,7 @@ pub struct Ticket(u64);
 
 /// What becomes of something that asks for a worker.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum Admission {
     /// It has one.
     Runs,
     /// It waits.
@@ -82,20 +82,20 @@ impl<T> FairQueue<T> {
     }
 
     /// A worker for something of a client; or a place, where it is kept. Drops what had to give up its place.
-    pub fn ask(&mut self, client: Client, what: T, now: Instant) -> Asked {
+    pub fn ask(&mut self, client: Client, what: T, now: Instant) -> Admission {
         if self.free_workers > 0 {
             self.begin(client, now);
-            return Asked::Runs;
+            return Admission::Runs;
         }
         if self.free_places == 0 && !self.make_place(client) {
-            return Asked::Refused;
+            return Admission::Refused;
         }
         self.free_places -= 1;
         self.last += 1;
         let ticket = Ticket(self.last);
         let account = self.account(client, now);
         account.waiting.push_back((ticket, what));
-        Asked::Waits(ticket)
+        Admission::Waits(ticket)
     }
 
     /// Something of a client that was begun then has ended; the answer is what begins now in its place.

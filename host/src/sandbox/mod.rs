@@ -48,7 +48,7 @@ use crate::domain::{
 
 /// What one sandbox may spend.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct SandboxSettings {
     /// Calls that run at once; about one a core.
     pub workers: usize,
     /// Calls that may wait for a worker; one more is answered `Busy`, or takes the place of one whose client waits
@@ -161,7 +161,7 @@ pub struct Sandbox {
 
 struct Shared {
     program: Program,
-    settings: Settings,
+    settings: SandboxSettings,
     workers: Workers,
 }
 
@@ -171,7 +171,7 @@ impl Sandbox {
     /// Blocks: for seconds when the component has to be compiled, for milliseconds otherwise.
     pub fn start(
         source: &Source,
-        settings: &Settings,
+        settings: &SandboxSettings,
         cache: Option<PathBuf>,
     ) -> Result<Self, StartError> {
         let shared = Shared {

@@ -16,7 +16,7 @@ use wasmtime::component::{Component, InstancePre, Linker};
 use super::bindings::ImagingPre;
 use super::call::{self, Budget};
 use super::wasi::{self, State};
-use super::{Settings, Source, StartError, engine};
+use super::{SandboxSettings, Source, StartError, engine};
 
 /// The component that is built into the binary.
 const EMBEDDED: &[u8] = include_bytes!(env!("VISMATCH_COMPONENT_PATH"));
@@ -45,7 +45,7 @@ impl Program {
     /// `cache/self-test`, because it takes longer than the rest of a start.
     pub fn load(
         source: &Source,
-        settings: &Settings,
+        settings: &SandboxSettings,
         cache: Option<&Path>,
     ) -> Result<Self, StartError> {
         let started = Instant::now();
@@ -71,7 +71,7 @@ impl Program {
     }
 
     /// Makes an instance and throws it away: what every call pays before it starts.
-    pub fn instantiate(&self, settings: &Settings) -> Result<(), StartError> {
+    pub fn instantiate(&self, settings: &SandboxSettings) -> Result<(), StartError> {
         let mut store = call::store(self.engine(), settings.into(), CancellationToken::new());
         self.instances
             .instantiate(&mut store)
@@ -80,7 +80,11 @@ impl Program {
     }
 
     /// Skips the test when the file `passed` is there.
-    fn test_once(&self, settings: &Settings, passed: Option<&Path>) -> Result<(), StartError> {
+    fn test_once(
+        &self,
+        settings: &SandboxSettings,
+        passed: Option<&Path>,
+    ) -> Result<(), StartError> {
         if passed.is_some_and(Path::exists) {
             return Ok(());
         }
@@ -93,7 +97,7 @@ impl Program {
         Ok(())
     }
 
-    fn test(&self, settings: &Settings) -> Result<(), StartError> {
+    fn test(&self, settings: &SandboxSettings) -> Result<(), StartError> {
         self.instantiate(settings)?;
         let budget = Budget {
             memory: settings.memory,

@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::Client;
 
 use super::client::current_client;
-use super::fair_queue::{Asked, FairQueue, Ticket};
-use super::{CallError, Settings};
+use super::fair_queue::{Admission, FairQueue, Ticket};
+use super::{CallError, SandboxSettings};
 
 /// When to come back to a full queue: pictures take tens of milliseconds, clients count in seconds.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -46,7 +46,7 @@ struct Waiting<'a> {
 
 impl Workers {
     /// At least one worker.
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &SandboxSettings) -> Self {
         let queue = FairQueue::new(settings.workers.max(1), settings.queue);
         Self {
             queue: Arc::new(Mutex::new(queue)),
@@ -74,9 +74,9 @@ impl Workers {
         let now = Instant::now();
         let asked = self.queue().ask(client, call, now);
         match asked {
-            Asked::Runs => Ok(self.worker(client, now)),
-            Asked::Refused => Err(busy()),
-            Asked::Waits(ticket) => {
+            Admission::Runs => Ok(self.worker(client, now)),
+            Admission::Refused => Err(busy()),
+            Admission::Waits(ticket) => {
                 let _counted = Counted::new(gauge!("vismatch_sandbox_queue_depth"));
                 let _place = Waiting {
                     workers: self,

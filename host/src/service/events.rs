@@ -103,11 +103,11 @@ impl Listener {
                 return Ok(event);
             }
             self.pace.tick().await;
-            self.look().await?;
+            self.poll().await?;
         }
     }
 
-    async fn look(&mut self) -> Result<(), ServiceError> {
+    async fn poll(&mut self) -> Result<(), ServiceError> {
         let scan = self.services.scan.state();
         if scan != self.scan {
             self.scan = scan;

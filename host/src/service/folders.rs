@@ -5,7 +5,7 @@
 //! that are its duplicates are its group; what is left over makes groups of its own by the same rule. So a group
 //! is never held together by a chain.
 
-mod judges;
+mod file_verifier;
 mod near;
 mod twins;
 
@@ -25,7 +25,7 @@ use crate::store::FileStamp;
 use super::ServiceError;
 use super::matching::reach::ALGORITHMS;
 use super::matching::threads::blocking;
-use judges::Judges;
+use file_verifier::FileVerifier;
 use near::{FileIndex, place};
 
 /// Pictures of one chain that are tried as the one to keep, one after another, without finding a duplicate.
@@ -94,7 +94,7 @@ pub type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
 
 /// Looks at one file, which had that stamp just before. An algorithm is one more than those that judging
 /// takes.
-pub async fn look_at(
+pub async fn fingerprint(
     sandbox: &Sandbox,
     path: PathBuf,
     stamp: FileStamp,
@@ -155,7 +155,7 @@ where
         classes.entry(*head).or_default().push(place);
     }
     let mut builder = FileGroupBuilder {
-        judges: Judges::new(Arc::clone(&files), compare, options),
+        file_verifier: FileVerifier::new(Arc::clone(&files), compare, options),
         heads,
         classes,
         files,
@@ -180,7 +180,7 @@ where
 
 /// Groups in the making. Files of the same bytes go by the place of their first, their head.
 struct FileGroupBuilder<'a, C> {
-    judges: Judges<C>,
+    file_verifier: FileVerifier<C>,
     /// Of each place its head.
     heads: Vec<usize>,
     /// Heads, with the places of all files of the same bytes.
@@ -207,18 +207,19 @@ where
         let files = Arc::clone(&self.files);
         let mut chains = match self.options.by {
             Some((algorithm, radius)) => {
-                let chained = move || Ok(FileIndex::of(&files, &heads)?.chained(algorithm, radius));
+                let chained =
+                    move || Ok(FileIndex::new(&files, &heads)?.chained(algorithm, radius));
                 blocking::<Result<_, ServiceError>>(chained).await??
             }
             None => {
                 let index = match self.options.finds_crops {
                     true => FileIndex::with_parts,
-                    false => FileIndex::of,
+                    false => FileIndex::new,
                 };
                 let candidates = move || Ok(index(&files, &heads)?.candidates(&files));
                 let mut found = blocking::<Result<_, ServiceError>>(candidates).await??;
                 let clusters = self
-                    .judges
+                    .file_verifier
                     .clusters(&mut found, self.options.progress)
                     .await?;
                 self.cut = found.cut.into_iter().map(place).collect();
@@ -275,7 +276,7 @@ where
     ) -> Result<Vec<(usize, Judgement)>, ServiceError> {
         let head = self.heads[kept];
         let others: Vec<usize> = chain.iter().filter(|one| **one != head).copied().collect();
-        let judgements = self.judges.verified(head, &others).await?;
+        let judgements = self.file_verifier.verified(head, &others).await?;
         Ok(others.into_iter().zip(judgements).collect())
     }
 
@@ -337,7 +338,7 @@ fn at_least_similar(judgement: &Judgement) -> Judgement {
 impl PictureFile {
     fn merits(&self) -> Merits {
         let sketch = Some(&self.sketch);
-        Merits::of(&self.info, &self.fingerprints, self.stamp.bytes, sketch)
+        Merits::new(&self.info, &self.fingerprints, self.stamp.bytes, sketch)
     }
 
     /// Differing bits.

@@ -79,7 +79,7 @@ pub async fn ingest(services: &Services, upload: Upload) -> Result<Ingested, Ser
         OnDuplicate::Reject => store.insert_new(image, given, renditions, clash).await?,
     };
     let ((), duplicates) = tokio::join!(
-        plugins::take_in(services, &stored.image),
+        plugins::fingerprint_upload(services, &stored.image),
         matching::matches_of_new(services, &stored.image, sketch, MAX_DUPLICATES)
     );
     Ok(Ingested {

@@ -13,7 +13,7 @@ pub mod folders;
 pub mod follow;
 pub mod image_root;
 pub mod images;
-pub mod library;
+pub mod imgurer;
 pub mod maintenance;
 pub mod matching;
 pub mod plugins;
@@ -30,11 +30,14 @@ mod tests;
 
 pub use error::ServiceError;
 
-pub use crate::sandbox::{current_client, on_behalf_of};
+/// The words of the floors below that http and cli may say.
+pub use crate::sandbox::{CallError, Hasher, Input, Sandbox, WIT, current_client, on_behalf_of};
+pub use crate::store::{
+    Blob, BlobKey, Edition, Emptied, FileStamp, NameClash, Staged, Staging, StoreError, Trouble,
+};
 
 use std::sync::Arc;
 
-use crate::sandbox::Sandbox;
 use crate::store::Store;
 
 /// What the use cases work with. Cheap to clone.

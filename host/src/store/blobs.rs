@@ -21,8 +21,8 @@ use tokio_util::io::ReaderStream;
 use crate::domain::{ImageName, ProjectName, Sha256};
 
 use super::disk::{blocking, failed};
-use super::given::{GivenFile, OpenFile};
 use super::layout::Layout;
+use super::source_files::{OpenFile, SourceFile};
 use super::staging::Piece;
 use super::{BlobKey, Store, StoreError, rows};
 
@@ -64,11 +64,11 @@ impl Store {
             let Some((row, _)) = self.row_by_name(project, name).await? else {
                 return Ok(None);
             };
-            let Some(found) = self.open_given(project, name).await? else {
+            let Some(found) = self.open_source(project, name).await? else {
                 return Ok(None);
             };
-            if found.is(rows::to_given(&row)?).await? {
-                let blob = Blob::of(found.file);
+            if found.is(rows::to_source_file(&row)?).await? {
+                let blob = Blob::new(found.file);
                 return blob.map(Some).map_err(failed("opening a blob"));
             }
             tokio::time::sleep(PAUSE).await;
@@ -79,7 +79,7 @@ impl Store {
 
 impl OpenFile {
     /// It is the file that was stored.
-    async fn is(&self, stored: GivenFile) -> Result<bool, StoreError> {
+    async fn is(&self, stored: SourceFile) -> Result<bool, StoreError> {
         if self.stamp == stored.stamp {
             return Ok(true);
         }
@@ -139,17 +139,17 @@ impl Blob {
             BlobKey::Rendition(project, kind, image) => layout.rendition(project, *kind, *image),
             BlobKey::TrashedGiven(project, image) => {
                 let folder = layout.trashed(project, *image);
-                folder.join(Piece::Given.file_name())
+                folder.join(Piece::Source.file_name())
             }
             BlobKey::TrashedRendition(project, kind, image) => {
                 let folder = layout.trashed(project, *image);
                 folder.join(Piece::Rendition(*kind).file_name())
             }
         };
-        layout.disk().file(&path)?.map(Self::of).transpose()
+        layout.disk().file(&path)?.map(Self::new).transpose()
     }
 
-    fn of(file: File) -> io::Result<Self> {
+    fn new(file: File) -> io::Result<Self> {
         let facts = file.metadata()?;
         let modified = facts.modified()?;
         let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();

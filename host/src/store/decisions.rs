@@ -12,7 +12,7 @@ use sea_orm::{
 use crate::domain::{Decision, ImageId, Pair, ProjectName};
 
 use super::entities::{decision, project};
-use super::ingest::to_the_end;
+use super::ingest::run_detached;
 use super::manifest::Edit;
 use super::pending::Intent;
 use super::{Store, StoreError, rows};
@@ -29,7 +29,7 @@ impl Store {
         pairs: Vec<Pair>,
     ) -> Result<Vec<Decision>, StoreError> {
         let (store, name) = (self.clone(), project.clone());
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&name).await?;
             let Some(project) = store.project_row(&name).await? else {
                 return Err(StoreError::ProjectGone { project: name });
@@ -40,7 +40,7 @@ impl Store {
                     .await?
                     .ok_or(StoreError::ImageGone { image })?;
             }
-            lock.announce(&Intent::Describe, Vec::new()).await?;
+            lock.write_intent(&Intent::Describe, Vec::new()).await?;
             let now = Timestamp::now();
             let txn = store.begin().await?;
             let decided = pairs.iter().map(|&pair| (pair, now));
@@ -62,12 +62,12 @@ impl Store {
             return Ok(false);
         }
         let (store, name) = (self.clone(), project.clone());
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&name).await?;
             let Some(project) = store.project_row(&name).await? else {
                 return Ok(false);
             };
-            lock.announce(&Intent::Describe, Vec::new()).await?;
+            lock.write_intent(&Intent::Describe, Vec::new()).await?;
             let txn = store.begin().await?;
             let gone = decision::Entity::delete_many()
                 .filter(decision::Column::ProjectId.eq(project.id))

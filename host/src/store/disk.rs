@@ -41,7 +41,7 @@ pub(super) struct LinkInTheWay(PathBuf);
 
 /// What lies at a path below the data folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum PathState {
     /// Nothing.
     Nothing,
     /// A file.
@@ -89,14 +89,14 @@ impl Disk {
     }
 
     /// What lies there.
-    pub(super) fn standing(&self, path: &Path) -> io::Result<Standing> {
+    pub(super) fn path_state(&self, path: &Path) -> io::Result<PathState> {
         match self.facts(path) {
-            Ok(facts) if facts.is_dir() => Ok(Standing::Folder),
-            Ok(facts) if facts.is_file() => Ok(Standing::File),
-            Ok(_) => Ok(Standing::Other),
-            Err(error) if link_in(&error).is_some() => Ok(Standing::BehindALink),
-            Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(Standing::UnderAFile),
-            Err(error) => if_there(Err(error)).map(|_: Option<()>| Standing::Nothing),
+            Ok(facts) if facts.is_dir() => Ok(PathState::Folder),
+            Ok(facts) if facts.is_file() => Ok(PathState::File),
+            Ok(_) => Ok(PathState::Other),
+            Err(error) if link_in(&error).is_some() => Ok(PathState::BehindALink),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(PathState::UnderAFile),
+            Err(error) => if_there(Err(error)).map(|_: Option<()>| PathState::Nothing),
         }
     }
 
@@ -118,7 +118,7 @@ impl Disk {
     /// A regular file, open for reading; `None` when there is none, or one behind a link. A pipe that took
     /// its place is not waited for.
     pub(super) fn file(&self, path: &Path) -> io::Result<Option<File>> {
-        if self.standing(path)? != Standing::File {
+        if self.path_state(path)? != PathState::File {
             return Ok(None);
         }
         let mut reading = OpenOptions::new();
@@ -169,17 +169,17 @@ impl Disk {
 
     /// An error when something there, or in the folder there, cannot be removed.
     pub(super) fn refuse_immutable(&self, path: &Path) -> io::Result<()> {
-        let standing = self.standing(path)?;
+        let path_state = self.path_state(path)?;
         if !matches!(
-            standing,
-            Standing::File | Standing::Folder | Standing::Other
+            path_state,
+            PathState::File | PathState::Folder | PathState::Other
         ) {
             return Ok(());
         }
         let (folder, name) = self.entry(path)?;
         immutable::refuse(&folder, &name, path)?;
-        match standing {
-            Standing::Folder => immutable::refuse_in(&self.folder(path)?, path),
+        match path_state {
+            PathState::Folder => immutable::refuse_in(&self.folder(path)?, path),
             _ => Ok(()),
         }
     }

@@ -16,7 +16,7 @@ use crate::domain::{Fingerprint, ImageId, ProjectName, Sketch, features};
 
 use super::disk::blocking;
 use super::entities::{feature, image, project, sketch};
-use super::ingest::to_the_end;
+use super::ingest::run_detached;
 use super::manifest::Edit;
 use super::pending::Intent;
 use super::{Change, Store, StoreError, changes, rows};
@@ -97,12 +97,12 @@ impl Store {
             return Ok(false);
         }
         let (store, name) = (self.clone(), project.clone());
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&name).await?;
             let Some(project) = store.project_row(&name).await? else {
                 return Ok(false);
             };
-            lock.announce(&Intent::Describe, Vec::new()).await?;
+            lock.write_intent(&Intent::Describe, Vec::new()).await?;
             let txn = store.begin().await?;
             if !finds_crops {
                 forget(&txn, &project).await?;

@@ -15,10 +15,10 @@ use super::entities::{image, project};
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
 use super::staging::Pieces;
-use super::{FileStamp, NameClash, Staged, Standing, Store, StoreError, Stored, rows};
+use super::{FileStamp, NameClash, PathState, Staged, Store, StoreError, Stored, rows};
 
 /// Where an image goes.
-enum Place {
+enum InsertTarget {
     /// A name that is free.
     New(ImageName),
     /// The place of an image that is there.
@@ -36,9 +36,9 @@ impl Store {
     ) -> Result<Stored, StoreError> {
         let pieces = self.stage_upload(given, renditions).await?;
         let store = self.clone();
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&image.project).await?;
-            store.take_in(&lock, image, pieces, clash).await
+            store.ingest(&lock, image, pieces, clash).await
         })
         .await
     }
@@ -53,10 +53,10 @@ impl Store {
     ) -> Result<Stored, StoreError> {
         let pieces = self.stage_upload(given, renditions).await?;
         let store = self.clone();
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&image.project).await?;
             store.refuse_known(&image.project, image.sha256).await?;
-            store.take_in(&lock, image, pieces, clash).await
+            store.ingest(&lock, image, pieces, clash).await
         })
         .await
     }
@@ -93,10 +93,10 @@ impl Store {
         }
         let pieces = self.stage_renditions(renditions, stamp).await?;
         let store = self.clone();
-        to_the_end(async move { store.take_up(image, pieces).await }).await
+        run_detached(async move { store.adopt_staged(image, pieces).await }).await
     }
 
-    async fn take_in(
+    async fn ingest(
         &self,
         lock: &ProjectLock<'_>,
         mut new: NewImage,
@@ -105,17 +105,21 @@ impl Store {
     ) -> Result<Stored, StoreError> {
         self.refuse_twin(&new.project).await?;
         match self.choose_place(&new, clash).await? {
-            Place::New(name) => {
+            InsertTarget::New(name) => {
                 new.name = name;
                 self.add(lock, new, pieces, false).await
             }
-            Place::Of(row) => self.replace(lock, *row, new, pieces).await,
+            InsertTarget::Of(row) => self.replace(lock, *row, new, pieces).await,
         }
     }
 
-    async fn take_up(&self, new: NewImage, pieces: Pieces) -> Result<Option<Stored>, StoreError> {
+    async fn adopt_staged(
+        &self,
+        new: NewImage,
+        pieces: Pieces,
+    ) -> Result<Option<Stored>, StoreError> {
         let lock = self.lock(&new.project).await?;
-        let now = self.open_given(&new.project, &new.name).await?;
+        let now = self.open_source(&new.project, &new.name).await?;
         if now.map(|file| file.stamp) != Some(pieces.stamp) {
             return Ok(None);
         }
@@ -142,14 +146,14 @@ impl Store {
             given: !dropped_in,
         };
         let made = async {
-            lock.announce(&intent, pieces.files).await?;
+            lock.write_intent(&intent, pieces.files).await?;
             lock.place(new.id, &new.name).await?;
             self.commit_new(&new, pieces.stamp, dropped_in).await
         };
         let (row, project) = match made.await {
             Ok(made) => made,
             Err(error) => {
-                lock.undo().await;
+                lock.roll_back().await;
                 return Err(error);
             }
         };
@@ -175,13 +179,13 @@ impl Store {
         };
         let made = async {
             lock.refuse_immutable(id, &new.name).await?;
-            lock.announce(&intent, pieces.files).await?;
+            lock.write_intent(&intent, pieces.files).await?;
             self.commit_replaced(old, &new, pieces.stamp).await
         };
         let (row, project, forgot) = match made.await {
             Ok(made) => made,
             Err(error) => {
-                lock.undo().await;
+                lock.roll_back().await;
                 return Err(error);
             }
         };
@@ -201,7 +205,7 @@ impl Store {
         row: image::Model,
         stamp: FileStamp,
     ) -> Result<Stored, StoreError> {
-        lock.announce(&Intent::Describe, Vec::new()).await?;
+        lock.write_intent(&Intent::Describe, Vec::new()).await?;
         let (row, project) = self.commit_stamp(row, stamp).await?;
         lock.finish(&project, Edit::Swap(&row)).await;
         Ok(Stored {
@@ -258,7 +262,7 @@ impl Store {
         stamp: FileStamp,
     ) -> Result<(image::Model, project::Model), StoreError> {
         let txn = self.begin().await?;
-        let project = super::projects::of(&txn, &old).await?;
+        let project = super::projects::of_image(&txn, &old).await?;
         let mut row = old.into_active_model();
         row.modified = sea_orm::ActiveValue::Set(rows::to_nanos(stamp.modified));
         let row = row.update(&txn).await?;
@@ -266,20 +270,24 @@ impl Store {
         Ok((row, project))
     }
 
-    async fn choose_place(&self, new: &NewImage, clash: NameClash) -> Result<Place, StoreError> {
-        let standing = self.standing(&new.project, &new.name)?;
+    async fn choose_place(
+        &self,
+        new: &NewImage,
+        clash: NameClash,
+    ) -> Result<InsertTarget, StoreError> {
+        let path_state = self.path_state(&new.project, &new.name)?;
         let row = self.row_by_name(&new.project, &new.name).await?;
         if row.is_none() && clash != NameClash::Number {
             self.refuse_case_twin(new, clash).await?;
         }
-        match (row, clash, standing) {
+        match (row, clash, path_state) {
             (_, NameClash::Number, _) => {
                 let name = self.free_name(&new.project, &new.name).await?;
-                Ok(Place::New(name))
+                Ok(InsertTarget::New(name))
             }
-            (None, _, Standing::Nothing) => Ok(Place::New(new.name.clone())),
-            (_, _, Standing::Folder) | (None, _, _) => Err(standing.blocks(&new.name)),
-            (Some((row, _)), NameClash::Replace, _) => Ok(Place::Of(Box::new(row))),
+            (None, _, PathState::Nothing) => Ok(InsertTarget::New(new.name.clone())),
+            (_, _, PathState::Folder) | (None, _, _) => Err(path_state.blocks(&new.name)),
+            (Some((row, _)), NameClash::Replace, _) => Ok(InsertTarget::Of(Box::new(row))),
             (Some((row, _)), NameClash::Reject, _) => Err(StoreError::NameTaken {
                 name: new.name.clone(),
                 holder: rows::to_id(&row.id)?,
@@ -339,22 +347,24 @@ impl Store {
     }
 
     async fn is_free(&self, project: &ProjectName, name: &ImageName) -> Result<bool, StoreError> {
-        Ok(self.standing(project, name)? == Standing::Nothing
+        Ok(self.path_state(project, name)? == PathState::Nothing
             && self.row_alike(project, name).await?.is_none())
     }
 
     /// What has the name; an error when nothing can have it.
-    fn standing(&self, project: &ProjectName, name: &ImageName) -> Result<Standing, StoreError> {
+    fn path_state(&self, project: &ProjectName, name: &ImageName) -> Result<PathState, StoreError> {
         let path = self.layout.given(project, name);
-        let standing = self.layout.disk().standing(&path);
-        match standing.map_err(failed("looking for a free name"))? {
-            standing @ (Standing::UnderAFile | Standing::BehindALink) => Err(standing.blocks(name)),
-            standing => Ok(standing),
+        let path_state = self.layout.disk().path_state(&path);
+        match path_state.map_err(failed("looking for a free name"))? {
+            path_state @ (PathState::UnderAFile | PathState::BehindALink) => {
+                Err(path_state.blocks(name))
+            }
+            path_state => Ok(path_state),
         }
     }
 }
 
-impl Standing {
+impl PathState {
     fn blocks(self, name: &ImageName) -> StoreError {
         StoreError::NameBlocked {
             name: name.clone(),
@@ -377,7 +387,7 @@ impl Standing {
 }
 
 /// Runs a change to its end, whatever becomes of the caller.
-pub(super) async fn to_the_end<T: Send + 'static>(
+pub(super) async fn run_detached<T: Send + 'static>(
     change: impl Future<Output = Result<T, StoreError>> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::spawn(change).await {

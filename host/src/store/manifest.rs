@@ -38,14 +38,14 @@ pub(super) struct Manifest {
     pub(super) primary_image_id: Option<String>,
     #[serde(default)]
     pub(super) finds_crops: bool,
-    pub(super) images: Vec<Entry>,
+    pub(super) images: Vec<ManifestEntry>,
     #[serde(default)]
     pub(super) not_duplicates: Vec<DecisionJson>,
 }
 
 /// An image in the manifest. The first field stays the first: lines are found by it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Entry {
+pub(super) struct ManifestEntry {
     pub(super) id: String,
     /// Of the renditions.
     ext: String,
@@ -98,8 +98,8 @@ impl Manifest {
     }
 }
 
-impl Entry {
-    pub(super) fn of(row: &image::Model) -> Result<Self, StoreError> {
+impl ManifestEntry {
+    pub(super) fn new(row: &image::Model) -> Result<Self, StoreError> {
         let exif = row.exif.as_deref().map(serde_json::from_str);
         let fingerprints = rows::unpack(&row.fingerprints)?;
         Ok(Self {
@@ -119,7 +119,7 @@ impl Entry {
             has_alpha: row.has_alpha,
             has_colour_profile: row.has_colour_profile,
             exif: exif.transpose().map_err(damaged)?,
-            fingerprints: fingerprints.iter().map(FingerprintEntry::of).collect(),
+            fingerprints: fingerprints.iter().map(FingerprintEntry::new).collect(),
             merged: merged_into(row)?,
         })
     }
@@ -181,7 +181,7 @@ impl Entry {
 }
 
 impl FingerprintEntry {
-    fn of(fingerprint: &Fingerprint) -> Self {
+    fn new(fingerprint: &Fingerprint) -> Self {
         Self {
             algorithm: fingerprint.algorithm.name().to_owned(),
             version: fingerprint.version,
@@ -231,7 +231,7 @@ impl ProjectLock<'_> {
             true => Edit::Anew,
             false => edit,
         };
-        let Some(edit) = LineEdit::of(edit)? else {
+        let Some(edit) = LineEdit::new(edit)? else {
             return self.rewrite_manifest().await;
         };
         let header = header(project)?;
@@ -313,7 +313,7 @@ enum LineEdit {
 
 impl LineEdit {
     /// `None` when lines are not enough.
-    fn of(edit: Edit<'_>) -> Result<Option<Self>, StoreError> {
+    fn new(edit: Edit<'_>) -> Result<Option<Self>, StoreError> {
         Ok(Some(match edit {
             Edit::Append(row) => Self::Append(line(row)?),
             Edit::Swap(row) => Self::Swap(to_id(&row.id)?.to_string(), line(row)?),
@@ -405,7 +405,7 @@ fn header(project: &project::Model) -> Result<Vec<u8>, StoreError> {
 }
 
 fn line(row: &image::Model) -> Result<Vec<u8>, StoreError> {
-    serde_json::to_vec(&Entry::of(row)?).map_err(damaged)
+    serde_json::to_vec(&ManifestEntry::new(row)?).map_err(damaged)
 }
 
 /// False when the file is not there or not in our layout: then it is to be written anew.

@@ -26,7 +26,7 @@ pub(super) struct MergedJson {
 
 impl MergedJson {
     /// What another image takes over from this one.
-    pub(super) fn of(row: &image::Model) -> Result<Self, StoreError> {
+    pub(super) fn new(row: &image::Model) -> Result<Self, StoreError> {
         let exif = row.exif.as_deref().map(serde_json::from_str);
         Ok(Self {
             id: rows::to_id(&row.id)?.to_string(),

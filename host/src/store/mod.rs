@@ -5,6 +5,7 @@
 
 mod banks;
 mod blobs;
+mod bulk_rows;
 mod changes;
 mod clock;
 mod database;
@@ -13,8 +14,6 @@ mod disk;
 mod entities;
 mod features;
 mod file_locks;
-mod fill;
-mod given;
 mod held;
 mod images;
 mod immutable;
@@ -26,6 +25,7 @@ mod migrations;
 mod pending;
 mod plugins;
 mod probe;
+mod project_mutexes;
 mod projects;
 mod recovery;
 mod removal;
@@ -34,26 +34,26 @@ mod resolution;
 mod rows;
 mod sketches;
 mod snapshots;
+mod source_files;
 mod staging;
 mod trash;
 mod trouble;
-mod turns;
 mod unerased;
 mod upkeep;
 mod walk;
 
 pub use banks::FingerprintPage;
 pub use blobs::Blob;
-pub use disk::Standing;
-pub use given::{FileStamp, GivenFile, OpenFile};
+pub use disk::PathState;
 pub use plugins::{Edition, EditionId, PluginRow};
 pub use sketches::SketchState;
 pub use snapshots::SnapshotFile;
+pub use source_files::{FileStamp, OpenFile, SourceFile};
 pub use staging::Staging;
 pub use trash::{Emptied, TrashPart};
 pub use trouble::Trouble;
 pub use unerased::Unerased;
-pub use walk::Kind;
+pub use walk::FileKind;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -246,7 +246,7 @@ pub struct Store {
     /// Why nothing can be changed, if so.
     read_only: Option<Trouble>,
     reserve: Arc<reserve::Reserve>,
-    turns: Arc<turns::Turns>,
+    project_mutexes: Arc<project_mutexes::ProjectMutexes>,
     held: Arc<held::Held>,
     probe: Arc<probe::Probe>,
 }

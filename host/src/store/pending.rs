@@ -22,10 +22,10 @@ use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
 use super::disk::{blocking, failed};
 use super::file_locks::lock_file;
+use super::project_mutexes::ProjectGuard;
 use super::rows::damaged;
 use super::staging::Piece;
 use super::trash::TrashEntry;
-use super::turns::Turn;
 use super::unerased::{count, remove_or_put_away};
 use super::{Store, StoreError, Unerased};
 
@@ -33,7 +33,7 @@ pub(super) use files::target;
 
 /// How long a change waits for its project: for those before it in this process, and for other processes.
 /// One that is stopped or hangs never lets go.
-const PATIENCE: Duration = Duration::from_secs(10);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the holder of a lock is about to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -77,14 +77,14 @@ pub(super) struct ProjectLock<'a> {
     pub(super) behind: AtomicBool,
     // Released in this order.
     _file: File,
-    _turn: Turn,
+    _turn: ProjectGuard,
 }
 
 impl Store {
     /// Waits for the project's lock, and puts right what its last holder left behind. Gives up after a
     /// while: [`StoreError::Held`].
     pub(super) async fn lock(&self, project: &ProjectName) -> Result<ProjectLock<'_>, StoreError> {
-        self.lock_within(project, PATIENCE).await
+        self.lock_within(project, LOCK_TIMEOUT).await
     }
 
     /// The same for whoever only looks; where nothing can be changed, nobody has to be waited for.
@@ -98,7 +98,7 @@ impl Store {
         }
     }
 
-    /// The same with a patience of one's own.
+    /// The same with another timeout.
     pub(super) async fn lock_within(
         &self,
         project: &ProjectName,
@@ -121,7 +121,7 @@ impl Store {
         };
         let pending = self.layout.disk().exists(&self.layout.pending(project));
         if pending.map_err(failed("looking for a pending change"))? {
-            lock.settle().await?;
+            lock.recover().await?;
         }
         Ok(lock)
     }
@@ -131,8 +131,8 @@ impl Store {
         &self,
         project: &ProjectName,
         end: Instant,
-    ) -> Result<Option<(Turn, File)>, StoreError> {
-        let Ok(turn) = timeout_at(end, self.turns.take(project)).await else {
+    ) -> Result<Option<(ProjectGuard, File)>, StoreError> {
+        let Ok(turn) = timeout_at(end, self.project_mutexes.lock(project)).await else {
             return Ok(None);
         };
         let path = self.layout.manifest_lock(project);
@@ -146,7 +146,7 @@ impl ProjectLock<'_> {
     ///
     /// Nothing is synced for an insert: after a loss of power the worst is a given file without a
     /// row, which then is indexed as one that was dropped in.
-    pub(super) async fn announce(
+    pub(super) async fn write_intent(
         &self,
         intent: &Intent,
         files: Vec<(Piece, TempPath)>,
@@ -210,7 +210,7 @@ impl ProjectLock<'_> {
             let pending = layout.pending(&project);
             let there = |piece: &Piece| layout.disk().exists(&pending.join(piece.file_name()));
             let files = Piece::all().filter(|piece| there(piece).unwrap_or(true));
-            Ok(Unerased::of(&layout, &pending, files.count() as u64))
+            Ok(Unerased::new(&layout, &pending, files.count() as u64))
         })
         .await
     }
@@ -318,27 +318,27 @@ impl ProjectLock<'_> {
                 "what was deleted stays where it is; the next change of the project will try again");
             let layout = &self.store.layout;
             let pending = layout.pending(&self.project);
-            Unerased::of(layout, &pending, count(layout.disk(), &pending))
+            Unerased::new(layout, &pending, count(layout.disk(), &pending))
         })
     }
 
     /// Undoes an announced change that failed before its commit.
-    pub(super) async fn undo(&self) {
-        if let Err(error) = self.settle().await {
+    pub(super) async fn roll_back(&self) {
+        if let Err(error) = self.recover().await {
             tracing::error!(project = %self.project, error = &error as &dyn std::error::Error,
                 "a failed change could not be undone yet; the next change will try again");
         }
     }
 
     /// Finishes or undoes what `pending` says, by what was committed.
-    async fn settle(&self) -> Result<(), StoreError> {
+    async fn recover(&self) -> Result<(), StoreError> {
         let layout = &self.store.layout;
         let path = layout.pending(&self.project).join("intent.json");
         let read = layout.disk().read(&path);
         let read = read.map_err(failed("reading a pending change"))?;
         if let Some(intent) = read.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
             tracing::debug!(project = %self.project, ?intent, "settling a change that was cut off");
-            self.settle_intent(intent).await?;
+            self.recover_intent(intent).await?;
             if !self.catch_up().await? {
                 return Ok(());
             }
@@ -367,7 +367,7 @@ impl ProjectLock<'_> {
         }
     }
 
-    async fn settle_intent(&self, intent: Intent) -> Result<(), StoreError> {
+    async fn recover_intent(&self, intent: Intent) -> Result<(), StoreError> {
         match intent {
             Intent::Insert { image, name, given } => {
                 let (id, name) = self.parse(&image, &name)?;
@@ -379,7 +379,7 @@ impl ProjectLock<'_> {
                 let waiting = layout.pending(&self.project).join("given");
                 let waits = layout.disk().exists(&waiting);
                 let placed = given && !waits.map_err(failed("reading a pending change"))?;
-                let ours = |piece: &Piece| placed || *piece != Piece::Given;
+                let ours = |piece: &Piece| placed || *piece != Piece::Source;
                 self.erase_or_leave(id, &name, Piece::all().filter(ours).collect())
                     .await
             }
@@ -441,10 +441,10 @@ impl ProjectLock<'_> {
         sha256: &str,
     ) -> Result<(), StoreError> {
         let mut pieces: Vec<Piece> = RenditionKind::ALL.map(Piece::Rendition).into();
-        if let Some(file) = self.store.open_given(&self.project, name).await?
+        if let Some(file) = self.store.open_source(&self.project, name).await?
             && file.digest().await?.to_string() == sha256
         {
-            pieces.push(Piece::Given);
+            pieces.push(Piece::Source);
         }
         self.erase_or_leave(image, name, pieces).await
     }

@@ -13,10 +13,10 @@ use sea_orm::{
 use crate::domain::{ImageId, Project, ProjectName};
 
 use super::entities::{image, project};
-use super::ingest::to_the_end;
+use super::ingest::run_detached;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
-use super::{RemovedProject, Standing, Store, StoreError, changes, rows};
+use super::{PathState, RemovedProject, Store, StoreError, changes, rows};
 
 impl Store {
     /// Makes the project of a folder in the image root, unless it is there, or the folder is gone: whoever saw the
@@ -27,13 +27,13 @@ impl Store {
             return Ok(());
         }
         let (store, name) = (self.clone(), project.clone());
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&name).await?;
             let is_known = store.project_row(&name).await?.is_some();
             if is_known || !store.has_given_folder(&name).await? {
                 return Ok(());
             }
-            lock.announce(&Intent::Describe, Vec::new()).await?;
+            lock.write_intent(&Intent::Describe, Vec::new()).await?;
             let txn = store.begin().await?;
             let project = ensure(&txn, &name).await?;
             txn.commit().await?;
@@ -58,12 +58,12 @@ impl Store {
             return Ok(false);
         }
         let (store, name) = (self.clone(), project.clone());
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&name).await?;
             let Some((_, project)) = store.row(&name, id).await? else {
                 return Ok(false);
             };
-            lock.announce(&Intent::Describe, Vec::new()).await?;
+            lock.write_intent(&Intent::Describe, Vec::new()).await?;
             let txn = store.begin().await?;
             let project = set_cover(&txn, project, Some(id)).await?;
             txn.commit().await?;
@@ -83,7 +83,7 @@ impl Store {
             return Ok(None);
         }
         let name = project.clone();
-        let remove = move |store: Self| to_the_end(remove(store, name.clone()));
+        let remove = move |store: Self| run_detached(remove(store, name.clone()));
         self.with_reserve(remove).await
     }
 
@@ -137,8 +137,10 @@ impl Store {
     }
 
     async fn has_given_folder(&self, project: &ProjectName) -> Result<bool, StoreError> {
-        let standing = self.standing_of(&self.layout.given_folder(project)).await?;
-        Ok(standing == Standing::Folder)
+        let path_state = self
+            .path_state_of(&self.layout.given_folder(project))
+            .await?;
+        Ok(path_state == PathState::Folder)
     }
 
     /// The row of a project.
@@ -157,7 +159,8 @@ impl Store {
         self.refuse_links(&lock.project, &project).await?;
         lock.refuse_immutable_project().await?;
         let made = async {
-            lock.announce(&Intent::RemoveProject, Vec::new()).await?;
+            lock.write_intent(&Intent::RemoveProject, Vec::new())
+                .await?;
             lock.lift_all().await?;
             self.commit_project_removal(project).await
         };
@@ -171,7 +174,7 @@ impl Store {
                 })
             }
             Err(error) => {
-                lock.undo().await;
+                lock.roll_back().await;
                 Err(error)
             }
         }
@@ -234,7 +237,7 @@ pub(super) async fn ensure(
 }
 
 /// The project of an image.
-pub(super) async fn of(
+pub(super) async fn of_image(
     db: &impl ConnectionTrait,
     image: &image::Model,
 ) -> Result<project::Model, StoreError> {

@@ -18,11 +18,11 @@ use crate::domain::file_name::read;
 use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
 use super::database::Database;
-use super::disk::{Standing, blocking, failed, if_there};
+use super::disk::{PathState, blocking, failed, if_there};
 use super::entities::{image, project};
 use super::file_locks::lock_file;
 use super::layout::Layout;
-use super::manifest::{Entry, Manifest};
+use super::manifest::{Manifest, ManifestEntry};
 use super::reserve::{self, Reserve};
 use super::staging::{Session, clear_dead_sessions};
 use super::{Store, StoreError, Trouble, clock, decisions, merging, projects, rows};
@@ -92,10 +92,10 @@ impl Store {
         );
         // Pictures to look for have to lie somewhere.
         let elsewhere = Session::elsewhere();
-        Self::of(layout, database, elsewhere, Some(trouble))
+        Self::new(layout, database, elsewhere, Some(trouble))
     }
 
-    fn of(
+    fn new(
         layout: Arc<Layout>,
         database: Database,
         session: io::Result<Session>,
@@ -106,7 +106,7 @@ impl Store {
             session: Arc::new(session.map_err(failed("making a temporary folder"))?),
             read_only,
             reserve: Arc::new(Reserve::new(layout.clone())),
-            turns: Arc::default(),
+            project_mutexes: Arc::default(),
             held: Arc::default(),
             probe: Arc::default(),
             layout,
@@ -135,7 +135,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let database = Database::open(&layout.database()).await?;
         let session = Session::start(&layout);
-        let store = Self::of(layout, database, session, None)?;
+        let store = Self::new(layout, database, session, None)?;
         store.restore(progress).await?;
         store.settle_all().await?;
         drop(opening);
@@ -234,9 +234,9 @@ impl Store {
 
     /// The images of a manifest whose given file is there, or whose original can stand in for it, each id and name
     /// once.
-    fn intact<'a>(&self, project: &ProjectName, manifest: &'a Manifest) -> Vec<&'a Entry> {
+    fn intact<'a>(&self, project: &ProjectName, manifest: &'a Manifest) -> Vec<&'a ManifestEntry> {
         let (mut ids, mut names) = (HashSet::new(), HashSet::new());
-        let whole = |entry: &&'a Entry| {
+        let whole = |entry: &&'a ManifestEntry| {
             let name = ImageName::parse(&entry.name);
             let there = name.is_ok_and(|name| self.has_file(project, &name));
             let whole = (there || self.can_stand_in(project, entry))
@@ -255,7 +255,7 @@ impl Store {
     }
 
     /// The original of an image is there: `verify` gives the file again from it.
-    fn can_stand_in(&self, project: &ProjectName, entry: &Entry) -> bool {
+    fn can_stand_in(&self, project: &ProjectName, entry: &ManifestEntry) -> bool {
         entry.id.parse().is_ok_and(|id| {
             let kind = RenditionKind::Original;
             self.is_file(&self.layout.rendition(project, kind, id))
@@ -263,8 +263,8 @@ impl Store {
     }
 
     fn is_file(&self, path: &Path) -> bool {
-        let standing = self.layout.disk().standing(path);
-        standing.is_ok_and(|standing| standing == Standing::File)
+        let path_state = self.layout.disk().path_state(path);
+        path_state.is_ok_and(|path_state| path_state == PathState::File)
     }
 }
 
@@ -282,7 +282,7 @@ fn is_of_one_project(error: &StoreError) -> bool {
 async fn restore_merged(
     txn: &sea_orm::DatabaseTransaction,
     project: i64,
-    images: &[&Entry],
+    images: &[&ManifestEntry],
 ) -> Result<(), StoreError> {
     for entry in images.iter().filter(|entry| !entry.merged.is_empty()) {
         let id: ImageId = entry.id.parse().map_err(rows::damaged)?;
@@ -303,7 +303,7 @@ async fn restore_decisions(
     txn: &sea_orm::DatabaseTransaction,
     project: i64,
     manifest: &Manifest,
-    images: &[&Entry],
+    images: &[&ManifestEntry],
 ) -> Result<(), StoreError> {
     let ids: HashSet<&str> = images.iter().map(|entry| entry.id.as_str()).collect();
     let mut decided = Vec::with_capacity(manifest.not_duplicates.len());
@@ -325,7 +325,7 @@ async fn describe_project(
     txn: &sea_orm::DatabaseTransaction,
     row: project::Model,
     manifest: &Manifest,
-    images: &[&Entry],
+    images: &[&ManifestEntry],
 ) -> Result<(), StoreError> {
     let chosen = manifest.primary_image_id.as_deref();
     let cover = images

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256 as Hasher};
 use crate::domain::{ImageId, ImageName, ProjectName};
 
 use super::entities::{deletion_token, image, project};
-use super::ingest::to_the_end;
+use super::ingest::run_detached;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
 use super::{Removed, Store, StoreError, rows};
@@ -26,7 +26,7 @@ impl Store {
             return Ok(None);
         }
         let project = project.clone();
-        let remove = move |store: Self| to_the_end(remove(store, project.clone(), id));
+        let remove = move |store: Self| run_detached(remove(store, project.clone(), id));
         self.with_reserve(remove).await
     }
 
@@ -41,9 +41,9 @@ impl Store {
             return Ok(None);
         }
         let (store, project, name) = (self.clone(), project.clone(), name.clone());
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&project).await?;
-            let file = store.open_given(&project, &name).await?;
+            let file = store.open_source(&project, &name).await?;
             match store.row_by_name(&project, &name).await? {
                 Some((row, project)) if row.dropped_in && file.is_none() => {
                     store.take_out(&lock, row, project).await.map(Some)
@@ -67,7 +67,7 @@ impl Store {
         let Some(row) = row.one(self.database.read()).await? else {
             return Ok(None);
         };
-        let project = super::projects::of(self.database.read(), &row).await?;
+        let project = super::projects::of_image(self.database.read(), &row).await?;
         let name = rows::to_project_name(&project.name)?;
         Ok(Some((name, rows::to_id(&row.id)?)))
     }
@@ -87,14 +87,14 @@ impl Store {
         };
         let made = async {
             lock.refuse_immutable(image.id, &image.name).await?;
-            lock.announce(&intent, Vec::new()).await?;
+            lock.write_intent(&intent, Vec::new()).await?;
             lock.lift(image.id, &image.name).await?;
             self.commit_removal(row, image.is_primary).await
         };
         let project = match made.await {
             Ok(project) => project,
             Err(error) => {
-                lock.undo().await;
+                lock.roll_back().await;
                 return Err(error);
             }
         };
@@ -125,7 +125,7 @@ impl Store {
         was_cover: bool,
     ) -> Result<project::Model, StoreError> {
         let txn = self.begin().await?;
-        let mut project = super::projects::of(&txn, &row).await?;
+        let mut project = super::projects::of_image(&txn, &row).await?;
         super::changes::note(&txn, &project.name, &row.id).await?;
         row.delete(&txn).await?;
         if was_cover {

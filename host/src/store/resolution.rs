@@ -8,8 +8,8 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ModelTrait, QueryFi
 use crate::domain::{ImageId, Pair, ProjectName, Resolved};
 
 use super::entities::{deletion_token, image, project};
-use super::ingest::to_the_end;
-use super::manifest::{Edit, Entry};
+use super::ingest::run_detached;
+use super::manifest::{Edit, ManifestEntry};
 use super::merging::{self, MergedJson};
 use super::pending::{Intent, ProjectLock};
 use super::trash::TrashEntry;
@@ -38,7 +38,7 @@ impl Store {
             return Err(StoreError::ImageGone { image: keep });
         }
         let (store, name) = (self.clone(), project.clone());
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&name).await?;
             let (owner, plan) = store.plan(&name, keep, &remove).await?;
             store.carry_out(&lock, owner, plan).await
@@ -85,12 +85,12 @@ impl Store {
         let seen = self.time_seen(now).await?.as_millis() as u64;
         for &id in remove {
             let (row, _) = self.row(project, id).await?.ok_or(gone(id))?;
-            plan.merged.push(MergedJson::of(&row)?);
+            plan.merged.push(MergedJson::new(&row)?);
             plan.merged.extend(merging::merged_into(&row)?);
             let was_primary = owner.primary_image.as_deref() == Some(&row.id);
             plan.takes_cover |= was_primary;
             plan.entries.push(TrashEntry {
-                image: Entry::of(&row)?,
+                image: ManifestEntry::new(&row)?,
                 position: row.position,
                 was_primary,
                 trashed_at: now,
@@ -128,14 +128,14 @@ impl Store {
             let intent = Intent::Discard {
                 entries: entries.clone(),
             };
-            lock.announce(&intent, Vec::new()).await?;
+            lock.write_intent(&intent, Vec::new()).await?;
             lock.discard(entries).await?;
             self.commit_resolution(owner, plan).await
         };
         let (kept, owner) = match made.await {
             Ok(made) => made,
             Err(error) => {
-                lock.undo().await;
+                lock.roll_back().await;
                 return Err(error);
             }
         };

@@ -15,7 +15,7 @@ use crate::domain::{
 
 use super::entities::{decision, image, project};
 use super::merging::{MergedJson, merged_into};
-use super::{FileStamp, GivenFile, StoreError};
+use super::{FileStamp, SourceFile, StoreError};
 
 /// Every format, for finding one by its name.
 const FORMATS: [ImageFormat; 13] = [
@@ -126,8 +126,8 @@ pub(super) fn to_decision(row: &decision::Model) -> Result<Decision, StoreError>
 }
 
 /// The given file of a row.
-pub(super) fn to_given(row: &image::Model) -> Result<GivenFile, StoreError> {
-    Ok(GivenFile {
+pub(super) fn to_source_file(row: &image::Model) -> Result<SourceFile, StoreError> {
+    Ok(SourceFile {
         image: to_id(&row.id)?,
         name: to_image_name(&row.name)?,
         stamp: FileStamp {

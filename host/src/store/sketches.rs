@@ -110,7 +110,7 @@ impl Store {
             .one(&txn)
             .await?;
         if let Some(row) = now {
-            let project = projects::of(&txn, &row).await?;
+            let project = projects::of_image(&txn, &row).await?;
             set(&txn, &project, &row.id, Some(sketch)).await?;
             if project.finds_crops {
                 changes::note(&txn, &project.name, &row.id).await?;

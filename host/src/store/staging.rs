@@ -42,7 +42,7 @@ pub struct Staging {
 /// One of the files that make an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    Given,
+    Source,
     Rendition(RenditionKind),
 }
 
@@ -60,17 +60,17 @@ impl Session {
     pub(super) fn start(layout: &Layout) -> io::Result<Self> {
         let folder = new_folder(&layout.temporary())?;
         let disk = layout.disk().below(folder.path())?;
-        Self::of(folder, disk)
+        Self::new(folder, disk)
     }
 
     /// Makes a folder where the system keeps temporary files.
     pub(super) fn elsewhere() -> io::Result<Self> {
         let folder = new_folder(&std::env::temp_dir())?;
         let disk = Disk::open(folder.path())?;
-        Self::of(folder, disk)
+        Self::new(folder, disk)
     }
 
-    fn of(folder: TempDir, disk: Disk) -> io::Result<Self> {
+    fn new(folder: TempDir, disk: Disk) -> io::Result<Self> {
         let lock = disk.create_new(&folder.path().join("lock"))?;
         lock.lock()?;
         Ok(Self {
@@ -146,14 +146,14 @@ impl Piece {
     /// What the file is called while its image is being committed.
     pub(super) fn file_name(self) -> String {
         match self {
-            Self::Given => "given".to_owned(),
+            Self::Source => "given".to_owned(),
             Self::Rendition(kind) => format!("{}.jpg", kind.name()),
         }
     }
 
     /// The given file and all renditions.
     pub(super) fn all() -> impl Iterator<Item = Self> {
-        std::iter::once(Self::Given).chain(RenditionKind::ALL.into_iter().map(Self::Rendition))
+        std::iter::once(Self::Source).chain(RenditionKind::ALL.into_iter().map(Self::Rendition))
     }
 }
 
@@ -181,11 +181,11 @@ impl Store {
         given: Staged,
         renditions: Vec<(RenditionKind, Vec<u8>)>,
     ) -> Result<Pieces, StoreError> {
-        let stamp = FileStamp::of(&given.path)
+        let stamp = FileStamp::read(&given.path)
             .and_then(|stamp| stamp.ok_or_else(|| io::ErrorKind::NotFound.into()))
             .map_err(failed("looking at a temporary file"))?;
         let mut pieces = self.stage_renditions(renditions, stamp).await?;
-        pieces.files.push((Piece::Given, given.path));
+        pieces.files.push((Piece::Source, given.path));
         Ok(pieces)
     }
 
@@ -207,7 +207,7 @@ impl Store {
 }
 
 /// Moves a temporary file to its place in the data folder.
-pub(super) fn settle(disk: &Disk, file: TempPath, target: &Path) -> io::Result<()> {
+pub(super) fn persist(disk: &Disk, file: TempPath, target: &Path) -> io::Result<()> {
     disk.rename(&file, target)?;
     // It is not there any more, so there is nothing to delete.
     file.keep().map_err(|error| error.error)?;

@@ -30,9 +30,9 @@ const TOO_MANY_FILES: &[i32] = if cfg!(windows) { &[4] } else { &[23, 24] };
 
 impl Trouble {
     /// What an error comes from, through all of its causes; `None` when it is something else.
-    pub fn of(error: &(dyn Error + 'static)) -> Option<Self> {
+    pub fn new(error: &(dyn Error + 'static)) -> Option<Self> {
         let told = Self::of_itself(error);
-        told.or_else(|| error.source().and_then(Self::of))
+        told.or_else(|| error.source().and_then(Self::new))
     }
 
     fn of_itself(error: &(dyn Error + 'static)) -> Option<Self> {
@@ -50,7 +50,7 @@ impl Trouble {
 
     fn of_io(error: &io::Error) -> Option<Self> {
         if let Some(inner) = error.get_ref() {
-            return Self::of(inner);
+            return Self::new(inner);
         }
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Self::DiskFull),
@@ -69,7 +69,7 @@ impl Trouble {
 impl StoreError {
     /// What the machine lacks, when that is the cause.
     pub fn trouble(&self) -> Option<Trouble> {
-        Trouble::of(self)
+        Trouble::new(self)
     }
 
     pub(super) fn is_full(&self) -> bool {

@@ -32,7 +32,7 @@ impl fmt::Display for Unerased {
 
 impl Unerased {
     /// Of a folder of the data folder; `None` when nothing is left in it.
-    pub(super) fn of(layout: &Layout, folder: &Path, files: u64) -> Option<Self> {
+    pub(super) fn new(layout: &Layout, folder: &Path, files: u64) -> Option<Self> {
         (files > 0).then(|| Self {
             folder: layout.below(folder),
             files,
@@ -67,7 +67,7 @@ fn each_folder(layout: &Layout, left_in: impl Fn(&Path) -> u64) -> io::Result<Ve
     let mut left = Vec::new();
     for entry in layout.disk().list(&layout.unerased())? {
         let folder = layout.unerased().join(&entry.name);
-        left.extend(Unerased::of(layout, &folder, left_in(&folder)));
+        left.extend(Unerased::new(layout, &folder, left_in(&folder)));
     }
     left.sort_by(|one, other| one.folder.cmp(&other.folder));
     Ok(left)
@@ -93,7 +93,7 @@ pub(super) fn remove_or_put_away(layout: &Layout, folder: &Path) -> io::Result<O
 
 /// Erases a folder that was put away, as far as that can be done, and tells what is left.
 pub(super) fn erase_away(layout: &Layout, away: &Path) -> Option<Unerased> {
-    let left = Unerased::of(layout, away, erase(layout.disk(), away));
+    let left = Unerased::new(layout, away, erase(layout.disk(), away));
     if let Some(left) = &left {
         tracing::debug!(%left, "what was deleted cannot be erased yet");
     }

@@ -12,12 +12,12 @@ use crate::domain::file_name::read;
 use crate::domain::{Fingerprint, Image, ImageId, ProjectName, RenditionKind, Sketch};
 
 use super::disk::{blocking, failed};
-use super::ingest::to_the_end;
+use super::ingest::run_detached;
 use super::layout::Layout;
 use super::manifest::Edit;
 use super::pending::Intent;
 use super::recovery::project_folders;
-use super::staging::settle;
+use super::staging::persist;
 use super::{Store, StoreError, changes, rows, sketches};
 
 impl Store {
@@ -53,13 +53,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (store, image) = (self.clone(), image.clone());
         let (packed, sketch) = (rows::pack(fingerprints)?, sketch.cloned());
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&image.project).await?;
             let found = store.row(&image.project, image.id).await?;
             let Some((row, project)) = found.filter(|(row, _)| row.sha256 == image.sha256.0) else {
                 return Ok(());
             };
-            lock.announce(&Intent::Describe, Vec::new()).await?;
+            lock.write_intent(&Intent::Describe, Vec::new()).await?;
             let txn = store.begin().await?;
             let mut row = row.into_active_model();
             row.fingerprints = Set(packed);
@@ -82,11 +82,11 @@ impl Store {
         jpeg: Vec<u8>,
     ) -> Result<(), StoreError> {
         let (store, project) = (self.clone(), project.clone());
-        to_the_end(async move {
+        run_detached(async move {
             let Some((row, _)) = store.row(&project, image).await? else {
                 return Ok(());
             };
-            let stamp = rows::to_given(&row)?.stamp;
+            let stamp = rows::to_source_file(&row)?.stamp;
             let pieces = store.stage_renditions(vec![(kind, jpeg)], stamp).await?;
             let _lock = store.lock(&project).await?;
             if store.row(&project, image).await?.is_none() {
@@ -100,7 +100,7 @@ impl Store {
                     let folder = target.parent().unwrap_or(&target);
                     let mut changed = disk.create_folder(folder)?;
                     changed.push(folder.to_owned());
-                    settle(disk, file, &target)?;
+                    persist(disk, file, &target)?;
                     disk.sync_all(&changed)
                 });
                 moved.map_err(failed("putting a rendition in its place"))

@@ -11,7 +11,7 @@ use super::{FileStamp, Store};
 
 /// What lies at a path of the image root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A folder.
     Folder,
     /// A file, and how it is.
@@ -27,7 +27,7 @@ impl Store {
         &self,
         folder: &Path,
         passes_over: impl Fn(&OsStr) -> bool,
-        mut tell: impl FnMut(&Path, io::Result<Kind>) -> ControlFlow<()>,
+        mut tell: impl FnMut(&Path, io::Result<FileKind>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
@@ -41,14 +41,14 @@ impl Store {
         &self,
         folder: &Path,
         passes_over: &impl Fn(&OsStr) -> bool,
-        tell: &mut impl FnMut(&Path, io::Result<Kind>) -> ControlFlow<()>,
+        tell: &mut impl FnMut(&Path, io::Result<FileKind>) -> ControlFlow<()>,
         later: &mut Vec<PathBuf>,
     ) -> ControlFlow<()> {
         let entries = match self.layout.disk().entries(folder) {
             Ok(entries) => entries,
             Err(error) => return tell(folder, Err(error)),
         };
-        tell(folder, Ok(Kind::Folder))?;
+        tell(folder, Ok(FileKind::Folder))?;
         for entry in entries {
             let (name, facts) = match entry {
                 Ok(entry) => entry,
@@ -62,7 +62,7 @@ impl Store {
             }
             let path = folder.join(name);
             match facts.and_then(kind_of) {
-                Ok(Kind::Folder) => later.push(path),
+                Ok(FileKind::Folder) => later.push(path),
                 kind => tell(&path, kind)?,
             }
         }
@@ -70,13 +70,13 @@ impl Store {
     }
 }
 
-fn kind_of(facts: Facts) -> io::Result<Kind> {
+fn kind_of(facts: Facts) -> io::Result<FileKind> {
     Ok(match facts {
-        Facts::Folder => Kind::Folder,
+        Facts::Folder => FileKind::Folder,
         Facts::File(metadata) => {
             let modified = metadata.modified()?.into_std();
-            Kind::File(FileStamp::new(metadata.len(), modified))
+            FileKind::File(FileStamp::new(metadata.len(), modified))
         }
-        Facts::Other => Kind::Other,
+        Facts::Other => FileKind::Other,
     })
 }

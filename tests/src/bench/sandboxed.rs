@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use vismatch::domain::{Limits, Outcome};
-use vismatch::sandbox::{Input, Sandbox, Settings, Source};
+use vismatch::sandbox::{Input, Sandbox, SandboxSettings, Source};
 use vismatch_native::Task;
 
 use super::photos::Photo;
@@ -20,7 +20,7 @@ impl Sandboxed {
     pub fn start() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime starts");
-        let settings = Settings {
+        let settings = SandboxSettings {
             workers: 1,
             queue: 0,
             memory: 1 << 30,

@@ -109,7 +109,7 @@ fn main() {
     let mut bars = Bars::default();
     let mut report = String::from("### Near-duplicates\n\n");
     report += &table(&members, &answers, &mut bars);
-    report += &laid_table(&server, &members, &mut bars);
+    report += &orientation_table(&server, &members, &mut bars);
     report += &times(answers.times);
     server.kill();
     let stored = stored(&members, server.data());
@@ -357,9 +357,10 @@ fn class_of_pair(one: &Member, other: &Member) -> Option<usize> {
 }
 
 /// Mirrored and turned copies of the originals and of what was done to them, found as surely?
-fn laid_table(server: &Server, members: &[Member], bars: &mut Bars) -> String {
-    let mut table =
-        String::from("\n| laid otherwise, orientation any | recall | false |\n|---|---:|---:|\n");
+fn orientation_table(server: &Server, members: &[Member], bars: &mut Bars) -> String {
+    let mut table = String::from(
+        "\n| mirrored and turned, orientation any | recall | false |\n|---|---:|---:|\n",
+    );
     let asked = [
         "original", "q30", "resize50", "crop05", "rot2", "crop10", "border5",
     ];
@@ -375,7 +376,7 @@ fn laid_table(server: &Server, members: &[Member], bars: &mut Bars) -> String {
                     .iter()
                     .any(|other| other.image == image && other.group == member.group)
             };
-            let rows = ask_laid(server, &member.path, lay);
+            let rows = ask_oriented(server, &member.path, lay);
             let duplicates: Vec<&Value> = rows.iter().filter(|row| is_duplicate(row)).collect();
             strangers += duplicates.iter().filter(|row| !of_group(row)).count();
             let original = |row: &&Value| {
@@ -399,7 +400,7 @@ fn laid_table(server: &Server, members: &[Member], bars: &mut Bars) -> String {
     table
 }
 
-fn ask_laid(server: &Server, path: &Path, lay: Lay) -> Vec<Value> {
+fn ask_oriented(server: &Server, path: &Path, lay: Lay) -> Vec<Value> {
     let picture = lay(&image::open(path).unwrap());
     let mut file = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut file, ImageFormat::Bmp).unwrap();

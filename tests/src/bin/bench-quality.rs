@@ -61,7 +61,7 @@ fn fingerprints(folder: &str, files: &[PathBuf], text: &mut String, bars: &mut B
         let bytes = fs::read(file).unwrap();
         let own = hash::hash(&bytes, &Algorithm::ALL, &Limits::default()).unwrap();
         let picture = decode::decode(&bytes, &Limits::default()).unwrap();
-        let plane = hash::LumaPlane::of(&picture.pixels).unwrap();
+        let plane = hash::LumaPlane::new(&picture.pixels).unwrap();
         let full = hash::fingerprints_of(&plane, &Algorithm::ALL);
         for (at, (own, full)) in own.iter().zip(&full).enumerate() {
             distances[at].push(own.distance(full).unwrap());

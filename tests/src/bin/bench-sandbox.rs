@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use vismatch::domain::Limits;
-use vismatch::sandbox::{Input, Program, Settings, Source};
+use vismatch::sandbox::{Input, Program, SandboxSettings, Source};
 use vismatch_tests::bench::comparison::Bars;
 use vismatch_tests::bench::cost::{self, Who, cost, median};
 use vismatch_tests::bench::sandboxed::Sandboxed;
@@ -132,8 +132,8 @@ fn picture() -> Vec<u8> {
     file
 }
 
-fn settings() -> Settings {
-    Settings {
+fn settings() -> SandboxSettings {
+    SandboxSettings {
         workers: 2,
         queue: 0,
         memory: 1 << 30,

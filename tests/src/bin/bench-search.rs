@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use vismatch::domain::Fingerprint;
-use vismatch::index::{Hit, Index, Mark, Query};
+use vismatch::index::{Hit, Index, IndexQuery, Mark};
 use vismatch_tests::Random;
 use vismatch_tests::bench::comparison::{Bars, line};
 use vismatch_tests::bench::cost::{self, Who, cost, median};
@@ -196,7 +196,7 @@ fn speed(index: &Index, material: &Material, rounds: u32) -> Speed {
 }
 
 fn within(index: &Index, query: &Fingerprint, radius: u32) -> Vec<Hit> {
-    index.search(&Query {
+    index.search(&IndexQuery {
         project: None,
         fingerprint: query,
         radius,
@@ -205,7 +205,7 @@ fn within(index: &Index, query: &Fingerprint, radius: u32) -> Vec<Hit> {
 }
 
 fn nearest(index: &Index, query: &Fingerprint) -> Vec<Hit> {
-    index.search(&Query {
+    index.search(&IndexQuery {
         project: None,
         fingerprint: query,
         radius: query.algorithm.bits(),

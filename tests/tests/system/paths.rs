@@ -29,12 +29,12 @@ const ALLOWED: [(&str, &str, &str); 9] = [
     ),
     (
         "store/given.rs",
-        "FileStamp::of(&staged.path)",
+        "FileStamp::read(&staged.path)",
         "a temporary file, whose name nobody can guess",
     ),
     (
         "store/staging.rs",
-        "FileStamp::of(&given.path)",
+        "FileStamp::read(&given.path)",
         "a temporary file, whose name nobody can guess",
     ),
     (

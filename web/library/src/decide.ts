@@ -16,7 +16,7 @@ export interface CheckedMatch {
   similarity: number;
   /** Why, in one sentence for people. */
   reason: string;
-  /** How the file has to be laid to look like the stored image. */
+  /** How the file has to be transformed to look like the stored image. */
   orientation: Orientation;
   /** Frames or pages of the stored image, 1 where the answer does not say. */
   frames?: number;

@@ -11,7 +11,7 @@ export type ImageFormat =
   | "JPEG" | "PNG" | "WebP" | "GIF" | "BMP" | "ICO" | "PNM" | "QOI" | "TGA"
   | "TIFF" | "HEIF" | "AVIF" | "JPEG XL";
 
-/** How stored pixels have to be laid to be seen upright; EXIF 1 to 8 in this order. */
+/** How stored pixels have to be transformed to be seen upright; EXIF 1 to 8 in this order. */
 export type Orientation =
   | "upright" | "mirrored" | "rotated180" | "flipped"
   | "transposed" | "rotated90" | "transversed" | "rotated270";
@@ -99,7 +99,7 @@ export interface Comparison {
   verified: boolean;
   /** 0 to 1. */
   similarity: number;
-  /** How the second picture has to be laid to look like the first. */
+  /** How the second picture has to be transformed to look like the first. */
   orientation: Orientation;
   /** Why, in one sentence for people. */
   reason: string;

@@ -13,14 +13,14 @@ use crate::error::ImageError;
 use crate::info::ImageFormat::Heif;
 
 /// How the samples of a picture are stored.
-pub(super) struct Colours {
+pub(super) struct StoredColours {
     pub points: CodePoints,
     pub coding: Coding,
     pub site: Site,
 }
 
 /// What `id`'s `nclx` box says, else that of the first of its tiles, else the stream itself.
-pub(super) fn of(context: &Context<'_>, id: u32) -> Result<Colours, ImageError> {
+pub(super) fn read(context: &Context<'_>, id: u32) -> Result<StoredColours, ImageError> {
     let first = with_samples(context, id)?;
     let told = props(context, id)?.nclx;
     let coded = props(context, first)?;
@@ -35,7 +35,7 @@ pub(super) fn of(context: &Context<'_>, id: u32) -> Result<Colours, ImageError> 
             format_args!("the colour matrix {} of ITU-T H.273", points.matrix),
         )
     })?;
-    Ok(Colours {
+    Ok(StoredColours {
         points,
         coding: Coding {
             matrix,

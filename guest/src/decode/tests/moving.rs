@@ -234,7 +234,7 @@ fn frames_are_laid_over_what_is_left() {
         part((20, 6), 0, 1),
         part((54, 26), 150, 1),
     ];
-    let laid = |ground: &GrayImage, drawn: &Drawn| {
+    let composited = |ground: &GrayImage, drawn: &Drawn| {
         let mut shown = ground.clone();
         for (x, y, pixel) in drawn.picture.enumerate_pixels() {
             let (x, y) = (x + drawn.place.0, y + drawn.place.1);
@@ -245,15 +245,15 @@ fn frames_are_laid_over_what_is_left() {
         shown
     };
     let first = bar(3);
-    let second = laid(&first, &drawn[1]);
-    let third = laid(&first, &drawn[2]);
+    let second = composited(&first, &drawn[1]);
+    let third = composited(&first, &drawn[2]);
     // All of its box is cleared.
     let mut cleared = first.clone();
     for (x, y) in (30..50).flat_map(|x| (8..18).map(move |y| (x, y))) {
         cleared.put_pixel(x, y, Luma([255]));
     }
-    let fourth = laid(&cleared, &drawn[3]);
-    let fifth = laid(&fourth, &drawn[4]);
+    let fourth = composited(&cleared, &drawn[3]);
+    let fifth = composited(&fourth, &drawn[4]);
     let expected = expected(&[first, second, third, fourth, fifth]);
     assert_eq!(lumas(&gif(&drawn)), expected);
     // In these two no frame may reach beyond the edge, and WebP restores nothing.

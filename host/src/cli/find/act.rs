@@ -13,9 +13,10 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
 use crate::domain::{Judgement, Verdict};
-use crate::sandbox::Sandbox;
-use crate::service::folders::{self, FileGroup, Member, PictureFile};
-use crate::store::FileStamp;
+use crate::service::{
+    FileStamp, Sandbox,
+    folders::{self, FileGroup, Member, PictureFile},
+};
 
 use super::output;
 
@@ -242,7 +243,7 @@ fn to_trash(path: &Path) -> Result<()> {
 }
 
 fn check_unchanged(file: &PictureFile) -> Result<()> {
-    let now = FileStamp::of(&file.path)?;
+    let now = FileStamp::read(&file.path)?;
     let path = output::shown(&file.path);
     ensure!(now.is_some(), "{path} is gone");
     ensure!(

@@ -45,7 +45,7 @@ pub fn lines(number: usize, group: &FileGroup, outcomes: &[Option<Outcome>]) -> 
 
 /// A group as one line of JSON.
 pub fn json(group: &FileGroup, keep: Keep, outcomes: &[Option<Outcome>]) -> Result<()> {
-    output::json(&View::of(group, keep, outcomes))
+    output::json(&View::new(group, keep, outcomes))
 }
 
 /// The last line of JSON, where not all that is near was compared.
@@ -106,9 +106,9 @@ struct LeftOut {
 }
 
 impl<'a> View<'a> {
-    fn of(group: &'a FileGroup, keep: Keep, outcomes: &[Option<Outcome>]) -> Self {
+    fn new(group: &'a FileGroup, keep: Keep, outcomes: &[Option<Outcome>]) -> Self {
         let file = |(place, member): (usize, &'a Member)| FileView {
-            path: PathView::of(&member.file.path),
+            path: PathView::new(&member.file.path),
             distance: member.distance,
             verdict: word(place, member),
             verdict_reason: (place > 0).then_some(member.judgement.reason.as_str()),
@@ -121,7 +121,7 @@ impl<'a> View<'a> {
                 outcomes.get(place).and_then(Option::as_ref),
             )
             .iter()
-            .map(|path| PathView::of(path))
+            .map(|path| PathView::new(path))
             .collect(),
             outcome: outcomes.get(place).cloned().flatten(),
         };

@@ -141,7 +141,7 @@ fn camera() -> Copy {
 
 fn merits(copy: &Copy) -> Merits {
     let sketch = Sketch::from_parts(&copy.parts);
-    Merits::of(&copy.info, &[], copy.bytes, Some(&sketch))
+    Merits::new(&copy.info, &[], copy.bytes, Some(&sketch))
 }
 
 #[track_caller]

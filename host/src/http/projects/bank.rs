@@ -17,7 +17,7 @@ use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::schemas::{AlgorithmName, WitnessText};
 use crate::http::views::BinaryFile;
-use crate::service::matching::{Bank, Entry, KnownBank, bank};
+use crate::service::matching::{Bank, BankEntry, KnownBank, bank};
 use crate::service::{ServiceError, Services};
 
 use super::matching::algorithm;
@@ -154,7 +154,7 @@ fn header_of(bank: &Bank) -> BankHeader {
     }
 }
 
-fn encoded(writer: &mut BankWriter, entries: &[Entry]) -> Vec<u8> {
+fn encoded(writer: &mut BankWriter, entries: &[BankEntry]) -> Vec<u8> {
     let mut chunk = Vec::new();
     for (image, bits) in entries {
         match bits {

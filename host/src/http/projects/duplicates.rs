@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::config::Location;
 use crate::domain::{DuplicateGroup, ProjectName};
-use crate::http::below::address;
+use crate::http::base_path::address;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::paging::{NextLink, next_link};
@@ -121,7 +121,7 @@ struct MemberView {
     /// Why, in one sentence for people.
     #[schema(example = "Their detail agrees by 97 %, place for place, and so do the colours.")]
     reason: String,
-    /// How it has to be laid to look like the image to keep.
+    /// How it has to be transformed to look like the image to keep.
     #[schema(example = "upright")]
     orientation: &'static str,
 }
@@ -182,7 +182,7 @@ impl DuplicateOptions {
             None => address("/duplicates"),
         };
         let link = self.link(&address, &page)?;
-        let group = |group| GroupView::of(group, app.config.location);
+        let group = |group| GroupView::new(group, app.config.location);
         let view = DuplicatesView {
             algorithm: page.by.map(|(algorithm, _)| algorithm.name()),
             radius: page.by.map(|(_, radius)| radius),
@@ -237,7 +237,7 @@ fn orientation_name(asked: &Duplicates) -> &'static str {
 }
 
 impl GroupView {
-    fn of(group: &DuplicateGroup, location: Location) -> Self {
+    fn new(group: &DuplicateGroup, location: Location) -> Self {
         let id = |place: usize| {
             group
                 .members
@@ -245,7 +245,7 @@ impl GroupView {
                 .map(|member| member.image.id.to_string())
         };
         let images = group.members.iter().map(|member| MemberView {
-            image: ImageView::of(&member.image, location),
+            image: ImageView::new(&member.image, location),
             project_id: member.image.project.to_string(),
             distance: member.distance,
             verdict: member.relation.judgement.verdict.name(),

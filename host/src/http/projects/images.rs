@@ -17,8 +17,7 @@ use crate::http::paging::Page;
 use crate::http::schemas::SizeName;
 use crate::http::unerased::{self, UnerasedView};
 use crate::http::views::{BinaryFile, FingerprintView, ImageView, project_url};
-use crate::service::{ServiceError, images, plugins, projects};
-use crate::store::BlobKey;
+use crate::service::{BlobKey, ServiceError, images, plugins, projects};
 
 /// Image routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -103,7 +102,7 @@ async fn list(
     };
     let address = format!("{}/images", project_url(&project));
     let link = page.cut(&mut images, &address, |last| last.id.to_string())?;
-    let view = |image: &Image| ImageView::of(image, app.config.location);
+    let view = |image: &Image| ImageView::new(image, app.config.location);
     let views: Vec<ImageView> = images.iter().map(view).collect();
     Ok((link, axum::Json(views)).into_response())
 }

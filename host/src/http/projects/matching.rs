@@ -14,10 +14,11 @@ use crate::http::extract::{self, BodyKind, InProject, Json, ProjectPath, Query, 
 use crate::http::form::Form;
 use crate::http::schemas::{Distance, Limit, OrientationName, SentFingerprint, Sha256Text};
 use crate::http::views::MatchView;
-use crate::sandbox::Input;
-use crate::service::library;
-use crate::service::matching::{self, Check, Subject};
-use crate::service::plugins::{self, PluginQuery};
+use crate::service::{
+    Input, imgurer,
+    matching::{self, Check, Subject},
+    plugins::{self, PluginQuery},
+};
 
 /// Most matches that are answered.
 const MAX_LIMIT: usize = 1000;
@@ -134,7 +135,7 @@ struct MatchForm {
 ///
 /// Digest, fingerprints and sketch are what a page computes before it uploads. What only small text or figures tell
 /// apart is `similar` with `verified: false`: comparing the pictures decides (`POST …/matches` with the picture, `POST
-/// /compare`, or the library's `compare`).
+/// /compare`, or the imgurer's `compare`).
 #[utoipa::path(
     post, path = "/projects/{project_id}/check",
     operation_id = "check_picture", tag = "matching",
@@ -297,7 +298,7 @@ async fn stored(
 ) -> Result<Subject, ApiError> {
     let project = match project {
         Some(project) => project.clone(),
-        None => library::image(&app.services, image).await?.project,
+        None => imgurer::image(&app.services, image).await?.project,
     };
     Ok(Subject::Stored(project, image.to_owned()))
 }

@@ -125,7 +125,7 @@ async fn resolve(
     let dry_run = body.dry_run.or(url.dry_run).unwrap_or(false);
     let wish = body.into_wish()?;
     let resolution = resolve::resolve(&app.services, &project, wish, accept, dry_run).await?;
-    Ok(axum::Json(ResolvedView::of(
+    Ok(axum::Json(ResolvedView::new(
         &resolution,
         dry_run,
         app.config.location,
@@ -159,11 +159,11 @@ impl ResolveBody {
 }
 
 impl ResolvedView {
-    fn of(resolution: &Resolution, dry_run: bool, location: Location) -> Self {
+    fn new(resolution: &Resolution, dry_run: bool, location: Location) -> Self {
         let removed = &resolution.resolved.removed;
         Self {
             dry_run,
-            kept: ImageView::of(&resolution.resolved.kept, location),
+            kept: ImageView::new(&resolution.resolved.kept, location),
             removed: removed
                 .iter()
                 .map(|image| RemovedView {

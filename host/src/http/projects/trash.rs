@@ -17,8 +17,7 @@ use crate::http::paging::Page;
 use crate::http::schemas::{AfterImage, Limit};
 use crate::http::unerased::{self, UnerasedView};
 use crate::http::views::{BinaryFile, ImageView, project_url, timestamp};
-use crate::service::trash;
-use crate::store::{BlobKey, Emptied};
+use crate::service::{BlobKey, Emptied, trash};
 
 use super::images::Size;
 
@@ -155,7 +154,7 @@ async fn show(
 )]
 async fn restore(State(app): State<App>, at: OneImage) -> Result<axum::Json<ImageView>, ApiError> {
     let image = trash::restore(&app.services, &at.project, &at.image).await?;
-    Ok(axum::Json(ImageView::of(&image, app.config.location)))
+    Ok(axum::Json(ImageView::new(&image, app.config.location)))
 }
 
 /// Delete an image of the trash for good

@@ -13,8 +13,10 @@ use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::form::{Form, Picture, last_segment, own_name};
 use crate::http::schemas::{OnDuplicateName, WantedName};
 use crate::http::views::{FingerprintView, MatchView, Urls, timestamp};
-use crate::service::images::{self, Ingested, OnDuplicate, Upload};
-use crate::store::NameClash;
+use crate::service::{
+    NameClash,
+    images::{self, Ingested, OnDuplicate, Upload},
+};
 
 /// The upload route.
 pub fn router() -> OpenApiRouter<App> {
@@ -129,7 +131,7 @@ async fn upload(
         given: picture.staged,
     };
     let ingested = images::ingest(&app.services, upload).await?;
-    Ok(axum::Json(Uploaded::of(ingested, sent_name)))
+    Ok(axum::Json(Uploaded::new(ingested, sent_name)))
 }
 
 impl UploadOptions {
@@ -168,14 +170,14 @@ impl UploadOptions {
 }
 
 impl Uploaded {
-    fn of(ingested: Ingested, sent_name: Option<String>) -> Self {
+    fn new(ingested: Ingested, sent_name: Option<String>) -> Self {
         let image = ingested.image;
         Self {
             sent_name: sent_name.filter(|name| name != image.name.as_str()),
             image_id: image.id.to_string(),
             project_id: image.project.to_string(),
             is_primary: image.is_primary,
-            urls: Urls::of(&image.project, image.id),
+            urls: Urls::new(&image.project, image.id),
             name: image.name.to_string(),
             width: image.info.size.width,
             height: image.info.size.height,

@@ -1,7 +1,7 @@
 //! The router as a client sees it, over a real store and the real component, without a network.
 
-mod below;
-mod callers;
+mod base_path;
+mod origin_policy;
 mod server;
 
 use axum::http::{Method, StatusCode, header};
@@ -21,11 +21,11 @@ async fn clients_are_served_as_documented() {
     base64_clients_are_served(&server).await;
     bad_input_is_refused_in_the_one_body(&server).await;
     the_server_tells_about_itself(&server).await;
-    callers::pages_of_other_sites_change_nothing(&server).await;
-    callers::pages_of_other_sites_read_nothing(&server).await;
-    callers::pages_that_may_call_are_let_in(&server).await;
-    callers::the_server_answers_to_its_own_names_alone(&server).await;
-    below::addresses_begin_with_the_path_that_the_server_is_below(&server).await;
+    origin_policy::pages_of_other_sites_change_nothing(&server).await;
+    origin_policy::pages_of_other_sites_read_nothing(&server).await;
+    origin_policy::pages_that_may_call_are_let_in(&server).await;
+    origin_policy::the_server_answers_to_its_own_names_alone(&server).await;
+    base_path::addresses_begin_with_the_path_that_the_server_is_below(&server).await;
     server.app.stop().await;
 }
 

@@ -105,7 +105,7 @@ proptest! {
                 .collect();
             expected.sort();
             expected.truncate(limit);
-            let found = index.search(&Query {
+            let found = index.search(&IndexQuery {
                 project: wanted,
                 fingerprint: &fingerprint(Algorithm::Dhash128, &query),
                 radius,

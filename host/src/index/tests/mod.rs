@@ -1,7 +1,7 @@
 //! Every answer of the index is held to a plain scan of the same images.
 
-mod banks;
 mod histories;
+mod multi_indexes;
 mod snapshots;
 
 use super::*;
@@ -29,7 +29,7 @@ fn search(
     query: &Fingerprint,
     limit: usize,
 ) -> Vec<Hit> {
-    index.search(&Query {
+    index.search(&IndexQuery {
         project,
         fingerprint: query,
         radius: query.bits.len() as u32 * 8,
@@ -90,7 +90,7 @@ fn a_fingerprint_of_a_wrong_length_matches_nothing() {
 /// An index that packs four images into a segment, and gives tables to banks of eight.
 fn small_index() -> Index {
     let sizes = Sizes {
-        tail: 4,
+        memtable: 4,
         scanned: 8,
     };
     Index {

@@ -21,7 +21,7 @@ fn open(file: &Path) -> Result<(Index, Mark), SnapshotError> {
     Index::open(&File::open(file).unwrap())
 }
 
-/// A saved index of a few segments and a tail, and its file.
+/// A saved index of a few segments and a memtable, and its file.
 fn saved(folder: &Path) -> (Index, PathBuf) {
     let (index, file) = (small_index(), folder.join("snapshot"));
     for number in 0..30 {

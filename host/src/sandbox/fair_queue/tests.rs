@@ -30,9 +30,9 @@ impl Bench {
         }
     }
 
-    fn ask(&mut self, number: u8, takes: Duration) -> Asked {
+    fn ask(&mut self, number: u8, takes: Duration) -> Admission {
         let asked = self.queue.ask(client(number), (number, takes), self.now);
-        if asked == Asked::Runs {
+        if asked == Admission::Runs {
             self.run(number, takes);
         }
         asked
@@ -144,15 +144,15 @@ fn nothing_is_owed_for_time_in_which_nothing_was_asked() {
 fn one_client_may_take_every_place_and_none_from_another() {
     let mut bench = Bench::new(1, 4);
     for _ in 0..5 {
-        assert_ne!(bench.ask(1, SLOW), Asked::Refused);
+        assert_ne!(bench.ask(1, SLOW), Admission::Refused);
     }
-    assert_eq!(bench.ask(1, SLOW), Asked::Refused);
+    assert_eq!(bench.ask(1, SLOW), Admission::Refused);
     // The first gives way until both wait as often.
     for _ in 0..2 {
-        assert!(matches!(bench.ask(2, QUICK), Asked::Waits(_)));
+        assert!(matches!(bench.ask(2, QUICK), Admission::Waits(_)));
     }
-    assert_eq!(bench.ask(2, QUICK), Asked::Refused);
-    assert_eq!(bench.ask(1, QUICK), Asked::Refused);
+    assert_eq!(bench.ask(2, QUICK), Admission::Refused);
+    assert_eq!(bench.ask(1, QUICK), Admission::Refused);
     assert_eq!(bench.end_all(), [1, 2, 2, 1, 1]);
     assert!(bench.is_as_new(1, 4));
 }
@@ -161,12 +161,12 @@ fn one_client_may_take_every_place_and_none_from_another() {
 fn what_leaves_gives_its_place_back_once() {
     let mut bench = Bench::new(1, 1);
     bench.ask(1, SLOW);
-    let Asked::Waits(ticket) = bench.ask(2, QUICK) else {
+    let Admission::Waits(ticket) = bench.ask(2, QUICK) else {
         panic!("it did not wait");
     };
     assert!(bench.queue.leave(client(2), ticket).is_some());
     assert!(bench.queue.leave(client(2), ticket).is_none());
-    assert!(matches!(bench.ask(3, QUICK), Asked::Waits(_)));
+    assert!(matches!(bench.ask(3, QUICK), Admission::Waits(_)));
     assert_eq!(bench.end_all(), [1, 3]);
     assert!(bench.is_as_new(1, 1));
 }

@@ -13,8 +13,8 @@ use crate::domain::{Dimensions, RenditionSize, Verdict};
 /// Implements the world; its `inspect` misbehaves on demand.
 const IMAGING: &str = include_str!("imaging.wat");
 
-fn settings() -> Settings {
-    Settings {
+fn settings() -> SandboxSettings {
+    SandboxSettings {
         workers: 1,
         queue: 1,
         memory: 8 << 20,
@@ -30,7 +30,7 @@ fn start(component: &str) -> Result<Sandbox, StartError> {
 
 fn start_with(
     component: &str,
-    settings: &Settings,
+    settings: &SandboxSettings,
     cache: Option<&Path>,
 ) -> Result<Sandbox, StartError> {
     let directory = tempfile::tempdir().unwrap();
@@ -218,7 +218,7 @@ async fn one_call_more_than_workers_and_queue_hold_is_busy() {
 
 #[tokio::test]
 async fn dropped_calls_give_their_workers_back() {
-    let long = Settings {
+    let long = SandboxSettings {
         timeout: Duration::from_secs(600),
         ..settings()
     };
@@ -305,7 +305,7 @@ fn a_self_test_is_not_repeated_where_it_passed() {
 
 /// The component of this build, compiled once for the tests that need it.
 static EMBEDDED: LazyLock<Sandbox> = LazyLock::new(|| {
-    let generous = Settings {
+    let generous = SandboxSettings {
         memory: 512 << 20,
         timeout: Duration::from_secs(30),
         ..settings()

@@ -22,7 +22,7 @@ type Parts = (ImageId, Vec<Fingerprint>);
 
 impl FileIndex {
     /// The files at these places.
-    pub fn of(files: &[PictureFile], places: &[usize]) -> Result<Self, InvalidName> {
+    pub fn new(files: &[PictureFile], places: &[usize]) -> Result<Self, InvalidName> {
         let fingerprints = |place: &usize| (id(*place), files[*place].fingerprints.clone());
         Ok(Self {
             whole: index_of(places.iter().map(fingerprints))?,
@@ -38,7 +38,7 @@ impl FileIndex {
         });
         Ok(Self {
             parts: Some((index_of(features.iter().cloned())?, features)),
-            ..Self::of(files, places)?
+            ..Self::new(files, places)?
         })
     }
 

@@ -13,9 +13,9 @@
 //! Uploads put their files here too. They are told by their rows; where a row is not committed yet,
 //! the store's lock makes [`Store::adopt`](crate::store::Store::adopt) wait for it.
 
-mod place;
+mod ingest;
 mod scan;
-mod take_in;
+mod source_path;
 mod watch;
 
 use std::collections::HashMap;
@@ -68,7 +68,7 @@ impl ScanProgress {
 /// Indexes what lies in the image root and is not known, then watches until cancelled. Fails when the
 /// first scan cannot be made; later troubles are logged.
 pub async fn follow(services: Services, stop: CancellationToken) -> Result<(), ServiceError> {
-    let root = ImageRoot::of(services);
+    let root = ImageRoot::new(services);
     tokio::select! {
         () = stop.cancelled() => Ok(()),
         outcome = root.follow() => outcome,
@@ -86,7 +86,7 @@ struct ImageRoot {
 }
 
 impl ImageRoot {
-    fn of(services: Services) -> Self {
+    fn new(services: Services) -> Self {
         Self {
             folder: services.store.image_root(),
             services,
@@ -101,10 +101,10 @@ impl ImageRoot {
         self.scan().await?;
         self.progress().finished.store(true, Ordering::Relaxed);
         loop {
-            watch.look_again_at(std::mem::take(&mut *self.passed_over()));
+            watch.retry_later(std::mem::take(&mut *self.passed_over()));
             let outcome = match watch.next().await {
                 Noticed::Everything => self.scan().await,
-                Noticed::Settled(settled) => self.look_at(settled).await,
+                Noticed::Settled(settled) => self.rescan(settled).await,
             };
             if let Err(error) = outcome {
                 tracing::error!(

@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 
 use crate::domain::{ImageName, ProjectName};
 use crate::service::ServiceError;
-use crate::store::{FileStamp, Kind, Standing, Store};
+use crate::store::{FileKind, FileStamp, PathState, Store};
 
 use super::ImageRoot;
-use super::place::{Meaning, Place, is_passing};
+use super::source_path::{PathKind, SourcePath, is_passing};
 use super::watch::Settled;
 
 /// How often the log says how far a scan is.
@@ -29,7 +29,7 @@ const FILE_BATCH: usize = 1_000;
 #[derive(Default)]
 struct Found {
     projects: Vec<ProjectName>,
-    files: Vec<(Place, FileStamp)>,
+    files: Vec<(SourcePath, FileStamp)>,
     unusable: Vec<(PathBuf, String)>,
 }
 
@@ -39,7 +39,7 @@ struct Walked {
     /// Those whose folders it saw; they are made.
     projects: BTreeSet<ProjectName>,
     /// Files of which no row says the same.
-    unknown: Vec<Place>,
+    unknown: Vec<SourcePath>,
 }
 
 impl ImageRoot {
@@ -60,27 +60,29 @@ impl ImageRoot {
 
     /// Looks at paths that something happened to: files, folders, or what was one of them. What is new is
     /// taken in before what is gone is taken out: a picture that was moved is known at every moment.
-    pub async fn look_at(&self, settled: Vec<Settled>) -> Result<(), ServiceError> {
+    pub async fn rescan(&self, settled: Vec<Settled>) -> Result<(), ServiceError> {
         // A file in a new folder is noticed twice: by itself and in its folder.
         let (mut places, mut gone) = (BTreeSet::new(), Vec::new());
         for at in settled {
             let path = at.path.clone();
-            let standing = self.services.store.standing_of(&path).await?;
-            match (standing, Meaning::of(&self.folder, &path)) {
-                (_, Ok(Meaning::Nothing)) => {}
-                (Standing::Folder, _) => places.extend(self.walk(path).await?.unknown),
-                (Standing::File, Ok(Meaning::Within(place))) => {
-                    places.insert(place);
+            let path_state = self.services.store.path_state_of(&path).await?;
+            match (path_state, PathKind::new(&self.folder, &path)) {
+                (_, Ok(PathKind::Nothing)) => {}
+                (PathState::Folder, _) => places.extend(self.walk(path).await?.unknown),
+                (PathState::File, Ok(PathKind::Within(source))) => {
+                    places.insert(source);
                 }
-                (Standing::File, Ok(Meaning::Project(_))) => self.refuse(path, None, &OUTSIDE),
-                (Standing::File, Err(reason)) => self.refuse(path, None, &reason),
-                (Standing::BehindALink, _) => self.refuse(path, None, &NO_FILE),
-                (Standing::Other, meaning) => {
+                (PathState::File, Ok(PathKind::Project(_))) => self.refuse(path, None, &OUTSIDE),
+                (PathState::File, Err(reason)) => self.refuse(path, None, &reason),
+                (PathState::BehindALink, _) => self.refuse(path, None, &NO_FILE),
+                (PathState::Other, meaning) => {
                     self.refuse(path, None, &NO_FILE);
                     gone.extend(meaning.ok().map(|meaning| (meaning, at)));
                 }
-                (Standing::Nothing | Standing::UnderAFile, Ok(meaning)) => gone.push((meaning, at)),
-                (Standing::Nothing | Standing::UnderAFile, Err(_)) => {}
+                (PathState::Nothing | PathState::UnderAFile, Ok(meaning)) => {
+                    gone.push((meaning, at))
+                }
+                (PathState::Nothing | PathState::UnderAFile, Err(_)) => {}
             }
         }
         self.take_in_all(places.into_iter().collect()).await;
@@ -91,11 +93,11 @@ impl ImageRoot {
     }
 
     /// Something is gone; see the module's rules.
-    async fn vanished(&self, meaning: Meaning, at: Settled) -> Result<(), ServiceError> {
+    async fn vanished(&self, meaning: PathKind, at: Settled) -> Result<(), ServiceError> {
         let (project, below) = match &meaning {
-            Meaning::Within(place) => (&place.project, place.name.as_str()),
-            Meaning::Project(project) => (project, ""),
-            Meaning::Nothing => return Ok(()),
+            PathKind::Within(source) => (&source.project, source.name.as_str()),
+            PathKind::Project(project) => (project, ""),
+            PathKind::Nothing => return Ok(()),
         };
         let store = &self.services.store;
         let mut gone = Vec::new();
@@ -141,7 +143,7 @@ impl ImageRoot {
     ) -> Result<(), ServiceError> {
         let (store, mut after) = (&self.services.store, None);
         loop {
-            let given = store.given_files(project, below, after.as_ref(), FILE_BATCH as u64);
+            let given = store.source_files(project, below, after.as_ref(), FILE_BATCH as u64);
             let given = given.await?;
             let Some(last) = given.last() else {
                 return Ok(());
@@ -169,24 +171,25 @@ impl ImageRoot {
     }
 
     /// What was found and has no row that says the same. Makes the projects of the folders.
-    async fn unknown(&self, found: Found) -> Result<Vec<Place>, ServiceError> {
+    async fn unknown(&self, found: Found) -> Result<Vec<SourcePath>, ServiceError> {
         for (path, reason) in found.unusable {
             self.refuse(path, None, &reason);
         }
         self.create_projects(&found.projects).await?;
         let mut unknown = Vec::new();
-        let of_one_project =
-            |one: &(Place, FileStamp), other: &(Place, FileStamp)| one.0.project == other.0.project;
+        let of_one_project = |one: &(SourcePath, FileStamp), other: &(SourcePath, FileStamp)| {
+            one.0.project == other.0.project
+        };
         for files in found.files.chunk_by(of_one_project) {
-            let Some((Place { project, .. }, _)) = files.first() else {
+            let Some((SourcePath { project, .. }, _)) = files.first() else {
                 continue;
             };
-            let names = files.iter().map(|(place, _)| &place.name);
+            let names = files.iter().map(|(source, _)| &source.name);
             let known = self.services.store.stamps(project, names).await?;
             let news = files
                 .iter()
-                .filter(|(place, stamp)| known.get(&place.name) != Some(stamp));
-            unknown.extend(news.map(|(place, _)| place.clone()));
+                .filter(|(source, stamp)| known.get(&source.name) != Some(stamp));
+            unknown.extend(news.map(|(source, _)| source.clone()));
         }
         Ok(unknown)
     }
@@ -208,14 +211,14 @@ impl ImageRoot {
     }
 
     /// Takes files in, as many at once as there are cores; the log says now and then how far it is.
-    async fn take_in_all(&self, places: Vec<Place>) {
+    async fn take_in_all(&self, places: Vec<SourcePath>) {
         let before = self.progress().state().indexed;
         self.progress()
             .found
             .fetch_add(places.len() as u64, Ordering::Relaxed);
         let at_once = std::thread::available_parallelism().map_or(1, usize::from);
         let work = futures::stream::iter(&places)
-            .for_each_concurrent(at_once, |place| self.take_in(place));
+            .for_each_concurrent(at_once, |source| self.ingest(source));
         tokio::pin!(work);
         let mut report = tokio::time::interval(REPORT_EVERY);
         report.tick().await;
@@ -269,16 +272,18 @@ impl Found {
         self.files.len().max(self.unusable.len()) >= FILE_BATCH
     }
 
-    fn add(&mut self, root: &Path, path: &Path, kind: Kind) {
+    fn add(&mut self, root: &Path, path: &Path, kind: FileKind) {
         let mut refuse = |reason: &str| self.unusable.push((path.to_owned(), reason.to_owned()));
-        match (Meaning::of(root, path), kind) {
+        match (PathKind::new(root, path), kind) {
             (Err(reason), _) => refuse(&reason.to_string()),
-            (Ok(Meaning::Nothing | Meaning::Within(_)), Kind::Folder)
-            | (Ok(Meaning::Nothing), _) => {}
-            (Ok(Meaning::Project(project)), Kind::Folder) => self.projects.push(project),
-            (Ok(_), Kind::Other) => refuse(NO_FILE),
-            (Ok(Meaning::Project(_)), Kind::File(_)) => refuse(OUTSIDE),
-            (Ok(Meaning::Within(place)), Kind::File(stamp)) => self.files.push((place, stamp)),
+            (Ok(PathKind::Nothing | PathKind::Within(_)), FileKind::Folder)
+            | (Ok(PathKind::Nothing), _) => {}
+            (Ok(PathKind::Project(project)), FileKind::Folder) => self.projects.push(project),
+            (Ok(_), FileKind::Other) => refuse(NO_FILE),
+            (Ok(PathKind::Project(_)), FileKind::File(_)) => refuse(OUTSIDE),
+            (Ok(PathKind::Within(source)), FileKind::File(stamp)) => {
+                self.files.push((source, stamp))
+            }
         }
     }
 

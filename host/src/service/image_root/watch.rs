@@ -113,7 +113,7 @@ impl Watch {
     }
 
     /// These are to be looked at again after a while.
-    pub fn look_again_at(&mut self, passed_over: Vec<Settled>) {
+    pub fn retry_later(&mut self, passed_over: Vec<Settled>) {
         let due = Instant::now() + AGAIN;
         for Settled { path, moved_within } in passed_over {
             if moved_within {

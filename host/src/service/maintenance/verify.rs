@@ -83,7 +83,7 @@ impl Verification<'_> {
         let store = &self.services.store;
         let mut after = None;
         loop {
-            let given = store.given_files(project, "", after.as_ref(), PAGE);
+            let given = store.source_files(project, "", after.as_ref(), PAGE);
             let given = given.await?;
             let Some(last) = given.last() else {
                 break;
@@ -196,7 +196,7 @@ impl Verification<'_> {
 
     async fn given(&self, image: &Image) -> Result<State, ServiceError> {
         let store = &self.services.store;
-        let file = store.open_given(&image.project, &image.name).await?;
+        let file = store.open_source(&image.project, &image.name).await?;
         state_of(file, image).await
     }
 

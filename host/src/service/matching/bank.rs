@@ -11,7 +11,7 @@ use crate::store::{Change, FingerprintPage};
 const PAGE: u64 = 1_000;
 
 /// One image of a bank; without bits it has no fingerprint, or is gone.
-pub type Entry = (ImageId, Option<Vec<u8>>);
+pub type BankEntry = (ImageId, Option<Vec<u8>>);
 
 /// A bank that is being read.
 #[derive(Clone, Debug)]
@@ -72,7 +72,10 @@ pub async fn bank(
 
 impl Bank {
     /// The next entries; `None` at the end. Of entries of one image the last counts.
-    pub async fn next(&mut self, services: &Services) -> Result<Option<Vec<Entry>>, ServiceError> {
+    pub async fn next(
+        &mut self,
+        services: &Services,
+    ) -> Result<Option<Vec<BankEntry>>, ServiceError> {
         match self.next {
             Some(Next::Images(behind)) => self.images(services, behind).await,
             Some(Next::Changes(behind)) => self.changes(services, behind).await,
@@ -84,7 +87,7 @@ impl Bank {
         &mut self,
         services: &Services,
         behind: u64,
-    ) -> Result<Option<Vec<Entry>>, ServiceError> {
+    ) -> Result<Option<Vec<BankEntry>>, ServiceError> {
         let store = &services.store;
         let FingerprintPage { images, last } =
             store.fingerprint_page(&self.project, behind, PAGE).await?;
@@ -100,7 +103,7 @@ impl Bank {
         &mut self,
         services: &Services,
         behind: u64,
-    ) -> Result<Option<Vec<Entry>>, ServiceError> {
+    ) -> Result<Option<Vec<BankEntry>>, ServiceError> {
         let left = self.mark.sequence.saturating_sub(behind).min(PAGE);
         if left == 0 {
             self.next = None;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::domain::{Algorithm, Fingerprint, ImageId, Orientation, ProjectName};
-use crate::index::{Index, Neighbours, Query};
+use crate::index::{Index, IndexQuery, Neighbours};
 
 use super::reach::{CROSSED, FAINT, Reach, is_searched, weight};
 use super::threads::blocking;
@@ -70,7 +70,7 @@ pub fn upright(index: &Index, project: Option<&ProjectName>) -> Candidates {
         let first = definitions[0];
         let radius = |images| match first {
             FAINT => Reach::among(images).of_faint(),
-            (algorithm, _) => Reach::among(images).of(algorithm),
+            (algorithm, _) => Reach::among(images).radius(algorithm),
         };
         let weight = weight(first.0);
         let near = index.pairs(project, definitions, radius, MOST);
@@ -193,7 +193,7 @@ impl Searched {
         for orientation in Orientation::ALL {
             for (fingerprint, radius) in self.probes(orientation, reach) {
                 let weight = weight(fingerprint.algorithm);
-                let hits = index.search(&Query {
+                let hits = index.search(&IndexQuery {
                     project,
                     fingerprint: &fingerprint,
                     radius,
@@ -216,7 +216,7 @@ impl Searched {
 
     fn probes(&self, orientation: Orientation, reach: Reach) -> Vec<(Fingerprint, u32)> {
         let oriented = self.fingerprints.iter();
-        let oriented = oriented.filter_map(|one| one.laid(orientation));
+        let oriented = oriented.filter_map(|one| one.oriented(orientation));
         oriented.flat_map(|one| reach.probes(&one)).collect()
     }
 }

@@ -153,7 +153,7 @@ fn by_distance(
     if kept.sha256 == image.sha256 {
         return Some((0, Relation::same_bytes()));
     }
-    let fingerprint = |image| Fingerprinted::of(image, algorithm);
+    let fingerprint = |image| Fingerprinted::new(image, algorithm);
     let (distance, orientation) =
         fingerprint(kept)?.distance(&fingerprint(image)?, any_orientation)?;
     let judgement = Judgement::of_distance(algorithm, distance);
@@ -191,7 +191,7 @@ fn distance(kept: &Image, image: &Image, relation: &Relation) -> Option<u32> {
     if kept.sha256 == image.sha256 {
         return Some(0);
     }
-    let fingerprint = |image| Fingerprinted::of(image, Algorithm::default());
+    let fingerprint = |image| Fingerprinted::new(image, Algorithm::default());
     fingerprint(kept)?.distance_laid(&fingerprint(image)?, relation.orientation)
 }
 

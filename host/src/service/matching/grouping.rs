@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::domain::{Algorithm, Fingerprint, Image, ImageId, Orientation, Pair, ProjectName};
-use crate::index::{Index, Query};
+use crate::index::{Index, IndexQuery};
 
 use super::clusters::Clustering;
 use super::threads::blocking;
@@ -25,7 +25,7 @@ pub struct Fingerprinted {
 
 impl Fingerprinted {
     /// What today's definition of the algorithm says of an image.
-    pub fn of(image: &Image, algorithm: Algorithm) -> Option<Self> {
+    pub fn new(image: &Image, algorithm: Algorithm) -> Option<Self> {
         Self::among(image.id, &image.fingerprints, algorithm)
     }
 
@@ -39,7 +39,7 @@ impl Fingerprinted {
         })
     }
 
-    /// Differing bits, and how the other has to be laid for that: upright, or the best of all.
+    /// Differing bits, and how the other has to be transformed for that: upright, or the best of all.
     pub fn distance(&self, other: &Self, any_orientation: bool) -> Option<(u32, Orientation)> {
         let forms = other.forms(any_orientation).into_iter();
         let distances = forms.filter_map(|(orientation, form)| {
@@ -48,18 +48,18 @@ impl Fingerprinted {
         distances.min_by_key(|(distance, orientation)| (*distance, orientation.to_exif()))
     }
 
-    /// Differing bits with the other laid in one way.
+    /// Differing bits with the other in one orientation.
     pub fn distance_laid(&self, other: &Self, orientation: Orientation) -> Option<u32> {
-        let laid = other.fingerprint.laid(orientation)?;
-        self.fingerprint.distance(&laid).ok()
+        let oriented = other.fingerprint.oriented(orientation)?;
+        self.fingerprint.distance(&oriented).ok()
     }
 
     fn forms(&self, any_orientation: bool) -> Vec<(Orientation, Fingerprint)> {
         if !any_orientation {
             return vec![(Orientation::Upright, self.fingerprint.clone())];
         }
-        let laid = |orientation| Some((orientation, self.fingerprint.laid(orientation)?));
-        Orientation::ALL.into_iter().filter_map(laid).collect()
+        let oriented = |orientation| Some((orientation, self.fingerprint.oriented(orientation)?));
+        Orientation::ALL.into_iter().filter_map(oriented).collect()
     }
 }
 
@@ -103,7 +103,7 @@ async fn known(
     Ok(known)
 }
 
-/// The groups that searching for each image, laid every way, in turn brings together.
+/// The groups that searching for each image, in every orientation in turn, brings together.
 fn neighbours(
     index: &Index,
     project: Option<&ProjectName>,
@@ -118,7 +118,7 @@ fn neighbours(
             continue;
         }
         for (_, fingerprint) in image.forms(true) {
-            let hits = index.search(&Query {
+            let hits = index.search(&IndexQuery {
                 project,
                 fingerprint: &fingerprint,
                 radius,
@@ -159,7 +159,7 @@ async fn cut(
         let images = services.store.images_by_id(&group).await?;
         let known: Vec<Fingerprinted> = images
             .iter()
-            .filter_map(|image| Fingerprinted::of(image, algorithm))
+            .filter_map(|image| Fingerprinted::new(image, algorithm))
             .collect();
         let parts = blocking(move || join(&known, &among, radius, any_orientation)).await?;
         whole.extend(parts);
@@ -266,7 +266,7 @@ mod tests {
         let upright = known(1, 0xf0e1_d2c3_b4a5_9687);
         let mirrored = Fingerprinted {
             id: id(2),
-            fingerprint: upright.fingerprint.laid(Orientation::Mirrored).unwrap(),
+            fingerprint: upright.fingerprint.oriented(Orientation::Mirrored).unwrap(),
         };
         assert!(upright.distance(&mirrored, false).unwrap().0 > 20);
         assert_eq!(

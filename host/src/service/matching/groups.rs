@@ -252,7 +252,7 @@ impl<'a> GroupBuilder<'a> {
     ) -> Result<Vec<Group>, ServiceError> {
         let mut groups = Vec::new();
         let mut misses: HashMap<ImageId, usize> = HashMap::new();
-        let mut left = copies.of(cluster);
+        let mut left = copies.members(cluster);
         while let Some(best) = best_of(&left).filter(|_| left.len() > 1) {
             let (kept, _) = left.remove(best.position);
             let candidates = left.iter().map(|(image, _)| *image).filter(|other| {
@@ -343,7 +343,7 @@ impl Copies {
     }
 
     /// The images of a cluster that are still there.
-    fn of(&self, cluster: &[ImageId]) -> Vec<(&Image, &Merits)> {
+    fn members(&self, cluster: &[ImageId]) -> Vec<(&Image, &Merits)> {
         let copy = |id| Some((self.images.get(id)?, self.merits.get(id)?));
         cluster.iter().filter_map(copy).collect()
     }

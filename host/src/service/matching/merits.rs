@@ -36,5 +36,5 @@ pub async fn merits_by_id(
 pub fn merits_of(image: &Image, sketch: Option<&Sketch>) -> Merits {
     let mut info = image.info.clone();
     info.exif = image.exif();
-    Merits::of(&info, &image.fingerprints, image.bytes, sketch)
+    Merits::new(&info, &image.fingerprints, image.bytes, sketch)
 }

@@ -22,7 +22,7 @@ mod subject;
 pub(super) mod threads;
 pub(super) mod verification;
 
-pub use bank::{Bank, Entry, KnownBank, bank};
+pub use bank::{Bank, BankEntry, KnownBank, bank};
 pub use comparisons::Comparisons;
 pub use duplicates::{Duplicates, DuplicatesPage, duplicates};
 pub use groups::JudgedGroups;
@@ -31,14 +31,14 @@ pub use merits::merits;
 pub use subject::Subject;
 
 use crate::domain::{
-    Algorithm, Comparison, Fingerprint, Image, Judgement, Kind, Match, Orientation, ProjectName,
-    Sha256, Sketch,
+    Algorithm, Comparison, Fingerprint, Image, Judgement, Match, MatchKind, Orientation,
+    ProjectName, Sha256, Sketch,
 };
 
 use super::{ServiceError, Services, blobs, digest, images, projects, retry};
 use comparisons::Picture;
 use ranking::{Ranking, to_match};
-use subject::{By, given, learn, picture};
+use subject::{By, given, picture, resolve};
 use verification::VerificationQuery;
 
 /// Most matches that can be asked for.
@@ -115,7 +115,7 @@ pub async fn matches(
     if let Some(project) = project {
         projects::check(services, project).await?;
     }
-    let known = learn(services, subject, query).await?;
+    let known = resolve(services, subject, query).await?;
     let exact = services
         .store
         .images_by_digest(project, known.sha256)
@@ -235,8 +235,8 @@ async fn by_distance(
     for fingerprint in &check.fingerprints {
         let radius = radius_of(fingerprint.algorithm, check.radius)?;
         for orientation in Orientation::counted(check.any_orientation) {
-            if let Some(laid) = fingerprint.laid(*orientation) {
-                ranking.add(&laid, *orientation, radius);
+            if let Some(oriented) = fingerprint.oriented(*orientation) {
+                ranking.add(&oriented, *orientation, radius);
             }
         }
     }
@@ -246,7 +246,7 @@ async fn by_distance(
 fn same_bytes(image: Image, algorithm: Algorithm) -> Match {
     let found = to_match(image, 0, algorithm, Orientation::Upright);
     Match {
-        kind: Kind::Exact,
+        kind: MatchKind::Exact,
         judgement: Judgement::same_bytes(),
         ..found
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::domain::features::{self, Feature};
 use crate::domain::{Fingerprint, ImageId, Orientation, ProjectName, Sketch};
-use crate::index::{Index, Query};
+use crate::index::{Index, IndexQuery};
 
 use super::candidates::{Candidate, Candidates, sorted};
 use super::threads::{blocking, in_threads};
@@ -60,7 +60,7 @@ pub async fn candidates(
         for orientation in orientations {
             let oriented: Vec<Fingerprint> = found
                 .iter()
-                .filter_map(|one| one.laid(orientation))
+                .filter_map(|one| one.oriented(orientation))
                 .collect();
             let images = images_with(&index, project.as_ref(), oriented.iter());
             let images = images.into_iter().filter(|(_, count)| *count >= LEAST);
@@ -137,7 +137,7 @@ fn images_with<'a>(
 ) -> HashMap<ImageId, usize> {
     let mut counts = HashMap::new();
     for fingerprint in features {
-        let hits = index.search(&Query {
+        let hits = index.search(&IndexQuery {
             project,
             fingerprint,
             radius: RADIUS,

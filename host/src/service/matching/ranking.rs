@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Judgement, Kind, Match, Orientation, ProjectName,
+    Algorithm, Fingerprint, Image, ImageId, Judgement, Match, MatchKind, Orientation, ProjectName,
     similarity,
 };
 use crate::index::{self, Index};
@@ -46,7 +46,7 @@ impl<'a> Ranking<'a> {
 
     /// Adds what is near one more fingerprint; of equally near ones the first added stays.
     pub fn add(&mut self, fingerprint: &Fingerprint, orientation: Orientation, radius: u32) {
-        let query = index::Query {
+        let query = index::IndexQuery {
             project: self.project,
             fingerprint,
             radius,
@@ -100,7 +100,7 @@ pub fn to_match(
 ) -> Match {
     Match {
         image,
-        kind: Kind::Near,
+        kind: MatchKind::Near,
         distance,
         algorithm,
         orientation,

@@ -70,7 +70,7 @@ impl Reach {
     }
 
     /// Bits of that algorithm's fingerprints.
-    pub fn of(self, algorithm: Algorithm) -> u32 {
+    pub fn radius(self, algorithm: Algorithm) -> u32 {
         match algorithm {
             Algorithm::Phash => self.phash,
             _ => self.crossed,
@@ -88,7 +88,7 @@ impl Reach {
             let faint = faint(fingerprint).map(|made| (made, self.faint));
             // Of quality 0 nothing is indexed.
             let has_detail = fingerprint.quality > 0;
-            let own = has_detail.then(|| (fingerprint.clone(), self.of(algorithm)));
+            let own = has_detail.then(|| (fingerprint.clone(), self.radius(algorithm)));
             return own.into_iter().chain(faint).collect();
         }
         let as_by = |algorithm: Algorithm| Fingerprint {
@@ -96,7 +96,9 @@ impl Reach {
             version: algorithm.version(),
             ..fingerprint.clone()
         };
-        CROSSED.map(|other| (as_by(other), self.of(other))).into()
+        CROSSED
+            .map(|other| (as_by(other), self.radius(other)))
+            .into()
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) enum By {
 }
 
 /// Digest and fingerprints of a subject: the stored ones, or by one call of the sandbox.
-pub(super) async fn learn(
+pub(super) async fn resolve(
     services: &Services,
     subject: Subject,
     query: &Query,

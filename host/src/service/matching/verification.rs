@@ -171,7 +171,9 @@ impl VerificationQuery {
     pub fn new(fingerprints: &[Fingerprint], sketch: Sketch, any_orientation: bool) -> Self {
         let mut oriented = Vec::new();
         for orientation in Orientation::counted(any_orientation) {
-            let forms = fingerprints.iter().filter_map(|one| one.laid(*orientation));
+            let forms = fingerprints
+                .iter()
+                .filter_map(|one| one.oriented(*orientation));
             oriented.extend(forms.map(|form| (*orientation, form)));
         }
         Self {
@@ -205,7 +207,8 @@ impl VerificationQuery {
     fn distance(&self, image: &Image, orientation: Orientation) -> Option<u32> {
         let is_default = |made: &Fingerprint| made.algorithm == Algorithm::default();
         let mut oriented = self.fingerprints.iter();
-        let (_, own) = oriented.find(|(laid, made)| *laid == orientation && is_default(made))?;
+        let (_, own) =
+            oriented.find(|(oriented, made)| *oriented == orientation && is_default(made))?;
         let other = image.fingerprints.iter().find(|made| is_default(made))?;
         own.distance(other).ok()
     }

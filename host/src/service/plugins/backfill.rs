@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::ImageId;
 use crate::service::{ServiceError, Services, retry};
 
-use super::learn::learn;
+use super::fingerprinting::fingerprinting;
 use super::{LoadedPlugin, Plugin, Progress};
 
 /// How often the change sequence is looked at.
@@ -146,7 +146,7 @@ async fn missing(
     for together in images.chunks(AT_ONCE) {
         let asked = together
             .iter()
-            .map(|image| retry::while_busy(move || learn(services, plugin, known, image)));
+            .map(|image| retry::while_busy(move || fingerprinting(services, plugin, known, image)));
         try_join_all(asked).await?;
         if let Some(progress) = progress {
             progress.advance(together.len() as u64);

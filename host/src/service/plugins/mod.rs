@@ -6,11 +6,11 @@
 //! pictures are taken in without it.
 
 mod backfill;
-mod learn;
+mod fingerprinting;
 mod search;
 
 pub use backfill::follow;
-pub use learn::take_in;
+pub use fingerprinting::fingerprint_upload;
 pub use search::{PluginMatch, PluginQuery, matches};
 
 use std::collections::{BTreeMap, HashSet};
@@ -39,7 +39,7 @@ pub struct Plugins {
 pub struct Plugin {
     name: PluginName,
     hasher: Hasher,
-    standing: Mutex<Standing>,
+    activation: Mutex<Activation>,
     progress: Progress,
     /// Pictures that it was asked about: now and then one is asked about twice.
     asked: AtomicU64,
@@ -48,7 +48,7 @@ pub struct Plugin {
 }
 
 /// Whether a plugin is asked.
-enum Standing {
+enum Activation {
     Working(Arc<LoadedPlugin>),
     Disabled(String),
     Removed,
@@ -169,7 +169,7 @@ impl Plugins {
             let plugin = Plugin {
                 name: name.clone(),
                 hasher: load(sandbox, file).await?,
-                standing: Mutex::new(Standing::Removed),
+                activation: Mutex::new(Activation::Removed),
                 progress: Progress::default(),
                 asked: AtomicU64::new(0),
                 again: Notify::new(),
@@ -219,11 +219,11 @@ impl Plugin {
     /// How it is.
     pub fn state(&self) -> PluginState {
         let is_complete = self.progress.is_complete.load(Ordering::Acquire);
-        let condition = match &*locked(&self.standing) {
-            Standing::Working(_) if is_complete => Condition::Ready,
-            Standing::Working(_) => Condition::Backfilling,
-            Standing::Disabled(reason) => Condition::Disabled(reason.clone()),
-            Standing::Removed => Condition::Removed,
+        let condition = match &*locked(&self.activation) {
+            Activation::Working(_) if is_complete => Condition::Ready,
+            Activation::Working(_) => Condition::Backfilling,
+            Activation::Disabled(reason) => Condition::Disabled(reason.clone()),
+            Activation::Removed => Condition::Removed,
         };
         PluginState {
             name: self.name.clone(),
@@ -235,7 +235,7 @@ impl Plugin {
 
     /// Asks it who it is, and whether it keeps its word; from then on it is asked about pictures.
     async fn begin(&self, store: &Store) {
-        match learn::introduce(&self.hasher, &self.name, store).await {
+        match fingerprinting::introduce(&self.hasher, &self.name, store).await {
             Ok(known) => {
                 let description = &known.description;
                 tracing::info!(
@@ -243,7 +243,7 @@ impl Plugin {
                     bits = description.bits, digest = self.hasher.digest(), "plugin loaded"
                 );
                 self.progress.begin(0);
-                *locked(&self.standing) = Standing::Working(Arc::new(known));
+                *locked(&self.activation) = Activation::Working(Arc::new(known));
             }
             Err(reason) => self.disable(reason),
         }
@@ -252,15 +252,15 @@ impl Plugin {
     /// It is not asked any more.
     fn disable(&self, reason: String) {
         tracing::error!(plugin = %self.name, %reason, "plugin disabled; pictures are taken in without it");
-        *locked(&self.standing) = Standing::Disabled(reason);
+        *locked(&self.activation) = Activation::Disabled(reason);
     }
 
     /// What it is, as long as it is asked; `Conflict` says why it is not.
     fn working(&self) -> Result<Arc<LoadedPlugin>, ServiceError> {
-        let message = match &*locked(&self.standing) {
-            Standing::Working(known) => return Ok(Arc::clone(known)),
-            Standing::Disabled(reason) => format!("plugin {} is disabled: {reason}", self.name),
-            Standing::Removed => format!("plugin {} was removed", self.name),
+        let message = match &*locked(&self.activation) {
+            Activation::Working(known) => return Ok(Arc::clone(known)),
+            Activation::Disabled(reason) => format!("plugin {} is disabled: {reason}", self.name),
+            Activation::Removed => format!("plugin {} was removed", self.name),
         };
         Err(ServiceError::Conflict {
             message,
@@ -328,7 +328,7 @@ pub async fn remove(services: &Services, name: &str) -> Result<u64, ServiceError
     services.store.may_write()?;
     let loaded = services.plugins.get(name);
     if let Some(plugin) = loaded {
-        *locked(&plugin.standing) = Standing::Removed;
+        *locked(&plugin.activation) = Activation::Removed;
         plugin.again.notify_one();
     }
     let removed = services.store.remove_editions(&parsed).await?;

@@ -14,7 +14,7 @@ use crate::service::matching::{Subject, check_limit};
 use crate::service::{ServiceError, Services, digest, images, projects};
 use crate::store::{EditionId, Store};
 
-use super::learn::{ask, learn};
+use super::fingerprinting::{ask, fingerprinting};
 use super::{LoadedPlugin, Plugin, unknown};
 
 /// Rows that are read at once.
@@ -183,7 +183,7 @@ async fn stored(
         .await?;
     match rows.remove(&image.id) {
         Some(bits) => Ok(bits),
-        None => learn(services, plugin, known, image).await,
+        None => fingerprinting(services, plugin, known, image).await,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{ImageId, Verdict};
 use crate::service::matching::{Duplicates, Query, Subject, duplicates, matches, parts};
-use crate::service::{images, library, projects};
+use crate::service::{images, imgurer, projects};
 
 /// A photo with as much in it as photos have: soft waves and a hundred discs.
 fn photo(seed: u64) -> RgbImage {
@@ -120,7 +120,7 @@ async fn features_go_with_their_image_and_outlive_a_restart() {
         (indexed(&again).await, indexed(&world.services).await),
         (3, 3)
     );
-    library::rebuild_index(&again).await.unwrap();
+    imgurer::rebuild_index(&again).await.unwrap();
     assert_eq!(indexed(&again).await, 3);
     images::delete(&world.services, &PROJECT, "whole.png")
         .await

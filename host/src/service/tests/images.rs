@@ -1,7 +1,7 @@
 //! Giving, listing, choosing and removing images.
 
 use super::*;
-use crate::domain::{Kind, RenditionKind};
+use crate::domain::{MatchKind, RenditionKind};
 use crate::service::{blobs, images, projects};
 
 #[tokio::test]
@@ -126,15 +126,15 @@ async fn an_upload_is_told_what_it_duplicates() {
     world.give("other.png", &png(2)).await;
     let copy = world.give("copy.jpg", &copy_of(1)).await;
     let again = world.give("again.png", &png(1)).await;
-    let kinds = |found: &Ingested| -> Vec<(String, Kind)> {
+    let kinds = |found: &Ingested| -> Vec<(String, MatchKind)> {
         let each = found.duplicates.iter();
         each.map(|found| (found.image.name.to_string(), found.kind))
             .collect()
     };
-    assert_eq!(kinds(&copy), [("a.png".into(), Kind::Near)]);
+    assert_eq!(kinds(&copy), [("a.png".into(), MatchKind::Near)]);
     let expected = [
-        ("a.png".into(), Kind::Exact),
-        ("copy.jpg".into(), Kind::Near),
+        ("a.png".into(), MatchKind::Exact),
+        ("copy.jpg".into(), MatchKind::Near),
     ];
     assert_eq!(kinds(&again), expected);
     assert_eq!(again.duplicates[0].judgement.similarity, 1.0);
@@ -153,7 +153,7 @@ async fn at_most_ten_duplicates_are_told() {
     assert!(
         last.duplicates
             .iter()
-            .all(|found| found.kind == Kind::Exact)
+            .all(|found| found.kind == MatchKind::Exact)
     );
 }
 

@@ -1,7 +1,7 @@
 //! Asking for matches: by fingerprints alone, by picture, by stored image.
 
 use super::*;
-use crate::domain::{Fingerprint, Kind, Orientation, Sha256, Verdict};
+use crate::domain::{Fingerprint, MatchKind, Orientation, Sha256, Verdict};
 use crate::sandbox::Input;
 use crate::service::images;
 use crate::service::maintenance::verify;
@@ -51,7 +51,7 @@ async fn a_picture_is_recognised_without_being_sent() {
     assert_eq!(found.exact.len(), 1);
     assert_eq!(
         (found.exact[0].image.id, found.exact[0].kind),
-        (a.id, Kind::Exact)
+        (a.id, MatchKind::Exact)
     );
     assert_eq!(
         found.near.len(),
@@ -60,7 +60,7 @@ async fn a_picture_is_recognised_without_being_sent() {
     );
     assert_eq!(
         (found.near[0].image.id, found.near[0].kind),
-        (copy.id, Kind::Near)
+        (copy.id, MatchKind::Near)
     );
 }
 
@@ -129,7 +129,7 @@ async fn a_picture_matches_its_copies_nearest_first() {
     assert_eq!((first.image.name.as_str(), first.distance), ("a.png", 0));
     assert_eq!(
         (first.kind, first.orientation),
-        (Kind::Exact, Orientation::Upright)
+        (MatchKind::Exact, Orientation::Upright)
     );
     let names: Vec<_> = found
         .iter()
@@ -199,7 +199,7 @@ async fn a_stored_image_does_not_match_itself() {
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].image.name.as_str(), found[0].kind),
-        ("again.png", Kind::Exact)
+        ("again.png", MatchKind::Exact)
     );
     let missing = matches(
         &world.services,
@@ -454,5 +454,5 @@ async fn pictures_without_detail_match_by_their_bytes_alone() {
         .iter()
         .map(|found| (found.image.name.as_str(), found.kind))
         .collect();
-    assert_eq!(names, [("black.png", Kind::Exact)]);
+    assert_eq!(names, [("black.png", MatchKind::Exact)]);
 }

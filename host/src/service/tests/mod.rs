@@ -22,7 +22,7 @@ use super::follow::{FollowedIndex, Indexed};
 use super::images::{Ingested, OnDuplicate, Upload, ingest};
 use super::{ServiceError, Services};
 use crate::domain::{ImageName, Limits, ProjectName};
-use crate::sandbox::{Sandbox, Settings, Source};
+use crate::sandbox::{Sandbox, SandboxSettings, Source};
 use crate::store::{NameClash, Staged, Store};
 
 /// The project that everything is given to unless a test says otherwise.
@@ -107,7 +107,7 @@ fn sandbox() -> Sandbox {
 
 /// One of so many workers, with so many places in the queue before them.
 fn sandbox_of(workers: usize, queue: usize) -> Sandbox {
-    let settings = Settings {
+    let settings = SandboxSettings {
         workers,
         queue,
         memory: 512 << 20,

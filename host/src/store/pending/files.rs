@@ -7,9 +7,9 @@ use tempfile::TempPath;
 
 use crate::domain::{ImageId, ImageName, ProjectName};
 
-use crate::store::disk::{Disk, Standing, failed};
+use crate::store::disk::{Disk, PathState, failed};
 use crate::store::layout::Layout;
-use crate::store::staging::{Piece, settle};
+use crate::store::staging::{Piece, persist};
 use crate::store::{StoreError, Unerased, unerased};
 
 pub(super) fn write_intent(
@@ -22,7 +22,7 @@ pub(super) fn write_intent(
     let (disk, pending) = (layout.disk(), layout.pending(project));
     let mut changed = disk.create_folder(&pending)?;
     for (piece, file) in files {
-        settle(disk, file, &pending.join(piece.file_name()))?;
+        persist(disk, file, &pending.join(piece.file_name()))?;
     }
     let (unfinished, finished) = (pending.join("intent.new"), pending.join("intent.json"));
     // One that there was no room for may lie about.
@@ -91,8 +91,8 @@ pub(super) fn lift(
     let (disk, pending) = (layout.disk(), layout.pending(project));
     for piece in Piece::all() {
         let place = target(layout, project, image, name, piece);
-        match disk.standing(&place)? {
-            Standing::Nothing | Standing::Folder | Standing::UnderAFile => {}
+        match disk.path_state(&place)? {
+            PathState::Nothing | PathState::Folder | PathState::UnderAFile => {}
             _ => disk.rename(&place, &pending.join(piece.file_name()))?,
         }
     }
@@ -141,7 +141,7 @@ pub(super) fn erase(
     for &piece in &pieces {
         disk.remove_file(&target(layout, project, image, name, piece))?;
     }
-    if pieces.contains(&Piece::Given) {
+    if pieces.contains(&Piece::Source) {
         let top = layout.given_folder(project);
         disk.remove_empty_parents(&layout.given(project, name), &top);
     }
@@ -160,7 +160,7 @@ pub(super) fn gather_all(layout: &Layout, project: &ProjectName) -> io::Result<O
             left += unerased::erase(disk, &path);
         }
     }
-    Ok(Unerased::of(layout, &folder, left))
+    Ok(Unerased::new(layout, &folder, left))
 }
 
 /// Where a piece of an image lies.
@@ -172,7 +172,7 @@ pub(in crate::store) fn target(
     piece: Piece,
 ) -> PathBuf {
     match piece {
-        Piece::Given => layout.given(project, name),
+        Piece::Source => layout.given(project, name),
         Piece::Rendition(kind) => layout.rendition(project, kind, image),
     }
 }

@@ -62,7 +62,9 @@ async fn an_insert_is_whole_or_nothing() {
             let pieces = pieces(&dying, b"new").await;
             let lock = dying.lock(&new.project).await.unwrap();
             if steps >= 1 {
-                lock.announce(&insertion(&new), pieces.files).await.unwrap();
+                lock.write_intent(&insertion(&new), pieces.files)
+                    .await
+                    .unwrap();
             }
             if steps >= 2 {
                 lock.place(new.id, &new.name).await.unwrap();
@@ -107,7 +109,7 @@ async fn a_replacement_is_the_old_image_or_the_new_one() {
                     name: old.name.clone(),
                     sha256: new.sha256.to_string(),
                 };
-                lock.announce(&intent, pieces.files).await.unwrap();
+                lock.write_intent(&intent, pieces.files).await.unwrap();
             }
             if steps >= 2 {
                 dying
@@ -149,7 +151,7 @@ async fn a_removal_is_whole_or_nothing() {
                 name: goes.name.as_str().to_owned(),
                 sha256: goes.sha256.to_string(),
             };
-            lock.announce(&intent, Vec::new()).await.unwrap();
+            lock.write_intent(&intent, Vec::new()).await.unwrap();
             if steps >= 2 {
                 lock.lift(goes.id, &goes.name).await.unwrap();
             }
@@ -181,7 +183,7 @@ async fn a_project_whose_removal_was_not_committed_is_whole_again() {
         .await
         .unwrap();
     let lock = store.lock(&project("p")).await.unwrap();
-    lock.announce(&Intent::RemoveProject, Vec::new())
+    lock.write_intent(&Intent::RemoveProject, Vec::new())
         .await
         .unwrap();
     lock.lift_all().await.unwrap();
@@ -201,7 +203,7 @@ async fn a_half_removed_project_is_removed_at_the_next_start() {
         .await
         .unwrap();
     let lock = store.lock(&project("p")).await.unwrap();
-    lock.announce(&Intent::RemoveProject, Vec::new())
+    lock.write_intent(&Intent::RemoveProject, Vec::new())
         .await
         .unwrap();
     lock.lift_all().await.unwrap();
@@ -232,7 +234,7 @@ async fn a_removal_takes_no_file_that_came_after_it() {
             name: "x".to_owned(),
             sha256: goes.sha256.to_string(),
         };
-        lock.announce(&intent, Vec::new()).await.unwrap();
+        lock.write_intent(&intent, Vec::new()).await.unwrap();
         lock.lift(goes.id, &goes.name).await.unwrap();
         let row = store.row(&goes.project, goes.id).await.unwrap().unwrap().0;
         store.commit_removal(row, true).await.unwrap();
@@ -252,7 +254,7 @@ async fn a_file_that_was_dropped_in_outlives_a_failed_adoption() {
     let new = new_image("p", "x", b"dropped");
     fs::create_dir_all(folder.given("p", "")).unwrap();
     fs::write(folder.given("p", "x"), b"dropped").unwrap();
-    let stamp = FileStamp::of(&folder.given("p", "x")).unwrap().unwrap();
+    let stamp = FileStamp::read(&folder.given("p", "x")).unwrap().unwrap();
     let pieces = store
         .stage_renditions(renditions(b"dropped"), stamp)
         .await
@@ -263,7 +265,7 @@ async fn a_file_that_was_dropped_in_outlives_a_failed_adoption() {
         name: "x".to_owned(),
         given: false,
     };
-    lock.announce(&intent, pieces.files).await.unwrap();
+    lock.write_intent(&intent, pieces.files).await.unwrap();
     lock.place(new.id, &new.name).await.unwrap();
     drop(lock);
     drop(store);

@@ -317,11 +317,11 @@ async fn a_file_that_was_dropped_in_is_taken_up_and_let_go() {
         .unwrap()
         .image;
     assert_whole(&folder, &store).await;
-    let known = store.given_file(&p, &name("f/x")).await.unwrap().unwrap();
+    let known = store.source_file(&p, &name("f/x")).await.unwrap().unwrap();
     assert!(known.dropped_in);
     assert_eq!(
         Some(known.stamp),
-        FileStamp::of(&folder.given("p", "f/x")).unwrap()
+        FileStamp::read(&folder.given("p", "f/x")).unwrap()
     );
 
     let again = drop_in(&folder, &store, "p", "f/x", b"1").await.unwrap();
@@ -391,13 +391,13 @@ async fn given_files_can_be_asked_for_by_folder() {
         ("none", &[]),
     ] {
         let p = project("p");
-        let files = store.given_files(&p, below, None, 100).await.unwrap();
+        let files = store.source_files(&p, below, None, 100).await.unwrap();
         let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, expected, "{below:?}");
         // The same one by one.
         let mut after = None;
         for expected in expected {
-            let page = store.given_files(&p, below, after.as_ref(), 1).await;
+            let page = store.source_files(&p, below, after.as_ref(), 1).await;
             let page = page.unwrap();
             let [file] = &page[..] else {
                 panic!("one file");
@@ -414,7 +414,7 @@ async fn given_files_can_be_asked_for_by_folder() {
     let nowhere = store.stamps(&project("q"), names.iter()).await.unwrap();
     assert!(nowhere.is_empty());
     let file = store
-        .given_file(&project("p"), &name("a"))
+        .source_file(&project("p"), &name("a"))
         .await
         .unwrap()
         .unwrap();
@@ -423,13 +423,13 @@ async fn given_files_can_be_asked_for_by_folder() {
         bytes: 1,
         modified: Timestamp::from_second(1).unwrap(),
     };
-    store.confirm_given(file.image, stamp).await.unwrap();
+    store.confirm_source(file.image, stamp).await.unwrap();
     store
-        .confirm_given(ImageId::generate(), stamp)
+        .confirm_source(ImageId::generate(), stamp)
         .await
         .unwrap();
     let file = store
-        .given_file(&project("p"), &name("a"))
+        .source_file(&project("p"), &name("a"))
         .await
         .unwrap()
         .unwrap();
@@ -458,11 +458,11 @@ async fn files_of_any_date_are_taken_in_and_known_again() {
             .open(&path)
             .and_then(|file| file.set_modified(date))
             .unwrap();
-        let stamp = FileStamp::of(&path).unwrap().unwrap();
+        let stamp = FileStamp::read(&path).unwrap().unwrap();
         let image = new_image("p", &file_name, &bytes);
         let adopted = store.adopt(image, renditions(&bytes), stamp).await;
         assert!(adopted.unwrap().is_some(), "{date:?}");
-        let given = store.given_file(&project("p"), &name(&file_name)).await;
+        let given = store.source_file(&project("p"), &name(&file_name)).await;
         assert_eq!(given.unwrap().unwrap().stamp, stamp, "{date:?}");
         let key = BlobKey::Given(project("p"), name(&file_name));
         assert!(store.blob(&key).await.unwrap().is_some(), "{date:?}");

@@ -105,7 +105,7 @@ async fn rows_can_be_made_of_it_again() {
     let store = folder.open().await;
     assert_eq!(everything(&store).await, before);
     let dropped = store
-        .given_file(&project("q"), &name("dropped"))
+        .source_file(&project("q"), &name("dropped"))
         .await
         .unwrap();
     assert!(dropped.unwrap().dropped_in);

@@ -162,7 +162,7 @@ async fn drop_in(
     let path = folder.given(project, name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, bytes).unwrap();
-    let stamp = FileStamp::of(&path).unwrap().unwrap();
+    let stamp = FileStamp::read(&path).unwrap().unwrap();
     let image = new_image(project, name, bytes);
     store.adopt(image, renditions(bytes), stamp).await.unwrap()
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::*;
-use crate::store::manifest::{Edit, Entry};
+use crate::store::manifest::{Edit, ManifestEntry};
 
 const IMAGES: usize = 10_000;
 
@@ -19,7 +19,7 @@ async fn filled(folder: &Folder) -> Store {
         .unwrap()
         .unwrap();
     drop(store);
-    let entry = serde_json::to_value(Entry::of(&row).unwrap()).unwrap();
+    let entry = serde_json::to_value(ManifestEntry::new(&row).unwrap()).unwrap();
     let mut images = Vec::with_capacity(IMAGES);
     for n in 0..IMAGES {
         let mut entry = entry.clone();
@@ -100,7 +100,7 @@ async fn insert_cost(store: &Store, owner: &str) {
         let lock = store.lock(&new.project).await.unwrap();
         times.push(Instant::now());
         let intent = super::crash::insertion(&new);
-        lock.announce(&intent, pieces.files).await.unwrap();
+        lock.write_intent(&intent, pieces.files).await.unwrap();
         times.push(Instant::now());
         lock.place(new.id, &new.name).await.unwrap();
         times.push(Instant::now());

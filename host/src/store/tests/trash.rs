@@ -365,7 +365,7 @@ async fn a_resolution_that_is_cut_off_is_whole_or_nothing() {
         let entries = plan.entries.clone();
         if steps >= 1 {
             let entries = entries.clone();
-            lock.announce(&Intent::Discard { entries }, Vec::new())
+            lock.write_intent(&Intent::Discard { entries }, Vec::new())
                 .await
                 .unwrap();
         }
@@ -410,7 +410,7 @@ async fn a_restoration_that_is_cut_off_is_whole_or_nothing() {
                 image: b.id.to_string(),
                 name: "f/b".to_owned(),
             };
-            lock.announce(&intent, Vec::new()).await.unwrap();
+            lock.write_intent(&intent, Vec::new()).await.unwrap();
         }
         if steps >= 2 {
             lock.put_back(b.id, &place).await.unwrap();

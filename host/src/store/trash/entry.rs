@@ -14,13 +14,13 @@ use crate::store::StoreError;
 use crate::store::disk::failed;
 use crate::store::entities::project;
 use crate::store::layout::Layout;
-use crate::store::manifest::Entry;
+use crate::store::manifest::ManifestEntry;
 use crate::store::rows::damaged;
 
 /// What `entry.json` says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::store) struct TrashEntry {
-    pub(in crate::store) image: Entry,
+    pub(in crate::store) image: ManifestEntry,
     /// Its place in the upload order.
     pub(in crate::store) position: i64,
     pub(in crate::store) was_primary: bool,

@@ -43,7 +43,7 @@ impl ProjectLock<'_> {
             .await?;
         let layout = &self.store.layout;
         let given = layout.trashed(&self.project, id);
-        let given = given.join(Piece::Given.file_name());
+        let given = given.join(Piece::Source.file_name());
         let what = "moving a file out of the trash";
         if layout.disk().exists(&given).map_err(failed(what))? {
             let in_the_way = io::Error::from(io::ErrorKind::AlreadyExists);

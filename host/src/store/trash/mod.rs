@@ -19,7 +19,7 @@ use crate::domain::{Image, ImageId, ImageName, ProjectName, Trashed};
 
 use super::disk::{blocking, failed};
 use super::entities::{deletion_token, image, project};
-use super::ingest::to_the_end;
+use super::ingest::run_detached;
 use super::layout::Layout;
 use super::manifest::Edit;
 use super::pending::{Intent, ProjectLock};
@@ -123,7 +123,7 @@ impl Store {
             return Ok(None);
         }
         let (store, project) = (self.clone(), project.clone());
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&project).await?;
             match store.entry(&project, image).await? {
                 Some(entry) => store.put_back(&lock, entry).await.map(Some),
@@ -149,7 +149,7 @@ impl Store {
             return Ok(Emptied::default());
         }
         let project = project.clone();
-        let empty = move |store: Self| to_the_end(empty(store, project.clone(), part));
+        let empty = move |store: Self| run_detached(empty(store, project.clone(), part));
         self.with_reserve(empty).await
     }
 
@@ -224,14 +224,14 @@ impl Store {
                 image: id.to_string(),
                 name: name.as_str().to_owned(),
             };
-            lock.announce(&intent, Vec::new()).await?;
+            lock.write_intent(&intent, Vec::new()).await?;
             lock.put_back(id, &name).await?;
             self.commit_restored(project, &entry, &name).await
         };
         let (row, owner) = match made.await {
             Ok(made) => made,
             Err(error) => {
-                lock.undo().await;
+                lock.roll_back().await;
                 return Err(error);
             }
         };

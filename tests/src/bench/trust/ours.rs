@@ -10,7 +10,7 @@ use vismatch::domain::features::{self, Feature};
 use vismatch::domain::{
     Fingerprint, ImageId, Judgement, Limits, Orientation, Plan, Sketch, Verdict, judge, judge_parts,
 };
-use vismatch::index::{Index, Loader, Query};
+use vismatch::index::{Index, IndexQuery, Loader};
 use vismatch::service::matching::parts;
 use vismatch::service::matching::reach::{self, Reach};
 use vismatch_pipeline::process;
@@ -163,11 +163,11 @@ fn near(index: &Index, hashed: &[Hashed], own: usize, orientation: Orientation) 
     let fingerprints = &hashed[own].fingerprints;
     let laid: Vec<Fingerprint> = fingerprints
         .iter()
-        .filter_map(|made| made.laid(orientation))
+        .filter_map(|made| made.oriented(orientation))
         .collect();
     let mut found = Vec::new();
     for (probe, radius) in laid.iter().flat_map(|made| Reach::WIDEST.probes(made)) {
-        let hits = index.search(&Query {
+        let hits = index.search(&IndexQuery {
             project: None,
             fingerprint: &probe,
             radius,

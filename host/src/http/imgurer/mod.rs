@@ -14,10 +14,11 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::domain::{Image, ProjectName};
-use crate::sandbox::Input;
-use crate::service::images::{self, OnDuplicate, Upload};
-use crate::service::library;
-use crate::store::NameClash;
+use crate::service::{
+    Input, NameClash,
+    images::{self, OnDuplicate, Upload},
+    imgurer,
+};
 
 use super::error::{ApiError, ErrorBody};
 use super::extract::{BodyKind, Query, body_kind};
@@ -175,9 +176,9 @@ async fn similar(
     let found = match (form.optional_picture("image"), image_id) {
         (Some(picture), None) => {
             let input = Input::File(picture.staged.path.to_path_buf());
-            library::similar_to_picture(&app.services, input).await?
+            imgurer::similar_to_picture(&app.services, input).await?
         }
-        (None, Some(id)) => library::similar_to_image(&app.services, &id).await?,
+        (None, Some(id)) => imgurer::similar_to_image(&app.services, &id).await?,
         (Some(_), Some(_)) => {
             let text = "send either `image_id` or a picture as `image`, not both";
             return Err(ApiError::invalid(text));
@@ -187,7 +188,7 @@ async fn similar(
             return Err(ApiError::unprocessable(text));
         }
     };
-    Ok(axum::Json(LibraryImages::of(&found)))
+    Ok(axum::Json(LibraryImages::new(&found)))
 }
 
 /// Up to 48 pictures, at random
@@ -197,8 +198,8 @@ async fn similar(
     responses((status = 200, description = "The pictures; none of an empty library.", body = LibraryImages)),
 )]
 async fn browsing(State(app): State<App>) -> Result<axum::Json<LibraryImages>, ApiError> {
-    let found = library::browse(&app.services).await?;
-    Ok(axum::Json(LibraryImages::of(&found)))
+    let found = imgurer::browse(&app.services).await?;
+    Ok(axum::Json(LibraryImages::new(&found)))
 }
 
 /// Rebuild the index from the store
@@ -210,7 +211,7 @@ async fn browsing(State(app): State<App>) -> Result<axum::Json<LibraryImages>, A
     responses((status = 200, description = "It is rebuilt: `null`.", body = serde_json::Value, example = json!(null))),
 )]
 async fn rebuild(State(app): State<App>) -> Result<axum::Json<()>, ApiError> {
-    library::rebuild_index(&app.services).await?;
+    imgurer::rebuild_index(&app.services).await?;
     Ok(axum::Json(()))
 }
 
@@ -234,16 +235,16 @@ async fn similar_request(app: &App, request: Request) -> Result<(Form, SimilarOp
 }
 
 impl LibraryImages {
-    fn of(images: &[Image]) -> Self {
+    fn new(images: &[Image]) -> Self {
         Self {
-            images: images.iter().map(LibraryImage::of).collect(),
+            images: images.iter().map(LibraryImage::new).collect(),
         }
     }
 }
 
 impl LibraryImage {
-    fn of(image: &Image) -> Self {
-        let urls = Urls::of(&image.project, image.id);
+    fn new(image: &Image) -> Self {
+        let urls = Urls::new(&image.project, image.id);
         let relative = |url: String| url.trim_start_matches('/').to_owned();
         Self {
             id: image.id.to_string(),

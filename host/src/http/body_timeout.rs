@@ -1,4 +1,4 @@
-//! Patience with request bodies: how slowly one may come, and what happens to a body that nobody wants
+//! Timeouts of request bodies: how slowly one may come, and what happens to a body that nobody wants
 //! to read to its end.
 //!
 //! Only the time that a handler waits for the client counts: a handler that is busy itself makes nobody
@@ -27,7 +27,7 @@ use super::error::ApiError;
 
 /// How long a body may be waited for.
 #[derive(Clone, Copy, Debug)]
-struct Patience {
+struct BodyTimeout {
     /// For its next piece.
     idle: Duration,
     /// For all of its pieces, beside what the least rate allows.
@@ -39,7 +39,7 @@ struct Patience {
 }
 
 /// A phone at the edge of a cell sends some ten kilobytes a second.
-const PATIENCE: Patience = Patience {
+const TIMEOUT: BodyTimeout = BodyTimeout {
     idle: Duration::from_secs(30),
     grace: Duration::from_secs(30),
     least_rate: 4 << 10,
@@ -55,7 +55,7 @@ pub async fn lend_body(request: Request, next: Next) -> Response {
     let waits = request.headers().contains_key(header::EXPECT);
     let (back, mut returned) = oneshot::channel();
     let response = next
-        .run(request.map(|body| Lent::of(body, PATIENCE, back)))
+        .run(request.map(|body| Lent::wrap(body, TIMEOUT, back)))
         .await;
     let refused = response.status().is_client_error() || response.status().is_server_error();
     let Ok(rest) = returned.try_recv() else {
@@ -101,7 +101,7 @@ struct Rest {
 
 /// How long a body has been waited for.
 struct Wait {
-    patience: Patience,
+    body_timeout: BodyTimeout,
     received: u64,
     /// Without the present wait.
     before: Duration,
@@ -110,9 +110,9 @@ struct Wait {
 }
 
 impl Wait {
-    fn new(patience: Patience) -> Self {
+    fn new(body_timeout: BodyTimeout) -> Self {
         Self {
-            patience,
+            body_timeout,
             received: 0,
             before: Duration::ZERO,
             now: None,
@@ -139,12 +139,12 @@ impl Wait {
 
     /// How long the next piece may take.
     fn left(&self) -> Duration {
-        let Patience {
+        let BodyTimeout {
             idle,
             grace,
             least_rate,
             longest,
-        } = self.patience;
+        } = self.body_timeout;
         let earned = Duration::from_secs(self.received / u64::from(least_rate));
         let all = grace.saturating_add(earned).min(longest);
         idle.min(all.saturating_sub(self.before))
@@ -152,10 +152,10 @@ impl Wait {
 }
 
 impl Lent {
-    fn of(body: Body, patience: Patience, back: oneshot::Sender<Rest>) -> Body {
+    fn wrap(body: Body, timeout: BodyTimeout, back: oneshot::Sender<Rest>) -> Body {
         Body::new(Self {
             body,
-            wait: Wait::new(patience),
+            wait: Wait::new(timeout),
             begun: false,
             too_slow: false,
             back: Some(back),
@@ -253,19 +253,19 @@ mod tests {
     }
 
     /// What becomes of a body whose pieces of 100 bytes come every 20 ms.
-    async fn read_slowly(patience: Patience) -> Result<usize, String> {
+    async fn read_slowly(body_timeout: BodyTimeout) -> Result<usize, String> {
         let pieces = stream::iter(0..20).then(|_| async {
             tokio::time::sleep(Duration::from_millis(20)).await;
             Ok::<_, std::io::Error>(Bytes::from_static(&[0; 100]))
         });
         let (back, _returned) = oneshot::channel();
-        let body = Lent::of(Body::from_stream(pieces), patience, back);
+        let body = Lent::wrap(Body::from_stream(pieces), body_timeout, back);
         let read = axum::body::to_bytes(body, usize::MAX).await;
         read.map(|bytes| bytes.len())
             .map_err(|error| error.to_string())
     }
 
-    const ENOUGH: Patience = Patience {
+    const ENOUGH: BodyTimeout = BodyTimeout {
         idle: Duration::from_secs(10),
         grace: Duration::from_secs(10),
         least_rate: 100,
@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(read_slowly(ENOUGH).await, Ok(2_000));
         let grace = Duration::from_millis(100);
         let refused = Err(TooSlow.to_string());
-        let at_a_rate = |least_rate| Patience {
+        let at_a_rate = |least_rate| BodyTimeout {
             grace,
             least_rate,
             ..ENOUGH
@@ -285,10 +285,10 @@ mod tests {
         assert_eq!(read_slowly(at_a_rate(1 << 20)).await, refused);
         assert_eq!(read_slowly(at_a_rate(50)).await, Ok(2_000));
         let longest = grace;
-        let refused_in_time = read_slowly(Patience { longest, ..ENOUGH });
+        let refused_in_time = read_slowly(BodyTimeout { longest, ..ENOUGH });
         assert_eq!(refused_in_time.await, refused);
         let idle = Duration::from_millis(5);
-        assert_eq!(read_slowly(Patience { idle, ..ENOUGH }).await, refused);
+        assert_eq!(read_slowly(BodyTimeout { idle, ..ENOUGH }).await, refused);
     }
 
     #[tokio::test]
@@ -296,11 +296,11 @@ mod tests {
         let pieces =
             stream::iter(0..3).map(|_| Ok::<_, std::io::Error>(Bytes::from_static(b"piece")));
         let (back, _returned) = oneshot::channel();
-        let patience = Patience {
+        let body_timeout = BodyTimeout {
             longest: Duration::from_millis(50),
             ..ENOUGH
         };
-        let mut body = Lent::of(Body::from_stream(pieces), patience, back);
+        let mut body = Lent::wrap(Body::from_stream(pieces), body_timeout, back);
         while let Some(frame) = body.frame().await {
             assert!(frame.is_ok());
             tokio::time::sleep(Duration::from_millis(40)).await;

@@ -13,8 +13,7 @@ use crate::http::base64_text;
 use crate::http::error::ApiError;
 use crate::http::extract::{BodyKind, body_kind};
 use crate::http::form::{announced, over_limit, refuse_announced};
-use crate::service::current_client;
-use crate::store::Staged;
+use crate::service::{Staged, current_client};
 
 use room::{ALL, Memory, Room};
 
@@ -43,7 +42,7 @@ async fn gather(request: Request, limit: u64, memory: &'static Memory) -> Result
     // The system gives memory when it is written to, so this takes none yet.
     let announced = announced(&request).unwrap_or_default().min(limit);
     let mut bytes = Vec::with_capacity(announced as usize);
-    let mut room = Room::of(current_client(), memory);
+    let mut room = Room::new(current_client(), memory);
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| ApiError::invalid("the body was cut off"))?;

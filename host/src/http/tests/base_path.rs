@@ -58,10 +58,10 @@ pub async fn addresses_begin_with_the_path_that_the_server_is_below(server: &Ser
 }
 
 async fn addresses_are_below(way: &Way) {
-    let below = |text: &str| text.starts_with("/my/pictures/");
+    let is_below = |text: &str| text.starts_with("/my/pictures/");
     let page = way.get("/projects/below/images?limit=1").await;
     let url = page.json()[0]["urls"]["thumb"].as_str().unwrap().to_owned();
-    assert!(below(&url), "{url}");
+    assert!(is_below(&url), "{url}");
     let link = page.header(header::LINK).to_owned();
     assert!(
         link.starts_with("</my/pictures/projects/below/images?"),
@@ -77,7 +77,7 @@ async fn addresses_are_below(way: &Way) {
     }
     let browsed = way.get("/images/browsing").await.json();
     let url = browsed["images"][0]["url"].as_str().unwrap();
-    assert!(below(&format!("/{url}")), "{url}");
+    assert!(is_below(&format!("/{url}")), "{url}");
     let component = [(header::ACCEPT, "application/json")];
     let asked = [&way.says[..], &component].concat();
     let path = format!("{}/component", way.path);

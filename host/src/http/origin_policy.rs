@@ -18,7 +18,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::uri::Authority;
+use axum::http::uri;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -38,7 +38,7 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 pub const CHANGED_BY_GET: [&str; 1] = ["/images/rebuildBKT"];
 
 /// Who may call, as the operator set it.
-pub struct Callers {
+pub struct OriginPolicy {
     /// What the server is called beside this machine's own names.
     hosts: Vec<Host>,
     /// Every address of this machine is listened on. A page cannot have a name that is an address.
@@ -51,15 +51,15 @@ pub struct Callers {
 }
 
 /// How the server was called, by the request itself and at the proxies before.
-struct Asked {
-    called: Vec<Called>,
+struct RequestTarget {
+    authorities: Vec<Authority>,
     /// The scheme that the first proxy was asked by, where it says so.
     scheme: Option<String>,
 }
 
 /// A host and the port that was written behind it.
 #[derive(Clone, Debug, PartialEq)]
-struct Called {
+struct Authority {
     host: Host,
     port: Option<u16>,
 }
@@ -80,11 +80,15 @@ enum Refusal {
 }
 
 /// Lets a request through that may come, and tells browsers which pages may use the answer.
-pub async fn admit(State(callers): State<Arc<Callers>>, request: Request, next: Next) -> Response {
-    if let Err(refusal) = callers.judge(&request) {
+pub async fn admit(
+    State(origin_policy): State<Arc<OriginPolicy>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Err(refusal) = origin_policy.judge(&request) {
         return ApiError::from(refusal).into_response();
     }
-    let policy = callers.resource_policy(request.headers());
+    let policy = origin_policy.resource_policy(request.headers());
     let mut response = next.run(request).await;
     // No `Vary: referer`: what pages share is asked for again at each use (`no-cache`), and 304 brings
     // the policy anew; the page's own files have to be found again by whatever refers to them.
@@ -93,9 +97,9 @@ pub async fn admit(State(callers): State<Arc<Callers>>, request: Request, next: 
     response
 }
 
-impl Callers {
+impl OriginPolicy {
     /// Those that the settings allow.
-    pub fn of(config: &Config) -> Self {
+    pub fn new(config: &Config) -> Self {
         let addresses: Vec<IpAddr> = config.listen.iter().map(|address| address.ip()).collect();
         let listened = addresses.iter().copied().map(Host::from);
         Self {
@@ -103,7 +107,7 @@ impl Callers {
             any_address: addresses.iter().any(IpAddr::is_unspecified),
             origins: config.cors_origins.clone(),
             any_origin: config.dev,
-            proxies: Proxies::of(config),
+            proxies: Proxies::new(config),
         }
     }
 
@@ -114,32 +118,35 @@ impl Callers {
     }
 
     fn judge(&self, request: &Request) -> Result<(), Refusal> {
-        let asked = self.asked(request)?;
-        if let Some(unknown) = asked
-            .called
+        let target = self.target(request)?;
+        if let Some(unknown) = target
+            .authorities
             .iter()
-            .find(|called| !self.are_called(&called.host))
+            .find(|authority| !self.are_called(&authority.host))
         {
             return Err(Refusal::Misdirected(unknown.host.to_string()));
         }
-        if !is_change(request) || self.may_change(request.headers(), &asked) {
+        if !is_change(request) || self.may_change(request.headers(), &target) {
             return Ok(());
         }
         Err(Refusal::CrossOrigin(asking_page(request.headers())))
     }
 
     /// Every host that was asked for on the way here.
-    fn asked(&self, request: &Request) -> Result<Asked, Refusal> {
-        let mut called = called(request)?;
+    fn target(&self, request: &Request) -> Result<RequestTarget, Refusal> {
+        let mut authorities = authorities(request)?;
         let hops = match request.extensions().get() {
             Some(&Peer(peer)) => self.proxies.believed(peer, request.headers())?,
             None => Vec::new(),
         };
         for host in hops.iter().filter_map(|hop| hop.host.as_deref()) {
-            called.push(parse(host)?);
+            authorities.push(parse(host)?);
         }
         let scheme = hops.into_iter().next().and_then(|hop| hop.scheme);
-        Ok(Asked { called, scheme })
+        Ok(RequestTarget {
+            authorities,
+            scheme,
+        })
     }
 
     fn are_called(&self, host: &Host) -> bool {
@@ -149,7 +156,7 @@ impl Callers {
 
     /// A browser's own word for where the page is from outranks the comparison of names, which a proxy
     /// may have changed. A program that is no browser sends neither.
-    fn may_change(&self, headers: &HeaderMap, asked: &Asked) -> bool {
+    fn may_change(&self, headers: &HeaderMap, target: &RequestTarget) -> bool {
         let origin = page_origin(headers);
         if origin.as_ref().is_some_and(|page| self.share_with(page)) {
             return true;
@@ -160,7 +167,7 @@ impl Callers {
         ) {
             (Some(b"same-origin" | b"none"), _) | (None, None) => true,
             (Some(_), _) => false,
-            (None, Some(origin)) => is_own(&origin, asked),
+            (None, Some(origin)) => is_own(&origin, target),
         }
     }
 
@@ -179,11 +186,11 @@ impl Callers {
     }
 }
 
-impl FromStr for Called {
+impl FromStr for Authority {
     type Err = InvalidHost;
 
     fn from_str(text: &str) -> Result<Self, InvalidHost> {
-        let authority: Authority = text.parse().map_err(|_| InvalidHost)?;
+        let authority: uri::Authority = text.parse().map_err(|_| InvalidHost)?;
         if text.contains('@') {
             return Err(InvalidHost);
         }
@@ -208,7 +215,7 @@ impl From<Refusal> for ApiError {
 }
 
 /// The hosts that were asked for by the request itself and, as `X-Forwarded-Host` has it, of the proxies before.
-fn called(request: &Request) -> Result<Vec<Called>, Refusal> {
+fn authorities(request: &Request) -> Result<Vec<Authority>, Refusal> {
     let headers = request.headers();
     let named: Vec<&HeaderValue> = headers.get_all(header::HOST).iter().collect();
     if named.len() > 1 || (named.is_empty() && request.version() >= Version::HTTP_11) {
@@ -224,7 +231,7 @@ fn called(request: &Request) -> Result<Vec<Called>, Refusal> {
     direct.into_iter().chain(forwarded).map(parse).collect()
 }
 
-fn parse(host: &str) -> Result<Called, Refusal> {
+fn parse(host: &str) -> Result<Authority, Refusal> {
     let refusal = |_| Refusal::NoHost(host.to_owned());
     host.trim().parse().map_err(refusal)
 }
@@ -277,14 +284,14 @@ fn is_of_this_machine(origin: &str) -> bool {
 }
 
 /// The origin is that of the page that this server gives out, by a name that it was asked for.
-fn is_own(origin: &HeaderValue, asked: &Asked) -> bool {
+fn is_own(origin: &HeaderValue, target: &RequestTarget) -> bool {
     let Some(url) = web_url(text(origin)) else {
         return false;
     };
     let Some(host) = url.host().map(|host| Host::from(host.to_owned())) else {
         return false;
     };
-    if asked
+    if target
         .scheme
         .as_deref()
         .is_some_and(|scheme| scheme != url.scheme())
@@ -296,10 +303,10 @@ fn is_own(origin: &HeaderValue, asked: &Asked) -> bool {
         _ => 80,
     };
     let port = url.port().unwrap_or(default);
-    asked
-        .called
+    target
+        .authorities
         .iter()
-        .any(|called| called.host == host && called.port.unwrap_or(default) == port)
+        .any(|authority| authority.host == host && authority.port.unwrap_or(default) == port)
 }
 
 fn web_url(origin: &str) -> Option<Url> {

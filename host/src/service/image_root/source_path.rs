@@ -17,7 +17,7 @@ const UNFINISHED: [&str; 7] = [
 
 /// A file's place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct SourcePath {
     /// The top folder.
     pub project: ProjectName,
     /// The path below it, with slashes.
@@ -30,18 +30,18 @@ pub struct Place {
 
 /// What a path stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Meaning {
+pub enum PathKind {
     /// Hidden, still being written under another name, or a cache of another server.
     Nothing,
     /// The folder of a project - or a file beside the folders.
     Project(ProjectName),
     /// A file, or a folder, in a project.
-    Within(Place),
+    Within(SourcePath),
 }
 
-impl Meaning {
+impl PathKind {
     /// What `path` stands for below `root`; an error when its name cannot be used.
-    pub fn of(root: &Path, path: &Path) -> Result<Self, InvalidName> {
+    pub fn new(root: &Path, path: &Path) -> Result<Self, InvalidName> {
         let Some(segments) = segments(root, path) else {
             return Ok(Self::Nothing);
         };
@@ -62,7 +62,7 @@ impl Meaning {
             return Ok(Self::Nothing);
         }
         let read: Vec<_> = name.iter().map(|one| file_name::read(one)).collect();
-        Ok(Self::Within(Place {
+        Ok(Self::Within(SourcePath {
             project,
             name: ImageName::parse(&read.join("/"))?,
             path: path.to_path_buf(),
@@ -98,16 +98,16 @@ fn segment(component: Component<'_>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn meaning(path: &str) -> Result<Meaning, InvalidName> {
+    fn meaning(path: &str) -> Result<PathKind, InvalidName> {
         let root = Path::new("/data/image_root");
-        Meaning::of(root, &root.join(path))
+        PathKind::new(root, &root.join(path))
     }
 
     #[test]
     fn top_folders_are_projects_and_nested_folders_belong_to_names() {
         let project = ProjectName::parse("Kreta").unwrap();
-        assert_eq!(meaning("Kreta"), Ok(Meaning::Project(project.clone())));
-        let place = Place {
+        assert_eq!(meaning("Kreta"), Ok(PathKind::Project(project.clone())));
+        let source = SourcePath {
             project,
             name: ImageName::parse("tag 1/höhle #3.jpg").unwrap(),
             path: "/data/image_root/Kreta/tag 1/höhle #3.jpg".into(),
@@ -115,7 +115,7 @@ mod tests {
         };
         assert_eq!(
             meaning("Kreta/tag 1/höhle #3.jpg"),
-            Ok(Meaning::Within(place))
+            Ok(PathKind::Within(source))
         );
     }
 
@@ -133,7 +133,7 @@ mod tests {
             "p/x.ahash",
             "../x",
         ] {
-            assert_eq!(meaning(path), Ok(Meaning::Nothing), "{path:?}");
+            assert_eq!(meaning(path), Ok(PathKind::Nothing), "{path:?}");
         }
     }
 
@@ -146,11 +146,11 @@ mod tests {
             ("e\u{301}/a.jpg", "a.jpg", true),
             ("p/a%20b.jpg", "a%20b.jpg", false),
         ] {
-            let Ok(Meaning::Within(place)) = meaning(path) else {
+            let Ok(PathKind::Within(source)) = meaning(path) else {
                 panic!("{path}");
             };
-            assert_eq!(place.name.as_str(), name);
-            assert_eq!(place.is_spelled_otherwise, is_spelled_otherwise, "{path}");
+            assert_eq!(source.name.as_str(), name);
+            assert_eq!(source.is_spelled_otherwise, is_spelled_otherwise, "{path}");
         }
         assert!(meaning("p/éu\u{308}.jpg").is_err(), "half composed");
     }
@@ -167,6 +167,6 @@ mod tests {
         use std::os::unix::ffi::OsStrExt;
         let name = std::ffi::OsStr::from_bytes(b"caf\xe9.jpg");
         let root = Path::new("/root");
-        assert!(Meaning::of(root, &root.join("p").join(name)).is_err());
+        assert!(PathKind::new(root, &root.join("p").join(name)).is_err());
     }
 }

@@ -12,12 +12,12 @@ impl Fingerprint {
     /// The fingerprint of the picture after what `orientation` says was done to it; `None` where the
     /// bits do not tell: turned copies by `dhash`, which looks along rows only, and by `blockhash`, which
     /// splits the picture between rows, and bits of a wrong length.
-    pub fn laid(&self, orientation: Orientation) -> Option<Self> {
+    pub fn oriented(&self, orientation: Orientation) -> Option<Self> {
         if self.bits.len() as u32 * 8 != self.algorithm.bits() {
             return None;
         }
         let (transposes, mirrors, flips) = steps(orientation);
-        let mut grids = Grids::of(self);
+        let mut grids = Grids::new(self);
         if transposes {
             grids = grids.transposed()?;
         }
@@ -75,7 +75,7 @@ struct Grid {
 struct Grids(Vec<Grid>);
 
 impl Grids {
-    fn of(fingerprint: &Fingerprint) -> Self {
+    fn new(fingerprint: &Fingerprint) -> Self {
         let bits: Vec<bool> = fingerprint
             .bits
             .iter()
@@ -210,12 +210,12 @@ mod tests {
                     Orientation::Rotated270 => Orientation::Rotated90,
                     other => other,
                 };
-                let Some(laid) = upright.laid(orientation) else {
+                let Some(oriented) = upright.oriented(orientation) else {
                     assert!(orientation.swaps_sides(), "{algorithm:?} {orientation:?}");
                     continue;
                 };
                 assert_eq!(
-                    laid.laid(back).as_ref(),
+                    oriented.oriented(back).as_ref(),
                     Some(&upright),
                     "{algorithm:?} {orientation:?}"
                 );
@@ -227,6 +227,6 @@ mod tests {
     fn bits_of_a_wrong_length_are_not_laid() {
         let mut short = fingerprint(Algorithm::Phash);
         short.bits.pop();
-        assert_eq!(short.laid(Orientation::Upright), None);
+        assert_eq!(short.oriented(Orientation::Upright), None);
     }
 }

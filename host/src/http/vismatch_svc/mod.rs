@@ -15,11 +15,12 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::domain::{Algorithm, ImageName, ProjectName};
-use crate::sandbox::Input;
-use crate::service::images::{self, OnDuplicate, Upload};
-use crate::service::matching::{self, Query, Subject};
-use crate::service::{ServiceError, projects};
-use crate::store::NameClash;
+use crate::service::{
+    Input, NameClash, ServiceError,
+    images::{self, OnDuplicate, Upload},
+    matching::{self, Query, Subject},
+    projects,
+};
 
 use super::error::{ApiError, ErrorBody};
 use super::extract::{BodyKind, InProject, Path, ProjectPath, body_kind};

@@ -1,8 +1,8 @@
-//! Places for connections, and for requests: how many there may be at once, over all listeners, and how many of them
+//! Slots for connections, and for requests: how many there may be at once, over all listeners, and how many of them
 //! one client may have.
 //!
-//! A connection needs descriptors, and a process has only so many: there are fewer places than would use them up. Clients
-//! behind a proxy share its connections, of which it may have all: so there are places for their requests, too.
+//! A connection needs descriptors, and a process has only so many: there are fewer slots than would use them up. Clients
+//! behind a proxy share its connections, of which it may have all: so there are slots for their requests, too.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,14 +13,14 @@ use crate::domain::Client;
 const EACH: u64 = 3;
 /// Descriptors for everything else: the database, the index, the image root, the log.
 const OTHERS: u64 = 128;
-/// Places, however many descriptors there are.
+/// Slots, however many descriptors there are.
 const MOST: u64 = 4_096;
-/// Places, however few descriptors there are.
+/// Slots, however few descriptors there are.
 const LEAST: u64 = 16;
 
-/// Places. Cheap to clone: clones share them.
+/// Slots. Cheap to clone: clones share them.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct Slots {
     all: usize,
     taken: Arc<Mutex<Taken>>,
 }
@@ -31,19 +31,19 @@ struct Taken {
     by_client: HashMap<Client, usize>,
 }
 
-/// A place; dropped, it is free again.
+/// A slot; dropped, it is free again.
 #[derive(Debug)]
-pub struct Place {
+pub struct Slot {
     /// `None` when several clients share it.
     client: Option<Client>,
-    places: Places,
+    slots: Slots,
 }
 
-impl Places {
+impl Slots {
     /// As many places as this process has descriptors for.
     pub fn of_process() -> Self {
-        let places = (descriptors().saturating_sub(OTHERS) / EACH).clamp(LEAST, MOST);
-        Self::new(places as usize)
+        let slots = (descriptors().saturating_sub(OTHERS) / EACH).clamp(LEAST, MOST);
+        Self::new(slots as usize)
     }
 
     /// So many places.
@@ -54,8 +54,8 @@ impl Places {
         }
     }
 
-    /// A place for a client; `None` when all are taken, or half of them by this one.
-    pub fn take(&self, client: Client) -> Option<Place> {
+    /// A slot for a client; `None` when all are taken, or half of them by this one.
+    pub fn take(&self, client: Client) -> Option<Slot> {
         let mut taken = self.taken();
         let of_client = taken.by_client.get(&client).copied().unwrap_or_default();
         if taken.all >= self.all || of_client >= self.all.div_ceil(2) {
@@ -63,22 +63,22 @@ impl Places {
         }
         taken.all += 1;
         taken.by_client.insert(client, of_client + 1);
-        Some(self.place(Some(client)))
+        Some(self.slot(Some(client)))
     }
 
-    /// A place that several clients share; `None` when all are taken.
-    pub fn take_shared(&self) -> Option<Place> {
+    /// A slot that several clients share; `None` when all are taken.
+    pub fn take_shared(&self) -> Option<Slot> {
         let mut taken = self.taken();
         if taken.all >= self.all {
             return None;
         }
         taken.all += 1;
-        Some(self.place(None))
+        Some(self.slot(None))
     }
 
-    fn place(&self, client: Option<Client>) -> Place {
-        let places = self.clone();
-        Place { client, places }
+    fn slot(&self, client: Option<Client>) -> Slot {
+        let slots = self.clone();
+        Slot { client, slots }
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -86,9 +86,9 @@ impl Places {
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
-        let mut taken = self.places.taken();
+        let mut taken = self.slots.taken();
         taken.all -= 1;
         let Some(client) = self.client else {
             return;
@@ -135,23 +135,23 @@ mod tests {
 
     #[test]
     fn one_client_gets_half_of_the_places_and_all_together_get_all() {
-        let places = Places::new(5);
-        let first: Vec<_> = (0..9).map_while(|_| places.take(client(1))).collect();
+        let slots = Slots::new(5);
+        let first: Vec<_> = (0..9).map_while(|_| slots.take(client(1))).collect();
         assert_eq!(first.len(), 3);
-        let second: Vec<_> = (0..9).map_while(|_| places.take(client(2))).collect();
+        let second: Vec<_> = (0..9).map_while(|_| slots.take(client(2))).collect();
         assert_eq!(second.len(), 2);
-        assert!(places.take(client(3)).is_none());
+        assert!(slots.take(client(3)).is_none());
         drop(first);
-        assert!(places.take(client(3)).is_some());
+        assert!(slots.take(client(3)).is_some());
     }
 
     #[test]
     fn places_that_clients_share_are_held_to_no_half() {
-        let places = Places::new(5);
-        let shared: Vec<_> = (0..9).map_while(|_| places.take_shared()).collect();
+        let slots = Slots::new(5);
+        let shared: Vec<_> = (0..9).map_while(|_| slots.take_shared()).collect();
         assert_eq!(shared.len(), 5);
-        assert!(places.take(client(1)).is_none());
+        assert!(slots.take(client(1)).is_none());
         drop(shared);
-        assert!(places.take(client(1)).is_some());
+        assert!(slots.take(client(1)).is_some());
     }
 }

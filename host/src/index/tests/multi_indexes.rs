@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use bank::Bank;
+use multi_index::MultiIndex;
 use scan::distance;
 use substrings::spread;
 
@@ -42,7 +42,7 @@ fn crowds<const W: usize>(seed: u64, count: usize) -> Vec<([u64; W], u32)> {
 
 fn check<const W: usize>(seed: u64, count: usize, radius: u32, scanned: usize) {
     let entries = crowds::<W>(seed, count);
-    let bank = Bank::build(entries.clone(), scanned);
+    let multi_index = MultiIndex::build(entries.clone(), scanned);
     let mut state = seed + 1;
     for (centre, _) in entries.iter().take(20) {
         let query = near(centre, 8, &mut state);
@@ -52,7 +52,7 @@ fn check<const W: usize>(seed: u64, count: usize, radius: u32, scanned: usize) {
         let mut expected: Vec<(u32, u32)> = far.filter(|(far, _)| *far <= radius).collect();
         expected.sort_unstable();
         let mut found = Vec::new();
-        bank.search(&query, radius, &mut |owner, far| {
+        multi_index.search(&query, radius, &mut |owner, far| {
             found.push((far, owner));
             radius
         });
@@ -68,8 +68,8 @@ fn joined<const W: usize>(
     scanned: usize,
 ) -> Vec<Vec<usize>> {
     let mut sets = UnionFind::new(entries.len());
-    let bank = Bank::build(entries.to_vec(), scanned);
-    bank.join(radius, &mut |a, b| {
+    let multi_index = MultiIndex::build(entries.to_vec(), scanned);
+    multi_index.join(radius, &mut |a, b| {
         sets.unite(a as usize, b as usize);
     });
     sets.groups()
@@ -82,8 +82,8 @@ fn told<const W: usize>(
     scanned: usize,
 ) -> BTreeSet<(u32, u32, u32)> {
     let mut told = BTreeSet::new();
-    let bank = Bank::build(entries.to_vec(), scanned);
-    bank.pairs(radius, &mut |a, b, distance| {
+    let multi_index = MultiIndex::build(entries.to_vec(), scanned);
+    multi_index.pairs(radius, &mut |a, b, distance| {
         told.insert((a.min(b), a.max(b), distance));
     });
     told

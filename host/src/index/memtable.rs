@@ -1,26 +1,26 @@
-//! The newest images: few, searched by a plain scan, and packed into a segment when they are many.
+//! The memtable: the newest images, few, searched by a plain scan, and packed into a segment when they are many.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::{Fingerprint, ImageId, ProjectName};
 
-use super::gathered::{Definition, Gathered, GatheredBank};
+use super::builder::{Definition, FingerprintList, SegmentBuilder};
 use super::scan::{self, Near};
 use super::segment::Segment;
 
 /// Images in the order in which they came. Whoever changes it keeps everybody else out.
 #[derive(Default)]
-pub(super) struct Tail {
-    gathered: Gathered,
+pub(super) struct Memtable {
+    builder: SegmentBuilder,
     /// Those that are there.
     numbers: HashMap<(u32, ImageId), u32>,
     gone: HashSet<u32>,
 }
 
-impl Tail {
+impl Memtable {
     /// How many images came, those that are gone included.
     pub(super) fn len(&self) -> usize {
-        self.gathered.images.len()
+        self.builder.images.len()
     }
 
     /// Adds an image that is not there.
@@ -31,14 +31,14 @@ impl Tail {
         fingerprints: &[Fingerprint],
     ) {
         let number = self.len() as u32;
-        self.gathered.add(project, image, fingerprints);
-        let key = self.gathered.images[number as usize];
+        self.builder.add(project, image, fingerprints);
+        let key = self.builder.images[number as usize];
         self.numbers.insert(key, number);
     }
 
     /// Takes an image out; `false` when it is not there.
     pub(super) fn remove(&mut self, project: &ProjectName, image: ImageId) -> bool {
-        let Some(project) = self.gathered.known(project) else {
+        let Some(project) = self.builder.known(project) else {
             return false;
         };
         let number = self.numbers.remove(&(project, image));
@@ -54,13 +54,13 @@ impl Tail {
         bound: u32,
         mut offer: impl FnMut(ImageId, u32),
     ) {
-        let Some(bank) = self.gathered.banks.get(&key) else {
+        let Some(multi_index) = self.builder.multi_indexes.get(&key) else {
             return;
         };
-        let project = project.map(|project| self.gathered.known(project));
-        for near in bank.scan(query, bound) {
-            let number = bank.owners[near.entry as usize];
-            let (owner, image) = self.gathered.images[number as usize];
+        let project = project.map(|project| self.builder.known(project));
+        for near in multi_index.scan(query, bound) {
+            let number = multi_index.owners[near.entry as usize];
+            let (owner, image) = self.builder.images[number as usize];
             let wanted = project.is_none_or(|project| project == Some(owner));
             if wanted && !self.gone.contains(&number) {
                 offer(image, near.distance);
@@ -70,7 +70,7 @@ impl Tail {
 
     /// All that is there as a segment; nothing is left here.
     pub(super) fn pack(&mut self, scanned: usize) -> Segment {
-        let mut living = Gathered::default();
+        let mut living = SegmentBuilder::default();
         self.gather(|_| true, |_| true, &mut living);
         *self = Self::default();
         Segment::build(living, scanned)
@@ -81,24 +81,24 @@ impl Tail {
         &self,
         project: impl Fn(&ProjectName) -> bool,
         wanted: impl Fn(Definition) -> bool,
-        into: &mut Gathered,
+        into: &mut SegmentBuilder,
     ) {
         let mut numbers = vec![None; self.len()];
-        for ((owner, image), old) in self.gathered.images.iter().zip(0..) {
-            let owner = &self.gathered.projects[*owner as usize];
+        for ((owner, image), old) in self.builder.images.iter().zip(0..) {
+            let owner = &self.builder.projects[*owner as usize];
             if project(owner) && !self.gone.contains(&old) {
                 numbers[old as usize] = Some(into.add_image(owner, *image));
             }
         }
-        for (key, bank) in &self.gathered.banks {
+        for (key, multi_index) in &self.builder.multi_indexes {
             if wanted(*key) {
-                bank.gather(&numbers, into.banks.entry(*key).or_default());
+                multi_index.gather(&numbers, into.multi_indexes.entry(*key).or_default());
             }
         }
     }
 }
 
-impl GatheredBank {
+impl FingerprintList {
     fn scan(&self, query: &[u64], bound: u32) -> Vec<Near> {
         let mut near = Vec::new();
         let all = 0..self.owners.len() as u32;

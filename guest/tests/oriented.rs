@@ -1,4 +1,4 @@
-//! A fingerprint that is laid otherwise by its bits is that of the picture that is laid otherwise, or
+//! A fingerprint that is oriented otherwise by its bits is that of the picture that is oriented otherwise, or
 //! near it.
 
 #![allow(
@@ -46,10 +46,11 @@ fn bits_tell_what_pixels_would() {
     for algorithm in Algorithm::ALL {
         let mut worst = 0;
         for seed in 0..12 {
-            let laid = hash_orientations(&picture(seed), algorithm, &Limits::default()).unwrap();
-            let upright = laid[0].1.clone();
-            for (orientation, seen) in &laid {
-                if let Some(told) = upright.laid(*orientation) {
+            let oriented =
+                hash_orientations(&picture(seed), algorithm, &Limits::default()).unwrap();
+            let upright = oriented[0].1.clone();
+            for (orientation, seen) in &oriented {
+                if let Some(told) = upright.oriented(*orientation) {
                     worst = worst.max(told.distance(seen).unwrap());
                 }
             }

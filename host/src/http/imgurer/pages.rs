@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use super::PROJECT;
 use crate::app::App;
-use crate::http::below::address;
+use crate::http::base_path::address;
 
 /// The routes of the pages; that of uploads is told by GET beside the POST of the same address.
 pub fn router() -> OpenApiRouter<App> {

@@ -23,7 +23,7 @@ const JUDGED_AT_ONCE: usize = 128;
 const COMPARISONS_PER_FILE: usize = 32;
 
 /// What is known of pairs of files, which go by their ids in the index.
-pub struct Judges<C> {
+pub struct FileVerifier<C> {
     files: Arc<Vec<PictureFile>>,
     compare: C,
     /// Comparisons at once.
@@ -33,7 +33,7 @@ pub struct Judges<C> {
     known: Relations,
 }
 
-impl<C, F> Judges<C>
+impl<C, F> FileVerifier<C>
 where
     C: Fn(PathBuf, PathBuf) -> F,
     F: Future<Output = Judgement>,
@@ -61,10 +61,10 @@ where
             in_part: self.finds_crops,
         };
         let pairs: Vec<Candidate> = others.iter().map(pair).collect();
-        self.look_at_sketches(&pairs).await?;
+        self.verify_sketches(&pairs).await?;
         let is_unclear = |pair: &&Candidate| self.known(pair).is_none_or(|it| it.is_unverified());
         let unclear: Vec<Candidate> = pairs.iter().filter(is_unclear).copied().collect();
-        self.look_at_files(&unclear).await;
+        self.verify_files(&unclear).await;
         let known = |pair| self.known(pair).map(|relation| relation.judgement);
         let missing = || ServiceError::Internal(anyhow::anyhow!("a pair was not judged"));
         pairs
@@ -85,7 +85,7 @@ where
         let (mut done, all) = (0, found.pairs.len() as u64);
         for part in found.pairs.chunks(JUDGED_AT_ONCE) {
             let open = clustering.open(part);
-            self.look_at_sketches(&open).await?;
+            self.verify_sketches(&open).await?;
             for pair in open {
                 match self.known(&pair) {
                     Some(known) if known.is_unverified() => unclear.push(pair),
@@ -131,7 +131,7 @@ where
                     .for_each(|file| *compared.entry(*file).or_default() += 1);
                 open.push(pair);
             }
-            self.look_at_files(&open).await;
+            self.verify_files(&open).await;
             for pair in open {
                 if self.known(&pair).is_some_and(|known| known.is_duplicate()) {
                     clustering.join(pair.one, pair.other);
@@ -142,7 +142,7 @@ where
     }
 
     /// Judges pairs that were not yet.
-    async fn look_at_sketches(&mut self, pairs: &[Candidate]) -> Result<(), ServiceError> {
+    async fn verify_sketches(&mut self, pairs: &[Candidate]) -> Result<(), ServiceError> {
         let new = pairs.iter().filter(|pair| self.known(pair).is_none());
         let (new, files) = (new.copied().collect(), Arc::clone(&self.files));
         let judge = move || {
@@ -155,7 +155,7 @@ where
         Ok(())
     }
 
-    async fn look_at_files(&mut self, pairs: &[Candidate]) {
+    async fn verify_files(&mut self, pairs: &[Candidate]) {
         let compared: Vec<(&Candidate, Judgement)> = stream::iter(pairs)
             .map(|pair| {
                 let path = |file| self.files[place(file)].path.clone();

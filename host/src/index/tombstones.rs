@@ -1,4 +1,4 @@
-//! Which images of a segment are gone, and since when: a search sees an image until the stamp at
+//! Tombstones: which images of a segment are removed, and since when. A search sees an image until the stamp at
 //! which it began, whatever is removed meanwhile.
 
 use std::collections::HashMap;
@@ -7,13 +7,13 @@ use std::sync::{PoisonError, RwLock};
 
 /// The images of one segment that were removed, by their numbers.
 #[derive(Default)]
-pub(super) struct Graves {
+pub(super) struct Tombstones {
     /// A bit an image: most searches read nothing else.
     marks: Box<[AtomicU64]>,
     stamps: RwLock<HashMap<u32, u64>>,
 }
 
-impl Graves {
+impl Tombstones {
     /// For so many images, all there.
     pub(super) fn new(images: usize) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl Graves {
     }
 
     /// Takes an image out for searches from `stamp` on.
-    pub(super) fn bury(&self, image: u32, stamp: u64) {
+    pub(super) fn mark(&self, image: u32, stamp: u64) {
         let mut stamps = self.stamps.write().unwrap_or_else(PoisonError::into_inner);
         stamps.entry(image).or_insert(stamp);
         drop(stamps);

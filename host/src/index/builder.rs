@@ -1,4 +1,4 @@
-//! Images with their fingerprints as they come: what a segment is made of.
+//! Collects images with their fingerprints in the order in which they come, to build a segment of them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,24 +11,24 @@ pub type Definition = (Algorithm, u16);
 
 /// Images in the order in which they came.
 #[derive(Default)]
-pub(super) struct Gathered {
+pub(super) struct SegmentBuilder {
     pub(super) projects: Vec<ProjectName>,
     numbers: HashMap<ProjectName, u32>,
     /// Each with the number of its project.
     pub(super) images: Vec<(u32, ImageId)>,
-    pub(super) banks: BTreeMap<Definition, GatheredBank>,
+    pub(super) multi_indexes: BTreeMap<Definition, FingerprintList>,
 }
 
 /// Fingerprints by one definition, one after another.
 #[derive(Default)]
-pub(super) struct GatheredBank {
+pub(super) struct FingerprintList {
     /// Spread; as many words a fingerprint as the algorithm makes.
     pub(super) words: Vec<u64>,
     /// The image of each.
     pub(super) owners: Vec<u32>,
 }
 
-impl Gathered {
+impl SegmentBuilder {
     /// Adds an image with those of its fingerprints that are searched: of quality over 0, and of the
     /// length that their algorithm makes.
     pub(super) fn add(
@@ -41,9 +41,9 @@ impl Gathered {
         for fingerprint in fingerprints.iter().filter(|made| made.quality > 0) {
             if let Some(words) = words_of(fingerprint) {
                 let key = (fingerprint.algorithm, fingerprint.version);
-                let bank = self.banks.entry(key).or_default();
-                bank.words.extend(words);
-                bank.owners.push(owner);
+                let multi_index = self.multi_indexes.entry(key).or_default();
+                multi_index.words.extend(words);
+                multi_index.owners.push(owner);
             }
         }
     }
@@ -66,16 +66,16 @@ impl Gathered {
         number
     }
 
-    /// Puts all fingerprints of one length into one bank, whatever definition they are by.
-    pub(super) fn join_banks(&mut self) {
-        let mut joined: BTreeMap<u32, (Definition, GatheredBank)> = BTreeMap::new();
-        for (key, bank) in std::mem::take(&mut self.banks) {
+    /// Puts all fingerprints of one length into one list, whatever definition they are by.
+    pub(super) fn join_lists(&mut self) {
+        let mut joined: BTreeMap<u32, (Definition, FingerprintList)> = BTreeMap::new();
+        for (key, multi_index) in std::mem::take(&mut self.multi_indexes) {
             let entry = joined.entry(key.0.bits());
-            let (_, into) = entry.or_insert((key, GatheredBank::default()));
-            into.words.extend(bank.words);
-            into.owners.extend(bank.owners);
+            let (_, into) = entry.or_insert((key, FingerprintList::default()));
+            into.words.extend(multi_index.words);
+            into.owners.extend(multi_index.owners);
         }
-        self.banks.extend(joined.into_values());
+        self.multi_indexes.extend(joined.into_values());
     }
 
     /// The number of a project that has images here.

@@ -15,9 +15,9 @@ use crate::domain::{ImageId, ImageName, ProjectName, Sha256};
 
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::disk::{Standing, blocking, failed, if_there};
+use super::disk::{PathState, blocking, failed, if_there};
 use super::entities::image;
-use super::ingest::to_the_end;
+use super::ingest::run_detached;
 use super::layout::Layout;
 use super::staging::Piece;
 use super::{Staged, Store, StoreError, rows, staging};
@@ -34,7 +34,7 @@ pub struct FileStamp {
 
 /// A given file as the store knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GivenFile {
+pub struct SourceFile {
     /// Whose file it is.
     pub image: ImageId,
     /// Its path below the project's folder.
@@ -58,8 +58,8 @@ pub struct OpenFile {
 
 impl FileStamp {
     /// The stamp of a file; `None` when there is no regular file. The last name is not followed when it is a
-    /// link, those above it are: for paths of the data folder there is [`Store::open_given`].
-    pub fn of(path: &Path) -> io::Result<Option<Self>> {
+    /// link, those above it are: for paths of the data folder there is [`Store::open_source`].
+    pub fn read(path: &Path) -> io::Result<Option<Self>> {
         match if_there(std::fs::symlink_metadata(path))? {
             Some(facts) => Self::of_facts(&facts),
             None => Ok(None),
@@ -88,7 +88,7 @@ impl FileStamp {
 }
 
 impl OpenFile {
-    fn of(file: File) -> io::Result<Option<Self>> {
+    fn new(file: File) -> io::Result<Option<Self>> {
         let stamp = FileStamp::of_facts(&file.metadata()?)?;
         Ok(stamp.map(|stamp| Self { file, stamp }))
     }
@@ -97,13 +97,13 @@ impl OpenFile {
 impl Store {
     /// Given files of a project by their names, from behind `after`, at most `limit`: the one named `below` and
     /// those in the folder of that name, or all when it is empty.
-    pub async fn given_files(
+    pub async fn source_files(
         &self,
         project: &ProjectName,
         below: &str,
         after: Option<&ImageName>,
         limit: u64,
-    ) -> Result<Vec<GivenFile>, StoreError> {
+    ) -> Result<Vec<SourceFile>, StoreError> {
         let Some(project) = self.project_row(project).await? else {
             return Ok(Vec::new());
         };
@@ -126,7 +126,7 @@ impl Store {
                 .filter(is_inside);
         }
         let images = wanted.all(self.database.read()).await?;
-        images.iter().map(rows::to_given).collect()
+        images.iter().map(rows::to_source_file).collect()
     }
 
     /// What is known of the given files of some names.
@@ -143,14 +143,14 @@ impl Store {
             .filter(image::Column::Name.is_in(names.map(ImageName::as_str)))
             .all(self.database.read())
             .await?;
-        let known = images.iter().map(rows::to_given);
+        let known = images.iter().map(rows::to_source_file);
         known
             .map(|given| given.map(|given| (given.name, given.stamp)))
             .collect()
     }
 
     /// The file of a name, as it lies in the image root; `None` when there is none, or one behind a link.
-    pub async fn open_given(
+    pub async fn open_source(
         &self,
         project: &ProjectName,
         name: &ImageName,
@@ -170,14 +170,14 @@ impl Store {
         image: ImageId,
     ) -> Result<Option<OpenFile>, StoreError> {
         let folder = self.layout.trashed(project, image);
-        self.open_file(folder.join(Piece::Given.file_name())).await
+        self.open_file(folder.join(Piece::Source.file_name())).await
     }
 
     async fn open_file(&self, path: PathBuf) -> Result<Option<OpenFile>, StoreError> {
         let layout = self.layout.clone();
         blocking(move || {
             let file = layout.disk().file(&path);
-            let opened = file.and_then(|file| file.map_or(Ok(None), OpenFile::of));
+            let opened = file.and_then(|file| file.map_or(Ok(None), OpenFile::new));
             opened.map_err(failed("looking at a given file"))
         })
         .await
@@ -191,20 +191,22 @@ impl Store {
     ) -> Result<Vec<ImageName>, StoreError> {
         let (layout, project) = (self.layout.clone(), project.clone());
         blocking(move || {
-            let standing = |name: &ImageName| layout.disk().standing(&layout.given(&project, name));
+            let path_state =
+                |name: &ImageName| layout.disk().path_state(&layout.given(&project, name));
             // What cannot be looked at may be there.
-            let is_missing = |name: &ImageName| standing(name).is_ok_and(|it| it != Standing::File);
+            let is_missing =
+                |name: &ImageName| path_state(name).is_ok_and(|it| it != PathState::File);
             Ok(names.into_iter().filter(is_missing).collect())
         })
         .await
     }
 
     /// What lies at a path of the image root.
-    pub async fn standing_of(&self, path: &Path) -> Result<Standing, StoreError> {
+    pub async fn path_state_of(&self, path: &Path) -> Result<PathState, StoreError> {
         let (layout, path) = (self.layout.clone(), path.to_owned());
         blocking(move || {
-            let standing = layout.disk().standing(&path);
-            standing.map_err(failed("looking into the image root"))
+            let path_state = layout.disk().path_state(&path);
+            path_state.map_err(failed("looking into the image root"))
         })
         .await
     }
@@ -246,25 +248,25 @@ impl Store {
     }
 
     /// The given file of a name.
-    pub async fn given_file(
+    pub async fn source_file(
         &self,
         project: &ProjectName,
         name: &ImageName,
-    ) -> Result<Option<GivenFile>, StoreError> {
+    ) -> Result<Option<SourceFile>, StoreError> {
         let found = self.row_by_name(project, name).await?;
-        found.map(|(row, _)| rows::to_given(&row)).transpose()
+        found.map(|(row, _)| rows::to_source_file(&row)).transpose()
     }
 
     /// Notes a new stamp of an image whose bytes were found to be the same as ever.
-    pub async fn confirm_given(&self, image: ImageId, stamp: FileStamp) -> Result<(), StoreError> {
+    pub async fn confirm_source(&self, image: ImageId, stamp: FileStamp) -> Result<(), StoreError> {
         let by_id = image::Column::Id.eq(image.as_bytes().to_vec());
         let row = image::Entity::find().filter(by_id);
         let Some(row) = row.one(self.database.read()).await? else {
             return Ok(());
         };
-        let project = super::projects::of(self.database.read(), &row).await?;
+        let project = super::projects::of_image(self.database.read(), &row).await?;
         let (store, name) = (self.clone(), rows::to_project_name(&project.name)?);
-        to_the_end(async move {
+        run_detached(async move {
             let lock = store.lock(&name).await?;
             if let Some((row, _)) = store.row(&name, image).await? {
                 store.confirm(&lock, row, stamp).await?;
@@ -285,8 +287,8 @@ fn place_missing(layout: &Layout, staged: Staged, target: &Path) -> io::Result<O
         Some(folder) => disk.create_folder(folder)?,
         None => Vec::new(),
     };
-    let stamp = FileStamp::of(&staged.path)?;
-    staging::settle(disk, staged.path, target)?;
+    let stamp = FileStamp::read(&staged.path)?;
+    staging::persist(disk, staged.path, target)?;
     changed.extend(folder);
     disk.sync_all(&changed)?;
     Ok(stamp)

@@ -1,4 +1,4 @@
-//! How a picture with transparency is seen: laid on white, as people see it, and bare, by its colours alone,
+//! How a picture with transparency is seen: composited on white, as people see it, and bare, by its colours alone,
 //! as programs leave it that drop the alpha.
 //!
 //! Such a program's copy shows whatever lay below the transparency, often a black ground, sometimes a whole
@@ -25,16 +25,16 @@ const MOST_PIXELS: u64 = 16_000_000;
 
 /// A picture as it is seen on white, and bare where that is another look.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Looks {
+pub struct AlphaVariants {
     on_white: LumaPlane,
-    bare: Option<LumaPlane>,
+    alpha_dropped: Option<LumaPlane>,
     close: Option<CloseLook>,
 }
 
-impl Looks {
+impl AlphaVariants {
     /// The facts and the looks of an encoded picture, as [`super::plane_of`] makes planes, and a close
     /// look at it. The colours of one with transparency are read once more.
-    pub fn of(
+    pub fn new(
         bytes: &[u8],
         decoded: Decoded<'_>,
         limits: &Limits,
@@ -49,20 +49,20 @@ impl Looks {
         limits: &Limits,
     ) -> Result<(ImageInfo, Self), ImageError> {
         let read = read(bytes, decoded, is_close, limits)?;
-        let bare = match read.is_transparent {
-            true => bare(bytes, &read.info, limits)?,
+        let alpha_dropped = match read.is_transparent {
+            true => alpha_dropped(bytes, &read.info, limits)?,
             false => None,
         };
-        let has_detail = |plane: &LumaPlane| pdq::Smoothed::of(plane).quality() >= DETAILED;
-        let looks = Self {
+        let has_detail = |plane: &LumaPlane| pdq::Smoothed::new(plane).quality() >= DETAILED;
+        let variants = Self {
             on_white: read.plane,
-            bare: bare.filter(has_detail),
+            alpha_dropped: alpha_dropped.filter(has_detail),
             close: read.close,
         };
-        Ok((read.info, looks))
+        Ok((read.info, variants))
     }
 
-    /// The looks that these algorithms tell of: only `bare` needs more than one. No close look is
+    /// The looks that these algorithms tell of: only `alpha_dropped` needs more than one. No close look is
     /// taken.
     pub(super) fn wanted(
         bytes: &[u8],
@@ -75,7 +75,7 @@ impl Looks {
         let read = read(bytes, Decoded::Nothing, false, limits)?;
         Ok(Self {
             on_white: read.plane,
-            bare: None,
+            alpha_dropped: None,
             close: None,
         })
     }
@@ -94,9 +94,9 @@ impl Looks {
     pub fn fingerprints(&self, algorithms: &[Algorithm]) -> Vec<Fingerprint> {
         let mut fingerprints = fingerprints_of(&self.on_white, algorithms);
         let is_bare = |made: &&mut Fingerprint| made.algorithm == Algorithm::Bare;
-        if let Some(bare) = &self.bare
+        if let Some(alpha_dropped) = &self.alpha_dropped
             && let Some(made) = fingerprints.iter_mut().find(is_bare)
-            && let Some(below) = fingerprints_of(bare, &[Algorithm::Dhash128]).pop()
+            && let Some(below) = fingerprints_of(alpha_dropped, &[Algorithm::Dhash128]).pop()
         {
             (made.bits, made.quality) = (below.bits, below.quality);
         }
@@ -113,7 +113,7 @@ impl Looks {
         Ok(sketched::sketch(
             info,
             (self.needed_reduced()?, self.fidelity()),
-            self.bare.as_ref(),
+            self.alpha_dropped.as_ref(),
             frames,
         ))
     }
@@ -130,10 +130,10 @@ impl Looks {
 
     /// The looks of the picture after what `orientation` says was done to it.
     pub fn oriented(&self, orientation: Orientation) -> Self {
-        let laid = |plane: &LumaPlane| plane.oriented(orientation);
+        let oriented = |plane: &LumaPlane| plane.oriented(orientation);
         Self {
-            on_white: laid(&self.on_white),
-            bare: self.bare.as_ref().map(laid),
+            on_white: oriented(&self.on_white),
+            alpha_dropped: self.alpha_dropped.as_ref().map(oriented),
             close: self.close.as_ref().map(|close| CloseLook {
                 reduced: close.reduced.oriented(orientation),
                 fidelity: close.fidelity,
@@ -143,7 +143,11 @@ impl Looks {
 }
 
 /// The plane of a picture's colours without their alpha; none where that takes too much memory.
-fn bare(bytes: &[u8], info: &ImageInfo, limits: &Limits) -> Result<Option<LumaPlane>, ImageError> {
+fn alpha_dropped(
+    bytes: &[u8],
+    info: &ImageInfo,
+    limits: &Limits,
+) -> Result<Option<LumaPlane>, ImageError> {
     let rows = decode::rows(bytes, limits)?.map(decode::Rows::without_alpha);
     if let Some(plane) = rows.and_then(|mut rows| LumaPlane::of_rows(&mut rows)) {
         return Ok(Some(plane));
@@ -151,7 +155,7 @@ fn bare(bytes: &[u8], info: &ImageInfo, limits: &Limits) -> Result<Option<LumaPl
     if u64::from(info.size.width) * u64::from(info.size.height) > MOST_PIXELS {
         return Ok(None);
     }
-    LumaPlane::of(&decode::decode_without_alpha(bytes, limits)?.pixels).map(Some)
+    LumaPlane::new(&decode::decode_without_alpha(bytes, limits)?.pixels).map(Some)
 }
 
 #[cfg(test)]
@@ -182,26 +186,30 @@ mod tests {
         })
     }
 
-    fn looks(file: &[u8]) -> Looks {
-        Looks::of(file, Decoded::Nothing, &Limits::default())
+    fn variants(file: &[u8]) -> AlphaVariants {
+        AlphaVariants::new(file, Decoded::Nothing, &Limits::default())
             .unwrap()
             .1
     }
 
     #[test]
     fn the_bare_look_is_that_of_a_copy_without_alpha() {
-        let copy = looks(&file(
+        let copy = variants(&file(
             RgbImage::from_fn(300, 200, |x, y| Rgb(scene(x, y))),
             ImageFormat::Png,
         ));
-        assert_eq!(copy.bare, None);
+        assert_eq!(copy.alpha_dropped, None);
         for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Tga] {
             let file = file(cut_out(), format);
-            let cut = looks(&file);
-            assert_eq!(cut.bare.as_ref(), Some(&copy.on_white), "{format:?}");
+            let cut = variants(&file);
+            assert_eq!(
+                cut.alpha_dropped.as_ref(),
+                Some(&copy.on_white),
+                "{format:?}"
+            );
             assert_ne!(cut.on_white, copy.on_white);
             let decoded = decode::decode(&file, &Limits::default()).unwrap();
-            let again = Looks::of(&file, Decoded::Picture(&decoded), &Limits::default());
+            let again = AlphaVariants::new(&file, Decoded::Picture(&decoded), &Limits::default());
             assert_eq!(again.unwrap().1, cut, "{format:?}");
         }
     }
@@ -209,9 +217,9 @@ mod tests {
     #[test]
     fn bare_bits_are_dhash128_of_the_colours_alone() {
         let algorithms = [Algorithm::Bare, Algorithm::Dhash128];
-        let cut = looks(&file(cut_out(), ImageFormat::Png)).fingerprints(&algorithms);
+        let cut = variants(&file(cut_out(), ImageFormat::Png)).fingerprints(&algorithms);
         let copy = RgbImage::from_fn(300, 200, |x, y| Rgb(scene(x, y)));
-        let copy = looks(&file(copy, ImageFormat::Png)).fingerprints(&algorithms);
+        let copy = variants(&file(copy, ImageFormat::Png)).fingerprints(&algorithms);
         assert_eq!(cut[0].bits, copy[1].bits);
         assert_eq!(cut[0].quality, copy[1].quality);
         assert_ne!(cut[0].bits, cut[1].bits);
@@ -222,9 +230,9 @@ mod tests {
     #[test]
     fn colours_without_detail_are_no_look() {
         let icon = RgbaImage::from_fn(64, 64, |x, y| Rgba([0, 0, 0, (x * y) as u8]));
-        let looks = looks(&file(icon, ImageFormat::Png));
-        assert_eq!(looks.bare, None);
-        assert_eq!(looks.bare, None);
+        let variants = variants(&file(icon, ImageFormat::Png));
+        assert_eq!(variants.alpha_dropped, None);
+        assert_eq!(variants.alpha_dropped, None);
     }
 
     #[test]
@@ -233,9 +241,14 @@ mod tests {
             let [red, green, blue] = scene(x / 8, y / 8);
             Rgba([red, green, blue, (x / 32) as u8])
         });
-        assert_eq!(looks(&file(large.clone(), ImageFormat::Qoi)).bare, None);
+        assert_eq!(
+            variants(&file(large.clone(), ImageFormat::Qoi)).alpha_dropped,
+            None
+        );
         assert!(
-            looks(&file(large, ImageFormat::Png)).bare.is_some(),
+            variants(&file(large, ImageFormat::Png))
+                .alpha_dropped
+                .is_some(),
             "it is read row by row"
         );
     }
@@ -246,6 +259,9 @@ mod tests {
             let [red, green, blue] = scene(x, y);
             Rgba([red, green, blue, 255])
         });
-        assert_eq!(looks(&file(opaque, ImageFormat::Png)).bare, None);
+        assert_eq!(
+            variants(&file(opaque, ImageFormat::Png)).alpha_dropped,
+            None
+        );
     }
 }

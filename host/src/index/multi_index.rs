@@ -31,7 +31,7 @@ mod cost {
 }
 
 /// Fingerprints of `W` words, spread ([`super::substrings::spread`]).
-pub(super) struct Bank<const W: usize> {
+pub(super) struct MultiIndex<const W: usize> {
     /// Sorted, one after another.
     pub(super) words: Array<u64>,
     /// Whose each fingerprint is.
@@ -39,11 +39,11 @@ pub(super) struct Bank<const W: usize> {
     /// Parts that each word is cut into; 0 when there are no tables.
     pub(super) parts: u32,
     /// One for each substring; none when all are scanned.
-    pub(super) tables: Vec<Table>,
+    pub(super) tables: Vec<SubstringTable>,
 }
 
 /// The fingerprints by one substring.
-pub(super) struct Table {
+pub(super) struct SubstringTable {
     pub(super) buckets: Buckets,
     /// What is in the buckets, each different fingerprint once.
     pub(super) entries: Entries,
@@ -56,7 +56,7 @@ pub(super) enum Entries {
     /// Copies of fingerprints of one word.
     Copies(Array<u64>),
     /// Places among the sorted ones, of longer fingerprints.
-    Places(Array<u32>),
+    Slots(Array<u32>),
 }
 
 /// A search on its way.
@@ -70,7 +70,7 @@ struct Pass<'a, const W: usize> {
     met: usize,
 }
 
-impl<const W: usize> Bank<W> {
+impl<const W: usize> MultiIndex<W> {
     /// Packs fingerprints with their owners; without tables when there are fewer than `scanned`.
     pub(super) fn build(mut entries: Vec<([u64; W], u32)>, scanned: usize) -> Self {
         entries.sort();
@@ -78,14 +78,14 @@ impl<const W: usize> Bank<W> {
         let owners: Vec<u32> = entries.iter().map(|(_, owner)| *owner).collect();
         drop(entries);
         let parts = parts(W, owners.len(), scanned);
-        let mut bank = Self {
+        let mut multi_index = Self {
             words: words.into(),
             owners: owners.into(),
             parts,
             tables: Vec::new(),
         };
-        bank.tables = bank.make_tables();
-        bank
+        multi_index.tables = multi_index.make_tables();
+        multi_index
     }
 
     /// How many fingerprints there are.
@@ -117,7 +117,7 @@ impl<const W: usize> Bank<W> {
         let substrings = self.substrings();
         let mut step = 0;
         while !substrings.is_empty() && step <= pass.bound {
-            if !self.look(&substrings, step, &mut pass) {
+            if !self.search_table(&substrings, step, &mut pass) {
                 break;
             }
             step += 1;
@@ -128,7 +128,7 @@ impl<const W: usize> Bank<W> {
     }
 
     /// Does one step of a search; `false`, without having done it, when to scan all is cheaper.
-    fn look(&self, substrings: &[Substring], step: u32, pass: &mut Pass<'_, W>) -> bool {
+    fn search_table(&self, substrings: &[Substring], step: u32, pass: &mut Pass<'_, W>) -> bool {
         let number = step as usize % substrings.len();
         let (substring, table) = (&substrings[number], &self.tables[number]);
         let bits = step / substrings.len() as u32;
@@ -136,7 +136,7 @@ impl<const W: usize> Bank<W> {
         if self.costs_more_than_scan(table, buckets, 0, pass.met) {
             return false;
         }
-        let value = substring.of(pass.query);
+        let value = substring.value_in(pass.query);
         let values = substring.masks(bits).map(|mask| value ^ mask);
         table
             .buckets
@@ -156,14 +156,14 @@ impl<const W: usize> Bank<W> {
 
     fn costs_more_than_scan(
         &self,
-        table: &Table,
+        table: &SubstringTable,
         buckets: u64,
         entries: usize,
         met: usize,
     ) -> bool {
         let word = cost::WORD * W as f64;
         let entry = match table.entries {
-            Entries::Places(_) => cost::JUMP + word,
+            Entries::Slots(_) => cost::JUMP + word,
             _ => word,
         };
         let steps = cost::BUCKET * buckets as f64 + entry * entries as f64;
@@ -173,7 +173,7 @@ impl<const W: usize> Bank<W> {
     /// Looks at the entries of a table in these runs.
     pub(super) fn compare(
         &self,
-        table: &Table,
+        table: &SubstringTable,
         query: &[u64; W],
         runs: &[Range<u32>],
         bound: u32,
@@ -182,7 +182,7 @@ impl<const W: usize> Bank<W> {
         match &table.entries {
             Entries::Sorted => scan::in_runs(&self.words, runs, query, bound, near),
             Entries::Copies(copies) => scan::in_runs(copies, runs, query, bound, near),
-            Entries::Places(places) => {
+            Entries::Slots(places) => {
                 scan::at_positions(&self.words, places, runs, query, bound, near);
             }
         }
@@ -192,7 +192,7 @@ impl<const W: usize> Bank<W> {
     fn found(
         &self,
         substrings: &[Substring],
-        table: &Table,
+        table: &SubstringTable,
         near: Near,
         step: u32,
         pass: &mut Pass<'_, W>,
@@ -212,17 +212,17 @@ impl<const W: usize> Bank<W> {
         }
     }
 
-    /// The fingerprint of an entry as [`Bank::compare`] names it.
-    pub(super) fn fingerprint(&self, table: &Table, entry: u32) -> [u64; W] {
+    /// The fingerprint of an entry as [`MultiIndex::compare`] names it.
+    pub(super) fn fingerprint(&self, table: &SubstringTable, entry: u32) -> [u64; W] {
         match &table.entries {
             Entries::Copies(copies) => copies.as_chunks().0[entry as usize],
             _ => self.sorted()[entry as usize],
         }
     }
 
-    /// Where the fingerprint of an entry, as [`Bank::compare`] names it, is among the sorted ones; the
+    /// Where the fingerprint of an entry, as [`MultiIndex::compare`] names it, is among the sorted ones; the
     /// first of equal ones, but in the first table.
-    pub(super) fn place_of(&self, table: &Table, entry: u32) -> usize {
+    pub(super) fn place_of(&self, table: &SubstringTable, entry: u32) -> usize {
         match table.entries {
             Entries::Copies(_) => self.place(&self.fingerprint(table, entry)),
             _ => entry as usize,
@@ -232,7 +232,7 @@ impl<const W: usize> Bank<W> {
     /// Where the first of the sorted fingerprints of these words is.
     fn place(&self, words: &[u64; W]) -> usize {
         let bucket = match (self.tables.first(), self.substrings().first()) {
-            (Some(table), Some(substring)) => table.buckets.get(substring.of(words)),
+            (Some(table), Some(substring)) => table.buckets.get(substring.value_in(words)),
             _ => 0..self.len(),
         };
         let first = self.sorted()[bucket.clone()].partition_point(|other| other < words);
@@ -267,7 +267,7 @@ impl<const W: usize> Bank<W> {
         }
     }
 
-    fn make_tables(&self) -> Vec<Table> {
+    fn make_tables(&self) -> Vec<SubstringTable> {
         let substrings = self.substrings();
         let tables = substrings.iter().enumerate();
         tables
@@ -279,35 +279,35 @@ impl<const W: usize> Bank<W> {
             .collect()
     }
 
-    fn first_table(&self, substring: &Substring) -> Table {
-        let values = self.sorted().iter().map(|words| substring.of(words));
-        Table {
-            buckets: Buckets::of(&counts(substring, values)),
+    fn first_table(&self, substring: &Substring) -> SubstringTable {
+        let values = self.sorted().iter().map(|words| substring.value_in(words));
+        SubstringTable {
+            buckets: Buckets::new(&counts(substring, values)),
             entries: Entries::Sorted,
         }
     }
 
-    fn table_of_copies(&self, substring: &Substring) -> Table {
+    fn table_of_copies(&self, substring: &Substring) -> SubstringTable {
         let different = || {
             self.different()
-                .map(|(_, words)| (substring.of(words), words[0]))
+                .map(|(_, words)| (substring.value_in(words), words[0]))
         };
         let (buckets, copies) = distribute(substring, different);
-        Table {
+        SubstringTable {
             buckets,
             entries: Entries::Copies(copies.into()),
         }
     }
 
-    fn table_of_places(&self, substring: &Substring) -> Table {
+    fn table_of_places(&self, substring: &Substring) -> SubstringTable {
         let different = || {
             let different = self.different();
-            different.map(|(place, words)| (substring.of(words), place as u32))
+            different.map(|(place, words)| (substring.value_in(words), place as u32))
         };
         let (buckets, places) = distribute(substring, different);
-        Table {
+        SubstringTable {
             buckets,
-            entries: Entries::Places(places.into()),
+            entries: Entries::Slots(places.into()),
         }
     }
 
@@ -322,17 +322,17 @@ impl<const W: usize> Bank<W> {
     }
 }
 
-impl Table {
-    /// What [`Bank::compare`] calls the entry at this place of the table.
+impl SubstringTable {
+    /// What [`MultiIndex::compare`] calls the entry at this place of the table.
     pub(super) fn name_of(&self, at: usize) -> u32 {
         match &self.entries {
-            Entries::Places(places) => places[at],
+            Entries::Slots(places) => places[at],
             _ => at as u32,
         }
     }
 }
 
-/// How many parts each of `words` words is cut into in a bank of so many fingerprints; 0 = scanned.
+/// How many parts each of `words` words is cut into in a multi-index of so many fingerprints; 0 = scanned.
 fn parts(words: usize, fingerprints: usize, scanned: usize) -> u32 {
     let many = if words == 1 { MANY } else { MANY_PLACES };
     match fingerprints {
@@ -359,7 +359,7 @@ fn distribute<T: Copy + Default, I: Iterator<Item = (usize, T)>>(
     entries: impl Fn() -> I,
 ) -> (Buckets, Vec<T>) {
     let mut next = counts(substring, entries().map(|(value, _)| value));
-    let buckets = Buckets::of(&next);
+    let buckets = Buckets::new(&next);
     let mut end = 0;
     for count in &mut next {
         (*count, end) = (end, end + *count);

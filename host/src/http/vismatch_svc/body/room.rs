@@ -68,7 +68,7 @@ impl Memory {
 
 impl Room {
     /// None yet, for a body of this client.
-    pub fn of(client: Client, memory: &'static Memory) -> Self {
+    pub fn new(client: Client, memory: &'static Memory) -> Self {
         Self {
             half: memory.half_of(client),
             memory,

@@ -10,7 +10,7 @@ use crate::service::{ServiceError, digest};
 use crate::store::{FileStamp, OpenFile};
 
 use super::ImageRoot;
-use super::place::Place;
+use super::source_path::SourcePath;
 use super::watch::Settled;
 
 /// How often a file that changes while it is read is tried before it is left to the watcher.
@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 const ANOTHER: &str = "another file has the same name, written in another way";
 
 /// What one look at a file led to.
-enum Look {
+enum Outcome {
     /// Nothing to do: known, refused before, or gone.
     Settled,
     /// It is an image now.
@@ -37,85 +37,85 @@ enum Look {
 
 impl ImageRoot {
     /// Takes a file in; troubles are logged and end here.
-    pub async fn take_in(&self, place: &Place) {
-        if let Err(error) = self.try_take_in(place).await {
+    pub async fn ingest(&self, source: &SourcePath) {
+        if let Err(error) = self.try_ingest(source).await {
             self.progress().skipped.fetch_add(1, Ordering::Relaxed);
             let error = &error as &dyn std::error::Error;
-            tracing::error!(path = ?place.path, error, "not taken in from the image root");
+            tracing::error!(path = ?source.path, error, "not taken in from the image root");
         }
     }
 
-    async fn try_take_in(&self, place: &Place) -> Result<(), ServiceError> {
+    async fn try_ingest(&self, source: &SourcePath) -> Result<(), ServiceError> {
         for _ in 0..ATTEMPTS {
-            match self.look_once(place).await? {
-                Look::Settled | Look::PassedOver => return Ok(()),
-                Look::Indexed => {
+            match self.try_once(source).await? {
+                Outcome::Settled | Outcome::PassedOver => return Ok(()),
+                Outcome::Indexed => {
                     self.progress().indexed.fetch_add(1, Ordering::Relaxed);
-                    tracing::debug!(project = %place.project, name = %place.name, "indexed");
+                    tracing::debug!(project = %source.project, name = %source.name, "indexed");
                     return Ok(());
                 }
-                Look::Refused => {
+                Outcome::Refused => {
                     self.progress().skipped.fetch_add(1, Ordering::Relaxed);
                     return Ok(());
                 }
-                Look::Changing => tokio::time::sleep(PAUSE).await,
+                Outcome::Changing => tokio::time::sleep(PAUSE).await,
             }
         }
-        tracing::debug!(path = ?place.path, "still being written");
+        tracing::debug!(path = ?source.path, "still being written");
         Ok(())
     }
 
-    async fn look_once(&self, place: &Place) -> Result<Look, ServiceError> {
+    async fn try_once(&self, source: &SourcePath) -> Result<Outcome, ServiceError> {
         let store = &self.services.store;
-        let Some(file) = store.open_given(&place.project, &place.name).await? else {
-            return Ok(Look::Settled);
+        let Some(file) = store.open_source(&source.project, &source.name).await? else {
+            return Ok(Outcome::Settled);
         };
         let stamp = file.stamp;
-        if place.is_spelled_otherwise && self.own_stamp(place).await? != Some(stamp) {
-            self.refuse(place.path.clone(), None, &ANOTHER);
-            return Ok(Look::Settled);
+        if source.is_spelled_otherwise && self.own_stamp(source).await? != Some(stamp) {
+            self.refuse(source.path.clone(), None, &ANOTHER);
+            return Ok(Outcome::Settled);
         }
-        if self.is_refused(&place.path, stamp) {
-            return Ok(Look::Settled);
+        if self.is_refused(&source.path, stamp) {
+            return Ok(Outcome::Settled);
         }
-        let at = Settled::at(&place.path);
-        if self.passes_over(&place.project, &at).await? {
-            return Ok(Look::PassedOver);
+        let at = Settled::at(&source.path);
+        if self.passes_over(&source.project, &at).await? {
+            return Ok(Outcome::PassedOver);
         }
-        let known = store.given_file(&place.project, &place.name).await?;
+        let known = store.source_file(&source.project, &source.name).await?;
         if known.as_ref().is_some_and(|known| known.stamp == stamp) {
-            return Ok(Look::Settled);
+            return Ok(Outcome::Settled);
         }
         if let Some(known) = known
             && known.stamp.bytes == stamp.bytes
             && known.sha256 == file.digest().await?
         {
-            let confirmed = store.confirm_given(known.image, stamp).await;
+            let confirmed = store.confirm_source(known.image, stamp).await;
             let confirmed = self.unless_held(confirmed, &at)?;
-            return Ok(confirmed.map_or(Look::PassedOver, |()| Look::Settled));
+            return Ok(confirmed.map_or(Outcome::PassedOver, |()| Outcome::Settled));
         }
-        self.adopt(place, file).await
+        self.adopt(source, file).await
     }
 
-    async fn adopt(&self, place: &Place, file: OpenFile) -> Result<Look, ServiceError> {
+    async fn adopt(&self, source: &SourcePath, file: OpenFile) -> Result<Outcome, ServiceError> {
         let (stamp, picture) = (file.stamp, Input::Open(Arc::new(file.file)));
         let outcome = processing::process_patiently(&self.services, picture.clone()).await;
         let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(error) if error.is_refusal() => {
                 let store = &self.services.store;
-                let now = store.open_given(&place.project, &place.name).await?;
+                let now = store.open_source(&source.project, &source.name).await?;
                 if now.map(|file| file.stamp) != Some(stamp) {
-                    return Ok(Look::Changing);
+                    return Ok(Outcome::Changing);
                 }
-                self.refuse(place.path.clone(), Some(stamp), &error);
-                return Ok(Look::Refused);
+                self.refuse(source.path.clone(), Some(stamp), &error);
+                return Ok(Outcome::Refused);
             }
             Err(error) => return Err(error),
         };
         let given = Given {
-            project: place.project.clone(),
-            name: place.name.clone(),
+            project: source.project.clone(),
+            name: source.name.clone(),
             bytes: stamp.bytes,
             sha256: digest::of_input(picture).await?,
             deletion_token: None,
@@ -124,19 +124,19 @@ impl ImageRoot {
         let id = image.id;
         let adopted = self.services.store.adopt(image, renditions, stamp).await;
         Ok(
-            match self.unless_held(adopted, &Settled::at(&place.path))? {
-                None => Look::PassedOver,
-                Some(Some(stored)) if stored.replaced || stored.image.id == id => Look::Indexed,
+            match self.unless_held(adopted, &Settled::at(&source.path))? {
+                None => Outcome::PassedOver,
+                Some(Some(stored)) if stored.replaced || stored.image.id == id => Outcome::Indexed,
                 // An upload whose row came while its file was looked at.
-                Some(Some(_)) => Look::Settled,
-                Some(None) => Look::Changing,
+                Some(Some(_)) => Outcome::Settled,
+                Some(None) => Outcome::Changing,
             },
         )
     }
 
     /// The stamp of the file that is written as it was found.
-    async fn own_stamp(&self, place: &Place) -> Result<Option<FileStamp>, ServiceError> {
-        let file = self.services.store.open_found(&place.path).await?;
+    async fn own_stamp(&self, source: &SourcePath) -> Result<Option<FileStamp>, ServiceError> {
+        let file = self.services.store.open_found(&source.path).await?;
         Ok(file.map(|file| file.stamp))
     }
 }

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::config::Location;
 use crate::domain::{Image, Match, ProjectName, RenditionKind};
 use crate::http::error::ApiError;
-use crate::store::{BlobKey, StoreError};
+use crate::service::{BlobKey, StoreError};
 
 use super::{DiffRow, DiffView};
 

@@ -24,12 +24,12 @@ type Answer = Result<Vec<u8>, String>;
 
 /// Asks every plugin about an image that was just stored. What cannot be had now is for the background, and
 /// never the upload's trouble.
-pub async fn take_in(services: &Services, image: &Image) {
+pub async fn fingerprint_upload(services: &Services, image: &Image) {
     for plugin in services.plugins.all() {
         let Ok(known) = plugin.working() else {
             continue;
         };
-        if let Err(error) = learn(services, plugin, &known, image).await {
+        if let Err(error) = fingerprinting(services, plugin, &known, image).await {
             let error = &error as &dyn std::error::Error;
             tracing::debug!(plugin = %plugin.name, image = %image.id, error, "left to the background");
         }
@@ -61,7 +61,7 @@ pub(super) async fn introduce(
 
 /// Asks a plugin about a stored image and keeps what it says, where anything can be kept. `Conflict` when it is
 /// disabled by now.
-pub(super) async fn learn(
+pub(super) async fn fingerprinting(
     services: &Services,
     plugin: &Plugin,
     known: &LoadedPlugin,
