@@ -3,7 +3,7 @@
 //! What comes after the last coefficient that somebody asks for is skipped, several codes at a look.
 
 use crate::bits::BitReader;
-use crate::headers::{ScanComponent, ScanHeader};
+use crate::headers::{COMPONENTS, ScanComponent, ScanHeader};
 use crate::huffman::END_RUN;
 use crate::inverse_dct::PLACES;
 use crate::lookahead::CoefficientTable;
@@ -34,7 +34,14 @@ pub(crate) fn decode(
 }
 
 fn read(scans: &ScanReader<'_>, scan: &ScanHeader, outputs: &mut [OutputPlane]) -> Option<usize> {
-    let reader = |part: &ScanComponent| BlockReader::new(scans, part, outputs);
+    // Components that share their codes share the tables.
+    let mut skips: [Option<AcSkip<'_>>; COMPONENTS] = Default::default();
+    for part in &scan.parts {
+        if outputs[part.component].last() + 1 < BLOCK && skips[part.ac].is_none() {
+            skips[part.ac] = scans.tables.ac[part.ac].as_ref().map(AcSkip::new);
+        }
+    }
+    let reader = |part: &ScanComponent| BlockReader::new(scans, part, outputs, &skips);
     let readers: Vec<_> = scan.parts.iter().map(reader).collect::<Option<_>>()?;
     scans.read_blocks(scan, |bits, index, place, predictor| {
         let reader = &readers[index];
@@ -54,7 +61,7 @@ struct BlockReader<'a> {
     /// The last coefficient that is asked for, in zigzag order.
     last: usize,
     /// Where that is not the last of all.
-    skip: Option<AcSkip<'a>>,
+    skip: Option<&'a AcSkip<'a>>,
     quantisers: [i32; BLOCK],
 }
 
@@ -63,6 +70,7 @@ impl<'a> BlockReader<'a> {
         scans: &'a ScanReader<'_>,
         part: &ScanComponent,
         outputs: &[OutputPlane],
+        skips: &'a [Option<AcSkip<'a>>; COMPONENTS],
     ) -> Option<Self> {
         let ac = scans.tables.ac[part.ac].as_ref()?;
         let last = outputs[part.component].last();
@@ -70,14 +78,14 @@ impl<'a> BlockReader<'a> {
             dc: scans.tables.dc[part.dc].as_ref()?,
             ac,
             last,
-            skip: (last + 1 < BLOCK).then(|| AcSkip::new(ac)),
+            skip: skips[part.ac].as_ref(),
             quantisers: scans.quantisers(part.component)?,
         })
     }
 
     /// The difference to the DC coefficient before. None when the bits are no code.
     #[inline(always)]
-    fn difference(&self, bits: &mut BitReader<'_, '_>) -> Option<i32> {
+    fn difference(&self, bits: &mut BitReader<'_>) -> Option<i32> {
         bits.refill();
         let difference = self.dc.read(bits.window())?;
         bits.drop(difference.length);
@@ -88,7 +96,7 @@ impl<'a> BlockReader<'a> {
     /// those that are not asked for; the last one that was brought. None when the
     /// bits are no code, or make more than 63 coefficients.
     #[inline(always)]
-    fn read_ac(&self, bits: &mut BitReader<'_, '_>, block: &mut [i16; BLOCK]) -> Option<usize> {
+    fn read_ac(&self, bits: &mut BitReader<'_>, block: &mut [i16; BLOCK]) -> Option<usize> {
         let (mut at, mut brought) = (1, 0);
         while at <= self.last {
             bits.refill();
@@ -104,7 +112,7 @@ impl<'a> BlockReader<'a> {
             at = place + 1;
         }
         if at < BLOCK
-            && let Some(skip) = &self.skip
+            && let Some(skip) = self.skip
         {
             skip.skip_from(at as u32, bits)?;
         }
@@ -131,15 +139,17 @@ mod tests {
 
     fn read(data: &[u8], last: usize) -> (Option<usize>, [i16; BLOCK]) {
         let (dc, ac) = (table(Kind::Dc), table(Kind::Ac));
+        let skip = AcSkip::new(&ac);
         let reader = BlockReader {
             dc: &dc,
             ac: &ac,
             last,
-            skip: (last + 1 < BLOCK).then(|| AcSkip::new(&ac)),
+            skip: (last + 1 < BLOCK).then_some(&skip),
             quantisers: std::array::from_fn(|at| at as i32 + 1),
         };
         let mut block = [0; BLOCK];
-        let brought = reader.read_ac(&mut EntropyReader::new(data, 0).bits(), &mut block);
+        let mut data = EntropyReader::new(data, 0);
+        let brought = reader.read_ac(&mut data.bits(1), &mut block);
         (brought, block)
     }
 

@@ -1,33 +1,34 @@
 //! Bits of the entropy-coded data of a scan (ITU-T T.81, F.1.2.3 and F.2.2.5), most significant first.
 //!
-//! `FF 00` is the byte `FF`, and any other marker ends the data. This stuffing is taken out of a whole piece of the
-//! data at a time, so that the bits are read without asking of each byte whether it is `FF`. A piece is small enough to
-//! stay in the fastest cache. After the last one come zeros, which are counted: who reads them finds out at
-//! [`EntropyReader::ends_at`] or [`EntropyReader::is_overrun`].
+//! `FF 00` is the byte `FF`, and any other marker ends the data. This stuffing is taken out before the bits of some
+//! blocks are read, so that no bit is read with the question whether its byte is `FF`. After the data come zeros: who
+//! reads them finds out at [`EntropyReader::ends_at`] or [`EntropyReader::is_overrun`].
 
 use memchr::memchr;
 
-/// Bytes of a piece.
+/// More bytes than any block has: 64 coefficients of 31 bits.
+const BLOCK_BYTES: usize = 256;
+/// Bytes that are made ready at least.
 const PIECE: usize = 4096;
-/// Zeros after the data that are made ready at a time.
-const ZEROS: usize = 64;
+/// Zeros after the data: the bytes that a window is filled with at once.
+const ZEROS: usize = 8;
 
 /// The data up to the next marker, and how far it was read.
 pub(crate) struct EntropyReader<'a> {
     bytes: &'a [u8],
-    /// Where the next piece comes from; the marker, once the data has ended.
+    /// Where more data comes from; the marker, once it has ended.
     next: usize,
+    /// The data has ended, and zeros follow it.
     has_ended: bool,
-    /// Zeros appended since.
-    zeros: usize,
-    piece: Vec<u8>,
+    /// Data without its stuffing.
+    ready: Vec<u8>,
     position: Position,
 }
 
-/// How far a piece was read.
+/// How far the data was read.
 #[derive(Clone, Copy, Default)]
-struct Position {
-    /// The next byte of the piece to put into the window.
+pub(crate) struct Position {
+    /// The next byte of what is ready to put into the window.
     at: usize,
     /// The next bits, from the top; below the `held` ones may be bits of the next byte, which are put there
     /// again with the rest of it.
@@ -43,8 +44,7 @@ impl<'a> EntropyReader<'a> {
             bytes,
             next: 0,
             has_ended: false,
-            zeros: 0,
-            piece: Vec::with_capacity(2 * PIECE),
+            ready: Vec::new(),
             position: Position::default(),
         };
         reader.restart(at);
@@ -54,19 +54,23 @@ impl<'a> EntropyReader<'a> {
     /// Goes on with the data from a place on.
     pub fn restart(&mut self, at: usize) {
         self.next = at.min(self.bytes.len());
-        (self.has_ended, self.zeros) = (false, 0);
-        self.piece.clear();
+        self.has_ended = false;
+        self.ready.clear();
         self.position = Position::default();
     }
 
-    /// Reads on, until [`BitReader::pause`].
-    #[inline(always)]
-    pub fn bits(&mut self) -> BitReader<'_, 'a> {
-        let position = self.position;
+    /// The bits of so many blocks. Who has read them tells [`Self::resume`] how far.
+    pub fn bits(&mut self, blocks: usize) -> BitReader<'_> {
+        self.prepare((blocks + 1) * BLOCK_BYTES);
         BitReader {
-            data: self,
-            position,
+            ready: &self.ready,
+            position: self.position,
         }
+    }
+
+    /// Goes on after what was read.
+    pub fn resume(&mut self, position: Position) {
+        self.position = position;
     }
 
     /// Bits were read that are not there.
@@ -76,9 +80,7 @@ impl<'a> EntropyReader<'a> {
 
     /// Where the marker after the data is, when all was read but what fills up the last byte.
     pub fn ends_at(&mut self) -> Option<usize> {
-        let mut bits = self.bits();
-        bits.fill();
-        bits.pause();
+        self.prepare(BLOCK_BYTES);
         let is_whole = self.has_ended && (0..8).contains(&self.unread());
         (is_whole && self.next < self.bytes.len()).then_some(self.next)
     }
@@ -86,40 +88,38 @@ impl<'a> EntropyReader<'a> {
     /// Bits that were not read; below 0 where some were read that are not there.
     fn unread(&self) -> i64 {
         let Position { at, held, .. } = self.position;
-        let bytes = self.piece.len() as i64 - at as i64 - self.zeros as i64;
+        let zeros = if self.has_ended { ZEROS } else { 0 };
+        let bytes = self.ready.len() as i64 - at as i64 - zeros as i64;
         bytes * 8 + i64::from(held)
     }
 
-    /// Eight bytes of the piece.
-    #[inline(always)]
-    fn eight(&self, at: usize) -> Option<u64> {
-        let eight = self.piece.get(at..)?.first_chunk()?;
-        Some(u64::from_be_bytes(*eight))
-    }
-
-    /// Drops what is before a place of the piece, and takes more, so that eight bytes are there.
-    #[cold]
-    #[inline(never)]
-    fn advance(&mut self, at: usize) {
-        self.piece.drain(..at);
-        while self.piece.len() < PIECE && !self.has_ended {
-            self.take_up_to_ff();
+    /// Makes so many bytes ready, or all that there are.
+    fn prepare(&mut self, needed: usize) {
+        let at = self.position.at;
+        if self.has_ended || self.ready.len() >= at + needed {
+            return;
         }
-        if self.piece.len() < ZEROS {
-            self.piece.resize(self.piece.len() + ZEROS, 0);
-            self.zeros += ZEROS;
+        self.ready.drain(..at.min(self.ready.len()));
+        self.position.at = 0;
+        // Twice as many, so that what is left over is seldom moved.
+        let wanted = PIECE.max(2 * needed);
+        while self.ready.len() < wanted && !self.has_ended {
+            self.take_up_to_ff(wanted - self.ready.len());
+        }
+        if self.has_ended {
+            self.ready.resize(self.ready.len() + ZEROS, 0);
         }
     }
 
-    fn take_up_to_ff(&mut self) {
+    fn take_up_to_ff(&mut self, most: usize) {
         let rest = &self.bytes[self.next..];
-        let rest = &rest[..rest.len().min(PIECE)];
+        let rest = &rest[..rest.len().min(most)];
         let plain = memchr(0xFF, rest).unwrap_or(rest.len());
-        self.piece.extend_from_slice(&rest[..plain]);
+        self.ready.extend_from_slice(&rest[..plain]);
         self.next += plain;
         match self.bytes[self.next..] {
             [0xFF, 0, ..] => {
-                self.piece.push(0xFF);
+                self.ready.push(0xFF);
                 self.next += 2;
             }
             [0xFF, ..] | [] => self.has_ended = true,
@@ -128,17 +128,17 @@ impl<'a> EntropyReader<'a> {
     }
 }
 
-/// Reads bits. What changes with each of them is here and not behind a reference, so that it is kept in registers.
-pub(crate) struct BitReader<'r, 'a> {
-    data: &'r mut EntropyReader<'a>,
+/// Reads bits of what is ready. It calls nothing, so that all of it is kept in registers.
+pub(crate) struct BitReader<'r> {
+    ready: &'r [u8],
     position: Position,
 }
 
-impl BitReader<'_, '_> {
-    /// Notes how far the data was read. Without it, nothing was.
+impl BitReader<'_> {
+    /// How far the data was read.
     #[inline(always)]
-    pub fn pause(self) {
-        self.data.position = self.position;
+    pub fn position(&self) -> Position {
+        self.position
     }
 
     /// Makes at least 32 bits ready.
@@ -152,24 +152,14 @@ impl BitReader<'_, '_> {
     /// Makes at least 56 bits ready.
     #[inline(always)]
     pub fn fill(&mut self) {
-        if self.fill_of_piece().is_none() {
-            self.data.advance(self.position.at);
-            self.position.at = 0;
-            self.fill_of_piece();
-        }
-    }
-
-    /// Makes at least 56 bits ready, unless the piece has not as many; no function is called for it.
-    #[inline(always)]
-    pub fn fill_of_piece(&mut self) -> Option<()> {
         let Position { at, window, held } = self.position;
-        let eight = self.data.eight(at)?;
+        let eight = self.ready.get(at..).and_then(<[u8]>::first_chunk);
+        let eight = eight.map_or(0, |eight| u64::from_be_bytes(*eight));
         self.position = Position {
             at: at + (63 - held) as usize / 8,
             window: window | eight >> held,
             held: held | 56,
         };
-        Some(())
     }
 
     /// The next bits from the top, as many as were made ready; what is below them is of no use.
@@ -201,10 +191,11 @@ mod tests {
     use super::*;
 
     fn take(data: &mut EntropyReader<'_>, count: u32) -> u32 {
-        let mut bits = data.bits();
+        let mut bits = data.bits(0);
         bits.refill();
         let taken = bits.take(count);
-        bits.pause();
+        let position = bits.position();
+        data.resume(position);
         taken
     }
 
@@ -272,9 +263,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_without_a_pause_is_read_again() {
+    fn what_was_read_and_not_resumed_after_is_read_again() {
         let mut data = EntropyReader::new(b"\xAB\xCD\xFF\xD9", 0);
-        let mut bits = data.bits();
+        let mut bits = data.bits(1);
         bits.refill();
         assert_eq!(bits.take(8), 0xAB);
         assert_eq!(take(&mut data, 16), 0xABCD);

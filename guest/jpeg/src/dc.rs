@@ -241,14 +241,15 @@ fn refine(
 /// Takes bits one by one.
 #[inline(never)]
 fn take_each(data: &mut EntropyReader<'_>, taken: &mut [i16]) {
-    let mut bits = data.bits();
+    let mut bits = data.bits(taken.len());
     for taken in taken.chunks_mut(32) {
         bits.refill();
         for bit in taken {
             *bit = bits.take(1) as i16;
         }
     }
-    bits.pause();
+    let position = bits.position();
+    data.resume(position);
 }
 
 /// AC coefficients of one component.

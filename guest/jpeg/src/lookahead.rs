@@ -5,8 +5,6 @@
 //! and what is left of the bits after it and its value, which a table of fewer bits says. So the tables of fewer bits
 //! are made first.
 
-use std::cell::OnceCell;
-
 use crate::huffman::{Code, END_RUN, HuffmanTable, Kind, signed};
 use crate::zigzag;
 
@@ -38,8 +36,6 @@ pub(crate) struct CoefficientTable {
     codes: HuffmanTable,
     kind: Kind,
     lookup: Box<[Entry; 1 << COEFFICIENT_BITS]>,
-    /// Made when somebody skips coefficients.
-    lookahead: OnceCell<Box<Lookahead>>,
 }
 
 /// What the next bits are: from the lowest bits on, 5 bits of length, 4 of size and 7 of run; in the
@@ -97,7 +93,6 @@ impl CoefficientTable {
             codes,
             kind,
             lookup,
-            lookahead: OnceCell::new(),
         })
     }
 
@@ -136,12 +131,6 @@ impl CoefficientTable {
     pub fn steps(&self) -> Vec<Step> {
         let step = |code: &Code| Step::new(*code, self.kind);
         self.codes.codes().iter().map(step).collect()
-    }
-
-    /// The table to skip coefficients by.
-    pub fn lookahead(&self) -> &Lookahead {
-        let new = || Box::new(Lookahead::new(&[], &self.steps()));
-        self.lookahead.get_or_init(new)
     }
 }
 

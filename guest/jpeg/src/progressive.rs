@@ -193,7 +193,7 @@ impl Block<'_> {
 
     /// Reads one bit more, of that value, for each of some coefficients that are not zero: away from zero.
     #[inline(always)]
-    fn refine_all(&mut self, bits: &mut BitReader<'_, '_>, mut which: u64, low: u32) {
+    fn refine_all(&mut self, bits: &mut BitReader<'_>, mut which: u64, low: u32) {
         while which != 0 {
             bits.refill();
             let count = which.count_ones().min(32);
@@ -245,7 +245,7 @@ impl<'a> Band<'a> {
 
     /// The next coefficient; afterwards at least one bit is ready, or where blocks end those that say how many.
     #[inline(always)]
-    fn next(&self, bits: &mut BitReader<'_, '_>) -> Option<Coefficient> {
+    fn next(&self, bits: &mut BitReader<'_>) -> Option<Coefficient> {
         bits.refill();
         let next = self.table.read(bits.window())?;
         bits.drop(next.length);
@@ -254,19 +254,14 @@ impl<'a> Band<'a> {
 
     /// How many blocks end, this one included, when a run says so.
     #[inline(always)]
-    fn ended(run: u32, bits: &mut BitReader<'_, '_>) -> Option<i32> {
+    fn ended(run: u32, bits: &mut BitReader<'_>) -> Option<i32> {
         let size = run.checked_sub(END_RUN)?;
         Some((1 << size) + bits.take(size) as i32)
     }
 
     /// The upper bits of a block's coefficients. `ended` counts further blocks that have none.
     #[inline(always)]
-    fn read(
-        &self,
-        bits: &mut BitReader<'_, '_>,
-        block: &mut Block<'_>,
-        ended: &mut i32,
-    ) -> Option<()> {
+    fn read(&self, bits: &mut BitReader<'_>, block: &mut Block<'_>, ended: &mut i32) -> Option<()> {
         let mut at = self.first;
         while at <= self.last {
             let next = self.next(bits)?;
@@ -290,7 +285,7 @@ impl<'a> Band<'a> {
     #[inline(always)]
     fn refine(
         &self,
-        bits: &mut BitReader<'_, '_>,
+        bits: &mut BitReader<'_>,
         block: &mut Block<'_>,
         ended: &mut i32,
     ) -> Option<()> {

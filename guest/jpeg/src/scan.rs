@@ -114,17 +114,18 @@ impl<'a> ScanReader<'a> {
     pub fn read_blocks(
         &self,
         scan: &ScanHeader,
-        mut read: impl FnMut(&mut BitReader<'_, '_>, usize, usize, &mut i32) -> Option<()>,
+        mut read: impl FnMut(&mut BitReader<'_>, usize, usize, &mut i32) -> Option<()>,
     ) -> Option<usize> {
         self.read_runs(scan, |data, run, carried| {
-            let mut bits = data.bits();
+            let mut bits = data.bits(run.len());
             for x in run.across {
                 for block in run.blocks {
                     let place = block.place(x, run.down);
                     read(&mut bits, block.part, place, &mut carried[block.part])?;
                 }
             }
-            bits.pause();
+            let position = bits.position();
+            data.resume(position);
             Some(())
         })
     }

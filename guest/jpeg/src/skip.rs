@@ -20,20 +20,20 @@ fn step(ac: &CoefficientTable, passed: u32, window: u64) -> Option<(u32, u32)> {
 /// Skips AC coefficients.
 pub(crate) struct AcSkip<'a> {
     ac: &'a CoefficientTable,
-    lookahead: &'a Lookahead,
+    lookahead: Box<Lookahead>,
 }
 
 impl<'a> AcSkip<'a> {
     /// By the codes of a table.
     pub fn new(ac: &'a CoefficientTable) -> Self {
-        let lookahead = ac.lookahead();
+        let lookahead = Box::new(Lookahead::new(&[], &ac.steps()));
         Self { ac, lookahead }
     }
 
     /// Skips what follows in a block from a coefficient on, several at a look. None when the bits are no code, or make
     /// more than 63 coefficients.
     #[inline(always)]
-    pub fn skip_from(&self, first: u32, bits: &mut BitReader<'_, '_>) -> Option<()> {
+    pub fn skip_from(&self, first: u32, bits: &mut BitReader<'_>) -> Option<()> {
         let mut at = first;
         loop {
             bits.refill();
@@ -107,13 +107,14 @@ pub(crate) fn note_block_starts(
     order: &[&BlockCodes<'_>],
     starts: &mut [u64],
 ) -> Option<()> {
-    let mut bits = data.bits();
+    let mut bits = data.bits(order.len());
     // The block after the one that the next look is in, and its codes.
     let (mut after, mut following) = (1, order[1]);
     let (mut state, mut codes) = (END, order[0]);
     loop {
         // In here nothing is called, so that all that changes stays in registers.
-        'looks: while bits.fill_of_piece().is_some() {
+        'looks: loop {
+            bits.fill();
             for _ in 0..LOOKS {
                 starts[after - ended(state)] = bits.window();
                 let entry = codes.lookahead.after(state, bits.window());
@@ -134,8 +135,7 @@ pub(crate) fn note_block_starts(
         if after == order.len() {
             break;
         }
-        // The piece is at its end, or a look was not enough: for a long code, or for the last of a block
-        // without an end of its own.
+        // A look was not enough: for a long code, or for the last of a block without an end of its own.
         bits.fill();
         starts[after - ended(state)] = bits.window();
         let (next, length) = codes.step(passed(state), bits.window())?;
@@ -148,7 +148,8 @@ pub(crate) fn note_block_starts(
         };
         following = next;
     }
-    bits.pause();
+    let position = bits.position();
+    data.resume(position);
     Some(())
 }
 
@@ -195,7 +196,7 @@ mod tests {
     }
 
     /// Skips the AC coefficients of a block code by code.
-    fn plainly(ac: &CoefficientTable, bits: &mut BitReader<'_, '_>) -> Option<()> {
+    fn plainly(ac: &CoefficientTable, bits: &mut BitReader<'_>) -> Option<()> {
         let mut at = 1;
         while at != END {
             bits.refill();
@@ -216,7 +217,7 @@ mod tests {
             let bytes = noise(&mut state, 200);
             let (mut data, mut plain) =
                 (EntropyReader::new(&bytes, 0), EntropyReader::new(&bytes, 0));
-            let (mut data, mut plain) = (data.bits(), plain.bits());
+            let (mut data, mut plain) = (data.bits(4), plain.bits(4));
             for _ in 0..4 {
                 let (ours, theirs) = (skip.skip_from(1, &mut data), plainly(&ac, &mut plain));
                 assert_eq!(ours, theirs);
@@ -225,8 +226,9 @@ mod tests {
                     break;
                 }
                 sound += 1;
-                (data.fill(), plain.fill());
-                assert_eq!(data.window() >> 8, plain.window() >> 8);
+                data.refill();
+                plain.refill();
+                assert_eq!(data.window() >> 32, plain.window() >> 32);
             }
         }
         assert!(
@@ -236,7 +238,7 @@ mod tests {
     }
 
     /// The DC of a block, which is read code by code.
-    fn dc_of_block(codes: &BlockCodes<'_>, bits: &mut BitReader<'_, '_>) -> Option<i32> {
+    fn dc_of_block(codes: &BlockCodes<'_>, bits: &mut BitReader<'_>) -> Option<i32> {
         bits.refill();
         let dc = codes.dc.read(bits.window())?;
         bits.drop(dc.length);
@@ -259,7 +261,7 @@ mod tests {
                 .collect();
             let blocks = &order[..order.len() - 1];
             let mut plain = EntropyReader::new(&bytes, 0);
-            let mut plain = plain.bits();
+            let mut plain = plain.bits(order.len());
             let expected: Option<Vec<_>> = blocks
                 .iter()
                 .map(|codes| dc_of_block(codes, &mut plain))
@@ -277,9 +279,10 @@ mod tests {
                 .iter()
                 .map(|start| dc.read(*start).unwrap().value);
             assert_eq!(read.collect::<Vec<_>>(), expected);
-            let mut bits = data.bits();
-            (bits.fill(), plain.fill());
-            assert_eq!(bits.window() >> 8, plain.window() >> 8);
+            let mut bits = data.bits(1);
+            bits.refill();
+            plain.refill();
+            assert_eq!(bits.window() >> 32, plain.window() >> 32);
         }
         assert!(
             sound > 2_000 && broken > 2_000,

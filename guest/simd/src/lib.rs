@@ -4,147 +4,17 @@
     reason = "the names that these types have in the field"
 )]
 
-use std::ops::{Add, Div, Mul, Sub};
-
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use wasm as backend;
+pub use wasm::{f64x2, i16x8, i32x4, u8x16};
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod scalar;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-use scalar as backend;
-
-/// Four integers of 32 bits: sums of products.
-#[derive(Clone, Copy, Debug)]
-pub struct i32x4(backend::I32x4);
-
-impl i32x4 {
-    /// These four.
-    #[inline(always)]
-    pub fn from_array(values: [i32; 4]) -> Self {
-        Self(backend::I32x4::from_array(values))
-    }
-
-    /// The same in all lanes.
-    #[inline(always)]
-    pub fn splat(value: i32) -> Self {
-        Self(backend::I32x4::splat(value))
-    }
-
-    /// Shifted right, keeping signs.
-    #[inline(always)]
-    pub fn shift_right(self, bits: u32) -> Self {
-        Self(self.0.shift_right(bits))
-    }
-}
-
-impl Add for i32x4 {
-    type Output = Self;
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(self.0.add(other.0))
-    }
-}
-
-impl Sub for i32x4 {
-    type Output = Self;
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(self.0.sub(other.0))
-    }
-}
-
-/// Eight integers of 16 bits, or four pairs of them.
-#[derive(Clone, Copy, Debug)]
-pub struct i16x8(backend::I16x8);
+pub use scalar::{f64x2, i16x8, i32x4, u8x16};
 
 impl i16x8 {
-    /// These eight.
-    #[inline(always)]
-    pub fn from_array(values: [i16; 8]) -> Self {
-        Self(backend::I16x8::from_array(values))
-    }
-
-    /// The same in all lanes.
-    #[inline(always)]
-    pub fn splat(value: i16) -> Self {
-        Self(backend::I16x8::splat(value))
-    }
-
-    /// The same in all pairs.
-    #[inline(always)]
-    pub fn splat_pairs(pair: [i16; 2]) -> Self {
-        Self(backend::I16x8::splat_pairs(pair))
-    }
-
-    /// Bytes, widened.
-    #[inline(always)]
-    pub fn from_bytes(bytes: [u8; 8]) -> Self {
-        Self(backend::I16x8::from_bytes(bytes))
-    }
-
-    /// The least or the greatest there is for what is beyond.
-    #[inline(always)]
-    pub fn narrow([low, high]: [i32x4; 2]) -> Self {
-        Self(backend::I16x8::narrow(low.0, high.0))
-    }
-
-    /// What is in the lanes.
-    #[inline(always)]
-    pub fn to_array(self) -> [i16; 8] {
-        self.0.to_array()
-    }
-
-    /// Shifted right, keeping signs.
-    #[inline(always)]
-    pub fn shift_right(self, bits: u32) -> Self {
-        Self(self.0.shift_right(bits))
-    }
-
-    /// Absolute values; that of the least one wraps around.
-    #[inline(always)]
-    pub fn abs(self) -> Self {
-        Self(self.0.abs())
-    }
-
-    /// Changes its sign where the other one is negative.
-    #[inline(always)]
-    pub fn with_sign_of(self, other: Self) -> Self {
-        Self(self.0.with_sign_of(other.0))
-    }
-
-    /// Which are not zero, the first in the lowest bit.
-    #[inline(always)]
-    pub fn nonzero_mask(self) -> u8 {
-        self.0.nonzero_mask()
-    }
-
-    /// For each pair: the product of the first ones and that of the second ones, added.
-    #[inline(always)]
-    pub fn dot(self, other: Self) -> i32x4 {
-        i32x4(self.0.dot(other.0))
-    }
-
-    /// Pairs of its own and another's, in order.
-    #[inline(always)]
-    pub fn interleave(self, other: Self) -> [Self; 2] {
-        self.0.interleave(other.0).map(Self)
-    }
-
-    /// Of its own pairs and another's: the first, the third and so on, and the others.
-    #[inline(always)]
-    pub fn deinterleave_pairs(self, other: Self) -> [Self; 2] {
-        self.0.deinterleave_pairs(other.0).map(Self)
-    }
-
-    /// As bytes: 0 for what is below, 255 for what is above.
-    #[inline(always)]
-    pub fn narrow_to_bytes(self, other: Self) -> u8x16 {
-        u8x16(self.0.narrow_to_bytes(other.0))
-    }
-
     /// Rows become columns.
     #[inline(always)]
     pub fn transpose(rows: [Self; 8]) -> [Self; 8] {
@@ -162,109 +32,11 @@ impl i16x8 {
     }
 }
 
-impl Add for i16x8 {
-    type Output = Self;
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(self.0.add(other.0))
-    }
-}
-
-impl Sub for i16x8 {
-    type Output = Self;
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(self.0.sub(other.0))
-    }
-}
-
-/// Sixteen bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct u8x16(backend::U8x16);
-
-impl u8x16 {
-    /// These sixteen.
-    #[inline(always)]
-    pub fn from_array(bytes: [u8; 16]) -> Self {
-        Self(backend::U8x16::from_array(bytes))
-    }
-
-    /// What is in the lanes.
-    #[inline(always)]
-    pub fn to_array(self) -> [u8; 16] {
-        self.0.to_array()
-    }
-
-    /// Pairs of its own and another's, in order.
-    #[inline(always)]
-    pub fn interleave(self, other: Self) -> [i16x8; 4] {
-        self.0.interleave(other.0).map(i16x8)
-    }
-
-    /// Means of two of its own and two of another's, rounded.
-    #[inline(always)]
-    pub fn means(self, other: Self) -> i16x8 {
-        i16x8(self.0.means(other.0))
-    }
-
-    /// Rows become columns.
-    #[inline(always)]
-    pub fn transpose(rows: [Self; 16]) -> [Self; 16] {
-        backend::U8x16::transpose(rows.map(|row| row.0)).map(Self)
-    }
-}
-
-/// Two floats of 64 bits.
-#[derive(Clone, Copy, Debug)]
-pub struct f64x2(backend::F64x2);
-
 impl f64x2 {
-    /// These two.
-    #[inline(always)]
-    pub fn from_array(values: [f64; 2]) -> Self {
-        Self(backend::F64x2::from_array(values))
-    }
-
     /// The same in both lanes.
     #[inline(always)]
     pub fn splat(value: f64) -> Self {
         Self::from_array([value; 2])
-    }
-
-    /// What is in the lanes.
-    #[inline(always)]
-    pub fn to_array(self) -> [f64; 2] {
-        self.0.to_array()
-    }
-
-    /// Cut to whole numbers, and to what 32 bits hold.
-    #[inline(always)]
-    pub fn truncate(self) -> [i32; 2] {
-        self.0.truncate()
-    }
-}
-
-impl Add for f64x2 {
-    type Output = Self;
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(self.0.add(other.0))
-    }
-}
-
-impl Mul for f64x2 {
-    type Output = Self;
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        Self(self.0.mul(other.0))
-    }
-}
-
-impl Div for f64x2 {
-    type Output = Self;
-    #[inline(always)]
-    fn div(self, other: Self) -> Self {
-        Self(self.0.div(other.0))
     }
 }
 
@@ -279,18 +51,18 @@ mod tests {
         let (a, b) = ([1, -2, i32::MAX, i32::MIN], [5, 7, 1, -1]);
         let each = |operation: fn(i32, i32) -> i32| array::from_fn(|at| operation(a[at], b[at]));
         assert_eq!(
-            (i32x4::from_array(a) + i32x4::from_array(b)).0.to_array(),
+            (i32x4::from_array(a) + i32x4::from_array(b)).to_array(),
             each(i32::wrapping_add)
         );
         assert_eq!(
-            (i32x4::from_array(a) - i32x4::from_array(b)).0.to_array(),
+            (i32x4::from_array(a) - i32x4::from_array(b)).to_array(),
             each(i32::wrapping_sub)
         );
         assert_eq!(
-            i32x4::from_array(a).shift_right(1).0.to_array(),
+            i32x4::from_array(a).shift_right(1).to_array(),
             a.map(|value| value >> 1)
         );
-        assert_eq!(i32x4::splat(-3).0.to_array(), [-3; 4]);
+        assert_eq!(i32x4::splat(-3).to_array(), [-3; 4]);
     }
 
     #[test]
@@ -315,13 +87,13 @@ mod tests {
         assert_eq!(i16x8::from_bytes(bytes).to_array(), bytes.map(i16::from));
         let products = |at: usize| i32::from(a[at]) * i32::from(b[at]);
         assert_eq!(
-            own.dot(other).0.to_array(),
+            own.dot(other).to_array(),
             array::from_fn(|at| products(2 * at) + products(2 * at + 1))
         );
         let least = i16x8::splat(i16::MIN);
-        assert_eq!(least.dot(least).0.to_array(), [i32::MIN; 4], "wraps around");
+        assert_eq!(least.dot(least).to_array(), [i32::MIN; 4], "wraps around");
         assert_eq!(
-            own.dot(i16x8::splat_pairs([1, -1])).0.to_array(),
+            own.dot(i16x8::splat_pairs([1, -1])).to_array(),
             [3, 65_535, -300, -307]
         );
     }

@@ -121,7 +121,10 @@ fn any(pairs: &[RowPair], factors: &[[i16; 2]]) -> u8x16 {
             *sum = *sum + pair.dot(factors);
         }
     }
-    let [a, b, c, d] = sums.map(|sum| sum.shift_right(FRACTION_BITS));
+    // Written out: a closure of an array is not always copied into its caller.
+    let [a, b, c, d] = sums;
+    let [a, b] = [a.shift_right(FRACTION_BITS), b.shift_right(FRACTION_BITS)];
+    let [c, d] = [c.shift_right(FRACTION_BITS), d.shift_right(FRACTION_BITS)];
     i16x8::narrow([a, b]).narrow_to_bytes(i16x8::narrow([c, d]))
 }
 
