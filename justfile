@@ -21,6 +21,7 @@ build: component assets page
 
 # Run every test: native, as WebAssembly, in Node, Chromium and (where there is one) Firefox, and of the whole system
 test: component assets page _browser-tools _hosts _wasmtime plugins
+    npm test --silent --prefix web/page
     cargo build --workspace --bins
     cargo test --workspace
     CARGO_TARGET_WASM32_WASIP2_RUNNER="{{target}}/debug/wasm-runner" \
@@ -33,9 +34,10 @@ test: component assets page _browser-tools _hosts _wasmtime plugins
 test-browser: build _browser-tools
     cd tests/browser && node --test
 
-# Hold the code to its rules: format, lints, documentation, licences and advisories
-check: component assets page _deny
+# Hold the code to its rules: format, lints, dependencies, documentation, licences and advisories
+check: component assets page _deny _machete
     cargo fmt --all --check
+    "{{tools}}/bin/cargo-machete" # no dependency that is not used
     cargo clippy --workspace --all-targets -- -D warnings
     ! cargo tree --package vismatch --edges normal --prefix none | grep -E '^(image|image_hasher|vismatch-jpeg|zune-jpeg|heic-rs|jxl-oxide|otf-pixels-core) ' # no decoder outside the sandbox
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
@@ -50,13 +52,13 @@ component: _targets
       mkdir -p "$(dirname "$kept")"; cmp -s "$built" "$kept" || cp "$built" "$kept"
 
 # Build the browser library: both WebAssembly modules and the npm package (web/library)
-web: _targets _wasm-bindgen _library-tools (_web-module "common" "--no-default-features") (_web-module "full" "--features rare-codecs")
-    "{{tools}}/bin/wasm-bindgen" --target nodejs --out-dir "{{target}}/web" "{{target}}/wasm32-unknown-unknown/web/vismatch_web.wasm"
+web: _targets _web-tools (_web-module "common" "--no-default-features") (_web-module "full" "--features rare-codecs")
+    "{{target}}/debug/vismatch-bindgen" node "{{target}}/wasm32-unknown-unknown/web/vismatch_web.wasm" vismatch_web "{{target}}/web"
     cp LICENSE-MIT LICENSE-APACHE web/library/
     npm run --silent --prefix web/library build
 
 # Build the page that the server embeds (web/page)
-page: web _page-tools
+page: web
     npm run --silent --prefix web/page check
     VISMATCH_PAGE="{{target}}/page.new" npm run --silent --prefix web/page build
     @diff -rq "{{target}}/page.new" "{{target}}/page" >/dev/null 2>&1 || { \
@@ -66,13 +68,11 @@ page: web _page-tools
 screenshots: build _browser-tools
     cd tests/browser && node page/screenshots.mjs ../../web/screenshots
 
-# Fetch what the documentation pages need, to be built into the binary
-assets:
+# Copy what the documentation pages need, to be built into the binary
+assets: _web-tools
     @mkdir -p "{{target}}/assets"
-    @test web/package-lock.json -ot "{{target}}/assets/redoc.standalone.js" || { \
-      cp web/package.json web/package-lock.json "{{target}}/assets/"; \
-      npm ci --prefix "{{target}}/assets" --no-audit --no-fund --ignore-scripts --omit=dev; \
-      cp "{{target}}/assets/node_modules/redoc/bundles/redoc.standalone.js" "{{target}}/assets/"; }
+    @kept="{{target}}/assets/redoc.standalone.js"; fetched=web/node_modules/redoc/bundles/redoc.standalone.js; \
+      cmp -s "$fetched" "$kept" || cp "$fetched" "$kept"
 
 # Measure, and print the tables of tests/BENCHMARKS.md (into target/bench)
 bench *options: build _native
@@ -147,24 +147,16 @@ _targets:
     @rustup target list --installed | grep -qx wasm32-wasip2 || rustup target add wasm32-wasip2
     @rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
 
-_wasm-bindgen:
-    @version="$(cargo pkgid wasm-bindgen | sed 's/.*@//')"; \
-      "{{tools}}/bin/wasm-bindgen" --version 2>/dev/null | grep -qw "$version" \
-      || cargo install wasm-bindgen-cli --version "$version" --no-default-features --root "{{tools}}"
-
 # One WebAssembly module of the browser library
 _web-module name features:
     cargo build --package vismatch-web --target wasm32-unknown-unknown --profile web {{features}}
-    "{{tools}}/bin/wasm-bindgen" --target web --no-typescript --remove-name-section --out-name {{name}} \
-      --out-dir web/library/dist/wasm "{{target}}/wasm32-unknown-unknown/web/vismatch_web.wasm"
+    cargo build --package vismatch-bindgen
+    "{{target}}/debug/vismatch-bindgen" browser "{{target}}/wasm32-unknown-unknown/web/vismatch_web.wasm" {{name}} web/library/dist/wasm
 
-_library-tools:
-    @test web/library/package-lock.json -ot web/library/node_modules/.package-lock.json \
-      || npm ci --prefix web/library --no-audit --no-fund --ignore-scripts
-
-_page-tools:
-    @test web/page/package-lock.json -ot web/page/node_modules/.package-lock.json \
-      || npm ci --prefix web/page --no-audit --no-fund --ignore-scripts
+# What the library and the page are built of, and the server's documentation pages
+_web-tools:
+    @test web/package-lock.json -ot web/node_modules/.package-lock.json \
+      || npm ci --prefix web --no-audit --no-fund --ignore-scripts
 
 # Chromium and what drives it. Where no Chromium can be had, the tests that need it say so, and are skipped; so do those
 # in Firefox, which is not installed from here.
@@ -218,6 +210,11 @@ _fuzz:
 _deny:
     @"{{tools}}/bin/cargo-deny" --version 2>/dev/null | grep -qw 0.20.2 \
       || cargo install cargo-deny --version 0.20.2 --locked --root "{{tools}}"
+
+# It reads some files: built without optimisation.
+_machete:
+    @"{{tools}}/bin/cargo-machete" --version 2>/dev/null | grep -qw 0.9.2 \
+      || cargo install cargo-machete --version 0.9.2 --locked --debug --root "{{tools}}"
 
 _oha:
     @"{{tools}}/bin/oha" --version 2>/dev/null | grep -qw 1.16.0 \

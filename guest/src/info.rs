@@ -24,6 +24,33 @@ pub enum ImageFormat {
 }
 
 impl ImageFormat {
+    /// Every format, in the order of `wit/types.wit`.
+    pub const ALL: [Self; 13] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::WebP,
+        Self::Gif,
+        Self::Bmp,
+        Self::Tiff,
+        Self::Ico,
+        Self::Pnm,
+        Self::Qoi,
+        Self::Tga,
+        Self::Heif,
+        Self::JpegXl,
+        Self::Avif,
+    ];
+
+    /// The format of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// Read only with the feature `rare-codecs`: it takes much code, and is seldom met.
+    pub fn is_rare(self) -> bool {
+        matches!(self, Self::Heif | Self::JpegXl | Self::Avif | Self::Tiff)
+    }
+
     /// The name people use: `JPEG`, `JPEG XL`.
     pub fn name(self) -> &'static str {
         match self {

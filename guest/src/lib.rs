@@ -3,6 +3,7 @@
 pub mod appearance;
 pub mod bank;
 pub mod comparison;
+pub mod cropped;
 pub mod error;
 pub mod features;
 pub mod fingerprint;
@@ -10,6 +11,7 @@ pub mod info;
 pub mod limits;
 pub mod registration;
 pub mod rendition;
+mod same_shape;
 pub mod sequence;
 pub mod sketch;
 pub mod verification;

@@ -6,11 +6,17 @@
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::{FilterType, resize};
+use image::imageops::{self, FilterType, resize};
 use image::{ImageFormat, Rgb, RgbImage};
 use vismatch_pipeline::compare::compare;
 use vismatch_pipeline::comparison::{Comparison, Verdict};
+use vismatch_pipeline::fingerprint::Algorithm;
+use vismatch_pipeline::info::Orientation;
 use vismatch_pipeline::limits::Limits;
+use vismatch_pipeline::process::process;
+use vismatch_pipeline::rendition::Plan;
+use vismatch_pipeline::sketch::Sketch;
+use vismatch_pipeline::verification::judge;
 
 const WHITE: Rgb<u8> = Rgb([255; 3]);
 const BLACK: Rgb<u8> = Rgb([0; 3]);
@@ -155,6 +161,31 @@ fn letterboxed(picture: &RgbImage, bar: u32) -> RgbImage {
     boxed
 }
 
+/// Light that rises smoothly, and some balloons in it.
+fn balloons() -> RgbImage {
+    RgbImage::from_fn(960, 720, |x, y| {
+        let is_in = |number: u32| {
+            let (left, top) = (140 + number * 373 % 720, 120 + number * 211 % 500);
+            let from_middle = x.abs_diff(left).pow(2) + y.abs_diff(top).pow(2);
+            from_middle < (14 + number * 5).pow(2)
+        };
+        let sky = 60.0 + x as f32 / 10.0 + y as f32 / 12.0;
+        match (0..6).find(|number| is_in(*number)) {
+            Some(number) => Rgb([(sky * 0.5) as u8, (number * 40) as u8, 40]),
+            None => Rgb([(sky * 0.8) as u8, sky as u8, (sky * 1.2) as u8]),
+        }
+    })
+}
+
+fn sketch(file: &[u8]) -> Sketch {
+    let plan = Plan {
+        algorithms: vec![Algorithm::Phash],
+        renditions: Vec::new(),
+    };
+    let made = process(file, &plan, &Limits::default()).unwrap();
+    made.sketch.unwrap()
+}
+
 #[test]
 fn a_mug_with_another_handle_is_another_mug() {
     let wide = mug((300, 360), 110);
@@ -235,6 +266,18 @@ fn a_part_painted_over_is_an_edit() {
 }
 
 #[test]
+fn a_cropped_sky_with_little_in_it_is_compared_by_the_pictures() {
+    let sky = balloons();
+    let crop = imageops::crop_imm(&sky, 80, 60, 880, 660).to_image();
+    let (sky, crop) = (png(&sky), jpeg(&crop, 85));
+    let (judged, _) = judge(&sketch(&sky), &sketch(&crop), &[Orientation::Upright]);
+    assert_eq!(judged.verdict, Verdict::Similar, "{}", judged.reason);
+    assert!(!judged.verified, "{}", judged.reason);
+    let judged = compared(&sky, &crop);
+    assert_eq!(judged.verdict, Verdict::Edited, "{}", judged.reason);
+}
+
+#[test]
 fn a_figure_at_another_edge_of_a_page_makes_another_page() {
     let with_figure = |left: u32, top: u32| {
         let mut page = letter(1240, 483);
@@ -259,4 +302,21 @@ fn a_sky_is_the_same_where_it_is_a_band_and_where_it_is_content() {
     let photo = landscape();
     let judged = compared(&png(&photo), &png(&letterboxed(&photo, 75)));
     assert!(judged.verdict.is_duplicate(), "{}", judged.reason);
+}
+
+/// A wall in one colour beside a blurred edge of another, with grain.
+fn blurred_edge(edge: [f32; 3], wall: [f32; 3], width: f32) -> RgbImage {
+    RgbImage::from_fn(200, 200, |x, y| {
+        let share = 1.0 / (1.0 + ((x as f32 - 28.0) / width).exp());
+        let grain = ((x * 31 + y * 17) % 7) as f32 / 3.0 - 1.0;
+        Rgb([0, 1, 2].map(|c| (edge[c] * share + wall[c] * (1.0 - share) + grain) as u8))
+    })
+}
+
+#[test]
+fn blurred_edges_of_other_colours_are_other_pictures() {
+    let dark = blurred_edge([80.0, 24.0, 10.0], [168.0, 178.0, 160.0], 2.0);
+    let light = blurred_edge([204.0, 140.0, 100.0], [206.0, 202.0, 182.0], 4.0);
+    assert_similar_at_most(&dark, &light);
+    assert_copies_are_found(&dark);
 }

@@ -63,7 +63,7 @@ test("a program that uses the package is checked by its types", async () => {
   try {
     await writeFile(join(folder, "program.ts"), program);
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify(options));
-    execFileSync(join(library, "node_modules/.bin/tsc"), ["--project", folder], { stdio: "pipe" });
+    execFileSync(join(library, "../node_modules/.bin/tsc"), ["--project", folder], { stdio: "pipe" });
   } catch (failed) {
     assert.fail(`${failed.stdout ?? failed}`);
   } finally {

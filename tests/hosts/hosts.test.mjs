@@ -20,7 +20,7 @@ const HOSTS = {
   Python: [join(target, "hosts/python/bin/python"), join(here, "python/golden.py"), component],
   "Node.js": [process.execPath, join(here, "node/golden.mjs")],
   Chromium: [process.execPath, join(here, "browser/golden.mjs")],
-  Rust: [join(target, "debug/vismatch-embedding"), component],
+  Rust: [join(target, "debug/vismatch-example-host"), component],
   wasmtime: [process.execPath, join(here, "wasmtime/golden.mjs"), join(target, "tools/bin/wasmtime"), component],
 };
 

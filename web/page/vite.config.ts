@@ -1,6 +1,6 @@
-// Builds the page into hashed files that the server embeds: into `$VISMATCH_PAGE`, or `dist`.
+// Builds the page into hashed files that the server embeds: into `$VISMATCH_PAGE`, or `dist`. Tests its modules outside a browser.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 import { offline } from "./build/offline.ts";
 import { precompressed } from "./build/precompressed.ts";
 
@@ -16,6 +16,7 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   worker: { format: "es" },
+  test: { environment: "happy-dom", include: ["src/**/*.test.ts"], unstubGlobals: true, restoreMocks: true },
   server: {
     proxy: Object.fromEntries(
       ["/projects", "/compare", "/events", "/readyz", "/healthz", "/metrics", "/images"].map((path) => [

@@ -135,7 +135,7 @@ impl about::Guest for Component {
     }
 
     fn formats() -> Vec<ImageFormat> {
-        convert::all(crate::decode::FORMATS.to_vec())
+        convert::all(crate::info::ImageFormat::ALL.to_vec())
     }
 
     fn self_test() -> Result<(), String> {

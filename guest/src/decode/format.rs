@@ -5,23 +5,6 @@
 use crate::error::ImageError;
 use crate::info::ImageFormat;
 
-/// The formats that `decode` reads; four of them with the feature `rare-codecs` only.
-pub const FORMATS: [ImageFormat; 13] = [
-    ImageFormat::Jpeg,
-    ImageFormat::Png,
-    ImageFormat::WebP,
-    ImageFormat::Gif,
-    ImageFormat::Bmp,
-    ImageFormat::Tiff,
-    ImageFormat::Ico,
-    ImageFormat::Pnm,
-    ImageFormat::Qoi,
-    ImageFormat::Tga,
-    ImageFormat::Heif,
-    ImageFormat::JpegXl,
-    ImageFormat::Avif,
-];
-
 /// No format is told by more than so many bytes from the beginning.
 pub const HEAD: usize = 4096;
 

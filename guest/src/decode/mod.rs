@@ -53,7 +53,7 @@ use crate::info::{Dimensions, ImageFormat, ImageInfo, Orientation};
 use crate::limits::Limits;
 
 pub(crate) use colour::has_numbers_alone;
-pub use format::{FORMATS, HEAD, detect};
+pub use format::{HEAD, detect};
 pub use jpeg::{Plane, Samples};
 pub use luma::{ChromaBlocks, LeastBlocks, ReducedChroma, ReducedLuma};
 pub(crate) use orientation::upright;
@@ -286,30 +286,18 @@ impl Header {
     }
 }
 
-/// This build has a decoder for the format: all of [`FORMATS`] with the feature `rare-codecs`.
+/// This build has a decoder for the format.
 pub fn reads(format: ImageFormat) -> bool {
-    let is_rare = matches!(
-        format,
-        ImageFormat::Heif | ImageFormat::JpegXl | ImageFormat::Avif | ImageFormat::Tiff
-    );
-    !is_rare || cfg!(feature = "rare-codecs")
+    !format.is_rare() || cfg!(feature = "rare-codecs")
 }
 
 fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
     let format = format::detect(bytes)?;
     match format {
+        _ if format.is_rare() => rare::open(format, bytes, limits),
         ImageFormat::Jpeg => jpeg::open(bytes, limits),
         ImageFormat::Ico => ico::open(bytes, limits),
-        ImageFormat::Png
-        | ImageFormat::WebP
-        | ImageFormat::Gif
-        | ImageFormat::Bmp
-        | ImageFormat::Pnm
-        | ImageFormat::Qoi
-        | ImageFormat::Tga => raster::open(format, bytes, limits),
-        ImageFormat::Heif | ImageFormat::JpegXl | ImageFormat::Avif | ImageFormat::Tiff => {
-            rare::open(format, bytes, limits)
-        }
+        _ => raster::open(format, bytes, limits),
     }
 }
 

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::colour::{self, ColourChange};
 use super::faint;
+use super::finding::Finding;
 use super::overlap::Overlap;
 use super::residuals::{Residuals, Usual};
 use super::sparse;
@@ -248,7 +249,9 @@ impl Evidence {
             Some(of_drawings) if of_drawings.is_better(&of_wholes) => of_drawings,
             _ => of_wholes,
         };
-        if depth == Depth::Wholes || of_wholes.finding().is_duplicate() {
+        // Where wholes agree and have too little detail for how far one was moved, features say whether to look closer.
+        let is_wanted = depth != Depth::Wholes || of_wholes.finding() == Finding::TooLittleDetail;
+        if !is_wanted || of_wholes.finding().is_duplicate() {
             return of_wholes;
         }
         match facts.of_parts((fixed, turned), levels) {

@@ -40,7 +40,8 @@ const TYPICAL_OF_COPIES: f32 = 0.7;
 const LARGEST_OF_COPIES: f32 = 3.5;
 /// Regions with structure, of 16x16, from which on it is many things at many places.
 const LEAST_REGIONS: usize = 10;
-/// The second direction's part of what changes from cell to cell below which all lines run one way, and the agreement of those.
+/// The second direction's part of what changes from cell to cell below which all lines run one way, and the agreement of those. Blurred
+/// edges are all alike but for levels and contrast: such lines are no evidence where those were adjusted.
 const LEAST_DIRECTIONS: f32 = 0.1;
 const AGREEMENT_OF_LINES: f32 = 0.96;
 /// The agreement of what is in fewer regions of a ground.
@@ -63,6 +64,8 @@ const LEAST_INSIDE: f32 = 0.9;
 const LITTLE_STRUCTURE: usize = 200;
 const LITTLE_STRUCTURE_AGREEMENT: f32 = 0.93;
 const LITTLE_MOVED_AGREEMENT: f32 = 0.97;
+/// The same below which what was adjusted has to agree as little structure does.
+const ADJUSTED_STRUCTURE: usize = 1_000;
 /// Factor of contrast between files of the same picture, at most.
 pub const SAME_CONTRAST: f32 = 8.0 / 7.0;
 /// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
@@ -248,8 +251,12 @@ impl Evidence {
             () => LEAST_MOVED_STRUCTURE,
         };
         let agrees = match () {
+            () if self.is_adjusted(found) && found.directions < LEAST_DIRECTIONS => false,
+            () if structure < LITTLE_STRUCTURE && self.is_adjusted(found) => false,
+            () if structure < ADJUSTED_STRUCTURE && self.is_adjusted(found) => {
+                found.correlation >= LITTLE_STRUCTURE_AGREEMENT
+            }
             () if structure >= LITTLE_STRUCTURE => true,
-            () if self.is_adjusted(found) => false,
             () if self.is_flat && leaves_nothing(found) => true,
             () if self.moved <= UNMOVED => found.correlation >= LITTLE_STRUCTURE_AGREEMENT,
             () => found.correlation >= LITTLE_MOVED_AGREEMENT,
@@ -263,7 +270,7 @@ impl Evidence {
         is_one && self.is_close && found.correlation < AGREEMENT_OF_FIGURES
     }
 
-    /// ColourChange or contrast are others: the less there is, the less may have been done to it.
+    /// Colours or contrast are others: the less there is, the less may have been done to it.
     fn is_adjusted(&self, found: &Residuals) -> bool {
         self.colours != ColourChange::Same || contrast_factor(found) > ADJUSTED_CONTRAST
     }

@@ -1,19 +1,10 @@
 //! An image: a picture that was given to a project, and what was learned of it.
 
-use std::fmt;
-use std::str::FromStr;
-
 use jiff::Timestamp;
 
-use super::{Exif, Fingerprint, ImageInfo, ImageName, Merged, ProjectName, Sketch, unique};
-
-/// 32 lower-case hexadecimal characters; new ones are UUIDv7 (RFC 9562), so they sort by time.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ImageId([u8; 16]);
-
-/// The SHA-256 of the bytes as they were given.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sha256(pub [u8; 32]);
+use super::{
+    Exif, Fingerprint, ImageId, ImageInfo, ImageName, Merged, ProjectName, Sha256, Sketch,
+};
 
 /// A stored image.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,11 +54,6 @@ pub struct NewImage {
     pub deletion_token: Option<String>,
 }
 
-/// The text is not an id. The caller must send one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an image id: 32 lower-case hexadecimal characters are")]
-pub struct InvalidId;
-
 impl Image {
     /// When the picture was first given, as this image or as one that was merged into it.
     pub fn first_given(&self) -> Timestamp {
@@ -87,69 +73,5 @@ impl Image {
             taken_at: own.taken_at.or(other.taken_at),
             location: own.location.or(other.location),
         })
-    }
-}
-
-impl ImageId {
-    /// A new id, later than those before it.
-    pub fn generate() -> Self {
-        Self(unique().into_bytes())
-    }
-
-    /// The id of its 16 bytes.
-    pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// Its 16 bytes.
-    pub fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl FromStr for ImageId {
-    type Err = InvalidId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidId> {
-        if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return Err(InvalidId);
-        }
-        let mut bytes = [0; 16];
-        hex::decode_to_slice(text, &mut bytes).map_err(|_| InvalidId)?;
-        Ok(Self(bytes))
-    }
-}
-
-impl fmt::Display for ImageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl fmt::Debug for ImageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for Sha256 {
-    type Err = hex::FromHexError;
-
-    fn from_str(text: &str) -> Result<Self, hex::FromHexError> {
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(text, &mut bytes)?;
-        Ok(Self(bytes))
-    }
-}
-
-impl fmt::Display for Sha256 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl fmt::Debug for Sha256 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }

@@ -1,6 +1,8 @@
 //! What matching answers: images and how near they are.
 
-use super::{Algorithm, BestCopy, Comparison, Image, Judgement, Orientation};
+use super::{
+    Algorithm, BestCopy, Comparison, Image, Judgement, Orientation, PluginName, Verdict, similarity,
+};
 
 /// How an image was found to match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,11 +23,20 @@ pub struct Match {
     /// Differing bits; 0 for exact matches.
     pub distance: u32,
     /// Whose fingerprints were compared.
-    pub algorithm: Algorithm,
+    pub algorithm: MatchAlgorithm,
     /// How the query has to be transformed to look like the image.
     pub orientation: Orientation,
     /// What the query and the image are to each other, how alike, and why.
     pub judgement: Judgement,
+}
+
+/// Who made the fingerprints of a match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MatchAlgorithm {
+    /// An algorithm of the pipeline.
+    BuiltIn(Algorithm),
+    /// A plugin, whose fingerprints have so many bits.
+    Plugin(PluginName, u32),
 }
 
 /// What a picture is to another one.
@@ -56,6 +67,68 @@ pub struct DuplicateGroup {
     pub members: Vec<DuplicateMember>,
     /// Which of them to keep.
     pub best: BestCopy,
+}
+
+impl MatchAlgorithm {
+    /// The name that answers carry.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::BuiltIn(algorithm) => algorithm.name(),
+            Self::Plugin(name, _) => name.as_str(),
+        }
+    }
+
+    /// What a distance says where nothing else is known.
+    fn judge(&self, distance: u32) -> Judgement {
+        match self {
+            Self::BuiltIn(algorithm) => Judgement::of_distance(*algorithm, distance),
+            Self::Plugin(name, bits) => Judgement {
+                verdict: Verdict::Similar,
+                similarity: similarity(distance, *bits),
+                reason: format!(
+                    "{name} differs in {distance} of {bits} bits; nothing else was compared."
+                ),
+                verified: false,
+            },
+        }
+    }
+}
+
+impl From<Algorithm> for MatchAlgorithm {
+    fn from(algorithm: Algorithm) -> Self {
+        Self::BuiltIn(algorithm)
+    }
+}
+
+impl Match {
+    /// An image of the same bytes.
+    pub fn same_bytes(image: Image, algorithm: MatchAlgorithm) -> Self {
+        Self {
+            image,
+            kind: MatchKind::Exact,
+            distance: 0,
+            algorithm,
+            orientation: Orientation::Upright,
+            judgement: Judgement::same_bytes(),
+        }
+    }
+
+    /// An image at a distance, of which nothing else is known yet.
+    pub fn near(
+        image: Image,
+        distance: u32,
+        algorithm: MatchAlgorithm,
+        orientation: Orientation,
+    ) -> Self {
+        Self {
+            image,
+            kind: MatchKind::Near,
+            distance,
+            judgement: algorithm.judge(distance),
+            algorithm,
+            orientation,
+        }
+    }
 }
 
 impl Relation {

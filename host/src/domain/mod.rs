@@ -6,8 +6,10 @@
 mod client;
 mod copies;
 pub mod file_name;
+mod id;
 mod image;
 mod matching;
+mod merged;
 mod name;
 mod plugin;
 mod project;
@@ -17,17 +19,20 @@ mod unique;
 
 pub use client::Client;
 pub use copies::{BestCopy, Merit, Merits, best_copy};
-pub use image::{Image, ImageId, NewImage, Sha256};
-pub use matching::{DuplicateGroup, DuplicateMember, Match, MatchKind, Relation};
+pub use id::{ImageId, InvalidId, Sha256};
+pub use image::{Image, NewImage};
+pub use matching::{DuplicateGroup, DuplicateMember, Match, MatchAlgorithm, MatchKind, Relation};
+pub use merged::Merged;
 pub use name::{ImageName, InvalidName, ProjectName};
 pub use plugin::{HasherDescription, HasherInput, PluginFile, PluginName};
 pub use project::Project;
 pub use rendition::RenditionKind;
-pub use resolution::{Decision, InvalidPair, Merged, Pair, Resolved, Trashed};
+pub use resolution::{Decision, InvalidPair, Pair, Resolved, Trashed};
 pub use unique::unique;
 
 pub use vismatch_pipeline::bank::{BankWriter, Header as BankHeader, Mark as BankMark};
 pub use vismatch_pipeline::comparison::{Comparison, Difference, Judgement, Verdict};
+pub use vismatch_pipeline::cropped;
 pub use vismatch_pipeline::error::{Excess, ImageError, Limit};
 pub use vismatch_pipeline::features;
 pub use vismatch_pipeline::fingerprint::{Algorithm, Fingerprint, hamming, similarity};

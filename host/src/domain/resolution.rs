@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::{Exif, Image, ImageId, ImageName};
+use super::{Image, ImageId};
 
 /// Two images, the smaller id first; as text the two ids with a `-` between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,19 +21,6 @@ pub struct Decision {
     pub pair: Pair,
     /// When.
     pub decided_at: Timestamp,
-}
-
-/// What an image took over from another that was merged into it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Merged {
-    /// The other image.
-    pub id: ImageId,
-    /// What it was called: it leads here now.
-    pub name: ImageName,
-    /// When it was first given.
-    pub created_at: Timestamp,
-    /// What a camera wrote beside it.
-    pub exif: Option<Exif>,
 }
 
 /// An image in the trash.

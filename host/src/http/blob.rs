@@ -16,7 +16,7 @@ use http_range_header::{
 };
 use jiff::Timestamp;
 
-use crate::service::{Blob, BlobKey, Services};
+use crate::service::{Blob, BlobKey, Services, blobs};
 
 use super::error::ApiError;
 
@@ -52,7 +52,7 @@ pub async fn respond(
     media_type: &'static str,
     request: BlobRequest<'_>,
 ) -> Result<Response, ApiError> {
-    let blob = services.store.blob(key).await?;
+    let blob = blobs::open(services, key).await?;
     let blob = blob.ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, "the picture is gone"))?;
     let validators = Validators::new(&blob.etag, blob.modified)?;
     let mut response = if validators.still_hold(request.headers) {

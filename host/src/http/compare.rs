@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::{Comparison, Difference, ProjectName};
 use crate::service::{
     Input,
-    matching::{self, Subject},
+    matching::{self, ComparedPicture},
 };
 
 use super::error::{ApiError, ErrorBody};
@@ -211,11 +211,11 @@ fn stored(fields: CompareFields) -> Result<Option<StoredImage>, ApiError> {
     }
 }
 
-fn sent(picture: &Picture) -> Subject {
-    Subject::Picture(Input::File(picture.staged.path.to_path_buf()))
+fn sent(picture: &Picture) -> ComparedPicture {
+    ComparedPicture::Picture(Input::File(picture.staged.path.to_path_buf()))
 }
 
-impl TryFrom<StoredImage> for Subject {
+impl TryFrom<StoredImage> for ComparedPicture {
     type Error = ApiError;
 
     fn try_from(stored: StoredImage) -> Result<Self, ApiError> {

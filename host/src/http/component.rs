@@ -17,7 +17,7 @@ use super::base_path::address;
 use super::error::ApiError;
 use super::extract::Query;
 use super::views::BinaryFile;
-use crate::service::WIT;
+use crate::service::{WIT, component};
 
 /// Component routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -111,10 +111,9 @@ async fn component(
 
 impl Description {
     fn new(app: &App) -> Self {
-        let sandbox = &app.services.sandbox;
         Self {
-            digest: format!("sha256:{}", sandbox.digest()),
-            bytes: sandbox.component().len(),
+            digest: format!("sha256:{}", component::digest(&app.services)),
+            bytes: component::file(&app.services).len(),
             version: env!("CARGO_PKG_VERSION"),
             world: "vismatch:pipeline/imaging@0.1.0",
             file: address("/component"),
@@ -125,7 +124,7 @@ impl Description {
 }
 
 fn file(app: &App, asked: &HeaderMap) -> Result<Response, ApiError> {
-    let digest = app.services.sandbox.digest();
+    let digest = component::digest(&app.services);
     let etag: ETag = format!("\"{digest}\"")
         .parse()
         .map_err(|_| ApiError::internal("the component's digest is no entity tag"))?;
@@ -146,7 +145,7 @@ fn file(app: &App, asked: &HeaderMap) -> Result<Response, ApiError> {
             format!("sha-256=:{}:", BASE64_STANDARD.encode(bytes)),
         ),
     ];
-    let mut response = (headers, app.services.sandbox.component()).into_response();
+    let mut response = (headers, component::file(&app.services)).into_response();
     response.headers_mut().typed_insert(etag);
     Ok(response)
 }

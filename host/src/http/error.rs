@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::domain::InvalidName;
+use crate::service::health::NotReady;
 use crate::service::{ServiceError, StoreError, Trouble};
 
 /// When to come back to what is used up for the moment.
@@ -114,7 +115,7 @@ impl ApiError {
     }
 
     /// 503: changes cannot be made; the cause is for the log, and what the operator has to know of it is told.
-    pub fn not_ready(cause: StoreError) -> Self {
+    fn not_ready(cause: StoreError) -> Self {
         let message = match (cause.trouble(), &cause) {
             (Some(trouble), _) => trouble.to_string(),
             (None, StoreError::Held { .. } | StoreError::DatabaseDamaged(_)) => cause.to_string(),
@@ -235,6 +236,15 @@ impl IntoResponse for ApiError {
         response.headers_mut().extend(self.headers.drain(..));
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<NotReady> for ApiError {
+    fn from(cause: NotReady) -> Self {
+        match cause {
+            NotReady::Store(cause) => Self::not_ready(cause),
+            NotReady::Index(cause) => cause.into(),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::domain::ImageName;
-use crate::service::{Staged, Staging};
+use crate::service::{Staged, Staging, blobs};
 
 use super::disposition;
 use super::error::ApiError;
@@ -193,7 +193,7 @@ impl Form {
         }
         // Before the next one is staged: a form holds no more files than it has fields for pictures.
         before.map(|at| self.pictures.swap_remove(at));
-        let staging = app.services.store.stage().await?;
+        let staging = blobs::stage(&app.services).await?;
         let staged = stage(staging, (begin, field), app.config.max_body).await?;
         self.pictures.push(Picture {
             field: name,

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::service::image_root::ScanState;
 use crate::service::plugins::{Condition, PluginState};
-use crate::service::unerased;
+use crate::service::{health, unerased};
 
 use super::error::{ApiError, ErrorBody};
 use super::unerased::UnerasedView;
@@ -142,12 +142,11 @@ async fn healthz() -> axum::Json<Health> {
     ),
 )]
 async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiError> {
-    let store = &app.services.store;
-    store.ping().await.map_err(ApiError::not_ready)?;
-    let change = store.last_change().await.map_err(ApiError::not_ready)?;
-    store.check_writing().await.map_err(ApiError::not_ready)?;
-    let images = app.services.index.current(store).await?.images();
-    let held = store.held_projects().await.map_err(ApiError::not_ready)?;
+    let health::Health {
+        change,
+        images,
+        held,
+    } = health::check(&app.services).await?;
     let unerased = unerased::list(&app.services).await?;
     Ok(axum::Json(Readiness {
         status: "ready",

@@ -7,10 +7,8 @@ use utoipa::ToSchema;
 
 use crate::config::Location;
 use crate::domain::{
-    Exif, Fingerprint, Image, ImageId, Judgement, Match, MatchKind, Orientation, ProjectName,
-    RenditionKind, Verdict, similarity,
+    Exif, Fingerprint, Image, ImageId, Match, MatchKind, ProjectName, RenditionKind,
 };
-use crate::service::plugins::PluginMatch;
 
 use super::base_path::address;
 
@@ -257,44 +255,6 @@ impl From<&Match> for MatchView {
             orientation: found.orientation.name(),
             frames: found.image.info.frames,
             urls: Urls::new(&found.image.project, found.image.id),
-        }
-    }
-}
-
-impl MatchView {
-    /// What a plugin found.
-    pub fn by_plugin(plugin: &str, found: &PluginMatch) -> Self {
-        let PluginMatch {
-            image,
-            exact,
-            distance,
-            bits,
-        } = found;
-        let judgement = match exact {
-            true => Judgement::same_bytes(),
-            false => Judgement {
-                verdict: Verdict::Similar,
-                similarity: similarity(*distance, *bits),
-                reason: format!(
-                    "{plugin} differs in {distance} of {bits} bits; nothing else was compared."
-                ),
-                verified: false,
-            },
-        };
-        Self {
-            image_id: image.id.to_string(),
-            name: image.name.to_string(),
-            project_id: image.project.to_string(),
-            kind: if *exact { "exact" } else { "near" },
-            distance: *distance,
-            verdict: judgement.verdict.name(),
-            verified: judgement.verified,
-            similarity: judgement.similarity,
-            reason: judgement.reason,
-            algorithm: plugin.to_owned(),
-            orientation: Orientation::Upright.name(),
-            frames: image.info.frames,
-            urls: Urls::new(&image.project, image.id),
         }
     }
 }

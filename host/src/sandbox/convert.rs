@@ -3,6 +3,8 @@
 //! Nothing is computed here. Answers are checked for what the contract promises and the types do
 //! not say (order, lengths), because the component can be anybody's.
 
+use vismatch_pipeline::same_shape;
+
 use super::CallError;
 use super::bindings as wit;
 use crate::domain;
@@ -12,89 +14,38 @@ const PLANE: usize = 256;
 /// Longest name of a hasher, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// Enums with the same cases on both sides.
-macro_rules! same_cases {
-    ($from:ident -> $to:ident: $name:ident { $($case:ident)* }) => {
-        impl From<$from::$name> for $to::$name {
-            fn from(value: $from::$name) -> Self {
-                match value {
-                    $($from::$name::$case => Self::$case,)*
-                }
-            }
-        }
-    };
-}
-
-same_cases!(domain -> wit: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq Core Bare });
-same_cases!(wit -> domain: Algorithm { Phash Dhash Dhash128 Ahash Blockhash Pdq Core Bare });
-same_cases!(wit -> domain: Limit { Pixels Side Frames OutputBytes Memory });
-same_cases!(wit -> domain: Verdict { Exact SamePicture Edited Similar Different });
-same_cases!(wit -> domain: Orientation {
-    Upright Mirrored Rotated180 Flipped Transposed Rotated90 Transversed Rotated270
+same_shape!(enum domain::Algorithm => wit::Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq, Core, Bare });
+same_shape!(enum wit::Algorithm => domain::Algorithm { Phash, Dhash, Dhash128, Ahash, Blockhash, Pdq, Core, Bare });
+same_shape!(enum wit::Limit => domain::Limit { Pixels, Side, Frames, OutputBytes, Memory });
+same_shape!(enum wit::Verdict => domain::Verdict { Exact, SamePicture, Edited, Similar, Different });
+same_shape!(enum wit::Orientation => domain::Orientation {
+    Upright, Mirrored, Rotated180, Flipped, Transposed, Rotated90, Transversed, Rotated270,
 });
+same_shape!(enum wit::ImageFormat => domain::ImageFormat {
+    Jpeg, Png, Webp => WebP, Gif, Bmp, Tiff, Ico, Pnm, Qoi, Tga, Heif, JpegXl, Avif,
+});
+same_shape!(enum wit::ImageError => domain::ImageError {
+    UnsupportedFormat(text), Corrupt(text), TooLarge(excess), InvalidParameter(text), Internal(text),
+});
+same_shape!(enum domain::RenditionSize => wit::RenditionSize { Original, Fit(size), Cover(size) });
+same_shape!(enum wit::HasherInput => domain::HasherInput { LumaPlane, Bytes });
 
-impl From<wit::ImageFormat> for domain::ImageFormat {
-    fn from(format: wit::ImageFormat) -> Self {
-        match format {
-            wit::ImageFormat::Jpeg => Self::Jpeg,
-            wit::ImageFormat::Png => Self::Png,
-            wit::ImageFormat::Webp => Self::WebP,
-            wit::ImageFormat::Gif => Self::Gif,
-            wit::ImageFormat::Bmp => Self::Bmp,
-            wit::ImageFormat::Tiff => Self::Tiff,
-            wit::ImageFormat::Ico => Self::Ico,
-            wit::ImageFormat::Pnm => Self::Pnm,
-            wit::ImageFormat::Qoi => Self::Qoi,
-            wit::ImageFormat::Tga => Self::Tga,
-            wit::ImageFormat::Heif => Self::Heif,
-            wit::ImageFormat::JpegXl => Self::JpegXl,
-            wit::ImageFormat::Avif => Self::Avif,
-        }
-    }
-}
-
-impl From<domain::Limits> for wit::Limits {
-    fn from(limits: domain::Limits) -> Self {
-        Self {
-            max_pixels: limits.max_pixels,
-            max_side: limits.max_side,
-            max_frames: limits.max_frames,
-            max_output_bytes: limits.max_output_bytes,
-        }
-    }
-}
-
-impl From<domain::Dimensions> for wit::Dimensions {
-    fn from(size: domain::Dimensions) -> Self {
-        Self {
-            width: size.width,
-            height: size.height,
-        }
-    }
-}
-
-impl From<wit::Dimensions> for domain::Dimensions {
-    fn from(size: wit::Dimensions) -> Self {
-        Self {
-            width: size.width,
-            height: size.height,
-        }
-    }
-}
-
-impl From<domain::RenditionSpec> for wit::RenditionSpec {
-    fn from(spec: domain::RenditionSpec) -> Self {
-        let size = match spec.size {
-            domain::RenditionSize::Original => wit::RenditionSize::Original,
-            domain::RenditionSize::Fit(size) => wit::RenditionSize::Fit(size.into()),
-            domain::RenditionSize::Cover(size) => wit::RenditionSize::Cover(size.into()),
-        };
-        Self {
-            size,
-            quality: spec.quality,
-        }
-    }
-}
+same_shape!(struct domain::Limits => wit::Limits { max_pixels, max_side, max_frames, max_output_bytes });
+same_shape!(struct domain::Dimensions => wit::Dimensions { width, height });
+same_shape!(struct wit::Dimensions => domain::Dimensions { width, height });
+same_shape!(struct domain::RenditionSpec => wit::RenditionSpec { size, quality });
+same_shape!(struct wit::Excess => domain::Excess { limit, actual, allowed });
+same_shape!(struct wit::Location => domain::Location { latitude, longitude });
+same_shape!(struct wit::Exif => domain::Exif { camera_make, camera_model, lens, taken_at; optional location });
+same_shape!(struct wit::ImageInfo => domain::ImageInfo {
+    format, size, orientation, frames, has_alpha, has_colour_profile; optional exif
+});
+same_shape!(struct wit::Fingerprint => domain::Fingerprint { algorithm, version, bits, quality });
+same_shape!(struct wit::Rendition => domain::Rendition { size, jpeg });
+same_shape!(struct wit::Difference => domain::Difference { algorithm, distance, bits, similarity, orientation });
+same_shape!(struct wit::Comparison => domain::Comparison {
+    verdict, similarity, orientation, reason, verified; lists differences
+});
 
 impl From<&domain::Plan> for wit::Plan {
     fn from(plan: &domain::Plan) -> Self {
@@ -105,86 +56,9 @@ impl From<&domain::Plan> for wit::Plan {
     }
 }
 
-impl From<wit::ImageError> for domain::ImageError {
-    fn from(error: wit::ImageError) -> Self {
-        match error {
-            wit::ImageError::UnsupportedFormat(text) => Self::UnsupportedFormat(text),
-            wit::ImageError::Corrupt(text) => Self::Corrupt(text),
-            wit::ImageError::TooLarge(excess) => Self::TooLarge(excess.into()),
-            wit::ImageError::InvalidParameter(text) => Self::InvalidParameter(text),
-            wit::ImageError::Internal(text) => Self::Internal(text),
-        }
-    }
-}
-
-impl From<wit::Excess> for domain::Excess {
-    fn from(excess: wit::Excess) -> Self {
-        Self {
-            limit: excess.limit.into(),
-            actual: excess.actual,
-            allowed: excess.allowed,
-        }
-    }
-}
-
-impl From<wit::ImageInfo> for domain::ImageInfo {
-    fn from(info: wit::ImageInfo) -> Self {
-        Self {
-            format: info.format.into(),
-            size: info.size.into(),
-            orientation: info.orientation.into(),
-            frames: info.frames,
-            has_alpha: info.has_alpha,
-            has_colour_profile: info.has_colour_profile,
-            exif: info.exif.map(Into::into),
-        }
-    }
-}
-
-impl From<wit::Exif> for domain::Exif {
-    fn from(exif: wit::Exif) -> Self {
-        Self {
-            camera_make: exif.camera_make,
-            camera_model: exif.camera_model,
-            lens: exif.lens,
-            taken_at: exif.taken_at,
-            location: exif.location.map(Into::into),
-        }
-    }
-}
-
-impl From<wit::Location> for domain::Location {
-    fn from(location: wit::Location) -> Self {
-        Self {
-            latitude: location.latitude,
-            longitude: location.longitude,
-        }
-    }
-}
-
-impl From<wit::Fingerprint> for domain::Fingerprint {
-    fn from(fingerprint: wit::Fingerprint) -> Self {
-        Self {
-            algorithm: fingerprint.algorithm.into(),
-            version: fingerprint.version,
-            bits: fingerprint.bits,
-            quality: fingerprint.quality,
-        }
-    }
-}
-
 impl From<wit::OrientedFingerprint> for (domain::Orientation, domain::Fingerprint) {
     fn from(oriented: wit::OrientedFingerprint) -> Self {
         (oriented.orientation.into(), oriented.fingerprint.into())
-    }
-}
-
-impl From<wit::Rendition> for domain::Rendition {
-    fn from(rendition: wit::Rendition) -> Self {
-        Self {
-            size: rendition.size.into(),
-            jpeg: rendition.jpeg,
-        }
     }
 }
 
@@ -200,31 +74,6 @@ impl TryFrom<wit::Outcome> for domain::Outcome {
             sketch: sketch.map_err(|_| broken("a sketch"))?,
             renditions: list(outcome.renditions),
         })
-    }
-}
-
-impl From<wit::Difference> for domain::Difference {
-    fn from(difference: wit::Difference) -> Self {
-        Self {
-            algorithm: difference.algorithm.into(),
-            distance: difference.distance,
-            bits: difference.bits,
-            similarity: difference.similarity,
-            orientation: difference.orientation.into(),
-        }
-    }
-}
-
-impl From<wit::Comparison> for domain::Comparison {
-    fn from(comparison: wit::Comparison) -> Self {
-        Self {
-            verdict: comparison.verdict.into(),
-            similarity: comparison.similarity,
-            orientation: comparison.orientation.into(),
-            reason: comparison.reason,
-            verified: comparison.verified,
-            differences: list(comparison.differences),
-        }
     }
 }
 
@@ -291,10 +140,7 @@ pub fn description(told: wit::HasherDescription) -> Result<domain::HasherDescrip
         name: told.name,
         version: told.version,
         bits: told.bits,
-        input: match told.input {
-            wit::HasherInput::LumaPlane => domain::HasherInput::LumaPlane,
-            wit::HasherInput::Bytes => domain::HasherInput::Bytes,
-        },
+        input: told.input.into(),
     })
 }
 

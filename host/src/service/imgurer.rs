@@ -1,19 +1,19 @@
 //! The library over all projects: browsed at random, searched by similarity.
 
-use crate::domain::{Algorithm, Image, ImageId};
+use crate::domain::{Algorithm, Image, ImageId, Sha256};
 use crate::sandbox::Input;
 
-use super::matching::{self, MAX_LIMIT, Query, Subject};
+use super::matching::{self, Criterion, MAX_LIMIT, Search, Subject};
 use super::{ServiceError, Services};
 
-/// Pictures of one look.
-const LOOK: u64 = 48;
+/// Pictures of one page.
+const PAGE: u64 = 48;
 /// Bits of `dhash128` that may differ.
 const RADIUS: u32 = 8;
 
 /// Up to 48 pictures, at random.
 pub async fn browse(services: &Services) -> Result<Vec<Image>, ServiceError> {
-    let ids = services.store.random_images(LOOK).await?;
+    let ids = services.store.random_images(PAGE).await?;
     Ok(services.store.images_by_id(&ids).await?)
 }
 
@@ -30,8 +30,9 @@ pub async fn similar_to_image(services: &Services, id: &str) -> Result<Vec<Image
 pub async fn similar_to_picture(
     services: &Services,
     picture: Input,
+    sha256: Sha256,
 ) -> Result<Vec<Image>, ServiceError> {
-    search(services, Subject::Picture(picture)).await
+    search(services, Subject::Picture(picture, Some(sha256))).await
 }
 
 /// Reads every fingerprint of the store into the index again.
@@ -54,12 +55,17 @@ pub async fn image(services: &Services, id: &str) -> Result<Image, ServiceError>
 }
 
 async fn search(services: &Services, subject: Subject) -> Result<Vec<Image>, ServiceError> {
-    let query = Query {
-        algorithm: Some(Algorithm::Dhash128),
-        radius: Some(RADIUS),
+    let search = Search {
+        subject,
+        by: Criterion::Distance {
+            algorithm: Some(Algorithm::Dhash128),
+            radius: Some(RADIUS),
+            any_orientation: false,
+        },
+        scope: None,
         limit: MAX_LIMIT,
-        any_orientation: false,
     };
-    let found = matching::matches(services, None, subject, &query).await?;
-    Ok(found.into_iter().map(|found| found.image).collect())
+    let found = matching::search(services, search).await?;
+    let found = found.into_list(MAX_LIMIT).into_iter();
+    Ok(found.map(|found| found.image).collect())
 }

@@ -3,7 +3,8 @@
 //! Free functions over [`Services`]; http and cli call them with domain words and get domain words
 //! back. No axum, no SQL, no wasmtime names.
 
-mod blobs;
+pub mod blobs;
+pub mod component;
 pub mod crops;
 pub mod decisions;
 mod digest;
@@ -11,6 +12,7 @@ mod error;
 pub mod events;
 pub mod folders;
 pub mod follow;
+pub mod health;
 pub mod image_root;
 pub mod images;
 pub mod imgurer;
@@ -24,6 +26,7 @@ mod retry;
 mod tokens;
 pub mod trash;
 pub mod unerased;
+pub mod uploads;
 
 #[cfg(test)]
 mod tests;
@@ -58,7 +61,7 @@ pub struct Services {
     /// How far the indexing of the image root has come.
     pub scan: Arc<image_root::ScanProgress>,
     /// The groups of duplicates that were asked for last, and those in the making.
-    pub groups: Arc<matching::JudgedGroups>,
+    pub groups: Arc<matching::GroupCache>,
     /// What comparisons of stored pictures came to.
     pub comparisons: Arc<matching::Comparisons>,
     /// JPEG quality of renditions, 1 to 100.

@@ -4,8 +4,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::{Fingerprint, ImageId, ProjectName};
 
+use super::columns;
 use super::entities::image;
-use super::{Store, StoreError, rows};
+use super::{Store, StoreError};
 
 /// Images in upload order with their fingerprints, and where the next page begins.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ impl Store {
                 image::Column::Fingerprints,
             ])
             .filter(image::Column::ProjectId.eq(owner.id))
-            .filter(image::Column::Position.gt(rows::to_signed(behind)?))
+            .filter(image::Column::Position.gt(columns::to_signed(behind)?))
             .order_by_asc(image::Column::Position)
             .limit(limit)
             .into_tuple()
@@ -47,11 +48,11 @@ impl Store {
             .map_or(behind as i64, |(position, ..)| *position);
         let images = rows
             .into_iter()
-            .map(|(_, image, packed)| Ok((rows::to_id(&image)?, rows::unpack(&packed)?)))
+            .map(|(_, image, packed)| Ok((columns::to_id(&image)?, columns::unpack(&packed)?)))
             .collect::<Result<_, StoreError>>()?;
         Ok(FingerprintPage {
             images,
-            last: rows::to_unsigned(last)?,
+            last: columns::to_unsigned(last)?,
         })
     }
 }

@@ -20,9 +20,11 @@ use tokio_util::io::ReaderStream;
 
 use crate::domain::{ImageName, ProjectName, Sha256};
 
+use super::columns;
 use super::disk::{blocking, failed};
+use super::file_stamp::SourceFile;
 use super::layout::Layout;
-use super::source_files::{OpenFile, SourceFile};
+use super::source_files::OpenFile;
 use super::staging::Piece;
 use super::{BlobKey, Store, StoreError, rows};
 
@@ -156,7 +158,7 @@ impl Blob {
         let (inode, bytes) = (MetadataExt::ino(&facts), facts.len());
         Ok(Self {
             bytes,
-            modified: rows::clamped(modified),
+            modified: columns::clamped(modified),
             etag: format!("{inode:x}-{:x}-{bytes:x}", since.as_nanos()),
             file,
         })

@@ -15,7 +15,7 @@ use sea_orm::{
 use crate::domain::{Fingerprint, ImageId, ProjectName};
 
 use super::entities::{change, image, project};
-use super::{Change, Store, StoreError, rows};
+use super::{Change, Store, StoreError, columns};
 
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
@@ -53,7 +53,7 @@ pub(super) async fn note_all(
         .into_table(change::Entity)
         .columns([change::Column::Project, change::Column::Image])
         .select_from(images)
-        .map_err(rows::damaged)?;
+        .map_err(columns::damaged)?;
     db.execute(&steps).await?;
     Ok(())
 }
@@ -68,7 +68,23 @@ impl Store {
             .into_tuple()
             .one(self.database.read())
             .await?;
-        rows::to_unsigned(newest.unwrap_or(0))
+        columns::to_unsigned(newest.unwrap_or(0))
+    }
+
+    /// The newest step of a project, or of all; 0 when nothing ever happened there.
+    pub async fn last_change_of(&self, project: Option<&ProjectName>) -> Result<u64, StoreError> {
+        let Some(project) = project else {
+            return self.last_change().await;
+        };
+        let newest: Option<i64> = change::Entity::find()
+            .select_only()
+            .column(change::Column::Sequence)
+            .filter(change::Column::Project.eq(project.as_str()))
+            .order_by_desc(change::Column::Sequence)
+            .into_tuple()
+            .one(self.database.read())
+            .await?;
+        columns::to_unsigned(newest.unwrap_or(0))
     }
 
     /// Steps after `sequence`, oldest first, at most `limit`. An image that changed again later
@@ -90,7 +106,7 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<change::Model>, StoreError> {
         Ok(change::Entity::find()
-            .filter(change::Column::Sequence.gt(rows::to_signed(sequence)?))
+            .filter(change::Column::Sequence.gt(columns::to_signed(sequence)?))
             .order_by_asc(change::Column::Sequence)
             .limit(limit)
             .all(self.database.read())
@@ -123,7 +139,7 @@ impl Store {
             for (_, image, project, packed) in page {
                 // A project that came after its name was asked for is seen by its changes.
                 if let Some(project) = names.get(&project) {
-                    each(project, rows::to_id(&image)?, &rows::unpack(&packed)?);
+                    each(project, columns::to_id(&image)?, &columns::unpack(&packed)?);
                 }
             }
         }
@@ -139,7 +155,7 @@ impl Store {
             .await?;
         let names = names.into_iter();
         names
-            .map(|(id, name)| Ok((id, rows::to_project_name(&name)?)))
+            .map(|(id, name)| Ok((id, columns::to_project_name(&name)?)))
             .collect()
     }
 
@@ -182,7 +198,7 @@ impl Store {
                 .all(self.database.read())
                 .await?;
             for (id, packed) in packed {
-                found.insert(id, rows::unpack(&packed)?);
+                found.insert(id, columns::unpack(&packed)?);
             }
         }
         Ok(found)
@@ -204,9 +220,9 @@ pub(super) fn to_changes(
 ) -> Result<Vec<Change>, StoreError> {
     let change = |step: change::Model| {
         Ok(Change {
-            sequence: rows::to_unsigned(step.sequence)?,
-            project: rows::to_project_name(&step.project)?,
-            image: rows::to_id(&step.image)?,
+            sequence: columns::to_unsigned(step.sequence)?,
+            project: columns::to_project_name(&step.project)?,
+            image: columns::to_id(&step.image)?,
             fingerprints: present.get(&step.image).cloned(),
         })
     };

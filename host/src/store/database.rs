@@ -8,37 +8,24 @@ use sea_orm::sqlx::sqlite::{
 };
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, Database as Connector, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::time::Instant;
 
+use super::StoreError;
 use super::migrations::Migrator;
-use super::{StoreError, Trouble};
+use super::sqlite_errors::{code, primary_code};
 
 /// How long a write waits for the writes of other processes and for its turn in this one. A process that is stopped
 /// in the middle of a write never ends it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long one attempt waits for the writes of other processes; then the next task has its turn.
 const ATTEMPT: Duration = Duration::from_secs(1);
 /// How long a task waits for its turn at reading, which no other process holds up.
 const TURN: Duration = Duration::from_secs(120);
 const READERS: u32 = 4;
-
-/// SQLite's primary result codes, see <https://sqlite.org/rescode.html>.
-mod code {
-    pub(super) const PERM: i32 = 3;
-    pub(super) const BUSY: i32 = 5;
-    pub(super) const LOCKED: i32 = 6;
-    pub(super) const READONLY: i32 = 8;
-    pub(super) const CORRUPT: i32 = 11;
-    pub(super) const FULL: i32 = 13;
-    pub(super) const CANTOPEN: i32 = 14;
-    pub(super) const NOTADB: i32 = 26;
-    /// Of `IOERR`: there is no room for the index of the log.
-    pub(super) const IOERR_SHMSIZE: i32 = 4874;
-}
 
 /// Connections to one SQLite file.
 #[derive(Clone, Debug)]
@@ -52,7 +39,7 @@ pub(super) struct Database {
 impl Database {
     /// Opens the file, or makes it, and brings its tables up to date.
     pub(super) async fn open(file: &Path) -> Result<Self, DbErr> {
-        let writer = connect(1, PATIENCE, to_write(file)).await?;
+        let writer = connect(1, WRITE_TIMEOUT, to_write(file)).await?;
         let pending = Migrator::get_pending_migrations(&writer).await?;
         if SystemTime::now() < UNIX_EPOCH && !pending.is_empty() {
             let text = "tables cannot be made while the machine's clock says a time before 1970: set it first";
@@ -95,7 +82,7 @@ impl Database {
     /// Begins a transaction that may write at once: it waits here, for a while, and cannot fail for being late after
     /// that.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + WRITE_TIMEOUT;
         loop {
             match self.try_to_begin().await {
                 Err(error) if is_held(&error) && Instant::now() < end => {}
@@ -138,34 +125,6 @@ fn is_held(error: &DbErr) -> bool {
         DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => true,
         error => matches!(primary_code(error), Some(code::BUSY | code::LOCKED)),
     }
-}
-
-/// What the machine lacks, when that is why the database failed.
-pub(super) fn trouble(error: &DbErr) -> Option<Trouble> {
-    if extended_code(error) == Some(code::IOERR_SHMSIZE) {
-        return Some(Trouble::DiskFull);
-    }
-    match primary_code(error)? {
-        code::FULL => Some(Trouble::DiskFull),
-        code::READONLY => Some(Trouble::ReadOnly),
-        code::PERM | code::CANTOPEN => Some(Trouble::Refused),
-        _ => None,
-    }
-}
-
-/// SQLite's own number for what went wrong, without its extension.
-fn primary_code(error: &DbErr) -> Option<i32> {
-    extended_code(error).map(|code| code & 0xff)
-}
-
-fn extended_code(error: &DbErr) -> Option<i32> {
-    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
-        return None;
-    };
-    let RuntimeErr::SqlxError(cause) = cause else {
-        return None;
-    };
-    cause.as_database_error()?.code()?.parse().ok()
 }
 
 async fn connect(

@@ -6,14 +6,16 @@ use jiff::Timestamp;
 use sea_orm::sea_query::{OnConflict, SimpleExpr};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    QuerySelect,
 };
 
 use crate::domain::{Decision, ImageId, Pair, ProjectName};
 
-use super::entities::{decision, project};
-use super::ingest::run_detached;
-use super::manifest::Edit;
+use super::columns;
+use super::decided::in_order;
+use super::detached::run_detached;
+use super::entities::decision;
+use super::manifest_writing::Edit;
 use super::pending::Intent;
 use super::{Store, StoreError, rows};
 
@@ -162,30 +164,12 @@ pub(super) async fn insert(
 
 /// Forgets what was decided of an image whose picture is another now; true when something was.
 pub(super) async fn forget(db: &impl ConnectionTrait, image: &[u8]) -> Result<bool, StoreError> {
-    let id = rows::to_id(image)?;
+    let id = columns::to_id(image)?;
     let gone = decision::Entity::delete_many()
         .filter(names(id))
         .exec(db)
         .await?;
     Ok(gone.rows_affected > 0)
-}
-
-/// The decisions of a project's row, for its manifest.
-pub(super) async fn of_project(
-    db: &impl ConnectionTrait,
-    project: &project::Model,
-) -> Result<Vec<Decision>, StoreError> {
-    let found = in_order()
-        .filter(decision::Column::ProjectId.eq(project.id))
-        .all(db)
-        .await?;
-    found.iter().map(rows::to_decision).collect()
-}
-
-fn in_order() -> sea_orm::Select<decision::Entity> {
-    decision::Entity::find()
-        .order_by_asc(decision::Column::First)
-        .order_by_asc(decision::Column::Second)
 }
 
 fn images_of(pairs: &[Pair]) -> HashSet<ImageId> {

@@ -60,7 +60,7 @@ pub(super) mod image {
         pub has_colour_profile: bool,
         /// JSON.
         pub exif: Option<String>,
-        /// Packed by `rows::pack`.
+        /// Packed by `columns::pack`.
         pub fingerprints: Vec<u8>,
         /// JSON: what was merged into it.
         pub merged: Option<String>,

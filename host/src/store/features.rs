@@ -14,12 +14,12 @@ use sea_orm::{
 use crate::domain::features::Feature;
 use crate::domain::{Fingerprint, ImageId, ProjectName, Sketch, features};
 
+use super::detached::run_detached;
 use super::disk::blocking;
 use super::entities::{feature, image, project, sketch};
-use super::ingest::run_detached;
-use super::manifest::Edit;
+use super::manifest_writing::Edit;
 use super::pending::Intent;
-use super::{Change, Store, StoreError, changes, rows};
+use super::{Change, Store, StoreError, changes, columns};
 
 /// Features of other versions are as good as none.
 const VERSION: i32 = features::VERSION as i32;
@@ -136,7 +136,7 @@ impl Store {
         let Some((last, _)) = missing.last() else {
             return Ok(None);
         };
-        let last = rows::to_id(last)?;
+        let last = columns::to_id(last)?;
         let rows = blocking(move || {
             let rows = missing.into_iter().map(|(image, cells)| {
                 // A sketch of another version is made anew by whoever needs it, and features with it.
@@ -261,7 +261,7 @@ impl Store {
                 if let Some(project) = owner {
                     each(
                         project,
-                        rows::to_id(&row.image)?,
+                        columns::to_id(&row.image)?,
                         &to_fingerprints(&row.bits),
                     );
                 }

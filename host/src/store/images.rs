@@ -10,13 +10,38 @@ use sea_orm::{
 
 use crate::domain::{Image, ImageId, ImageName, ProjectName, Sha256};
 
-use super::entities::{image, project};
+use super::columns;
+use super::entities::{alias, image, project};
 use super::{Store, StoreError, rows};
 
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
 
 impl Store {
+    /// The image that a name leads to since the one that had it was merged into it; of several the one
+    /// where that happened last.
+    pub async fn image_by_alias(
+        &self,
+        project: &ProjectName,
+        name: &ImageName,
+    ) -> Result<Option<Image>, StoreError> {
+        let Some(owner) = self.project_row(project).await? else {
+            return Ok(None);
+        };
+        let alias = alias::Entity::find()
+            .filter(alias::Column::ProjectId.eq(owner.id))
+            .filter(alias::Column::Name.eq(name.as_str()))
+            .order_by_desc(alias::Column::Id)
+            .one(self.database.read())
+            .await?;
+        let Some(alias) = alias else {
+            return Ok(None);
+        };
+        let row = image::Entity::find_by_id(alias.image);
+        let row = row.one(self.database.read()).await?;
+        row.map(|row| rows::to_image(row, &owner)).transpose()
+    }
+
     /// One image.
     pub async fn image(
         &self,
@@ -55,14 +80,14 @@ impl Store {
         let page: Vec<(i64, Vec<u8>)> = image::Entity::find()
             .select_only()
             .columns([image::Column::Position, image::Column::Id])
-            .filter(image::Column::Position.gt(rows::to_signed(position)?))
+            .filter(image::Column::Position.gt(columns::to_signed(position)?))
             .order_by_asc(image::Column::Position)
             .limit(limit)
             .into_tuple()
             .all(self.database.read())
             .await?;
         page.into_iter()
-            .map(|(position, id)| Ok((rows::to_unsigned(position)?, rows::to_id(&id)?)))
+            .map(|(position, id)| Ok((columns::to_unsigned(position)?, columns::to_id(&id)?)))
             .collect()
     }
 
@@ -126,7 +151,7 @@ impl Store {
                 .await?;
             let ids: Vec<ImageId> = found
                 .iter()
-                .map(|id| rows::to_id(id))
+                .map(|id| columns::to_id(id))
                 .collect::<Result<_, _>>()?;
             return self.images_by_id(&ids).await;
         };
@@ -168,7 +193,7 @@ impl Store {
             .await?;
         found
             .chunk_by(|(one, _), (next, _)| one == next)
-            .map(|same| same.iter().map(|(_, id)| rows::to_id(id)).collect())
+            .map(|same| same.iter().map(|(_, id)| columns::to_id(id)).collect())
             .collect()
     }
 
@@ -182,7 +207,7 @@ impl Store {
             .into_tuple()
             .all(self.database.read())
             .await?;
-        found.iter().map(|id| rows::to_id(id)).collect()
+        found.iter().map(|id| columns::to_id(id)).collect()
     }
 
     /// The row of an image, with its project's.

@@ -4,15 +4,15 @@
 //! one transaction and the manifest. The whole step runs as a task of its own: a client that hangs
 //! up does not cut it in half.
 
-use std::future::Future;
-
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use crate::domain::{ImageName, NewImage, ProjectName, RenditionKind, Sha256};
 
+use super::columns;
+use super::detached::run_detached;
 use super::disk::failed;
 use super::entities::{image, project};
-use super::manifest::Edit;
+use super::manifest_writing::Edit;
 use super::pending::{Intent, ProjectLock};
 use super::staging::Pieces;
 use super::{FileStamp, NameClash, PathState, Staged, Store, StoreError, Stored, rows};
@@ -171,7 +171,7 @@ impl Store {
         new: NewImage,
         pieces: Pieces,
     ) -> Result<Stored, StoreError> {
-        let id = rows::to_id(&old.id)?;
+        let id = columns::to_id(&old.id)?;
         let intent = Intent::Replace {
             image: id.to_string(),
             name: old.name.clone(),
@@ -264,7 +264,7 @@ impl Store {
         let txn = self.begin().await?;
         let project = super::projects::of_image(&txn, &old).await?;
         let mut row = old.into_active_model();
-        row.modified = sea_orm::ActiveValue::Set(rows::to_nanos(stamp.modified));
+        row.modified = sea_orm::ActiveValue::Set(columns::to_nanos(stamp.modified));
         let row = row.update(&txn).await?;
         txn.commit().await?;
         Ok((row, project))
@@ -290,7 +290,7 @@ impl Store {
             (Some((row, _)), NameClash::Replace, _) => Ok(InsertTarget::Of(Box::new(row))),
             (Some((row, _)), NameClash::Reject, _) => Err(StoreError::NameTaken {
                 name: new.name.clone(),
-                holder: rows::to_id(&row.id)?,
+                holder: columns::to_id(&row.id)?,
             }),
         }
     }
@@ -303,7 +303,7 @@ impl Store {
         match clash {
             NameClash::Reject => Err(StoreError::NameTaken {
                 name: new.name.clone(),
-                holder: rows::to_id(&twin.id)?,
+                holder: columns::to_id(&twin.id)?,
             }),
             _ => Err(StoreError::NameBlocked {
                 name: new.name.clone(),
@@ -383,15 +383,5 @@ impl PathState {
                 "a link where a folder of it should be, and links are not followed"
             }
         }
-    }
-}
-
-/// Runs a change to its end, whatever becomes of the caller.
-pub(super) async fn run_detached<T: Send + 'static>(
-    change: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, StoreError> {
-    match tokio::spawn(change).await {
-        Ok(result) => result,
-        Err(error) => Err(failed("a change of the store")(error)),
     }
 }

@@ -4,15 +4,16 @@
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Exif, Image, ImageId, ImageName, Merged, ProjectName};
+use crate::domain::{Exif, ImageId, ImageName, Merged};
 
+use super::StoreError;
+use super::columns;
+use super::columns::{ExifJson, damaged};
 use super::entities::{alias, image, project};
-use super::rows::{self, ExifJson, damaged};
-use super::{Store, StoreError};
 
 /// One that was merged, as JSON in a row, in the manifest and in the trash.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,9 +30,9 @@ impl MergedJson {
     pub(super) fn new(row: &image::Model) -> Result<Self, StoreError> {
         let exif = row.exif.as_deref().map(serde_json::from_str);
         Ok(Self {
-            id: rows::to_id(&row.id)?.to_string(),
+            id: columns::to_id(&row.id)?.to_string(),
             name: row.name.clone(),
-            created_at: format!("{:.3}", rows::from_millis(row.created_at)?),
+            created_at: format!("{:.3}", columns::from_millis(row.created_at)?),
             exif: exif.transpose().map_err(damaged)?,
         })
     }
@@ -115,32 +116,6 @@ pub(super) async fn take_back(
         }
     }
     Ok(changed)
-}
-
-impl Store {
-    /// The image that a name leads to since the one that had it was merged into it; of several the one
-    /// where that happened last.
-    pub async fn image_by_alias(
-        &self,
-        project: &ProjectName,
-        name: &ImageName,
-    ) -> Result<Option<Image>, StoreError> {
-        let Some(owner) = self.project_row(project).await? else {
-            return Ok(None);
-        };
-        let alias = alias::Entity::find()
-            .filter(alias::Column::ProjectId.eq(owner.id))
-            .filter(alias::Column::Name.eq(name.as_str()))
-            .order_by_desc(alias::Column::Id)
-            .one(self.database.read())
-            .await?;
-        let Some(alias) = alias else {
-            return Ok(None);
-        };
-        let row = image::Entity::find_by_id(alias.image);
-        let row = row.one(self.database.read()).await?;
-        row.map(|row| rows::to_image(row, &owner)).transpose()
-    }
 }
 
 /// The ids of what was merged, and the one it is merged by.

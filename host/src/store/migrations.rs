@@ -17,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(LocalFeatures),
             Box::new(OneName),
             Box::new(Clock),
+            Box::new(ChangesByProject),
         ]
     }
 }
@@ -228,6 +229,31 @@ impl MigrationTrait for Clock {
             .col(number("machine"))
             .take();
         manager.create_table(clock).await
+    }
+}
+
+struct ChangesByProject;
+
+impl MigrationName for ChangesByProject {
+    fn name(&self) -> &str {
+        "0008_changes_by_project"
+    }
+}
+
+/// The last change of a project is asked for before each page of its duplicates.
+#[async_trait::async_trait]
+impl MigrationTrait for ChangesByProject {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let index = Index::create()
+            .name("changes_by_project")
+            .table("changes")
+            .col("project")
+            .take();
+        manager.create_index(index).await
     }
 }
 

@@ -20,10 +20,10 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
+use super::columns::damaged;
 use super::disk::{blocking, failed};
 use super::file_locks::lock_file;
 use super::project_mutexes::ProjectGuard;
-use super::rows::damaged;
 use super::staging::Piece;
 use super::trash::TrashEntry;
 use super::unerased::{count, remove_or_put_away};

@@ -16,9 +16,10 @@ use sea_orm::{
 
 use crate::domain::{HasherDescription, Image, ImageId, PluginName, ProjectName};
 
+use super::columns;
+use super::columns::damaged;
 use super::entities::{edition, image, plugin_fingerprint};
-use super::rows::damaged;
-use super::{Store, StoreError, rows};
+use super::{Store, StoreError};
 
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
@@ -125,7 +126,7 @@ impl Store {
                 digest: row.digest,
                 version: u16::try_from(row.version).map_err(damaged)?,
                 bits: u32::try_from(row.bits).map_err(damaged)?,
-                created_at: rows::from_millis(row.created_at)?,
+                created_at: columns::from_millis(row.created_at)?,
                 told: all.saturating_sub(refused),
                 refused,
             });
@@ -208,7 +209,7 @@ impl Store {
                 .all(self.database.read())
                 .await?;
             for row in rows {
-                found.insert(rows::to_id(&row.image)?, row.bits);
+                found.insert(columns::to_id(&row.image)?, row.bits);
             }
         }
         Ok(found)
@@ -223,7 +224,7 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<PluginRow>, StoreError> {
         let found = rows_of(edition)
-            .filter(plugin_fingerprint::Column::Position.gt(rows::to_signed(position)?))
+            .filter(plugin_fingerprint::Column::Position.gt(columns::to_signed(position)?))
             .order_by_asc(plugin_fingerprint::Column::Position)
             .limit(limit)
             .all(self.database.read())
@@ -245,7 +246,7 @@ impl Store {
             .into_tuple()
             .one(self.database.read())
             .await?;
-        rows::to_unsigned(newest.unwrap_or(0))
+        columns::to_unsigned(newest.unwrap_or(0))
     }
 
     /// How many images an edition has been asked about.
@@ -295,9 +296,9 @@ fn rows_of(edition: EditionId) -> Select<plugin_fingerprint::Entity> {
 
 fn to_row(row: plugin_fingerprint::Model, project: ProjectName) -> Result<PluginRow, StoreError> {
     Ok(PluginRow {
-        position: rows::to_unsigned(row.position)?,
+        position: columns::to_unsigned(row.position)?,
         project,
-        image: rows::to_id(&row.image)?,
+        image: columns::to_id(&row.image)?,
         bits: row.bits,
     })
 }

@@ -12,11 +12,12 @@ use sea_orm::{
 
 use crate::domain::{ImageId, Project, ProjectName};
 
+use super::columns;
+use super::detached::run_detached;
 use super::entities::{image, project};
-use super::ingest::run_detached;
-use super::manifest::Edit;
+use super::manifest_writing::Edit;
 use super::pending::{Intent, ProjectLock};
-use super::{PathState, RemovedProject, Store, StoreError, changes, rows};
+use super::{PathState, RemovedProject, Store, StoreError, changes};
 
 impl Store {
     /// Makes the project of a folder in the image root, unless it is there, or the folder is gone: whoever saw the
@@ -106,7 +107,7 @@ impl Store {
             .into_iter()
             .map(|row| {
                 let images = counts.get(&row.id).copied().unwrap_or(0);
-                to_project(row, rows::to_unsigned(images)?)
+                to_project(row, columns::to_unsigned(images)?)
             })
             .collect()
     }
@@ -130,7 +131,7 @@ impl Store {
         match alike.one(self.database.read()).await? {
             Some(twin) => Err(StoreError::ProjectNameTaken {
                 name: name.clone(),
-                holder: rows::to_project_name(&twin.name)?,
+                holder: columns::to_project_name(&twin.name)?,
             }),
             None => Ok(()),
         }
@@ -244,7 +245,7 @@ pub(super) async fn of_image(
     let project = project::Entity::find_by_id(image.project_id)
         .one(db)
         .await?;
-    project.ok_or_else(|| rows::damaged(format!("image {:?} has no project", image.name)))
+    project.ok_or_else(|| columns::damaged(format!("image {:?} has no project", image.name)))
 }
 
 /// Makes an image the cover, or leaves the project without one.
@@ -273,9 +274,13 @@ async fn count(db: &impl ConnectionTrait, project: &project::Model) -> Result<u6
 
 fn to_project(row: project::Model, images: u64) -> Result<Project, StoreError> {
     Ok(Project {
-        name: rows::to_project_name(&row.name)?,
-        created_at: rows::from_millis(row.created_at)?,
-        primary: row.primary_image.as_deref().map(rows::to_id).transpose()?,
+        name: columns::to_project_name(&row.name)?,
+        created_at: columns::from_millis(row.created_at)?,
+        primary: row
+            .primary_image
+            .as_deref()
+            .map(columns::to_id)
+            .transpose()?,
         finds_crops: row.finds_crops,
         images,
     })

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use crate::domain::file_name::read;
 use crate::domain::{ImageId, ImageName, ProjectName, RenditionKind};
 
+use super::columns;
 use super::database::Database;
 use super::disk::{PathState, blocking, failed, if_there};
 use super::entities::{image, project};
@@ -25,7 +26,7 @@ use super::layout::Layout;
 use super::manifest::{Manifest, ManifestEntry};
 use super::reserve::{self, Reserve};
 use super::staging::{Session, clear_dead_sessions};
-use super::{Store, StoreError, Trouble, clock, decisions, merging, projects, rows};
+use super::{Store, StoreError, Trouble, clock, decisions, merging, projects};
 
 /// Rows that are written by one statement.
 const BATCH: usize = 200;
@@ -285,7 +286,7 @@ async fn restore_merged(
     images: &[&ManifestEntry],
 ) -> Result<(), StoreError> {
     for entry in images.iter().filter(|entry| !entry.merged.is_empty()) {
-        let id: ImageId = entry.id.parse().map_err(rows::damaged)?;
+        let id: ImageId = entry.id.parse().map_err(columns::damaged)?;
         let row = image::Entity::find()
             .filter(image::Column::ProjectId.eq(project))
             .filter(image::Column::Id.eq(id.as_bytes().to_vec()))
@@ -332,7 +333,7 @@ async fn describe_project(
         .iter()
         .find(|entry| Some(entry.id.as_str()) == chosen);
     let cover = cover.or(images.first()).map(|entry| entry.id.parse());
-    let cover: Option<ImageId> = cover.transpose().map_err(rows::damaged)?;
+    let cover: Option<ImageId> = cover.transpose().map_err(columns::damaged)?;
     let created_at = images
         .iter()
         .filter_map(|entry| entry.created_at().ok())

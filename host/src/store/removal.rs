@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256 as Hasher};
 
 use crate::domain::{ImageId, ImageName, ProjectName};
 
+use super::detached::run_detached;
 use super::entities::{deletion_token, image, project};
-use super::ingest::run_detached;
-use super::manifest::Edit;
+use super::manifest_writing::Edit;
 use super::pending::{Intent, ProjectLock};
-use super::{Removed, Store, StoreError, rows};
+use super::{Removed, Store, StoreError, columns, rows};
 
 impl Store {
     /// Removes an image with all its blobs; `None` when it is not there.
@@ -68,8 +68,8 @@ impl Store {
             return Ok(None);
         };
         let project = super::projects::of_image(self.database.read(), &row).await?;
-        let name = rows::to_project_name(&project.name)?;
-        Ok(Some((name, rows::to_id(&row.id)?)))
+        let name = columns::to_project_name(&project.name)?;
+        Ok(Some((name, columns::to_id(&row.id)?)))
     }
 
     async fn take_out(
@@ -113,7 +113,7 @@ impl Store {
             .as_deref()
             .filter(|_| image.is_primary);
         Ok(Removed {
-            new_primary: new_primary.map(rows::to_id).transpose()?,
+            new_primary: new_primary.map(columns::to_id).transpose()?,
             unerased,
             image,
         })
@@ -159,7 +159,7 @@ async fn first_image(
         .order_by_asc(image::Column::Position)
         .one(db)
         .await?;
-    first.map(|row| rows::to_id(&row.id)).transpose()
+    first.map(|row| columns::to_id(&row.id)).transpose()
 }
 
 /// Gives an image its deletion token; those it had stood for bytes that are gone.

@@ -7,13 +7,14 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ModelTrait, QueryFi
 
 use crate::domain::{ImageId, Pair, ProjectName, Resolved};
 
+use super::detached::run_detached;
 use super::entities::{deletion_token, image, project};
-use super::ingest::run_detached;
-use super::manifest::{Edit, ManifestEntry};
+use super::manifest::ManifestEntry;
+use super::manifest_writing::Edit;
 use super::merging::{self, MergedJson};
 use super::pending::{Intent, ProjectLock};
 use super::trash::TrashEntry;
-use super::{Store, StoreError, decisions, projects, rows};
+use super::{Store, StoreError, columns, decisions, projects, rows};
 
 /// What resolving comes to, worked out before anything is done.
 pub(super) struct Plan {
@@ -151,7 +152,7 @@ impl Store {
         mut owner: project::Model,
         plan: Plan,
     ) -> Result<(image::Model, project::Model), StoreError> {
-        let keep = rows::to_id(&plan.kept.id)?;
+        let keep = columns::to_id(&plan.kept.id)?;
         let txn = self.begin().await?;
         for row in plan.removed {
             super::changes::note(&txn, &owner.name, &row.id).await?;

@@ -11,8 +11,9 @@ use sea_orm::{
 
 use crate::domain::{Image, ImageId, Sketch};
 
+use super::columns;
 use super::entities::{image, project, sketch};
-use super::{Store, StoreError, changes, features, projects, rows};
+use super::{Store, StoreError, changes, features, projects};
 
 /// Ids that are asked for at once.
 const BATCH: usize = 500;
@@ -67,7 +68,7 @@ impl Store {
                 .await?;
             for row in found {
                 if let Ok(sketch) = Sketch::from_bytes(row.cells) {
-                    sketches.insert(rows::to_id(&row.image)?, sketch);
+                    sketches.insert(columns::to_id(&row.image)?, sketch);
                 }
             }
         }

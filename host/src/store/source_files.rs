@@ -4,48 +4,22 @@
 //! another process never act on each other's half-done work.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use jiff::Timestamp;
-
-use crate::domain::{ImageId, ImageName, ProjectName, Sha256};
+use crate::domain::{ImageId, ImageName, ProjectName};
 
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::disk::{PathState, blocking, failed, if_there};
+use super::columns;
+use super::detached::run_detached;
+use super::disk::{PathState, blocking, failed};
 use super::entities::image;
-use super::ingest::run_detached;
+use super::file_stamp::{FileStamp, SourceFile};
 use super::layout::Layout;
 use super::staging::Piece;
 use super::{Staged, Store, StoreError, rows, staging};
-
-/// What tells a changed file from an unchanged one without reading it. Kept in the image's row
-/// for the given file, to the nanosecond.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FileStamp {
-    /// Length in bytes.
-    pub bytes: u64,
-    /// When it was last written; what is before 1677 or after 2262 counts as the first or last date there is.
-    pub modified: Timestamp,
-}
-
-/// A given file as the store knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceFile {
-    /// Whose file it is.
-    pub image: ImageId,
-    /// Its path below the project's folder.
-    pub name: ImageName,
-    /// How it was when the store last knew its bytes.
-    pub stamp: FileStamp,
-    /// The digest of its bytes.
-    pub sha256: Sha256,
-    /// It was found in the image root, not uploaded.
-    pub dropped_in: bool,
-}
 
 /// A file of the image root, opened: what is read of it is of that file, whatever takes its place.
 #[derive(Debug)]
@@ -54,37 +28,6 @@ pub struct OpenFile {
     pub file: File,
     /// How it was when it was opened.
     pub stamp: FileStamp,
-}
-
-impl FileStamp {
-    /// The stamp of a file; `None` when there is no regular file. The last name is not followed when it is a
-    /// link, those above it are: for paths of the data folder there is [`Store::open_source`].
-    pub fn read(path: &Path) -> io::Result<Option<Self>> {
-        match if_there(std::fs::symlink_metadata(path))? {
-            Some(facts) => Self::of_facts(&facts),
-            None => Ok(None),
-        }
-    }
-
-    /// The stamp in a file's facts; `None` when they are of something else.
-    fn of_facts(facts: &Metadata) -> io::Result<Option<Self>> {
-        if !facts.is_file() {
-            return Ok(None);
-        }
-        Ok(Some(Self::new(facts.len(), facts.modified()?)))
-    }
-
-    pub(super) fn new(bytes: u64, modified: SystemTime) -> Self {
-        Self {
-            bytes,
-            modified: rows::clamped(modified),
-        }
-    }
-
-    /// The file's date is out of range.
-    pub(super) fn is_clamped(self) -> bool {
-        [i64::MIN, i64::MAX].contains(&rows::to_nanos(self.modified))
-    }
 }
 
 impl OpenFile {
@@ -265,7 +208,7 @@ impl Store {
             return Ok(());
         };
         let project = super::projects::of_image(self.database.read(), &row).await?;
-        let (store, name) = (self.clone(), rows::to_project_name(&project.name)?);
+        let (store, name) = (self.clone(), columns::to_project_name(&project.name)?);
         run_detached(async move {
             let lock = store.lock(&name).await?;
             if let Some((row, _)) = store.row(&name, image).await? {

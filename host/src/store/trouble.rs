@@ -6,7 +6,8 @@ use std::io;
 use sea_orm::DbErr;
 use thiserror::Error;
 
-use super::{StoreError, database};
+use super::StoreError;
+use super::sqlite_errors::{code, extended_code, primary_code};
 
 /// What the machine lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -40,7 +41,7 @@ impl Trouble {
             return Self::of_io(error);
         }
         if let Some(error) = error.downcast_ref::<DbErr>() {
-            return database::trouble(error);
+            return of_database(error);
         }
         match error.downcast_ref() {
             Some(StoreError::NotWritable(trouble)) => Some(*trouble),
@@ -74,5 +75,18 @@ impl StoreError {
 
     pub(super) fn is_full(&self) -> bool {
         self.trouble() == Some(Trouble::DiskFull)
+    }
+}
+
+/// What the machine lacks, when that is why the database failed.
+fn of_database(error: &DbErr) -> Option<Trouble> {
+    if extended_code(error) == Some(code::IOERR_SHMSIZE) {
+        return Some(Trouble::DiskFull);
+    }
+    match primary_code(error)? {
+        code::FULL => Some(Trouble::DiskFull),
+        code::READONLY => Some(Trouble::ReadOnly),
+        code::PERM | code::CANTOPEN => Some(Trouble::Refused),
+        _ => None,
     }
 }

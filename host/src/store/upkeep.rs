@@ -11,10 +11,11 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 use crate::domain::file_name::read;
 use crate::domain::{Fingerprint, Image, ImageId, ProjectName, RenditionKind, Sketch};
 
+use super::columns;
+use super::detached::run_detached;
 use super::disk::{blocking, failed};
-use super::ingest::run_detached;
 use super::layout::Layout;
-use super::manifest::Edit;
+use super::manifest_writing::Edit;
 use super::pending::Intent;
 use super::recovery::project_folders;
 use super::staging::persist;
@@ -52,7 +53,7 @@ impl Store {
         sketch: Option<&Sketch>,
     ) -> Result<(), StoreError> {
         let (store, image) = (self.clone(), image.clone());
-        let (packed, sketch) = (rows::pack(fingerprints)?, sketch.cloned());
+        let (packed, sketch) = (columns::pack(fingerprints)?, sketch.cloned());
         run_detached(async move {
             let lock = store.lock(&image.project).await?;
             let found = store.row(&image.project, image.id).await?;
@@ -122,7 +123,7 @@ impl Store {
             Some(row) => self.image_rows(row.id).await?,
             None => Vec::new(),
         };
-        let ids = rows.iter().map(|row| rows::to_id(&row.id));
+        let ids = rows.iter().map(|row| columns::to_id(&row.id));
         let ids: HashSet<ImageId> = ids.collect::<Result<_, _>>()?;
         let (layout, project) = (self.layout.clone(), project.clone());
         blocking(move || ownerless(&layout, &project, &ids).map_err(failed("listing renditions")))

@@ -13,6 +13,8 @@ mod bad_input;
 /// Every bench runs, on a little.
 #[cfg(target_os = "linux")]
 mod benches;
+/// No circle of files.
+mod circles;
 /// What clients are used to, whichever of the documents they were written from.
 mod clients;
 /// Clocks that are set wrong.
@@ -52,6 +54,8 @@ mod frozen;
 mod image_root;
 /// verify and rebuild, over a folder that no server uses.
 mod maintenance;
+/// One name, one thing.
+mod names;
 /// Library, component and browser build give the frozen bits.
 mod parity;
 /// No path of the data folder is followed.

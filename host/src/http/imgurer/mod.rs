@@ -15,9 +15,8 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::domain::{Image, ProjectName};
 use crate::service::{
-    Input, NameClash,
-    images::{self, OnDuplicate, Upload},
-    imgurer,
+    Input, NameClash, imgurer,
+    uploads::{self, OnDuplicate, Upload},
 };
 
 use super::error::{ApiError, ErrorBody};
@@ -133,7 +132,7 @@ async fn upload(
         name_clash: NameClash::Number,
         on_duplicate: OnDuplicate::Keep,
     };
-    let image = images::ingest(&app.services, upload).await?.image;
+    let image = uploads::ingest(&app.services, upload).await?.image;
     let name = image.name.to_string();
     let filename = sent_name.unwrap_or_else(|| name.clone());
     let uploaded = LibraryUploaded {
@@ -176,7 +175,7 @@ async fn similar(
     let found = match (form.optional_picture("image"), image_id) {
         (Some(picture), None) => {
             let input = Input::File(picture.staged.path.to_path_buf());
-            imgurer::similar_to_picture(&app.services, input).await?
+            imgurer::similar_to_picture(&app.services, input, picture.staged.sha256).await?
         }
         (None, Some(id)) => imgurer::similar_to_image(&app.services, &id).await?,
         (Some(_), Some(_)) => {

@@ -16,16 +16,11 @@ use crate::http::schemas::{Distance, Limit, OrientationName, SentFingerprint, Sh
 use crate::http::views::MatchView;
 use crate::service::{
     Input, imgurer,
-    matching::{self, Check, Subject},
-    plugins::{self, PluginQuery},
+    matching::{self, Criterion, KnownPicture, MAX_LIMIT, Search, Subject},
 };
 
-/// Most matches that are answered.
-const MAX_LIMIT: usize = 1000;
 /// Matches that are answered unless told otherwise.
 const DEFAULT_LIMIT: usize = 10;
-/// Most fingerprints of one check.
-const MAX_FINGERPRINTS: usize = 16;
 
 /// Matching routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -247,7 +242,10 @@ async fn find_matches(
     let options = body.or(url);
     let picture = form.optional_picture("file");
     let subject = match (&picture, &options.image_id) {
-        (Some(picture), None) => Subject::Picture(Input::File(picture.staged.path.to_path_buf())),
+        (Some(picture), None) => {
+            let input = Input::File(picture.staged.path.to_path_buf());
+            Subject::Picture(input, Some(picture.staged.sha256))
+        }
         (None, Some(image)) => stored(app, project, image).await?,
         (Some(_), Some(_)) => {
             let text = "send either a picture as `file` or an `image_id`, not both";
@@ -258,36 +256,16 @@ async fn find_matches(
             return Err(ApiError::unprocessable(text));
         }
     };
-    if let Some(plugin) = options.plugin(app) {
-        return by_plugin(app, plugin, project, subject, &options).await;
-    }
-    let query = options.query()?;
-    let found = matching::matches(&app.services, project, subject, &query).await?;
-    Ok(axum::Json(found.iter().map(Into::into).collect()))
-}
-
-/// What a plugin finds.
-async fn by_plugin(
-    app: &App,
-    plugin: &str,
-    project: Option<&ProjectName>,
-    subject: Subject,
-    options: &MatchOptions,
-) -> Result<axum::Json<Vec<MatchView>>, ApiError> {
-    if any_orientation(options.orientation.as_deref())? {
-        return Err(ApiError::invalid(format!(
-            "orientation: {plugin} is a plugin, and knows pictures as they lie; ask for `upright`"
-        )));
-    }
-    let query = PluginQuery {
-        radius: options.radius,
-        limit: limit(options.limit)?,
+    let limit = limit(options.limit)?;
+    let search = Search {
+        subject,
+        by: options.criterion(app)?,
+        scope: project.cloned(),
+        limit,
     };
-    let found = plugins::matches(&app.services, plugin, project, subject, &query).await?;
-    let views = found
-        .iter()
-        .map(|found| MatchView::by_plugin(plugin, found));
-    Ok(axum::Json(views.collect()))
+    let found = matching::search(&app.services, search).await?;
+    let found = found.into_list(limit);
+    Ok(axum::Json(found.iter().map(Into::into).collect()))
 }
 
 /// A stored image: of the project by id or name, of any by id.
@@ -363,33 +341,40 @@ impl CheckBody {
         app: &App,
         project: Option<&ProjectName>,
     ) -> Result<axum::Json<CheckedView>, ApiError> {
-        let check = self.into_check()?;
-        let checked = matching::check(&app.services, project, &check).await?;
+        let search = self.into_search(project)?;
+        let found = matching::search(&app.services, search).await?;
         Ok(axum::Json(CheckedView {
-            exact: checked.exact.iter().map(Into::into).collect(),
-            near: checked.near.iter().map(Into::into).collect(),
+            exact: found.exact.iter().map(Into::into).collect(),
+            near: found.near.iter().map(Into::into).collect(),
         }))
     }
 
-    fn into_check(self) -> Result<Check, ApiError> {
+    fn into_search(self, project: Option<&ProjectName>) -> Result<Search, ApiError> {
         if self.sha256.is_none() && self.fingerprints.is_empty() {
             let text = "`sha256` and `fingerprints` are missing: send one or both";
             return Err(ApiError::unprocessable(text));
         }
-        if self.fingerprints.len() > MAX_FINGERPRINTS {
-            return Err(ApiError::invalid(format!(
-                "more than {MAX_FINGERPRINTS} fingerprints"
-            )));
-        }
         let sha256 = self.sha256.map(|digest| digest.parse()).transpose();
         let fingerprints = self.fingerprints.into_iter().map(TryInto::try_into);
-        Ok(Check {
-            sha256: sha256.map_err(|_| ApiError::invalid("sha256: 64 hexadecimal digits are"))?,
-            fingerprints: fingerprints.collect::<Result<_, _>>()?,
-            sketch: self.sketch.as_deref().map(sketch).transpose()?,
-            radius: self.radius,
+        let any_orientation = any_orientation(self.orientation.as_deref())?;
+        let by = match self.radius {
+            Some(_) => Criterion::Distance {
+                algorithm: None,
+                radius: self.radius,
+                any_orientation,
+            },
+            None => Criterion::Verified { any_orientation },
+        };
+        Ok(Search {
+            subject: Subject::Known(KnownPicture {
+                sha256: sha256
+                    .map_err(|_| ApiError::invalid("sha256: 64 hexadecimal digits are"))?,
+                fingerprints: fingerprints.collect::<Result<_, _>>()?,
+                sketch: self.sketch.as_deref().map(sketch).transpose()?,
+            }),
+            by,
+            scope: project.cloned(),
             limit: limit(self.limit)?,
-            any_orientation: any_orientation(self.orientation.as_deref())?,
         })
     }
 }
@@ -423,18 +408,27 @@ impl MatchOptions {
         }
     }
 
-    /// The plugin that is asked for in an algorithm's place.
-    fn plugin<'a>(&'a self, app: &App) -> Option<&'a str> {
-        let name = self.algorithm.as_deref()?;
-        app.services.plugins.get(name).map(|_| name)
-    }
-
-    fn query(&self) -> Result<matching::Query, ApiError> {
-        Ok(matching::Query {
-            algorithm: self.algorithm.as_deref().map(algorithm).transpose()?,
-            radius: self.radius,
-            limit: limit(self.limit)?,
-            any_orientation: any_orientation(self.orientation.as_deref())?,
+    fn criterion(&self, app: &App) -> Result<Criterion, ApiError> {
+        let any_orientation = any_orientation(self.orientation.as_deref())?;
+        let name = self.algorithm.as_deref();
+        if let Some(plugin) = name.filter(|name| app.services.plugins.get(name).is_some()) {
+            if any_orientation {
+                return Err(ApiError::invalid(format!(
+                    "orientation: {plugin} is a plugin, and knows pictures as they lie; ask for `upright`"
+                )));
+            }
+            return Ok(Criterion::Plugin {
+                name: plugin.to_owned(),
+                radius: self.radius,
+            });
+        }
+        Ok(match (name.map(algorithm).transpose()?, self.radius) {
+            (None, None) => Criterion::Verified { any_orientation },
+            (algorithm, radius) => Criterion::Distance {
+                algorithm,
+                radius,
+                any_orientation,
+            },
         })
     }
 }
@@ -443,10 +437,14 @@ impl MatchOptions {
 mod tests {
     use super::*;
 
-    fn check(json: &str) -> Result<Check, ApiError> {
-        serde_json::from_str::<CheckBody>(json)
+    fn check(json: &str) -> Result<KnownPicture, ApiError> {
+        let search = serde_json::from_str::<CheckBody>(json)
             .unwrap()
-            .into_check()
+            .into_search(None)?;
+        match search.subject {
+            Subject::Known(known) => Ok(known),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -480,7 +478,7 @@ mod tests {
             radius: Some(9),
             ..Default::default()
         };
-        let query = body.or(url).query().unwrap();
-        assert_eq!((query.radius, query.limit), (Some(9), 2));
+        let options = body.or(url);
+        assert_eq!((options.radius, options.limit), (Some(9), Some(2)));
     }
 }

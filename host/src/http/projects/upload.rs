@@ -15,7 +15,7 @@ use crate::http::schemas::{OnDuplicateName, WantedName};
 use crate::http::views::{FingerprintView, MatchView, Urls, timestamp};
 use crate::service::{
     NameClash,
-    images::{self, Ingested, OnDuplicate, Upload},
+    uploads::{self, Ingested, OnDuplicate, Upload},
 };
 
 /// The upload route.
@@ -130,7 +130,7 @@ async fn upload(
         name_clash: NameClash::Number,
         given: picture.staged,
     };
-    let ingested = images::ingest(&app.services, upload).await?;
+    let ingested = uploads::ingest(&app.services, upload).await?;
     Ok(axum::Json(Uploaded::new(ingested, sent_name)))
 }
 

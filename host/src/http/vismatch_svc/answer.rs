@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::config::Location;
 use crate::domain::{Image, Match, ProjectName, RenditionKind};
 use crate::http::error::ApiError;
-use crate::service::{BlobKey, StoreError};
+use crate::service::{BlobKey, StoreError, blobs};
 
 use super::{DiffRow, DiffView};
 
@@ -68,9 +68,8 @@ fn opening_of_row(found: &Match) -> String {
 
 /// A stored picture as a JSON string of base64.
 async fn picture(app: &App, found: &Match) -> Result<Pieces, ApiError> {
-    let store = &app.services.store;
     let key = picture_key(&found.image, app.config.location);
-    let Some(blob) = store.blob(&key).await? else {
+    let Some(blob) = blobs::open(&app.services, &key).await? else {
         return Ok(text("null"));
     };
     let length = blob.bytes;

@@ -13,7 +13,7 @@ use crate::http::base64_text;
 use crate::http::error::ApiError;
 use crate::http::extract::{BodyKind, body_kind};
 use crate::http::form::{announced, over_limit, refuse_announced};
-use crate::service::{Staged, current_client};
+use crate::service::{Staged, blobs, current_client};
 
 use room::{ALL, Memory, Room};
 
@@ -67,7 +67,7 @@ pub fn parse<'a, T: Deserialize<'a>>(text: &'a Text) -> Result<T, ApiError> {
 /// Decodes a picture from base64 to disk.
 pub async fn stage(app: &App, data: &str) -> Result<Staged, ApiError> {
     let limit = app.config.max_body;
-    let mut staging = app.services.store.stage().await?;
+    let mut staging = blobs::stage(&app.services).await?;
     let mut decoded = 0;
     for piece in base64_text::pieces(data)? {
         let piece = piece?;

@@ -16,10 +16,10 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::domain::{Algorithm, ImageName, ProjectName};
 use crate::service::{
-    Input, NameClash, ServiceError,
-    images::{self, OnDuplicate, Upload},
-    matching::{self, Query, Subject},
+    Input, NameClash, ServiceError, images,
+    matching::{self, Criterion, Search, Subject},
     projects,
+    uploads::{self, OnDuplicate, Upload},
 };
 
 use super::error::{ApiError, ErrorBody};
@@ -167,14 +167,19 @@ async fn diff(State(app): State<App>, request: Request) -> Result<Response, ApiE
     let with_image = body.with_image;
     let staged = body::stage(&app, &body.data).await?;
     drop(text);
-    let subject = Subject::Picture(Input::File(staged.path.to_path_buf()));
-    let query = Query {
-        algorithm: Some(Algorithm::Phash),
-        radius: Some(Algorithm::Phash.bits()),
+    let input = Input::File(staged.path.to_path_buf());
+    let search = Search {
+        subject: Subject::Picture(input, Some(staged.sha256)),
+        by: Criterion::Distance {
+            algorithm: Some(Algorithm::Phash),
+            radius: Some(Algorithm::Phash.bits()),
+            any_orientation: false,
+        },
+        scope: Some(project.clone()),
         limit: MATCHES,
-        any_orientation: false,
     };
-    let found = matching::matches(&app.services, Some(&project), subject, &query).await?;
+    let found = matching::search(&app.services, search).await?;
+    let found = found.into_list(MATCHES);
     if with_image {
         return answer::with_pictures(&app, &project, &found).await;
     }
@@ -207,7 +212,7 @@ async fn upload(
         return Err(sign_in_first());
     }
     let upload = receive_upload(&app, request).await?;
-    let ingested = images::ingest(&app.services, upload).await?;
+    let ingested = uploads::ingest(&app.services, upload).await?;
     Ok(axum::Json(UploadView {
         success: true,
         message: "image uploaded and indexed successfully",

@@ -5,13 +5,14 @@
 //! is in a group by a chain: what is only like one between it and the kept image is not in that one's group.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::domain::{
     BestCopy, Image, ImageId, Merit, Merits, Orientation, Pair, ProjectName, Relation, Sketch,
     best_copy,
 };
 
+use super::answer_cache::{AnswerCache, Question, QuestionState};
 use super::candidates::{self, Candidate, Candidates, sorted};
 use super::clusters::{Clustering, Relations};
 use super::comparisons::AT_ONCE;
@@ -51,28 +52,12 @@ pub struct Groups {
     pub not_compared: usize,
 }
 
-/// The groups that were made last, which whoever asks for the next page gets again, and those in the making.
+/// The groups that were made last, and those in the making.
 #[derive(Debug, Default)]
-pub struct JudgedGroups {
-    last: Mutex<Option<CacheEntry>>,
+pub struct GroupCache {
+    answers: AnswerCache<Groups>,
     /// How far those in the making have come.
     pub judgings: Judgings,
-}
-
-#[derive(Debug)]
-struct CacheEntry {
-    key: CacheKey,
-    groups: Arc<Groups>,
-}
-
-/// What groups depend on.
-#[derive(Debug, PartialEq, Eq)]
-struct CacheKey {
-    project: Option<ProjectName>,
-    any_orientation: bool,
-    /// The last change of the store.
-    change: u64,
-    decided: HashSet<Pair>,
 }
 
 /// The groups of a project or over all.
@@ -81,16 +66,29 @@ pub async fn groups(
     project: Option<&ProjectName>,
     any_orientation: bool,
 ) -> Result<Arc<Groups>, ServiceError> {
-    // The change is read first: what is done meanwhile makes the groups old.
-    let key = CacheKey {
+    let question = Question {
         project: project.cloned(),
         any_orientation,
-        change: services.store.last_change().await?,
+    };
+    let mut answer = services.groups.answers.open(question).await;
+    // The change is read first: what is done meanwhile makes the groups old.
+    let state = QuestionState {
+        change: services.store.last_change_of(project).await?,
         decided: services.store.decided_pairs(project).await?,
     };
-    if let Some(groups) = services.groups.get(&key) {
+    if let Some(groups) = answer.get(&state) {
         return Ok(groups);
     }
+    let groups = make(services, project, any_orientation, &state.decided).await?;
+    Ok(answer.put(state, groups))
+}
+
+async fn make(
+    services: &Services,
+    project: Option<&ProjectName>,
+    any_orientation: bool,
+    decided: &HashSet<Pair>,
+) -> Result<Groups, ServiceError> {
     let judging = services.groups.judgings.begin(project);
     let index = Arc::clone(services.index.current(&services.store).await?);
     let mut candidates = match any_orientation {
@@ -101,10 +99,9 @@ pub async fn groups(
         }
     };
     parts::add_pairs(services, project, &mut candidates).await?;
-    let builder = GroupBuilder::new(services, &judging, &key, &candidates);
-    let groups = Arc::new(builder.build(candidates, &key).await?);
+    let builder = GroupBuilder::new(services, &judging, any_orientation, &candidates);
+    let groups = builder.build(candidates, project, decided).await?;
     groups.log();
-    services.groups.put(key, Arc::clone(&groups));
     Ok(groups)
 }
 
@@ -134,14 +131,14 @@ impl<'a> GroupBuilder<'a> {
     fn new(
         services: &'a Services,
         judging: &'a Judging<'a>,
-        key: &CacheKey,
+        any_orientation: bool,
         candidates: &Candidates,
     ) -> Self {
         let pairs = candidates.pairs.iter();
         Self {
             services,
             judging,
-            any_orientation: key.any_orientation,
+            any_orientation,
             finds_crops: candidates.pairs.iter().any(|pair| pair.in_part),
             candidates: pairs.map(Candidate::images).collect(),
             relations: Relations::default(),
@@ -152,13 +149,14 @@ impl<'a> GroupBuilder<'a> {
     async fn build(
         mut self,
         candidates: Candidates,
-        key: &CacheKey,
+        project: Option<&ProjectName>,
+        decided: &HashSet<Pair>,
     ) -> Result<Groups, ServiceError> {
         let store = &self.services.store;
-        let same = store.images_of_same_bytes(key.project.as_ref()).await?;
+        let same = store.images_of_same_bytes(project).await?;
         let mut ids = images_of(&candidates.pairs);
         ids.extend(same.iter().flatten());
-        let mut clustering = Clustering::new(ids, &key.decided);
+        let mut clustering = Clustering::new(ids, decided);
         for same in &same {
             for other in same.iter().skip(1) {
                 self.join(&mut clustering, same[0], *other, Relation::same_bytes());
@@ -375,18 +373,5 @@ impl Groups {
                 "{not_compared} pairs were decided by neither their sketches nor a comparison"
             );
         }
-    }
-}
-
-impl JudgedGroups {
-    fn get(&self, key: &CacheKey) -> Option<Arc<Groups>> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = last.as_ref().filter(|entry| entry.key == *key)?;
-        Some(Arc::clone(&entry.groups))
-    }
-
-    fn put(&self, key: CacheKey, groups: Arc<Groups>) {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some(CacheEntry { key, groups });
     }
 }

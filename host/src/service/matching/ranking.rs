@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Judgement, Match, MatchKind, Orientation, ProjectName,
-    similarity,
-};
+use crate::domain::{Algorithm, Fingerprint, ImageId, Match, Orientation, ProjectName, similarity};
 use crate::index::{self, Index};
 
 use super::{ServiceError, Services};
@@ -80,30 +77,14 @@ impl<'a> Ranking<'a> {
             .into_iter()
             .filter_map(|image| {
                 let best = best.get(&image.id)?;
-                Some(to_match(
+                let algorithm = best.algorithm.into();
+                Some(Match::near(
                     image,
                     best.distance,
-                    best.algorithm,
+                    algorithm,
                     best.orientation,
                 ))
             })
             .collect())
-    }
-}
-
-/// A near match.
-pub fn to_match(
-    image: Image,
-    distance: u32,
-    algorithm: Algorithm,
-    orientation: Orientation,
-) -> Match {
-    Match {
-        image,
-        kind: MatchKind::Near,
-        distance,
-        algorithm,
-        orientation,
-        judgement: Judgement::of_distance(algorithm, distance),
     }
 }

@@ -14,6 +14,8 @@ pub const ALGORITHMS: [Algorithm; 4] = [
 /// Those that are held against each other: the whole of one picture may be the content of the other, or what it is without its
 /// alpha.
 pub const CROSSED: [Algorithm; 3] = [Algorithm::Dhash128, Algorithm::Core, Algorithm::Bare];
+/// Those that a picture is held against as it would be without some of its sides.
+const CROPPED: [Algorithm; 2] = [Algorithm::Dhash128, Algorithm::Core];
 /// Largest distance by those, of 128 bits; one more would cost the index half as much again.
 const RADIUS: u32 = 23;
 /// Largest distance by `phash`, of 64 bits. It changes less than they do where a picture was cropped unevenly or turned.
@@ -91,14 +93,23 @@ impl Reach {
             let own = has_detail.then(|| (fingerprint.clone(), self.radius(algorithm)));
             return own.into_iter().chain(faint).collect();
         }
-        let as_by = |algorithm: Algorithm| Fingerprint {
-            algorithm,
-            version: algorithm.version(),
-            ..fingerprint.clone()
-        };
         CROSSED
-            .map(|other| (as_by(other), self.radius(other)))
+            .map(|other| (as_by(other, fingerprint), self.radius(other)))
             .into()
+    }
+
+    /// The same for a fingerprint of a picture without some of its sides.
+    pub fn probes_without_sides(self, fingerprint: &Fingerprint) -> [(Fingerprint, u32); 2] {
+        CROPPED.map(|other| (as_by(other, fingerprint), self.radius(other)))
+    }
+}
+
+/// The same bits as those of another algorithm.
+fn as_by(algorithm: Algorithm, fingerprint: &Fingerprint) -> Fingerprint {
+    Fingerprint {
+        algorithm,
+        version: algorithm.version(),
+        ..fingerprint.clone()
     }
 }
 

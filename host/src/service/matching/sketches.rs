@@ -8,7 +8,7 @@ use crate::domain::{Fingerprint, Image, ImageId, Plan, Sketch};
 use crate::sandbox::Input;
 
 use super::reach::{ALGORITHMS, is_searched};
-use super::{ServiceError, Services, given, retry};
+use crate::service::{ServiceError, Services, blobs, retry};
 
 /// Missing sketches that are made at once.
 const MADE_AT_ONCE: usize = 4;
@@ -78,7 +78,7 @@ async fn make(
     services: &Services,
     image: &Image,
 ) -> Result<(Vec<Fingerprint>, Sketch), ServiceError> {
-    let made = of_picture(services, given(services, image).await?).await?;
+    let made = of_picture(services, blobs::input(services, image).await?).await?;
     services.store.put_sketch(image, &made.1).await?;
     Ok(made)
 }

@@ -1,7 +1,7 @@
 //! Verification: the index names candidates, and each is verified to be a duplicate or not.
 //!
-//! The index is asked in a wide circle, by the whole pictures and by their content, so that cropped and
-//! bordered copies are among the candidates; strangers among them only cost time. What is a duplicate is
+//! The index is asked in a wide circle, by the whole pictures, by their content and by what they are without one or two of
+//! their sides, so that cropped and bordered copies are among the candidates; strangers among them only cost time. What is a duplicate is
 //! decided by `judge` of the pipeline on sketches, the same rule for every question. Where sketches cannot decide,
 //! the pictures themselves are compared, if the one that is asked about can be had.
 
@@ -11,13 +11,13 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
 
 use crate::domain::{
-    Algorithm, Fingerprint, Image, ImageId, Match, Orientation, ProjectName, Sketch, Verdict,
-    judge, judge_parts,
+    Algorithm, Fingerprint, Image, ImageId, Match, MatchAlgorithm, Orientation, ProjectName,
+    Sketch, Verdict, judge, judge_parts,
 };
 
 use super::comparisons::{AT_ONCE, Picture, compare};
 use super::parts;
-use super::ranking::{Ranking, to_match};
+use super::ranking::Ranking;
 use super::reach::{Reach, is_candidate};
 use super::sketches::sketches;
 use super::threads::{blocking, in_threads};
@@ -54,6 +54,11 @@ pub async fn find(
     for (orientation, fingerprint) in &query.fingerprints {
         for (probe, radius) in Reach::WIDEST.probes(fingerprint) {
             ranking.add(&probe, *orientation, radius);
+        }
+    }
+    for (orientation, fingerprint) in query.without_sides() {
+        for (probe, radius) in Reach::WIDEST.probes_without_sides(&fingerprint) {
+            ranking.add(&probe, orientation, radius);
         }
     }
     let mut candidates = ranking.resolve(services).await?;
@@ -94,12 +99,8 @@ async fn add_parts(
         .await?;
     candidates.extend(others.into_iter().map(|image| {
         let orientation = parts.get(&image.id).copied().unwrap_or_default();
-        to_match(
-            image,
-            Algorithm::Phash.bits(),
-            Algorithm::Phash,
-            orientation,
-        )
+        let (algorithm, bits) = (Algorithm::Phash.into(), Algorithm::Phash.bits());
+        Match::near(image, bits, algorithm, orientation)
     }));
     Ok(())
 }
@@ -114,7 +115,7 @@ fn verify(
     in_threads(candidates, |mut candidate| {
         let by_phash = query.distance(&candidate.image, candidate.orientation);
         if let Some(distance) = by_phash {
-            (candidate.algorithm, candidate.distance) = (Algorithm::Phash, distance);
+            (candidate.algorithm, candidate.distance) = (Algorithm::Phash.into(), distance);
         }
         let Some(sketch) = sketches.get(&candidate.image.id) else {
             // The distance is all that is known.
@@ -184,6 +185,18 @@ impl VerificationQuery {
         }
     }
 
+    /// Fingerprints of the picture without one or two of its sides, in each orientation.
+    fn without_sides(&self) -> Vec<(Orientation, Fingerprint)> {
+        let cropped = crate::domain::cropped::fingerprints(&self.sketch);
+        let oriented = |orientation: Orientation| {
+            let forms = cropped
+                .iter()
+                .filter_map(move |one| one.oriented(orientation));
+            forms.map(move |form| (orientation, form))
+        };
+        self.orientations().into_iter().flat_map(oriented).collect()
+    }
+
     /// How the picture is oriented, each once.
     fn orientations(&self) -> Vec<Orientation> {
         let is_asked = |orientation: &Orientation| {
@@ -194,10 +207,13 @@ impl VerificationQuery {
     }
 
     fn is_near(&self, found: &Match) -> bool {
+        let MatchAlgorithm::BuiltIn(algorithm) = found.algorithm else {
+            return false;
+        };
         let own = self.fingerprints.iter();
         let own = own.filter(|(oriented, _)| *oriented == found.orientation);
         is_candidate(
-            (found.algorithm, found.distance),
+            (algorithm, found.distance),
             own.map(|(_, made)| made),
             &found.image.fingerprints,
         )

@@ -9,7 +9,7 @@ use crate::sandbox::{CallError, Hasher, Input};
 use crate::service::{ServiceError, Services, blobs};
 use crate::store::Store;
 
-use super::search::FollowedBits;
+use super::followed_bits::FollowedBits;
 use super::{LoadedPlugin, Plugin};
 
 /// Every so many pictures one is hashed twice.

@@ -7,11 +7,12 @@
 
 mod backfill;
 mod fingerprinting;
+mod followed_bits;
 mod search;
 
 pub use backfill::follow;
 pub use fingerprinting::fingerprint_upload;
-pub use search::{PluginMatch, PluginQuery, matches};
+pub use search::PluginSearch;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -25,7 +26,7 @@ use crate::sandbox::{Hasher, Sandbox, StartError};
 use crate::store::{Edition, EditionId, Store};
 
 use super::{ServiceError, Services};
-use search::FollowedBits;
+use followed_bits::FollowedBits;
 
 /// The plugins of this process.
 #[derive(Default)]

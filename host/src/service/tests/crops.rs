@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{ImageId, Verdict};
-use crate::service::matching::{Duplicates, Query, Subject, duplicates, matches, parts};
+use crate::service::matching::{Duplicates, duplicates, parts};
 use crate::service::{images, imgurer, projects};
 
 /// A photo with as much in it as photos have: soft waves and a hundred discs.
@@ -37,14 +37,8 @@ fn crop_of(photo: &RgbImage) -> Vec<u8> {
 }
 
 async fn matches_of(world: &World, image: ImageId) -> Vec<(String, Verdict)> {
-    let query = Query {
-        algorithm: None,
-        radius: None,
-        limit: 10,
-        any_orientation: false,
-    };
     let subject = Subject::Stored(PROJECT.clone(), image.to_string());
-    let found = matches(&world.services, Some(&PROJECT), subject, &query).await;
+    let found = matches(&world.services, &PROJECT, subject, VERIFIED).await;
     let found = found.unwrap().into_iter();
     found
         .map(|found| (found.image.name.to_string(), found.judgement.verdict))

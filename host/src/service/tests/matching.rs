@@ -6,32 +6,29 @@ use crate::sandbox::Input;
 use crate::service::images;
 use crate::service::maintenance::verify;
 use crate::service::matching::{
-    Check, Duplicates, DuplicatesPage, MAX_LIMIT, Query, Subject, check, compare, duplicates,
-    matches,
+    ComparedPicture, Duplicates, DuplicatesPage, MAX_LIMIT, compare, duplicates,
 };
 
-fn query(any_orientation: bool) -> Query {
-    Query {
-        algorithm: None,
-        radius: None,
-        limit: 10,
-        any_orientation,
-    }
+fn verified(any_orientation: bool) -> Criterion {
+    Criterion::Verified { any_orientation }
 }
 
 fn sent(bytes: Vec<u8>) -> Subject {
-    Subject::Picture(Input::Bytes(bytes.into()))
+    Subject::Picture(Input::Bytes(bytes.into()), None)
 }
 
 fn stored(name: &str) -> Subject {
     Subject::Stored(PROJECT.clone(), name.into())
 }
 
-fn check_of(fingerprints: Vec<Fingerprint>) -> Check {
-    Check {
+fn compared(name: &str) -> ComparedPicture {
+    ComparedPicture::Stored(PROJECT.clone(), name.into())
+}
+
+fn known(fingerprints: Vec<Fingerprint>) -> KnownPicture {
+    KnownPicture {
         fingerprints,
-        limit: 10,
-        ..Check::default()
+        ..KnownPicture::default()
     }
 }
 
@@ -41,11 +38,11 @@ async fn a_picture_is_recognised_without_being_sent() {
     let a = world.give("a.png", &png(1)).await.image;
     world.give("b.png", &png(2)).await;
     let copy = world.give("copy.jpg", &copy_of(1)).await.image;
-    let asked = Check {
+    let asked = KnownPicture {
         sha256: Some(a.sha256),
-        ..check_of(a.fingerprints.clone())
+        ..known(a.fingerprints.clone())
     };
-    let found = check(&world.services, Some(&PROJECT), &asked)
+    let found = check(&world.services, Some(&PROJECT), asked, VERIFIED)
         .await
         .unwrap();
     assert_eq!(found.exact.len(), 1);
@@ -68,11 +65,11 @@ async fn a_picture_is_recognised_without_being_sent() {
 async fn an_unknown_digest_matches_nothing() {
     let world = World::new().await;
     world.give("a.png", &png(1)).await;
-    let asked = Check {
+    let asked = KnownPicture {
         sha256: Some(Sha256([7; 32])),
-        ..check_of(Vec::new())
+        ..known(Vec::new())
     };
-    let found = check(&world.services, Some(&PROJECT), &asked)
+    let found = check(&world.services, Some(&PROJECT), asked, VERIFIED)
         .await
         .unwrap();
     assert!(found.exact.is_empty() && found.near.is_empty());
@@ -91,27 +88,27 @@ async fn fingerprints_that_mean_nothing_here_are_refused() {
         bits: vec![0; 7],
         ..good.clone()
     };
+    let within = |radius| Criterion::Distance {
+        algorithm: None,
+        radius,
+        any_orientation: false,
+    };
     let asked = [
-        check_of(vec![wrong_version]),
-        check_of(vec![wrong_length]),
-        check_of(vec![good.clone(); 65]),
-        Check {
-            radius: Some(65),
-            ..check_of(vec![good.clone()])
-        },
-        Check {
-            limit: 0,
-            ..check_of(vec![good.clone()])
-        },
-        Check {
-            limit: MAX_LIMIT + 1,
-            ..check_of(vec![good])
-        },
+        (vec![wrong_version], None, 10),
+        (vec![wrong_length], None, 10),
+        (vec![good.clone(); 17], None, 10),
+        (vec![good.clone()], Some(65), 10),
+        (vec![good.clone()], None, 0),
+        (vec![good], None, MAX_LIMIT + 1),
     ];
-    for asked in asked {
-        let error = check(&world.services, Some(&PROJECT), &asked)
-            .await
-            .unwrap_err();
+    for (fingerprints, radius, limit) in asked {
+        let asked = Search {
+            subject: Subject::Known(known(fingerprints)),
+            by: within(radius),
+            scope: Some(PROJECT.clone()),
+            limit,
+        };
+        let error = search(&world.services, asked).await.unwrap_err();
         assert!(matches!(error, ServiceError::Invalid(_)), "{error:?}");
     }
 }
@@ -122,7 +119,7 @@ async fn a_picture_matches_its_copies_nearest_first() {
     world.give("copy.jpg", &copy_of(1)).await;
     world.give("a.png", &png(1)).await;
     world.give("b.png", &png(2)).await;
-    let found = matches(&world.services, Some(&PROJECT), sent(png(1)), &query(false))
+    let found = matches(&world.services, &PROJECT, sent(png(1)), verified(false))
         .await
         .unwrap();
     let first = &found[0];
@@ -136,11 +133,12 @@ async fn a_picture_matches_its_copies_nearest_first() {
         .map(|found| found.image.name.as_str())
         .collect();
     assert_eq!(names, ["a.png", "copy.jpg"]);
-    let whole = Query {
+    let whole = Criterion::Distance {
+        algorithm: None,
         radius: Some(64),
-        ..query(false)
+        any_orientation: false,
     };
-    let all = matches(&world.services, Some(&PROJECT), sent(png(1)), &whole)
+    let all = matches(&world.services, &PROJECT, sent(png(1)), whole)
         .await
         .unwrap();
     assert_eq!(all.len(), 3);
@@ -155,28 +153,23 @@ async fn turned_and_mirrored_copies_are_found_when_asked_for() {
     let turned = encode(&image::imageops::rotate90(&upright), Format::Png);
     let mirrored = encode(&image::imageops::flip_horizontal(&upright), Format::Png);
     let services = &world.services;
-    let blind = matches(
-        services,
-        Some(&PROJECT),
-        sent(turned.clone()),
-        &query(false),
-    )
-    .await
-    .unwrap();
+    let blind = matches(services, &PROJECT, sent(turned.clone()), verified(false))
+        .await
+        .unwrap();
     assert!(blind.is_empty());
     for (bytes, orientation) in [
         (turned.clone(), Orientation::Rotated270),
         (mirrored, Orientation::Mirrored),
         (png(1), Orientation::Upright),
     ] {
-        let found = matches(services, Some(&PROJECT), sent(bytes), &query(true))
+        let found = matches(services, &PROJECT, sent(bytes), verified(true))
             .await
             .unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].orientation, orientation);
     }
     world.give("turned.png", &turned).await;
-    let found = matches(services, Some(&PROJECT), stored("turned.png"), &query(true))
+    let found = matches(services, &PROJECT, stored("turned.png"), verified(true))
         .await
         .unwrap();
     assert_eq!(found.len(), 1, "not itself");
@@ -188,26 +181,15 @@ async fn a_stored_image_does_not_match_itself() {
     let world = World::new().await;
     world.give("a.png", &png(1)).await;
     world.give("again.png", &png(1)).await;
-    let found = matches(
-        &world.services,
-        Some(&PROJECT),
-        stored("a.png"),
-        &query(false),
-    )
-    .await
-    .unwrap();
+    let found = matches(&world.services, &PROJECT, stored("a.png"), verified(false))
+        .await
+        .unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].image.name.as_str(), found[0].kind),
         ("again.png", MatchKind::Exact)
     );
-    let missing = matches(
-        &world.services,
-        Some(&PROJECT),
-        stored("c.png"),
-        &query(false),
-    )
-    .await;
+    let missing = matches(&world.services, &PROJECT, stored("c.png"), verified(false)).await;
     assert!(matches!(missing, Err(ServiceError::NotFound(_))));
 }
 
@@ -226,9 +208,9 @@ async fn projects_do_not_see_each_other() {
     );
     let found = matches(
         &world.services,
-        Some(&project("q")),
+        &project("q"),
         sent(png(1)),
-        &query(false),
+        verified(false),
     )
     .await;
     assert_eq!(found.unwrap().len(), 1);
@@ -358,7 +340,7 @@ async fn a_sketch_that_is_missing_is_made_and_kept() {
     services.store.renew(&image, old, None).await.unwrap();
     let sketches = services.store.sketches(&[image.id]).await.unwrap();
     assert!(sketches.is_empty());
-    let found = matches(services, Some(&PROJECT), sent(copy_of(1)), &query(false))
+    let found = matches(services, &PROJECT, sent(copy_of(1)), verified(false))
         .await
         .unwrap();
     let verdicts: Vec<_> = found.iter().map(|found| found.judgement.verdict).collect();
@@ -413,19 +395,35 @@ async fn two_pictures_are_judged_stored_or_sent() {
     world.give("a.png", &png(1)).await;
     world.give("copy.jpg", &copy_of(1)).await;
     let services = &world.services;
-    let same = compare(services, stored("a.png"), sent(png(1)), None)
-        .await
-        .unwrap();
+    let same = compare(
+        services,
+        compared("a.png"),
+        ComparedPicture::Picture(Input::Bytes(png(1).into())),
+        None,
+    )
+    .await
+    .unwrap();
     assert_eq!(same.verdict, Verdict::Exact);
-    let copy = compare(services, stored("a.png"), stored("copy.jpg"), None)
+    let copy = compare(services, compared("a.png"), compared("copy.jpg"), None)
         .await
         .unwrap();
     assert!(copy.verdict.is_duplicate());
-    let other = compare(services, sent(png(2)), stored("a.png"), None)
-        .await
-        .unwrap();
+    let other = compare(
+        services,
+        ComparedPicture::Picture(Input::Bytes(png(2).into())),
+        compared("a.png"),
+        None,
+    )
+    .await
+    .unwrap();
     assert!(!other.verdict.is_duplicate());
-    let refused = compare(services, stored("a.png"), sent(png(1)), Some(65)).await;
+    let refused = compare(
+        services,
+        compared("a.png"),
+        ComparedPicture::Picture(Input::Bytes(png(1).into())),
+        Some(65),
+    )
+    .await;
     assert!(matches!(refused, Err(ServiceError::Invalid(_))));
 }
 
@@ -442,14 +440,9 @@ async fn pictures_without_detail_match_by_their_bytes_alone() {
     world.give("black.png", &flat(0)).await;
     let grey = world.give("grey.png", &flat(128)).await;
     assert!(grey.duplicates.is_empty(), "{:?}", grey.duplicates);
-    let found = matches(
-        &world.services,
-        Some(&PROJECT),
-        sent(flat(0)),
-        &query(false),
-    )
-    .await
-    .unwrap();
+    let found = matches(&world.services, &PROJECT, sent(flat(0)), verified(false))
+        .await
+        .unwrap();
     let names: Vec<_> = found
         .iter()
         .map(|found| (found.image.name.as_str(), found.kind))

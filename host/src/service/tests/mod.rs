@@ -19,9 +19,10 @@ use image::{ImageFormat as Format, Rgb, RgbImage};
 use tempfile::TempDir;
 
 use super::follow::{FollowedIndex, Indexed};
-use super::images::{Ingested, OnDuplicate, Upload, ingest};
+use super::matching::{Criterion, KnownPicture, Matches, Search, Subject, search};
+use super::uploads::{Ingested, OnDuplicate, Upload, ingest};
 use super::{ServiceError, Services};
-use crate::domain::{ImageName, Limits, ProjectName};
+use crate::domain::{ImageName, Limits, Match, ProjectName};
 use crate::sandbox::{Sandbox, SandboxSettings, Source};
 use crate::store::{NameClash, Staged, Store};
 
@@ -181,4 +182,42 @@ fn copy_of(seed: u64) -> Vec<u8> {
 
 fn names(images: &[crate::domain::Image]) -> Vec<&str> {
     images.iter().map(|image| image.name.as_str()).collect()
+}
+
+/// Verified duplicates and similar images.
+const VERIFIED: Criterion = Criterion::Verified {
+    any_orientation: false,
+};
+
+/// What a picture matches, the first ten.
+async fn matches(
+    services: &Services,
+    project: &ProjectName,
+    subject: Subject,
+    by: Criterion,
+) -> Result<Vec<Match>, ServiceError> {
+    let asked = Search {
+        subject,
+        by,
+        scope: Some(project.clone()),
+        limit: 10,
+    };
+    let found = search(services, asked).await?;
+    Ok(found.into_list(10))
+}
+
+/// What matches a picture that is not sent.
+async fn check(
+    services: &Services,
+    scope: Option<&ProjectName>,
+    known: KnownPicture,
+    by: Criterion,
+) -> Result<Matches, ServiceError> {
+    let asked = Search {
+        subject: Subject::Known(known),
+        by,
+        scope: scope.cloned(),
+        limit: 10,
+    };
+    search(services, asked).await
 }

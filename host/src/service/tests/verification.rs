@@ -1,12 +1,10 @@
 //! What is verified: pictures that are alike and no copies, groups around one kept image, and what is left out.
 
 use super::*;
-use crate::domain::{Image, Match, Verdict};
+use crate::domain::{Image, Verdict};
 use crate::sandbox::Input;
 use crate::service::matching::comparisons::{Picture, compare};
-use crate::service::matching::{
-    Check, Duplicates, DuplicatesPage, Query, Subject, check, duplicates, matches,
-};
+use crate::service::matching::{Duplicates, DuplicatesPage, duplicates};
 
 /// Files of a folder of small inputs that were called duplicates once; `None`, with a message, where they are not there.
 fn cases(folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
@@ -21,13 +19,6 @@ fn cases(folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
     let read = |file: PathBuf| (name(&file), std::fs::read(&file).unwrap());
     Some(files.into_iter().map(read).collect())
 }
-
-const QUERY: Query = Query {
-    algorithm: None,
-    radius: None,
-    limit: 10,
-    any_orientation: false,
-};
 
 async fn groups(world: &World, asked: &Duplicates) -> DuplicatesPage {
     duplicates(&world.services, Some(&PROJECT), asked)
@@ -53,7 +44,7 @@ fn verdicts(found: &[Match]) -> Vec<(&str, Verdict)> {
 
 async fn matches_of(world: &World, image: &Image) -> Vec<Match> {
     let stored = Subject::Stored(PROJECT.clone(), image.id.to_string());
-    matches(&world.services, Some(&PROJECT), stored, &QUERY)
+    matches(&world.services, &PROJECT, stored, VERIFIED)
         .await
         .unwrap()
 }
@@ -166,12 +157,11 @@ async fn plain_pictures_match_by_their_bytes_everywhere() {
     assert_eq!(verdicts(&again.duplicates), [("red.png", Verdict::Exact)]);
     let found = matches_of(&world, &first).await;
     assert_eq!(verdicts(&found), [("again.png", Verdict::Exact)]);
-    let asked = Check {
+    let asked = KnownPicture {
         sha256: Some(first.sha256),
-        limit: 10,
-        ..Check::default()
+        ..KnownPicture::default()
     };
-    let found = check(&world.services, None, &asked).await.unwrap();
+    let found = check(&world.services, None, asked, VERIFIED).await.unwrap();
     assert_eq!(found.exact.len(), 2);
 }
 
@@ -179,12 +169,11 @@ async fn plain_pictures_match_by_their_bytes_everywhere() {
 async fn fingerprints_alone_verify_nothing() {
     let world = World::new().await;
     let image = world.give("a.png", &png(1)).await.image;
-    let asked = Check {
+    let asked = KnownPicture {
         fingerprints: image.fingerprints,
-        limit: 10,
-        ..Check::default()
+        ..KnownPicture::default()
     };
-    let found = check(&world.services, Some(&PROJECT), &asked)
+    let found = check(&world.services, Some(&PROJECT), asked, VERIFIED)
         .await
         .unwrap();
     let judgement = &found.near[0].judgement;
@@ -214,18 +203,19 @@ async fn where_sketches_cannot_decide_pictures_are_compared_and_the_result_is_ke
         renditions: Vec::new(),
     };
     let outcome = services.sandbox.process(input.clone(), plan).await.unwrap();
-    let asked = Check {
+    let asked = KnownPicture {
         fingerprints: outcome.fingerprints,
         sketch: outcome.sketch,
-        limit: 10,
-        ..Check::default()
+        ..KnownPicture::default()
     };
-    let found = check(services, Some(&PROJECT), &asked).await.unwrap();
+    let found = check(services, Some(&PROJECT), asked, VERIFIED)
+        .await
+        .unwrap();
     for found in &found.near {
         assert_eq!(found.judgement.verdict, Verdict::Similar);
     }
-    let subject = Subject::Picture(input);
-    let found = matches(services, Some(&PROJECT), subject, &QUERY).await;
+    let subject = Subject::Picture(input, None);
+    let found = matches(services, &PROJECT, subject, VERIFIED).await;
     for found in found.unwrap() {
         assert_eq!(found.judgement.verdict, Verdict::Similar);
         assert!(found.judgement.verified, "{:?}", found.judgement);

@@ -2,6 +2,7 @@
 //! holder of the lock, in another process or after a restart, finds the whole image or none.
 
 use super::*;
+use crate::store::columns;
 use crate::store::pending::Intent;
 use crate::store::staging::Pieces;
 
@@ -102,7 +103,7 @@ async fn a_replacement_is_the_old_image_or_the_new_one() {
                 .await
                 .unwrap()
                 .unwrap();
-            let id = rows::to_id(&old.id).unwrap();
+            let id = columns::to_id(&old.id).unwrap();
             if steps >= 1 {
                 let intent = Intent::Replace {
                     image: id.to_string(),

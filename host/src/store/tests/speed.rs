@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use super::*;
-use crate::store::manifest::{Edit, ManifestEntry};
+use crate::store::manifest::ManifestEntry;
+use crate::store::manifest_writing::Edit;
 
 const IMAGES: usize = 10_000;
 

@@ -7,15 +7,15 @@ use jiff::Timestamp;
 use sea_orm::DatabaseTransaction;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Decision, ImageId, ImageName, Pair, ProjectName, Trashed};
+use crate::domain::{ImageId, ImageName, Pair, ProjectName, Trashed};
 
 use super::is_there;
 use crate::store::StoreError;
+use crate::store::columns::damaged;
 use crate::store::disk::failed;
 use crate::store::entities::project;
 use crate::store::layout::Layout;
-use crate::store::manifest::ManifestEntry;
-use crate::store::rows::damaged;
+use crate::store::manifest::{DecisionJson, ManifestEntry};
 
 /// What `entry.json` says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,28 +33,6 @@ pub(in crate::store) struct TrashEntry {
     /// Digests of deletion tokens.
     pub(in crate::store) tokens: Vec<String>,
     pub(in crate::store) decisions: Vec<DecisionJson>,
-}
-
-/// A decision as JSON, in the manifest and in the trash.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in crate::store) struct DecisionJson {
-    pub(in crate::store) pair: String,
-    pub(in crate::store) decided_at: Timestamp,
-}
-
-impl From<Decision> for DecisionJson {
-    fn from(decision: Decision) -> Self {
-        Self {
-            pair: decision.pair.to_string(),
-            decided_at: decision.decided_at,
-        }
-    }
-}
-
-impl DecisionJson {
-    pub(in crate::store) fn parse(&self) -> Result<(Pair, Timestamp), StoreError> {
-        Ok((self.pair.parse().map_err(damaged)?, self.decided_at))
-    }
 }
 
 impl TrashEntry {

@@ -7,10 +7,10 @@ use crate::domain::{ImageId, ImageName, ProjectName};
 
 use super::TrashEntry;
 use crate::store::StoreError;
+use crate::store::columns::damaged;
 use crate::store::disk::{Disk, blocking, failed};
 use crate::store::layout::Layout;
 use crate::store::pending::{ProjectLock, target};
-use crate::store::rows::damaged;
 use crate::store::staging::Piece;
 use crate::store::unerased::remove_or_put_away;
 

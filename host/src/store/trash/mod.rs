@@ -17,17 +17,18 @@ use sea_orm::{
 
 use crate::domain::{Image, ImageId, ImageName, ProjectName, Trashed};
 
+use super::columns::damaged;
+use super::detached::run_detached;
 use super::disk::{blocking, failed};
 use super::entities::{deletion_token, image, project};
-use super::ingest::run_detached;
 use super::layout::Layout;
-use super::manifest::Edit;
+use super::manifest_writing::Edit;
 use super::pending::{Intent, ProjectLock};
-use super::rows::damaged;
 use super::unerased::{erase_away, put_away};
 use super::{Store, StoreError, Unerased, decisions, merging, projects, rows};
+use crate::store::columns;
 
-pub(super) use entry::{DecisionJson, TrashEntry};
+pub(super) use entry::TrashEntry;
 use entry::{ids_in, read_entry};
 
 /// Images of a trash.
@@ -324,7 +325,7 @@ fn takes_cover_back(owner: &project::Model, entry: &TrashEntry) -> Result<bool, 
     let Some(cover) = owner.primary_image.as_deref() else {
         return Ok(true);
     };
-    Ok(entry.was_primary && rows::to_id(cover)?.to_string() == entry.merged_into)
+    Ok(entry.was_primary && columns::to_id(cover)?.to_string() == entry.merged_into)
 }
 
 async fn is_there(

@@ -1,4 +1,4 @@
-//! The conformance runner for Rust: `vismatch-embedding COMPONENT GOLDEN [PICTURE]`; see `../README.md`. The
+//! The conformance runner for Rust: `vismatch-example-host COMPONENT GOLDEN [PICTURE]`; see `../README.md`. The
 //! example itself is [`imaging`].
 
 use std::fs;
@@ -20,7 +20,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [component, golden, picture @ ..] = &arguments[..] else {
         return Err(format_err!(
-            "usage: vismatch-embedding COMPONENT GOLDEN [PICTURE]"
+            "usage: vismatch-example-host COMPONENT GOLDEN [PICTURE]"
         ));
     };
     let vismatch = Vismatch::load(component)?;

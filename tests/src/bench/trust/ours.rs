@@ -8,7 +8,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use vismatch::domain::features::{self, Feature};
 use vismatch::domain::{
-    Fingerprint, ImageId, Judgement, Limits, Orientation, Plan, Sketch, Verdict, judge, judge_parts,
+    Fingerprint, ImageId, Judgement, Limits, Orientation, Plan, Sketch, Verdict, cropped, judge,
+    judge_parts,
 };
 use vismatch::index::{Index, IndexQuery, Loader};
 use vismatch::service::matching::parts;
@@ -165,8 +166,12 @@ fn near(index: &Index, hashed: &[Hashed], own: usize, orientation: Orientation) 
         .iter()
         .filter_map(|made| made.oriented(orientation))
         .collect();
+    let cropped = cropped::fingerprints(&hashed[own].sketch);
+    let cropped = cropped.iter().filter_map(|made| made.oriented(orientation));
+    let cropped = cropped.flat_map(|made| Reach::WIDEST.probes_without_sides(&made));
+    let wholes = laid.iter().flat_map(|made| Reach::WIDEST.probes(made));
     let mut found = Vec::new();
-    for (probe, radius) in laid.iter().flat_map(|made| Reach::WIDEST.probes(made)) {
+    for (probe, radius) in wholes.chain(cropped) {
         let hits = index.search(&IndexQuery {
             project: None,
             fingerprint: &probe,

@@ -135,6 +135,40 @@ fn edited_copies_are_called_so_by_every_question() {
     }
 }
 
+/// The picture without a twelfth of its width, of its height, or of both, at a corner.
+fn cropped_at_a_corner(picture: &Picture, seed: u64) -> Picture {
+    let (width, height) = (picture.width() / 12, picture.height() / 12);
+    let x = [width, 0][seed as usize % 2];
+    let y = [height, 0][seed as usize / 2 % 2];
+    picture.cropped((x, y), (picture.width() - width, picture.height() - height))
+}
+
+#[test]
+fn copies_without_a_twelfth_of_two_sides_are_found_by_either() {
+    const SEEDS: std::ops::Range<u64> = 1..25;
+    let server = Server::start();
+    for seed in SEEDS {
+        let photo = Picture::photo(seed, 480, 360);
+        let jpeg = photo.jpeg(90);
+        let name = format!("{seed}.jpg");
+        let original = text(&server.upload("p", &name, &jpeg).json(), "image_id");
+        let copy = cropped_at_a_corner(&photo, seed).jpeg(85);
+        let sent = matches(&server, "", &copy);
+        let uploaded = server.upload("p", "copy.jpg", &copy).json();
+        let copy = text(&uploaded, "image_id");
+        let of_original = matches_of(&server, &original);
+        for (rows, found) in [
+            (&json!(sent), &original),
+            (&uploaded["duplicates"], &original),
+            (&of_original, &copy),
+        ] {
+            assert_eq!(rows[0]["image_id"], found.as_str(), "{seed}: {rows}");
+            assert_eq!(rows[0]["verdict"], "edited", "{seed}: {rows}");
+        }
+        server.delete(&format!("/projects/p/images/{copy}")).ok();
+    }
+}
+
 fn turned(file: &[u8]) -> Vec<u8> {
     encoded(&image::load_from_memory(file).unwrap().rotate90())
 }
