@@ -64,6 +64,11 @@ page: web
     @diff -rq "{{target}}/page.new" "{{target}}/page" >/dev/null 2>&1 || { \
       rm -rf "{{target}}/page"; cp -r "{{target}}/page.new" "{{target}}/page"; }
 
+# Make the page's types of the API anew from the server's description (web/page/src/api/schema.ts)
+types: build
+    "{{target}}/debug/vismatch" openapi | npm run --silent --prefix web/page types > "{{target}}/schema.ts"
+    mv "{{target}}/schema.ts" web/page/src/api/schema.ts
+
 # Make the screenshots of every view (web/screenshots)
 screenshots: build _browser-tools
     cd tests/browser && node page/screenshots.mjs ../../web/screenshots

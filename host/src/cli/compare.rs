@@ -5,11 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, value_parser};
-use serde::Serialize;
 
 use crate::app;
 use crate::config::Config;
-use crate::domain::{Comparison, Difference};
+use crate::domain::{Comparison, ComparisonView, Difference};
 use crate::service::Input;
 
 use super::flags::{SandboxFlags, cache};
@@ -18,7 +17,7 @@ use super::{SOME_FAILED, files, logging, output};
 const HELP: &str = "\
 Examples:
   vismatch compare before.png after.png
-  vismatch compare expected.png rendered.png --threshold 4 || exit 1
+  vismatch compare expected.png rendered.png --radius 4 || exit 1
   vismatch compare a.jpg b.heic --json | jq .verdict
 
 Verdicts: exact, same_picture, edited (all three are duplicates), similar, different.
@@ -33,32 +32,13 @@ pub struct CompareArguments {
     /// The other one
     b: PathBuf,
     /// Bits of phash, of 64, that may differ [default: 10]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(0..=64))]
-    threshold: Option<u32>,
+    #[arg(long, alias = "threshold", value_name = "N", value_parser = value_parser!(u32).range(0..=64))]
+    radius: Option<u32>,
     /// One JSON object
     #[arg(long)]
     json: bool,
     #[command(flatten, next_help_heading = "Sandbox")]
     flags: SandboxFlags,
-}
-
-#[derive(Serialize)]
-struct View<'a> {
-    verdict: &'static str,
-    is_duplicate: bool,
-    similarity: f64,
-    orientation: &'static str,
-    reason: &'a str,
-    differences: Vec<DifferenceView>,
-}
-
-#[derive(Serialize)]
-struct DifferenceView {
-    algorithm: &'static str,
-    distance: u32,
-    bits: u32,
-    similarity: f64,
-    orientation: &'static str,
 }
 
 /// Compares, prints, answers with the exit code.
@@ -68,7 +48,7 @@ pub async fn run(arguments: CompareArguments, config: Option<&Path>) -> Result<E
     let (a, b) = (input(&arguments.a, &config)?, input(&arguments.b, &config)?);
     let sandbox = app::sandbox(&config, cache()).await?;
     let comparison = sandbox
-        .compare(a, b, arguments.threshold)
+        .compare(a, b, arguments.radius)
         .await
         .with_context(|| {
             format!(
@@ -77,11 +57,12 @@ pub async fn run(arguments: CompareArguments, config: Option<&Path>) -> Result<E
                 arguments.b.display()
             )
         })?;
+    let is_duplicate = comparison.verdict.is_duplicate();
     match arguments.json {
-        true => output::json(&View::new(&comparison))?,
+        true => output::json(&ComparisonView::from(comparison))?,
         false => print(&comparison)?,
     }
-    Ok(match comparison.verdict.is_duplicate() {
+    Ok(match is_duplicate {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(SOME_FAILED),
     })
@@ -111,33 +92,4 @@ fn print(comparison: &Comparison) -> Result<()> {
         ))?;
     }
     Ok(())
-}
-
-impl<'a> View<'a> {
-    fn new(comparison: &'a Comparison) -> Self {
-        Self {
-            verdict: comparison.verdict.name(),
-            is_duplicate: comparison.verdict.is_duplicate(),
-            similarity: comparison.similarity,
-            orientation: comparison.orientation.name(),
-            reason: &comparison.reason,
-            differences: comparison
-                .differences
-                .iter()
-                .map(DifferenceView::new)
-                .collect(),
-        }
-    }
-}
-
-impl DifferenceView {
-    fn new(difference: &Difference) -> Self {
-        Self {
-            algorithm: difference.algorithm.name(),
-            distance: difference.distance,
-            bits: difference.bits,
-            similarity: difference.similarity,
-            orientation: difference.orientation.name(),
-        }
-    }
 }

@@ -28,7 +28,7 @@ use act::{Act, Action, Outcome};
 const HELP: &str = "\
 Examples:
   vismatch find ~/Pictures
-  vismatch find ~/Pictures /media/camera --threshold 4
+  vismatch find ~/Pictures /media/camera --radius 4
   vismatch find ~/Pictures --crops
   vismatch find ~/Pictures --delete-to-trash --dry-run
   vismatch find ~/Pictures --hardlink --keep oldest --yes
@@ -37,7 +37,7 @@ Examples:
 A group is a file to keep and those that are its duplicates: copies that are re-encoded, resized, cropped, \
 bordered, marked or turned by a degree or two, told by looking at both, and files of the same bytes, whatever is in \
 them. --crops also finds strong crops, collages and pictures under large stickers, by parts that look alike. \
-Hard links to one file are one file, told by its first name, and what is done to it is done under all of its names. With --threshold or --algorithm a group is what a chain of \
+Hard links to one file are one file, told by its first name, and what is done to it is done under all of its names. With --radius or --algorithm a group is what a chain of \
 fingerprints within so many bits leads to.
 The first of a group, marked *, is the copy to keep: the one with the most frames or pages, then with the most \
 pixels inside of any frame around it that are really resolved, then the most colours, transparency, what the \
@@ -46,7 +46,7 @@ what they are to it:
   exact         the same bytes
   same_picture  re-encoded, resized or converted: the finest detail agrees, and so do the colours
   edited        the same picture with something done to it; the line below says what
-  similar       near, and no duplicate (only with --threshold or --algorithm)
+  similar       near, and no duplicate (only with --radius or --algorithm)
 With --json one group a line:
   {\"keep_reason\":…,\"files\":[{\"path\":…,\"distance\":0,\"verdict\":…,\"verdict_reason\":…,\"format\":…,\"width\":…,\"height\":…,\"bytes\":…}]}
 A path that is no UTF-8 has its bytes in \"path_base64\", too.
@@ -76,13 +76,13 @@ pub struct FindArguments {
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
     /// Bits of fingerprints that may differ [default: pictures are judged; with --algorithm what suits it]
-    #[arg(long, value_name = "N")]
-    threshold: Option<u32>,
-    /// Whose fingerprints are compared [default: pictures are judged; with --threshold phash]
+    #[arg(long, alias = "threshold", value_name = "N")]
+    radius: Option<u32>,
+    /// Whose fingerprints are compared [default: pictures are judged; with --radius phash]
     #[arg(long, short, value_name = "NAME", value_parser = algorithm())]
     algorithm: Option<Algorithm>,
     /// Also find what is left of strong crops, collages of pictures and pictures under large stickers; takes longer
-    #[arg(long, conflicts_with_all = ["threshold", "algorithm"])]
+    #[arg(long, conflicts_with_all = ["radius", "algorithm"])]
     crops: bool,
     /// Which copy of a group to keep
     #[arg(long, value_name = "WHICH", value_enum, default_value = "best")]
@@ -279,13 +279,13 @@ async fn on_copy(
 impl FindArguments {
     /// Algorithm and radius when either is given.
     fn by(&self) -> Result<Option<(Algorithm, u32)>> {
-        if self.algorithm.is_none() && self.threshold.is_none() {
+        if self.algorithm.is_none() && self.radius.is_none() {
             return Ok(None);
         }
         let algorithm = self.algorithm.unwrap_or_default();
         let (name, bits) = (algorithm.name(), algorithm.bits());
-        let radius = self.threshold.unwrap_or(algorithm.default_radius());
-        ensure!(radius <= bits, "--threshold: {name} has {bits} bits");
+        let radius = self.radius.unwrap_or(algorithm.default_radius());
+        ensure!(radius <= bits, "--radius: {name} has {bits} bits");
         Ok(Some((algorithm, radius)))
     }
 

@@ -4,6 +4,7 @@
 //! *is* (formats, orientations, fingerprints) is said by the pipeline's own types, used here as they are.
 
 mod client;
+mod comparison;
 mod copies;
 pub mod file_name;
 mod id;
@@ -16,8 +17,10 @@ mod project;
 mod rendition;
 mod resolution;
 mod unique;
+mod words;
 
 pub use client::Client;
+pub use comparison::{ComparisonView, DifferenceView};
 pub use copies::{BestCopy, Merit, Merits, best_copy};
 pub use id::{ImageId, InvalidId, Sha256};
 pub use image::{Image, NewImage};
@@ -29,6 +32,10 @@ pub use project::Project;
 pub use rendition::RenditionKind;
 pub use resolution::{Decision, InvalidPair, Pair, Resolved, Trashed};
 pub use unique::unique;
+pub use words::{
+    AlgorithmName, MatchKindName, OnDuplicateName, OrientationName, OrientationScope,
+    RenditionName, VerdictName,
+};
 
 pub use vismatch_pipeline::bank::{BankWriter, Header as BankHeader, Mark as BankMark};
 pub use vismatch_pipeline::comparison::{Comparison, Difference, Judgement, Verdict};

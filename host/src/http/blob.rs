@@ -1,5 +1,6 @@
 //! Stored pictures as answers: conditional (RFC 9110 section 13), in parts (section 14), streamed.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::SystemTime;
 
@@ -15,10 +16,16 @@ use http_range_header::{
     parse_range_header,
 };
 use jiff::Timestamp;
+use utoipa::openapi::response::{
+    Response as ResponseDescription, ResponseBuilder, ResponsesBuilder,
+};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr};
+use utoipa::{IntoResponses, PartialSchema};
 
 use crate::service::{Blob, BlobKey, Services, blobs};
 
 use super::error::ApiError;
+use super::views::BinaryFile;
 
 /// An image may be replaced, or deleted, at any time: what is kept is asked for again by its ETag.
 const CACHING: HeaderValue = HeaderValue::from_static("public, no-cache");
@@ -29,6 +36,39 @@ pub struct BlobRequest<'a> {
     pub method: &'a Method,
     /// Its conditions and range.
     pub headers: &'a HeaderMap,
+}
+
+/// The answers of every route that shows a picture, for the description.
+pub struct PictureResponses;
+
+impl IntoResponses for PictureResponses {
+    fn responses() -> BTreeMap<String, RefOr<ResponseDescription>> {
+        let picture = |description: &str| {
+            let content = ContentBuilder::new().schema(Some(BinaryFile::schema()));
+            ResponseBuilder::new()
+                .description(description)
+                .content("image/jpeg", content.build())
+        };
+        let outside = || {
+            let body = Ref::from_schema_name("ErrorBody");
+            ResponseBuilder::new()
+                .description("The range is outside the picture.")
+                .content(
+                    "application/json",
+                    ContentBuilder::new().schema(Some(body)).build(),
+                )
+        };
+        ResponsesBuilder::new()
+            .response(
+                "200",
+                picture("The picture. Conditional requests and ranges are understood."),
+            )
+            .response("206", picture("The part that `Range` asks for."))
+            .response("304", ResponseBuilder::new().description("Not modified."))
+            .response("416", outside())
+            .build()
+            .into()
+    }
 }
 
 /// What identifies a blob's present bytes.

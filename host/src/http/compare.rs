@@ -1,13 +1,13 @@
 //! Two pictures side by side: `POST /compare`.
 
 use axum::extract::{Request, State};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Comparison, Difference, ProjectName};
+use crate::domain::{Comparison, ComparisonView, ProjectName};
 use crate::service::{
     Input,
     matching::{self, ComparedPicture},
@@ -39,9 +39,9 @@ struct CompareForm {
     /// The stored image's id or name.
     #[schema(value_type = String, required = false)]
     image_id: Option<String>,
-    /// Largest `phash` distance of near-duplicates, 0 to 64.
+    /// Largest `phash` distance of near-duplicates, 0 to 64. `threshold` is another name of it.
     #[schema(value_type = PhashDistance, required = false)]
-    threshold: Option<u32>,
+    radius: Option<u32>,
 }
 
 /// Two stored images.
@@ -51,9 +51,10 @@ struct CompareBody {
     a: StoredImage,
     /// The other.
     b: StoredImage,
-    /// Largest `phash` distance of near-duplicates, 0 to 64.
+    /// Largest `phash` distance of near-duplicates, 0 to 64. `threshold` is another name of it.
+    #[serde(alias = "threshold")]
     #[schema(value_type = Option<PhashDistance>, example = 10)]
-    threshold: Option<u32>,
+    radius: Option<u32>,
 }
 
 /// Where a stored image is.
@@ -72,58 +73,19 @@ struct StoredImage {
 struct CompareFields {
     project_id: Option<String>,
     image_id: Option<String>,
-    threshold: Option<u32>,
+    #[serde(alias = "threshold")]
+    radius: Option<u32>,
 }
 
 /// How to compare; a field of the body wins.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct CompareOptions {
-    /// Largest `phash` distance of near-duplicates, 0 to 64; the default radius without it.
+    /// Largest `phash` distance of near-duplicates, 0 to 64; the default radius without it. `threshold` is another name
+    /// of it.
+    #[serde(alias = "threshold")]
     #[param(value_type = PhashDistance, inline, required = false, example = 10)]
-    threshold: Option<u32>,
-}
-
-/// What two pictures are to each other.
-#[derive(Serialize, ToSchema)]
-struct ComparisonView {
-    /// `exact`, `same_picture`, `edited`, `similar` or `different`.
-    #[schema(example = "same_picture")]
-    verdict: &'static str,
-    /// What was compared decides. False with a threshold: fingerprints alone prove nothing.
-    verified: bool,
-    /// The verdict is one of the first three.
-    is_duplicate: bool,
-    /// The share of the detail that agrees, 0 to 1; 1 for the same bytes; with a threshold the similarity by `phash`.
-    #[schema(example = 0.9375)]
-    similarity: f64,
-    /// How `b` has to be transformed to look like `a`.
-    #[schema(example = "upright")]
-    orientation: &'static str,
-    /// Why, in one sentence for people.
-    reason: String,
-    /// Every algorithm's distance.
-    differences: Vec<DifferenceView>,
-}
-
-/// One algorithm's opinion of two pictures.
-#[derive(Serialize, ToSchema)]
-struct DifferenceView {
-    /// Whose opinion.
-    #[schema(example = "phash")]
-    algorithm: &'static str,
-    /// Differing bits in the best orientation.
-    #[schema(example = 4)]
-    distance: u32,
-    /// Length of the fingerprints.
-    #[schema(example = 64)]
-    bits: u32,
-    /// 1 - distance / bits.
-    #[schema(example = 0.9375)]
-    similarity: f64,
-    /// How `b` has to be transformed to get that distance.
-    #[schema(example = "upright")]
-    orientation: &'static str,
+    radius: Option<u32>,
 }
 
 /// Compare two pictures
@@ -136,11 +98,8 @@ struct DifferenceView {
     request_body(content((CompareForm = "multipart/form-data"), (CompareBody = "application/json"))),
     responses(
         (status = 200, description = "The judgement, and every algorithm's distance.", body = ComparisonView),
-        (status = 400, description = "Not a picture, a threshold that cannot be, both `b` and `image_id`.", body = ErrorBody),
+        (status = 400, description = "Not a picture, a radius that cannot be, both `b` and `image_id`.", body = ErrorBody),
         (status = 404, description = "There is no such project or image.", body = ErrorBody),
-        (status = 413, description = "A file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "A body of another type.", body = ErrorBody),
-        (status = 422, description = "A field is missing or not of its type.", body = ErrorBody),
     ),
 )]
 async fn compare(
@@ -150,9 +109,9 @@ async fn compare(
 ) -> Result<axum::Json<ComparisonView>, ApiError> {
     let comparison = match body_kind(request.headers()) {
         BodyKind::Multipart | BodyKind::UrlEncoded | BodyKind::Unnamed => {
-            compare_sent(&app, request, url.threshold).await?
+            compare_sent(&app, request, url.radius).await?
         }
-        BodyKind::Json => compare_stored(&app, request, url.threshold).await?,
+        BodyKind::Json => compare_stored(&app, request, url.radius).await?,
         BodyKind::Other => {
             let text = "the body must be a form or application/json";
             return Err(ApiError::unsupported_media_type(text));
@@ -164,21 +123,21 @@ async fn compare(
 async fn compare_sent(
     app: &App,
     request: Request,
-    threshold: Option<u32>,
+    radius: Option<u32>,
 ) -> Result<Comparison, ApiError> {
     let mut form = Form::receive(app, request, &["a", "b"]).await?;
     let fields: CompareFields = form.parameters()?;
-    let threshold = fields.threshold.or(threshold);
+    let radius = fields.radius.or(radius);
     let a = form.picture("a")?;
     let comparison = match stored(fields)? {
         Some(_) if form.optional_picture("b").is_some() => {
             let text = "the fields `b` and `image_id` both name the second picture: send one";
             return Err(ApiError::invalid(text));
         }
-        Some(b) => matching::compare(&app.services, sent(&a), b.try_into()?, threshold).await,
+        Some(b) => matching::compare(&app.services, sent(&a), b.try_into()?, radius).await,
         None => {
             let b = form.picture("b")?;
-            matching::compare(&app.services, sent(&a), sent(&b), threshold).await
+            matching::compare(&app.services, sent(&a), sent(&b), radius).await
         }
     };
     Ok(comparison?)
@@ -187,12 +146,12 @@ async fn compare_sent(
 async fn compare_stored(
     app: &App,
     request: Request,
-    threshold: Option<u32>,
+    radius: Option<u32>,
 ) -> Result<Comparison, ApiError> {
     let body: CompareBody = extract::json(request).await?;
-    let threshold = body.threshold.or(threshold);
+    let radius = body.radius.or(radius);
     let (a, b) = (body.a.try_into()?, body.b.try_into()?);
-    Ok(matching::compare(&app.services, a, b, threshold).await?)
+    Ok(matching::compare(&app.services, a, b, radius).await?)
 }
 
 /// The stored image that a form names, if any.
@@ -223,31 +182,5 @@ impl TryFrom<StoredImage> for ComparedPicture {
             ProjectName::parse(&stored.project_id)?,
             stored.image_id,
         ))
-    }
-}
-
-impl From<Comparison> for ComparisonView {
-    fn from(comparison: Comparison) -> Self {
-        Self {
-            verdict: comparison.verdict.name(),
-            verified: comparison.verified,
-            is_duplicate: comparison.verdict.is_duplicate(),
-            similarity: comparison.similarity,
-            orientation: comparison.orientation.name(),
-            reason: comparison.reason,
-            differences: comparison.differences.iter().map(Into::into).collect(),
-        }
-    }
-}
-
-impl From<&Difference> for DifferenceView {
-    fn from(difference: &Difference) -> Self {
-        Self {
-            algorithm: difference.algorithm.name(),
-            distance: difference.distance,
-            bits: difference.bits,
-            similarity: difference.similarity,
-            orientation: difference.orientation.name(),
-        }
     }
 }

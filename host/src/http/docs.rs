@@ -13,6 +13,9 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::Config;
 
 use crate::app::App;
+use crate::domain::{
+    AlgorithmName, OnDuplicateName, OrientationName, OrientationScope, RenditionName,
+};
 
 use super::base_path::address;
 use super::dependencies;
@@ -90,7 +93,9 @@ pub(super) const REDOC_PAGE: &str = r#"<!DOCTYPE html>
         (name = "server", description = "Health, metrics, events and this description."),
         (name = "page", description = "The page for people."),
     ),
-    components(schemas(ErrorBody)),
+    components(schemas(
+        ErrorBody, AlgorithmName, OnDuplicateName, OrientationName, OrientationScope, RenditionName,
+    )),
     servers((url = "/", description = "This server.")),
     security(()),
 )]

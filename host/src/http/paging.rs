@@ -5,10 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::error::ApiError;
-use super::schemas::Limit;
-
-/// Most entries of one page.
-pub const MAX_PAGE: u64 = 1000;
+use super::schemas::{Limit, MAX_PAGE};
 
 /// Which part of a list is wanted.
 #[derive(Deserialize, IntoParams)]

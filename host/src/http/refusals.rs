@@ -5,10 +5,10 @@
 //! is listed there.
 
 use utoipa::openapi::header::{Header, HeaderBuilder};
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{Components, ObjectBuilder, Type};
-use utoipa::openapi::{ContentBuilder, HttpMethod, OpenApi, PathItem, Ref};
+use utoipa::openapi::{ContentBuilder, HttpMethod, OpenApi, PathItem, Ref, RefOr};
 
 use super::origin_policy::CHANGED_BY_GET;
 
@@ -18,6 +18,10 @@ enum Of {
     All,
     Changes,
     Bodies,
+    /// Those that a path names something for.
+    Named,
+    /// Those with parameters of the URL or a body.
+    Parameters,
 }
 
 /// An answer that many operations share.
@@ -29,7 +33,7 @@ struct Refusal {
     description: &'static str,
 }
 
-const REFUSALS: [Refusal; 10] = [
+const REFUSALS: [Refusal; 13] = [
     Refusal {
         status: "400",
         of: Of::All,
@@ -41,6 +45,12 @@ const REFUSALS: [Refusal; 10] = [
         of: Of::Changes,
         name: "Forbidden",
         description: "A page of another origin asks for a change. The operator names the origins that may.",
+    },
+    Refusal {
+        status: "404",
+        of: Of::Named,
+        name: "NotFound",
+        description: "There is nothing of the name or id in the path.",
     },
     Refusal {
         status: "408",
@@ -61,10 +71,22 @@ const REFUSALS: [Refusal; 10] = [
         description: "The body is larger than this route reads.",
     },
     Refusal {
+        status: "415",
+        of: Of::Bodies,
+        name: "UnsupportedMediaType",
+        description: "The body is of a media type that this route does not read.",
+    },
+    Refusal {
         status: "421",
         of: Of::All,
         name: "MisdirectedRequest",
         description: "The request is for a host that this server is not called.",
+    },
+    Refusal {
+        status: "422",
+        of: Of::Parameters,
+        name: "UnprocessableContent",
+        description: "A parameter or field is missing or not of its type: the message names it, its value and what is allowed.",
     },
     Refusal {
         status: "503",
@@ -103,19 +125,25 @@ pub fn list(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             let changes = method != HttpMethod::Get || CHANGED_BY_GET.contains(&path.as_str());
-            list_at(operation, changes);
+            list_at(operation, changes, path.contains('{'));
         }
     }
 }
 
-fn list_at(operation: &mut Operation, changes: bool) {
+fn list_at(operation: &mut Operation, changes: bool, is_named: bool) {
     let has_body = operation.request_body.is_some();
+    let mut parameters = operation.parameters.iter().flatten();
+    let in_query = parameters.any(|parameter| {
+        matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
+    });
     let listed = &mut operation.responses.responses;
     for refusal in &REFUSALS {
         let may_come = match refusal.of {
             Of::All => true,
             Of::Changes => changes,
             Of::Bodies => has_body,
+            Of::Named => is_named,
+            Of::Parameters => has_body || in_query,
         };
         if may_come {
             let response = || Ref::from_response_name(refusal.name).into();
@@ -194,7 +222,7 @@ mod tests {
     fn what_a_route_says_itself_is_not_said_over() {
         let document: Value = serde_json::from_str(&super::super::openapi()).unwrap();
         let upload = &document["paths"]["/projects/{project_id}/images"]["post"]["responses"];
-        assert!(upload["413"]["description"].is_string());
+        assert!(upload["422"]["description"].is_string());
         assert!(upload["412"]["$ref"].is_string());
     }
 }

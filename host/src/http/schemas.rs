@@ -6,10 +6,11 @@ use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::openapi::{ArrayBuilder, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::domain::{Algorithm, RenditionKind};
+use crate::domain::Algorithm;
 use crate::service::{decisions, resolve};
 
-use super::paging::MAX_PAGE;
+/// Most entries of one page.
+pub const MAX_PAGE: u64 = 1000;
 
 /// A project's name: `ProjectName` counts bytes, so its longest is shorter where characters have several.
 const PROJECT_NAME: &str = r"^(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f/\\]{1,255}$";
@@ -42,14 +43,6 @@ macro_rules! described {
 }
 
 described! {
-    /// The name of an algorithm.
-    AlgorithmName = words(&Algorithm::ALL.map(Algorithm::name));
-    /// Whether mirrored and turned copies count.
-    OrientationName = words(&["upright", "any"]);
-    /// What to do with the same bytes; nothing is `keep`.
-    OnDuplicateName = words(&["keep", "reject", ""]);
-    /// A rendition.
-    SizeName = words(&RenditionKind::ALL.map(RenditionKind::name));
     /// The name of a project.
     ProjectText = text(PROJECT_NAME);
     /// The name of an image.
@@ -159,7 +152,11 @@ mod tests {
         let parameters = document["paths"][path][method]["parameters"].clone();
         let parameters = parameters.as_array().cloned().unwrap();
         let found = parameters.into_iter().find(|one| one["name"] == parameter);
-        found.unwrap()["schema"].clone()
+        let schema = found.unwrap()["schema"].clone();
+        match schema["$ref"].as_str() {
+            Some(reference) => document.pointer(&reference[1..]).cloned().unwrap(),
+            None => schema,
+        }
     }
 
     #[test]
@@ -174,10 +171,7 @@ mod tests {
             schema("/duplicates", "get", "radius")["maximum"],
             json!(256)
         );
-        assert_eq!(
-            schema("/compare", "post", "threshold")["maximum"],
-            json!(64)
-        );
+        assert_eq!(schema("/compare", "post", "radius")["maximum"], json!(64));
         assert!(schema(images, "get", "project_id")["pattern"].is_string());
     }
 

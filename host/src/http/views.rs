@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 
 use crate::config::Location;
 use crate::domain::{
-    Exif, Fingerprint, Image, ImageId, Match, MatchKind, ProjectName, RenditionKind,
+    Exif, Fingerprint, Image, ImageId, Match, MatchKindName, OrientationName, ProjectName,
+    RenditionKind, VerdictName,
 };
 
 use super::base_path::address;
@@ -80,14 +81,28 @@ pub struct ExifView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-02-21T19:01:02+01:00")]
     pub taken_at: Option<String>,
-    /// WGS 84 degrees, north is positive. Left out by a server whose setting `location` is `hide`.
+    /// Where it was taken. Left out by a server whose setting `location` is `hide`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationView>,
+    /// `location.latitude` by its older name. Left out by a server whose setting `location` is `hide`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 35.24)]
     pub latitude: Option<f64>,
-    /// WGS 84 degrees, east is positive. Left out as `latitude` is.
+    /// `location.longitude` by its older name. Left out as `latitude` is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 25.14)]
     pub longitude: Option<f64>,
+}
+
+/// A place on earth.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub struct LocationView {
+    /// WGS 84 degrees, north is positive.
+    #[schema(example = 35.24)]
+    pub latitude: f64,
+    /// WGS 84 degrees, east is positive.
+    #[schema(example = 25.14)]
+    pub longitude: f64,
 }
 
 /// Where an image's renditions are: paths, below `--base-path` or what a proxy says by `X-Forwarded-Prefix`.
@@ -138,15 +153,12 @@ pub struct MatchView {
     #[schema(example = "holidays")]
     pub project_id: String,
     /// `exact`: the same bytes; `near`: a duplicate, similar, or a fingerprint within the radius: the verdict tells which.
-    #[schema(example = "near")]
-    pub kind: &'static str,
+    pub kind: MatchKindName,
     /// Differing bits.
     #[schema(example = 4)]
     pub distance: u32,
-    /// What the picture and the image are to each other: `exact`, `same_picture`, `edited`,
-    /// `similar`; the first three are duplicates.
-    #[schema(example = "similar")]
-    pub verdict: &'static str,
+    /// What the picture and the image are to each other; never `different`.
+    pub verdict: VerdictName,
     /// What was compared decides. False where only fingerprints or sketches were compared and may be wrong: comparing
     /// the pictures decides (`POST /compare`, or matches of the picture itself). Duplicates are always verified.
     #[schema(example = false)]
@@ -160,10 +172,8 @@ pub struct MatchView {
     /// Whose fingerprints were compared: one of our own, or the name of a plugin.
     #[schema(example = "phash")]
     pub algorithm: String,
-    /// How the query has to be transformed to look like the image: `upright`, `mirrored`, `rotated180`,
-    /// `flipped`, `transposed`, `rotated90`, `transversed`, `rotated270`.
-    #[schema(example = "upright")]
-    pub orientation: &'static str,
+    /// How the query has to be transformed to look like the image.
+    pub orientation: OrientationName,
     /// Frames or pages of the image; its renditions show the first.
     #[schema(example = 1)]
     pub frames: u32,
@@ -205,6 +215,10 @@ impl ExifView {
             camera_model: exif.camera_model,
             lens: exif.lens,
             taken_at: exif.taken_at,
+            location: place.map(|place| LocationView {
+                latitude: place.latitude,
+                longitude: place.longitude,
+            }),
             latitude: place.map(|place| place.latitude),
             longitude: place.map(|place| place.longitude),
         }
@@ -242,17 +256,14 @@ impl From<&Match> for MatchView {
             image_id: found.image.id.to_string(),
             name: found.image.name.to_string(),
             project_id: found.image.project.to_string(),
-            kind: match found.kind {
-                MatchKind::Exact => "exact",
-                MatchKind::Near => "near",
-            },
+            kind: found.kind.into(),
             distance: found.distance,
-            verdict: found.judgement.verdict.name(),
+            verdict: found.judgement.verdict.into(),
             verified: found.judgement.verified,
             similarity: found.judgement.similarity,
             reason: found.judgement.reason.clone(),
             algorithm: found.algorithm.name().to_owned(),
-            orientation: found.orientation.name(),
+            orientation: found.orientation.into(),
             frames: found.image.info.frames,
             urls: Urls::new(&found.image.project, found.image.id),
         }

@@ -39,7 +39,7 @@ pub struct SourceFile {
 
 impl FileStamp {
     /// The stamp of a file; `None` when there is no regular file. The last name is not followed when it is a
-    /// link, those above it are: for paths of the data folder there is [`Store::open_source`].
+    /// link, those above it are: for paths of the data folder there is [`Store::open_source`](super::Store::open_source).
     pub fn read(path: &Path) -> io::Result<Option<Self>> {
         match if_there(std::fs::symlink_metadata(path))? {
             Some(facts) => Self::of_facts(&facts),

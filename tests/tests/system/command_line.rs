@@ -167,8 +167,12 @@ fn compare_ends_with_its_verdict() {
     assert_eq!(code("photo.jpg", "other.webp"), Some(1));
     assert_eq!(code("photo.jpg", "notes.txt"), Some(2));
     assert_eq!(code("photo.jpg", "nowhere.jpg"), Some(2));
-    let strict = ["compare", "photo.jpg", "other.webp", "--threshold", "0"];
-    assert_eq!(program::run(folder.path(), strict).code, Some(1));
+    for radius in ["--radius", "--threshold"] {
+        let strict = ["compare", "photo.jpg", "other.webp", radius, "0"];
+        assert_eq!(program::run(folder.path(), strict).code, Some(1));
+        let outside = ["compare", "photo.jpg", "photo.jpg", radius, "65"];
+        assert_eq!(program::run(folder.path(), outside).code, Some(2));
+    }
 }
 
 #[test]

@@ -73,3 +73,5 @@ mod sandbox_components;
 mod settings;
 /// Two servers over one data folder.
 mod two_processes;
+/// The types of the page are made of the description.
+mod types;

@@ -7,7 +7,7 @@ use regex::Regex;
 use vismatch_tests::repository;
 
 /// What looks for a path, and follows the links that are in it.
-const FOLLOWS: &str = r"\bfs::[a-z_]+\(|\bFile::(open|create|create_new|options)\(|\bWalkDir::new\(|\.(exists|try_exists|canonicalize|read_dir|symlink_metadata)\(\)|\bFileStamp::of\(";
+const FOLLOWS: &str = r"\bfs::[a-z_]+\(|\bFile::(open|create|create_new|options)\(|\bWalkDir::new\(|\.(exists|try_exists|canonicalize|read_dir|symlink_metadata)\(\)|\bFileStamp::read\(";
 
 /// Those that may, and why.
 const ALLOWED: [(&str, &str, &str); 9] = [
@@ -23,12 +23,12 @@ const ALLOWED: [(&str, &str, &str); 9] = [
         "SQLite opens its files by their paths; a start refuses links there",
     ),
     (
-        "store/given.rs",
+        "store/file_stamp.rs",
         "fs::symlink_metadata(path)",
         "for files of the command line",
     ),
     (
-        "store/given.rs",
+        "store/source_files.rs",
         "FileStamp::read(&staged.path)",
         "a temporary file, whose name nobody can guess",
     ),

@@ -57,8 +57,8 @@ export class Pipeline {
   }
 
   /** What two pictures are to each other, and why. */
-  compare(first: Blob, second: Blob, { threshold, ...options }: CompareOptions = {}): Promise<Comparison> {
-    return this.#pool.run({ kind: "compare", first, second, threshold }, options);
+  compare(first: Blob, second: Blob, { radius, threshold, ...options }: CompareOptions = {}): Promise<Comparison> {
+    return this.#pool.run({ kind: "compare", first, second, radius: radius ?? threshold }, options);
   }
 
   /** JPEGs of a picture, one for each spec. */

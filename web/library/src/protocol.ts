@@ -10,7 +10,7 @@ export type ModuleName = "common" | "full";
 export type Task =
   | { kind: "fingerprint"; file: Blob; algorithms: readonly Algorithm[] }
   | { kind: "info"; file: Blob }
-  | { kind: "compare"; first: Blob; second: Blob; threshold: number | undefined }
+  | { kind: "compare"; first: Blob; second: Blob; radius: number | undefined }
   | { kind: "render"; file: Blob; specs: readonly RenditionSpec[] }
   | { kind: "bank-apply"; bytes: ArrayBuffer }
   | { kind: "bank-nearest"; bits: string; version: number; radius: number | undefined; limit: number };

@@ -143,6 +143,8 @@ export interface FingerprintOptions extends JobOptions {
 
 export interface CompareOptions extends JobOptions {
   /** Largest `phash` distance of near-duplicates, 0 to 64. */
+  radius?: number;
+  /** The older name of `radius`, which wins. */
   threshold?: number;
 }
 

@@ -49,7 +49,7 @@ async function perform(id: number, task: Task): Promise<unknown> {
     case "info":
       return pipeline.info(first);
     case "compare":
-      return pipeline.compare(first, second, task.threshold);
+      return pipeline.compare(first, second, task.radius);
     case "render":
       return render(pipeline, first, task.specs);
     case "bank-apply":

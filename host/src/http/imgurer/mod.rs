@@ -112,8 +112,6 @@ struct SimilarForm {
     responses(
         (status = 201, description = "It is in, and found at once.", body = LibraryUploaded),
         (status = 400, description = "Not a picture that can be read, a body that was cut off.", body = ErrorBody),
-        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "The body is no form.", body = ErrorBody),
         (status = 422, description = "The field `image` is missing.", body = ErrorBody),
         (status = 503, description = "Too many uploads at once; Retry-After says when to come back.", body = ErrorBody),
     ),
@@ -160,8 +158,6 @@ async fn upload(
         (status = 200, description = "The pictures.", body = LibraryImages),
         (status = 400, description = "Both picture and `image_id`, not a picture.", body = ErrorBody),
         (status = 404, description = "There is no such picture.", body = ErrorBody),
-        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "A body of another type.", body = ErrorBody),
         (status = 422, description = "Neither picture nor `image_id`.", body = ErrorBody),
     ),
 )]

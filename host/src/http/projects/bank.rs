@@ -12,15 +12,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{BankHeader, BankMark, BankWriter, ImageId};
+use crate::domain::{AlgorithmName, BankHeader, BankMark, BankWriter, ImageId};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
-use crate::http::schemas::{AlgorithmName, WitnessText};
+use crate::http::schemas::WitnessText;
 use crate::http::views::BinaryFile;
 use crate::service::matching::{Bank, BankEntry, KnownBank, bank};
 use crate::service::{ServiceError, Services};
-
-use super::matching::algorithm;
 
 /// It may change at any time: what is kept is asked for again by its ETag.
 const CACHING: HeaderValue = HeaderValue::from_static("public, no-cache");
@@ -35,9 +33,9 @@ pub fn router() -> OpenApiRouter<App> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct BankOptions {
-    /// `phash` (default), `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core` or `bare`.
-    #[param(value_type = AlgorithmName, inline, required = false, example = "phash")]
-    algorithm: Option<String>,
+    /// Whose fingerprints, `phash` without it.
+    #[param(value_type = AlgorithmName, required = false, example = "phash")]
+    algorithm: Option<AlgorithmName>,
     /// The `sequence` of the bank that is there: only what has changed since is sent.
     #[param(example = 42)]
     since: Option<u64>,
@@ -65,7 +63,6 @@ struct BankOptions {
         (status = 304, description = "Nothing has changed since the bank of this ETag."),
         (status = 400, description = "A `since` or `witness` that cannot be.", body = ErrorBody),
         (status = 422, description = "There is no such algorithm, or `since` is no number.", body = ErrorBody),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn get(
@@ -74,8 +71,7 @@ async fn get(
     Query(options): Query<BankOptions>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let named = options.algorithm.as_deref().map(algorithm).transpose()?;
-    let algorithm = named.unwrap_or_default();
+    let algorithm = options.algorithm.map(Into::into).unwrap_or_default();
     let known = options.known()?;
     let bank = bank(&app.services, &project, algorithm, known).await?;
     let etag = etag(&bank)?;

@@ -82,7 +82,6 @@ struct DecisionDeleted {
     responses(
         (status = 201, description = "The decisions: one for every two of the images.", body = Vec<DecisionView>),
         (status = 400, description = "Fewer than 2 or more than 100 images, or one of them twice.", body = ErrorBody),
-        (status = 404, description = "There is no such project or image.", body = ErrorBody),
         (status = 409, description = "An image went while it was decided about.", body = ErrorBody),
     ),
 )]
@@ -108,8 +107,6 @@ async fn decide(
     responses(
         (status = 200, description = "The decisions by their ids. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = Vec<DecisionView>, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
-        (status = 400, description = "A limit or `after` that cannot be.", body = ErrorBody),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn list(

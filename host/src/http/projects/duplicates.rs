@@ -9,16 +9,16 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::config::Location;
-use crate::domain::{DuplicateGroup, ProjectName};
+use crate::domain::{
+    AlgorithmName, DuplicateGroup, OrientationName, OrientationScope, ProjectName, VerdictName,
+};
 use crate::http::base_path::address;
-use crate::http::error::{ApiError, ErrorBody};
+use crate::http::error::ApiError;
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::paging::{NextLink, next_link};
-use crate::http::schemas::{AfterImage, AlgorithmName, Distance, Limit, OrientationName};
+use crate::http::schemas::{AfterImage, Distance, Limit};
 use crate::http::views::{ImageView, project_url};
 use crate::service::matching::{self, Duplicates, DuplicatesPage};
-
-use super::matching::{algorithm, any_orientation};
 
 /// Routes of duplicates.
 pub fn router() -> OpenApiRouter<App> {
@@ -35,14 +35,13 @@ struct DuplicateOptions {
     /// judged.
     #[param(value_type = Distance, inline, required = false, example = 10)]
     radius: Option<u32>,
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core` or `bare`: groups what is within the radius,
-    /// the algorithm's default without one.
-    #[param(value_type = AlgorithmName, inline, required = false, example = "phash")]
-    algorithm: Option<String>,
+    /// Groups what is within the radius by this algorithm, its default radius without one.
+    #[param(value_type = AlgorithmName, required = false, example = "phash")]
+    algorithm: Option<AlgorithmName>,
     /// `upright` (default), or `any`: also find mirrored and turned copies, by what their fingerprints
     /// become. `dhash` and `blockhash` know mirrored ones only.
-    #[param(value_type = OrientationName, inline, required = false, example = "any")]
-    orientation: Option<String>,
+    #[param(value_type = OrientationScope, required = false, example = "any")]
+    orientation: Option<OrientationScope>,
     /// Most groups, 1 to 1000; all without it.
     #[param(value_type = Limit, inline, required = false, example = 100)]
     limit: Option<usize>,
@@ -55,14 +54,12 @@ struct DuplicateOptions {
 #[derive(Serialize, ToSchema)]
 struct DuplicatesView {
     /// Whose fingerprints were compared; null when pictures were judged.
-    #[schema(example = "phash")]
-    algorithm: Option<&'static str>,
+    algorithm: Option<AlgorithmName>,
     /// Largest distance between neighbours of a group; null when pictures were judged.
     #[schema(example = 10)]
     radius: Option<u32>,
-    /// `upright` or `any`.
-    #[schema(example = "upright")]
-    orientation: &'static str,
+    /// Which copies were looked for.
+    orientation: OrientationScope,
     /// The groups. By verdict each image is a duplicate of the one to keep; by distance images that are alike through
     /// one between them are in one group, too. Files of the same bytes are always together.
     groups: Vec<GroupView>,
@@ -110,9 +107,8 @@ struct MemberView {
     /// Differing bits to the image to keep, by the algorithm asked for or `phash`.
     #[schema(example = 4)]
     distance: u32,
-    /// What it is to the image to keep: `exact`, `same_picture`, `edited`, or `similar` when distances were asked for.
-    #[schema(example = "same_picture")]
-    verdict: &'static str,
+    /// What it is to the image to keep: `similar` when distances were asked for, a duplicate otherwise.
+    verdict: VerdictName,
     /// What was compared decides. False when distances were asked for: fingerprints alone prove nothing.
     verified: bool,
     /// The share of the detail that agrees, 0 to 1; where distances were asked for 1 - distance / bits.
@@ -122,8 +118,7 @@ struct MemberView {
     #[schema(example = "Their detail agrees by 97 %, place for place, and so do the colours.")]
     reason: String,
     /// How it has to be transformed to look like the image to keep.
-    #[schema(example = "upright")]
-    orientation: &'static str,
+    orientation: OrientationName,
 }
 
 /// What is in a project more than once
@@ -139,9 +134,6 @@ struct MemberView {
     responses(
         (status = 200, description = "The groups of near-duplicates. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = DuplicatesView, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
-        (status = 400, description = "A radius, limit or `after` that cannot be.", body = ErrorBody),
-        (status = 422, description = "A parameter is not of its type.", body = ErrorBody),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn duplicates(
@@ -162,8 +154,6 @@ async fn duplicates(
     responses(
         (status = 200, description = "The groups of near-duplicates. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = DuplicatesView, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
-        (status = 400, description = "A radius, limit or `after` that cannot be.", body = ErrorBody),
-        (status = 422, description = "A parameter is not of its type.", body = ErrorBody),
     ),
 )]
 async fn all_duplicates(
@@ -184,9 +174,9 @@ impl DuplicateOptions {
         let link = self.link(&address, &page)?;
         let group = |group| GroupView::new(group, app.config.location);
         let view = DuplicatesView {
-            algorithm: page.by.map(|(algorithm, _)| algorithm.name()),
+            algorithm: page.by.map(|(algorithm, _)| algorithm.into()),
             radius: page.by.map(|(_, radius)| radius),
-            orientation: orientation_name(&asked),
+            orientation: asked.any_orientation.into(),
             groups: page.groups.iter().map(group).collect(),
             left_out: page.left_out,
             not_compared: page.not_compared,
@@ -201,9 +191,9 @@ impl DuplicateOptions {
             after.parse().map_err(refusal)
         });
         Ok(Duplicates {
-            algorithm: self.algorithm.as_deref().map(algorithm).transpose()?,
+            algorithm: self.algorithm.map(Into::into),
             radius: self.radius,
-            any_orientation: any_orientation(self.orientation.as_deref())?,
+            any_orientation: self.orientation.is_some_and(OrientationScope::is_any),
             after: after.transpose()?,
             limit: self.limit,
         })
@@ -215,8 +205,14 @@ impl DuplicateOptions {
         };
         let given = [
             ("radius", self.radius.map(|radius| radius.to_string())),
-            ("algorithm", self.algorithm.clone()),
-            ("orientation", self.orientation.clone()),
+            (
+                "algorithm",
+                self.algorithm.map(|name| name.name().to_owned()),
+            ),
+            (
+                "orientation",
+                self.orientation.map(|name| name.name().to_owned()),
+            ),
         ];
         let given = given
             .into_iter()
@@ -225,14 +221,6 @@ impl DuplicateOptions {
         parameters.push(("limit", limit.to_string()));
         parameters.push(("after", next.to_string()));
         next_link(address, &parameters)
-    }
-}
-
-fn orientation_name(asked: &Duplicates) -> &'static str {
-    if asked.any_orientation {
-        "any"
-    } else {
-        "upright"
     }
 }
 
@@ -248,11 +236,11 @@ impl GroupView {
             image: ImageView::new(&member.image, location),
             project_id: member.image.project.to_string(),
             distance: member.distance,
-            verdict: member.relation.judgement.verdict.name(),
+            verdict: member.relation.judgement.verdict.into(),
             verified: member.relation.judgement.verified,
             similarity: member.relation.judgement.similarity,
             reason: member.relation.judgement.reason.clone(),
-            orientation: member.relation.orientation.name(),
+            orientation: member.relation.orientation.into(),
         });
         Self {
             group_id: id(0).unwrap_or_default(),

@@ -9,14 +9,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Image, RenditionKind};
-use crate::http::blob::{self, BlobRequest};
+use crate::domain::{Image, RenditionKind, RenditionName};
+use crate::http::blob::{self, BlobRequest, PictureResponses};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
-use crate::http::schemas::SizeName;
 use crate::http::unerased::{self, UnerasedView};
-use crate::http::views::{BinaryFile, FingerprintView, ImageView, project_url};
+use crate::http::views::{FingerprintView, ImageView, project_url};
 use crate::service::{BlobKey, ServiceError, images, plugins, projects};
 
 /// Image routes.
@@ -34,8 +33,8 @@ pub fn router() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 pub struct Size {
     /// `original` (default), `medium` (fits 1600x1600), `thumb` (fits 400x400) or `game` (exactly 50x50).
-    #[param(value_type = SizeName, inline, required = false, example = "thumb")]
-    size: Option<String>,
+    #[param(value_type = RenditionName, required = false, example = "thumb")]
+    size: Option<RenditionName>,
 }
 
 /// An image that is gone.
@@ -79,9 +78,7 @@ struct PrimarySet {
     responses(
         (status = 200, description = "The images. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = Vec<ImageView>, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
-        (status = 400, description = "A limit that cannot be.", body = ErrorBody),
         (status = 404, description = "There is no image `after`.", body = ErrorBody),
-        (status = 422, description = "The limit is no number.", body = ErrorBody),
     ),
 )]
 async fn list(
@@ -109,17 +106,12 @@ async fn list(
 
 /// An image in one of its sizes
 #[utoipa::path(
-    get, path = "/projects/{project_id}/images/{image_id}",
-    operation_id = "show_image", tag = "images",
+    get,
+    path = "/projects/{project_id}/images/{image_id}",
+    operation_id = "show_image",
+    tag = "images",
     params(ImagePath, Size),
-    responses(
-        (status = 200, description = "The picture. Conditional requests and ranges are understood.", body = BinaryFile, content_type = "image/jpeg"),
-        (status = 206, description = "The part that `Range` asked for.", body = BinaryFile, content_type = "image/jpeg"),
-        (status = 304, description = "What the client has is what there is."),
-        (status = 404, description = "There is no such project or image.", body = ErrorBody),
-        (status = 416, description = "The range is outside the picture.", body = ErrorBody),
-        (status = 422, description = "There is no such size.", body = ErrorBody),
-    ),
+    responses(PictureResponses,)
 )]
 async fn show(
     State(app): State<App>,
@@ -128,7 +120,7 @@ async fn show(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let kind = size.kind()?;
+    let kind = size.kind();
     let image = images::get(&app.services, &at.project, &at.image).await?;
     let request = BlobRequest {
         method: &method,
@@ -139,16 +131,12 @@ async fn show(
 
 /// The cover of a project
 #[utoipa::path(
-    get, path = "/projects/{project_id}/thumbnail",
-    operation_id = "show_cover", tag = "projects",
+    get,
+    path = "/projects/{project_id}/thumbnail",
+    operation_id = "show_cover",
+    tag = "projects",
     params(ProjectPath),
-    responses(
-        (status = 200, description = "The cover, fitting 400x400.", body = BinaryFile, content_type = "image/jpeg"),
-        (status = 206, description = "The part that `Range` asked for.", body = BinaryFile, content_type = "image/jpeg"),
-        (status = 304, description = "What the client has is what there is."),
-        (status = 404, description = "There is no such project, or no image in it.", body = ErrorBody),
-        (status = 416, description = "The range is outside the picture.", body = ErrorBody),
-    ),
+    responses(PictureResponses,)
 )]
 async fn thumbnail(
     State(app): State<App>,
@@ -171,7 +159,6 @@ async fn thumbnail(
     params(ImagePath),
     responses(
         (status = 200, description = "Its fingerprints.", body = Vec<FingerprintView>),
-        (status = 404, description = "There is no such project or image.", body = ErrorBody),
     ),
 )]
 async fn fingerprints(
@@ -203,7 +190,6 @@ async fn fingerprints(
     responses(
         (status = 200, description = "It is gone.", body = ImageDeleted),
         (status = 202, description = unerased::LEFT, body = ImageDeleted),
-        (status = 404, description = "There is no such project or image.", body = ErrorBody),
         (status = 409, description = "The name is that of an image that was merged into another, `details.image_id` says into which; or a file of it lies behind a link or must not be removed. Nothing is deleted.", body = ErrorBody),
     ),
 )]
@@ -229,7 +215,6 @@ async fn delete(
     params(ImagePath),
     responses(
         (status = 200, description = "It is the cover.", body = PrimarySet),
-        (status = 404, description = "There is no such project or image.", body = ErrorBody),
     ),
 )]
 async fn set_primary(
@@ -256,27 +241,8 @@ async fn rendition(
 
 impl Size {
     /// The rendition of that name.
-    pub fn kind(&self) -> Result<RenditionKind, ApiError> {
-        let name = self.size.as_deref().unwrap_or("original");
-        RenditionKind::from_name(name).ok_or_else(|| {
-            let names = RenditionKind::ALL.map(RenditionKind::name).join(", ");
-            ApiError::unprocessable(format!("size: {name:?} is none of {names}"))
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unknown_sizes_are_answered_with_the_known() {
-        let size = Size {
-            size: Some("huge".into()),
-        };
-        let refusal = format!("{:?}", size.kind().unwrap_err());
-        for name in ["original", "medium", "thumb", "game"] {
-            assert!(refusal.contains(name), "{refusal}");
-        }
+    pub fn kind(&self) -> RenditionKind {
+        let size = self.size.map(Into::into);
+        size.unwrap_or(RenditionKind::Original)
     }
 }

@@ -7,12 +7,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::{Algorithm, Fingerprint, ProjectName, Sketch};
+use crate::domain::{Algorithm, AlgorithmName, Fingerprint, OrientationScope, ProjectName, Sketch};
 use crate::http::base64_text;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{self, BodyKind, InProject, Json, ProjectPath, Query, body_kind};
 use crate::http::form::Form;
-use crate::http::schemas::{Distance, Limit, OrientationName, SentFingerprint, Sha256Text};
+use crate::http::schemas::{Distance, Limit, SentFingerprint, Sha256Text};
 use crate::http::views::MatchView;
 use crate::service::{
     Input, imgurer,
@@ -52,8 +52,7 @@ struct CheckBody {
     #[schema(value_type = Option<Distance>, example = 10)]
     radius: Option<u32>,
     /// `upright` (default), or `any`: also find mirrored and turned copies, by what the fingerprints become.
-    #[schema(value_type = Option<OrientationName>, example = "any")]
-    orientation: Option<String>,
+    orientation: Option<OrientationScope>,
     /// Most matches of each kind, 1 to 1000; 10 without it.
     #[schema(value_type = Option<Limit>, example = 10)]
     limit: Option<usize>,
@@ -62,8 +61,7 @@ struct CheckBody {
 /// A fingerprint that a client computed.
 #[derive(Deserialize)]
 struct KnownFingerprint {
-    /// `phash`, `dhash`, `dhash128`, `ahash`, `blockhash`, `pdq`, `core` or `bare`.
-    algorithm: String,
+    algorithm: AlgorithmName,
     /// Version of its definition; the server's own without it.
     version: Option<u16>,
     /// The bits as hexadecimal digits.
@@ -100,9 +98,8 @@ struct MatchOptions {
     #[schema(value_type = Option<Limit>)]
     limit: Option<usize>,
     /// `upright` (default), or `any`: also find mirrored and turned copies.
-    #[param(value_type = OrientationName, inline, required = false, example = "any")]
-    #[schema(value_type = Option<OrientationName>)]
-    orientation: Option<String>,
+    #[param(value_type = OrientationScope, required = false, example = "any")]
+    orientation: Option<OrientationScope>,
 }
 
 /// A picture to match and how; its fields may come in any order.
@@ -122,8 +119,8 @@ struct MatchForm {
     #[schema(value_type = Limit, required = false)]
     limit: Option<usize>,
     /// `upright` or `any`.
-    #[schema(value_type = OrientationName, required = false)]
-    orientation: Option<String>,
+    #[schema(value_type = OrientationScope, required = false)]
+    orientation: Option<OrientationScope>,
 }
 
 /// Has this picture been seen, asked without sending it
@@ -140,7 +137,6 @@ struct MatchForm {
         (status = 200, description = "What was found; both lists may be empty.", body = CheckedView),
         (status = 400, description = "A digest, fingerprint, sketch or radius that cannot be.", body = ErrorBody),
         (status = 422, description = "Neither `sha256` nor `fingerprints`, or a field that is missing or not of its type.", body = ErrorBody),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn check(
@@ -187,9 +183,6 @@ async fn check_all(
     responses(
         (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
         (status = 400, description = "Both picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
-        (status = 404, description = "There is no such project or image.", body = ErrorBody),
-        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "A body of another type.", body = ErrorBody),
         (status = 422, description = "Neither picture nor `image_id`, or a parameter that is not of its type.", body = ErrorBody),
     ),
 )]
@@ -219,8 +212,6 @@ async fn matches(
         (status = 200, description = "The matches; none is an answer too.", body = Vec<MatchView>),
         (status = 400, description = "Both picture and `image_id`, not a picture, a parameter that cannot be.", body = ErrorBody),
         (status = 404, description = "There is no such image.", body = ErrorBody),
-        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "A body of another type.", body = ErrorBody),
         (status = 422, description = "Neither picture nor `image_id`, or a parameter that is not of its type.", body = ErrorBody),
     ),
 )]
@@ -306,23 +297,12 @@ fn sketch(text: &str) -> Result<Sketch, ApiError> {
     Sketch::from_bytes(cells).map_err(|error| ApiError::invalid(error.to_string()))
 }
 
-/// The algorithm of a name.
-pub fn algorithm(name: &str) -> Result<Algorithm, ApiError> {
+/// The built-in algorithm of a name that no plugin has.
+fn algorithm(name: &str) -> Result<Algorithm, ApiError> {
     Algorithm::from_name(name).ok_or_else(|| {
         let names = Algorithm::ALL.map(Algorithm::name).join(", ");
         ApiError::unprocessable(format!("algorithm: {name:?} is none of {names}"))
     })
-}
-
-/// Whether mirrored and turned copies count, too; they do not without a word.
-pub fn any_orientation(name: Option<&str>) -> Result<bool, ApiError> {
-    match name {
-        None | Some("upright") => Ok(false),
-        Some("any") => Ok(true),
-        Some(other) => Err(ApiError::unprocessable(format!(
-            "orientation: {other:?} is neither `upright` nor `any`"
-        ))),
-    }
 }
 
 fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
@@ -356,7 +336,7 @@ impl CheckBody {
         }
         let sha256 = self.sha256.map(|digest| digest.parse()).transpose();
         let fingerprints = self.fingerprints.into_iter().map(TryInto::try_into);
-        let any_orientation = any_orientation(self.orientation.as_deref())?;
+        let any_orientation = self.orientation.is_some_and(OrientationScope::is_any);
         let by = match self.radius {
             Some(_) => Criterion::Distance {
                 algorithm: None,
@@ -383,7 +363,7 @@ impl TryFrom<KnownFingerprint> for Fingerprint {
     type Error = ApiError;
 
     fn try_from(known: KnownFingerprint) -> Result<Self, ApiError> {
-        let algorithm = algorithm(&known.algorithm)?;
+        let algorithm = Algorithm::from(known.algorithm);
         let bits = hex::decode(&known.bits)
             .map_err(|error| ApiError::invalid(format!("bits of {}: {error}", algorithm.name())))?;
         Ok(Self {
@@ -409,7 +389,7 @@ impl MatchOptions {
     }
 
     fn criterion(&self, app: &App) -> Result<Criterion, ApiError> {
-        let any_orientation = any_orientation(self.orientation.as_deref())?;
+        let any_orientation = self.orientation.is_some_and(OrientationScope::is_any);
         let name = self.algorithm.as_deref();
         if let Some(plugin) = name.filter(|name| app.services.plugins.get(name).is_some()) {
             if any_orientation {
@@ -438,8 +418,9 @@ mod tests {
     use super::*;
 
     fn check(json: &str) -> Result<KnownPicture, ApiError> {
-        let search = serde_json::from_str::<CheckBody>(json)
-            .unwrap()
+        let body = serde_json::from_str::<CheckBody>(json);
+        let search = body
+            .map_err(|error| ApiError::unprocessable(error.to_string()))?
             .into_search(None)?;
         match search.subject {
             Subject::Known(known) => Ok(known),

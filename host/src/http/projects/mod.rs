@@ -123,7 +123,6 @@ async fn list(State(app): State<App>) -> Result<axum::Json<Vec<ProjectView>>, Ap
     params(ProjectPath),
     responses(
         (status = 200, description = "The project.", body = ProjectView),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn get(
@@ -155,7 +154,6 @@ struct ProjectChange {
     responses(
         (status = 200, description = "The project as it is now.", body = ProjectView),
         (status = 400, description = "The body is no such JSON.", body = ErrorBody),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn change(
@@ -175,7 +173,6 @@ async fn change(
     responses(
         (status = 200, description = "It is gone.", body = ProjectDeleted),
         (status = 202, description = unerased::LEFT, body = ProjectDeleted),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
         (status = 409, description = "Some of its files lie behind a link or must not be removed. Nothing is deleted.", body = ErrorBody),
     ),
 )]

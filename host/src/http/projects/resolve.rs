@@ -110,7 +110,6 @@ struct RemovedView {
     responses(
         (status = 200, description = "It is done; with `dry_run`, it would be.", body = ResolvedView),
         (status = 400, description = "Both `remove` and `images`; an image that is kept and removed; fewer than 2 or more than 1000 images.", body = ErrorBody),
-        (status = 404, description = "There is no such project or image.", body = ErrorBody),
         (status = 409, description = "A file lies behind a link; an image is in the trash for another one, or went meanwhile; two of them were decided to be no duplicates; or one is less to the image that stays than `accept` asks for, `details.image_id` says which.", body = ErrorBody),
         (status = 422, description = "Neither `remove` nor `images`, `remove` without `keep`, or a field that is not of its type.", body = ErrorBody),
     ),

@@ -10,13 +10,13 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::domain::{ImageId, ProjectName, Trashed};
-use crate::http::blob::{self, BlobRequest};
+use crate::http::blob::{self, BlobRequest, PictureResponses};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{ImagePath, InProject, OneImage, ProjectPath, Query};
 use crate::http::paging::Page;
 use crate::http::schemas::{AfterImage, Limit};
 use crate::http::unerased::{self, UnerasedView};
-use crate::http::views::{BinaryFile, ImageView, project_url, timestamp};
+use crate::http::views::{ImageView, project_url, timestamp};
 use crate::service::{BlobKey, Emptied, trash};
 
 use super::images::Size;
@@ -89,8 +89,6 @@ struct TrashEmptied {
     responses(
         (status = 200, description = "The images by their ids. With `limit`, and when there are more, `Link: <…>; rel=\"next\"` says where.",
             body = Vec<TrashedView>, headers(("link" = String, description = "Where the next page is (RFC 8288)."))),
-        (status = 400, description = "A limit or `after` that cannot be.", body = ErrorBody),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn list(
@@ -109,17 +107,12 @@ async fn list(
 
 /// An image of the trash, in one of its sizes
 #[utoipa::path(
-    get, path = "/projects/{project_id}/trash/{image_id}",
-    operation_id = "show_trashed", tag = "duplicates",
+    get,
+    path = "/projects/{project_id}/trash/{image_id}",
+    operation_id = "show_trashed",
+    tag = "duplicates",
     params(ImagePath, Size),
-    responses(
-        (status = 200, description = "The picture. Conditional requests and ranges are understood.", body = BinaryFile, content_type = "image/jpeg"),
-        (status = 206, description = "The part that `Range` asked for.", body = BinaryFile, content_type = "image/jpeg"),
-        (status = 304, description = "What the client has is what there is."),
-        (status = 404, description = "There is no such project, or its trash has no such image.", body = ErrorBody),
-        (status = 416, description = "The range is outside the picture.", body = ErrorBody),
-        (status = 422, description = "There is no such size.", body = ErrorBody),
-    ),
+    responses(PictureResponses,)
 )]
 async fn show(
     State(app): State<App>,
@@ -128,7 +121,7 @@ async fn show(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let kind = size.kind()?;
+    let kind = size.kind();
     let trashed = trash::get(&app.services, &at.project, &at.image).await?;
     let key = BlobKey::TrashedRendition(at.project, kind, trashed.image.id);
     let request = BlobRequest {
@@ -184,7 +177,6 @@ async fn delete(
     responses(
         (status = 200, description = "It is empty.", body = TrashEmptied),
         (status = 202, description = unerased::LEFT, body = TrashEmptied),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
     ),
 )]
 async fn empty(

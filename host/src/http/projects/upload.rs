@@ -7,11 +7,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::domain::ImageName;
+use crate::domain::{ImageName, OnDuplicateName};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
 use crate::http::form::{Form, Picture, last_segment, own_name};
-use crate::http::schemas::{OnDuplicateName, WantedName};
+use crate::http::schemas::WantedName;
 use crate::http::views::{FingerprintView, MatchView, Urls, timestamp};
 use crate::service::{
     NameClash,
@@ -35,8 +35,8 @@ struct UploadForm {
     #[schema(value_type = WantedName, required = false, example = "beach.jpg")]
     name: Option<String>,
     /// `keep` (default) or `reject`: what to do when the very bytes are in the project already.
-    #[schema(value_type = OnDuplicateName, required = false, example = "reject")]
-    on_duplicate: Option<String>,
+    #[schema(value_type = OnDuplicateName, required = false)]
+    on_duplicate: Option<OnDuplicateName>,
 }
 
 /// What may be said of an upload in the URL too; a field of the form wins.
@@ -47,8 +47,8 @@ struct UploadOptions {
     #[param(value_type = WantedName, inline, required = false, example = "beach.jpg")]
     name: Option<String>,
     /// `keep` (default) or `reject`: what to do when the very bytes are in the project already.
-    #[param(value_type = OnDuplicateName, inline, required = false, example = "reject")]
-    on_duplicate: Option<String>,
+    #[param(value_type = OnDuplicateName, required = false, example = "reject")]
+    on_duplicate: Option<OnDuplicateName>,
 }
 
 /// A picture that is in, searchable by everyone.
@@ -107,8 +107,6 @@ struct Uploaded {
         (status = 200, description = "It is in, and found by everyone.", body = Uploaded),
         (status = 400, description = "Not a picture that can be read (the message names what it is), a body that was cut off, a name that cannot be used.", body = ErrorBody),
         (status = 409, description = "With `on_duplicate=reject`: it is there already; `details.image_id` says where. Or the name leads through a file or a link.", body = ErrorBody),
-        (status = 413, description = "The file, or the picture in it, is over a limit.", body = ErrorBody),
-        (status = 415, description = "The body is no form.", body = ErrorBody),
         (status = 422, description = "The field `file` is missing, or `on_duplicate` is neither of its words.", body = ErrorBody),
         (status = 503, description = "Too many uploads at once; Retry-After says when to come back.", body = ErrorBody),
     ),
@@ -126,7 +124,7 @@ async fn upload(
     let upload = Upload {
         project,
         name: options.name(&picture)?,
-        on_duplicate: options.on_duplicate()?,
+        on_duplicate: options.on_duplicate(),
         name_clash: NameClash::Number,
         given: picture.staged,
     };
@@ -158,13 +156,10 @@ impl UploadOptions {
         asked.or_else(own).map(str::to_owned)
     }
 
-    fn on_duplicate(&self) -> Result<OnDuplicate, ApiError> {
-        match self.on_duplicate.as_deref() {
-            None | Some("" | "keep") => Ok(OnDuplicate::Keep),
-            Some("reject") => Ok(OnDuplicate::Reject),
-            Some(other) => Err(ApiError::unprocessable(format!(
-                "on_duplicate: {other:?} is neither `keep` nor `reject`"
-            ))),
+    fn on_duplicate(&self) -> OnDuplicate {
+        match self.on_duplicate {
+            None | Some(OnDuplicateName::Unsaid | OnDuplicateName::Keep) => OnDuplicate::Keep,
+            Some(OnDuplicateName::Reject) => OnDuplicate::Reject,
         }
     }
 }

@@ -172,7 +172,7 @@ async fn what_has_been_seen_is_found(server: &Server) {
     server
         .post_form("/compare?threshold=65", sent.clone())
         .await
-        .assert_refused(StatusCode::BAD_REQUEST, "threshold: ");
+        .assert_refused(StatusCode::BAD_REQUEST, "radius: ");
     let different = server.post_form("/compare", sent).await.json();
     assert_eq!(different["is_duplicate"], false, "{different}");
 

@@ -154,7 +154,6 @@ struct ProjectDeletedView {
     responses(
         (status = 200, description = "The three most similar images.", body = DiffView),
         (status = 400, description = "Not JSON, not base64, or not a picture.", body = ErrorBody),
-        (status = 404, description = "There is no such project.", body = ErrorBody),
         (status = 413, description = "The body, or the picture in it, is over a limit.", body = ErrorBody),
         (status = 415, description = "The body is not JSON.", body = ErrorBody),
         (status = 422, description = "A field is missing or of a wrong type.", body = ErrorBody),

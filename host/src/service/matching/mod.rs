@@ -55,11 +55,11 @@ pub async fn compare(
     services: &Services,
     a: ComparedPicture,
     b: ComparedPicture,
-    threshold: Option<u32>,
+    radius: Option<u32>,
 ) -> Result<Comparison, ServiceError> {
-    check_threshold(threshold)?;
+    check_radius(radius)?;
     let (a, b) = (a.read(services).await?, b.read(services).await?);
-    Ok(services.sandbox.compare(a, b, threshold).await?)
+    Ok(services.sandbox.compare(a, b, radius).await?)
 }
 
 impl ComparedPicture {
@@ -74,11 +74,11 @@ impl ComparedPicture {
     }
 }
 
-fn check_threshold(threshold: Option<u32>) -> Result<(), ServiceError> {
+fn check_radius(radius: Option<u32>) -> Result<(), ServiceError> {
     let bits = Algorithm::default().bits();
-    if threshold.is_some_and(|threshold| threshold > bits) {
+    if radius.is_some_and(|radius| radius > bits) {
         return Err(ServiceError::Invalid(format!(
-            "threshold: over the {bits} bits of {}",
+            "radius: over the {bits} bits of {}",
             Algorithm::default().name()
         )));
     }

@@ -70,6 +70,8 @@ fn two_stored_images_are_compared() {
     server.post_json("/compare", &unknown).refused(404);
     let threshold = json!({"a": at(&stored[0]), "b": by_name, "threshold": 65});
     server.post_json("/compare", &threshold).refused(400);
+    let radius = json!({"a": at(&stored[0]), "b": at(&stored[0]), "radius": 65});
+    server.post_json("/compare", &radius).refused(400);
 }
 
 #[test]

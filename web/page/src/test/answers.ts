@@ -59,5 +59,5 @@ export function imageOf(image_id: string, bytes = 1): Image {
 }
 
 export function memberOf(image_id: string, verdict: Verdict, verified = true, bytes = 1): GroupMember {
-  return { ...imageOf(image_id, bytes), distance: 0, verdict, verified, similarity: 1, reason: "", orientation: "upright" };
+  return { ...imageOf(image_id, bytes), project_id: "holidays", distance: 0, verdict, verified, similarity: 1, reason: "", orientation: "upright" };
 }
