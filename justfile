@@ -130,7 +130,7 @@ plugins: _targets
       { test wit/fingerprinting.wit -ot "$made" && test tests/hosts/plugins/javascript/lighter.js -ot "$made"; } \
       || npm run --silent --prefix tests/hosts/plugins/javascript build -- "$made"
 
-# Feed broken files to a decoder of ours (jpeg_scan, jpeg_planes, jpeg_encode, png_rows) for so many seconds
+# Feed broken files to a decoder of ours (jpeg_scan, jpeg_planes, jpeg_strip, jpeg_encode, png_rows) for so many seconds
 fuzz decoder="jpeg_scan" seconds="60": _fuzz
     @mkdir -p "guest/fuzz/corpus/{{decoder}}"
     @! test -d ../shared/data || find ../shared/data -type f -size -60k -name "{{ if decoder == "png_rows" { "*.png" } else { "*.jp*g" } }}" \

@@ -38,7 +38,7 @@ fn read(scans: &ScanReader<'_>, scan: &ScanHeader, outputs: &mut [OutputPlane]) 
     let mut skips: [Option<AcSkip<'_>>; COMPONENTS] = Default::default();
     for part in &scan.parts {
         if outputs[part.component].last() + 1 < BLOCK && skips[part.ac].is_none() {
-            skips[part.ac] = scans.tables.ac[part.ac].as_ref().map(AcSkip::new);
+            skips[part.ac] = scans.tables.ac[part.ac].as_deref().map(AcSkip::new);
         }
     }
     let reader = |part: &ScanComponent| BlockReader::new(scans, part, outputs, &skips);
@@ -72,10 +72,10 @@ impl<'a> BlockReader<'a> {
         outputs: &[OutputPlane],
         skips: &'a [Option<AcSkip<'a>>; COMPONENTS],
     ) -> Option<Self> {
-        let ac = scans.tables.ac[part.ac].as_ref()?;
+        let ac = scans.tables.ac[part.ac].as_deref()?;
         let last = outputs[part.component].last();
         Some(Self {
-            dc: scans.tables.dc[part.dc].as_ref()?,
+            dc: scans.tables.dc[part.dc].as_deref()?,
             ac,
             last,
             skip: skips[part.ac].as_ref(),

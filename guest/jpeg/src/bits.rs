@@ -10,26 +10,25 @@ use memchr::memchr;
 const BLOCK_BYTES: usize = 256;
 /// Bytes that are made ready at least.
 const PIECE: usize = 4096;
-/// Zeros after the data: the bytes that a window is filled with at once.
-const ZEROS: usize = 8;
 
 /// The data up to the next marker, and how far it was read.
 pub(crate) struct EntropyReader<'a> {
     bytes: &'a [u8],
     /// Where more data comes from; the marker, once it has ended.
     next: usize,
-    /// The data has ended, and zeros follow it.
     has_ended: bool,
-    /// Data without its stuffing.
+    /// Data without its stuffing, and zeros once it has ended.
     ready: Vec<u8>,
+    /// How many of the last of these bytes are such zeros.
+    zeros: usize,
     position: Position,
 }
 
 /// How far the data was read.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Position {
-    /// The next byte of what is ready to put into the window.
-    at: usize,
+    /// Bytes of what is ready that were not put into the window.
+    left: usize,
     /// The next bits, from the top; below the `held` ones may be bits of the next byte, which are put there
     /// again with the rest of it.
     window: u64,
@@ -45,6 +44,7 @@ impl<'a> EntropyReader<'a> {
             next: 0,
             has_ended: false,
             ready: Vec::new(),
+            zeros: 0,
             position: Position::default(),
         };
         reader.restart(at);
@@ -56,15 +56,18 @@ impl<'a> EntropyReader<'a> {
         self.next = at.min(self.bytes.len());
         self.has_ended = false;
         self.ready.clear();
+        self.zeros = 0;
         self.position = Position::default();
     }
 
     /// The bits of so many blocks. Who has read them tells [`Self::resume`] how far.
     pub fn bits(&mut self, blocks: usize) -> BitReader<'_> {
         self.prepare((blocks + 1) * BLOCK_BYTES);
+        let Position { left, window, held } = self.position;
         BitReader {
-            ready: &self.ready,
-            position: self.position,
+            rest: &self.ready[self.ready.len() - left..],
+            window,
+            held,
         }
     }
 
@@ -87,27 +90,31 @@ impl<'a> EntropyReader<'a> {
 
     /// Bits that were not read; below 0 where some were read that are not there.
     fn unread(&self) -> i64 {
-        let Position { at, held, .. } = self.position;
-        let zeros = if self.has_ended { ZEROS } else { 0 };
-        let bytes = self.ready.len() as i64 - at as i64 - zeros as i64;
-        bytes * 8 + i64::from(held)
+        let Position { left, held, .. } = self.position;
+        (left as i64 - self.zeros as i64) * 8 + i64::from(held)
     }
 
-    /// Makes so many bytes ready, or all that there are.
+    /// Makes so many bytes ready.
     fn prepare(&mut self, needed: usize) {
-        let at = self.position.at;
-        if self.has_ended || self.ready.len() >= at + needed {
+        if self.position.left >= needed {
             return;
         }
-        self.ready.drain(..at.min(self.ready.len()));
-        self.position.at = 0;
-        // Twice as many, so that what is left over is seldom moved.
-        let wanted = PIECE.max(2 * needed);
+        if !self.has_ended {
+            self.ready.drain(..self.ready.len() - self.position.left);
+            // Twice as many, so that what is left over is seldom moved.
+            self.take_out_stuffing(PIECE.max(2 * needed));
+            self.position.left = self.ready.len();
+        }
+        let missing = needed.saturating_sub(self.position.left);
+        self.ready.resize(self.ready.len() + missing, 0);
+        self.zeros += missing;
+        self.position.left += missing;
+    }
+
+    /// Takes out the stuffing until so many bytes are ready, or the data has ended.
+    fn take_out_stuffing(&mut self, wanted: usize) {
         while self.ready.len() < wanted && !self.has_ended {
             self.take_up_to_ff(wanted - self.ready.len());
-        }
-        if self.has_ended {
-            self.ready.resize(self.ready.len() + ZEROS, 0);
         }
     }
 
@@ -130,21 +137,28 @@ impl<'a> EntropyReader<'a> {
 
 /// Reads bits of what is ready. It calls nothing, so that all of it is kept in registers.
 pub(crate) struct BitReader<'r> {
-    ready: &'r [u8],
-    position: Position,
+    /// What is ready and was not put into the window: never at its end, since no block has as many bytes as are made
+    /// ready for it.
+    rest: &'r [u8],
+    window: u64,
+    held: u32,
 }
 
 impl BitReader<'_> {
     /// How far the data was read.
     #[inline(always)]
     pub fn position(&self) -> Position {
-        self.position
+        Position {
+            left: self.rest.len(),
+            window: self.window,
+            held: self.held,
+        }
     }
 
     /// Makes at least 32 bits ready.
     #[inline(always)]
     pub fn refill(&mut self) {
-        if self.position.held < 32 {
+        if self.held < 32 {
             self.fill();
         }
     }
@@ -152,35 +166,36 @@ impl BitReader<'_> {
     /// Makes at least 56 bits ready.
     #[inline(always)]
     pub fn fill(&mut self) {
-        let Position { at, window, held } = self.position;
-        let eight = self.ready.get(at..).and_then(<[u8]>::first_chunk);
-        let eight = eight.map_or(0, |eight| u64::from_be_bytes(*eight));
-        self.position = Position {
-            at: at + (63 - held) as usize / 8,
-            window: window | eight >> held,
-            held: held | 56,
-        };
+        debug_assert!(
+            self.rest.len() >= 8,
+            "blocks of more bytes than were made ready"
+        );
+        if let Some(eight) = self.rest.first_chunk() {
+            let whole_bytes = (63 - self.held) as usize / 8 % 8;
+            self.window |= u64::from_be_bytes(*eight) >> self.held;
+            self.rest = &self.rest[whole_bytes..];
+        }
+        self.held |= 56;
     }
 
     /// The next bits from the top, as many as were made ready; what is below them is of no use.
     #[inline(always)]
     pub fn window(&self) -> u64 {
-        self.position.window
+        self.window
     }
 
     /// Drops as many bits as the lowest six bits of `count` say; they must have been made ready.
     #[inline(always)]
     pub fn drop(&mut self, count: u32) {
-        let Position { window, held, .. } = &mut self.position;
-        *window = window.wrapping_shl(count);
-        *held = held.wrapping_sub(count & 63);
+        self.window = self.window.wrapping_shl(count);
+        self.held = self.held.wrapping_sub(count & 63);
     }
 
     /// Takes up to 32 bits; they must have been made ready.
     #[inline(always)]
     pub fn take(&mut self, count: u32) -> u32 {
         // Two shifts, since none of the bits may be asked for.
-        let bits = (self.position.window >> 1 >> (63 - count)) as u32;
+        let bits = (self.window >> 1 >> (63 - count)) as u32;
         self.drop(count);
         bits
     }
@@ -260,6 +275,19 @@ mod tests {
         let mut data = EntropyReader::new(b"\xAB", 0);
         take(&mut data, 8);
         assert_eq!(data.ends_at(), None, "no marker");
+    }
+
+    #[test]
+    fn zeros_follow_the_data_for_as_many_blocks_as_were_asked_for() {
+        let mut data = EntropyReader::new(b"\xAB\xFF\xD9", 0);
+        let mut bits = data.bits(4);
+        for at in 0..4 * BLOCK_BYTES {
+            bits.refill();
+            assert_eq!(bits.take(8), if at == 0 { 0xAB } else { 0 });
+        }
+        let position = bits.position();
+        data.resume(position);
+        assert_eq!(data.unread(), 8 - 8 * 4 * BLOCK_BYTES as i64);
     }
 
     #[test]

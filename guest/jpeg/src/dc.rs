@@ -148,9 +148,9 @@ fn read_all_bits(
     advance(scan, planes, None, low)?;
     let tables: Vec<_> = (scan.parts.iter())
         .map(|part| {
-            let ac = &scans.tables.ac[part.ac];
-            let ac = if has_ac { Some(ac.as_ref()?) } else { None };
-            Some((scans.tables.dc[part.dc].as_ref()?, ac))
+            let ac = scans.tables.ac[part.ac].as_deref();
+            let ac = if has_ac { Some(ac?) } else { None };
+            Some((scans.tables.dc[part.dc].as_deref()?, ac))
         })
         .collect::<Option<_>>()?;
     // Components that share their codes share the tables.

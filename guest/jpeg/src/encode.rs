@@ -123,7 +123,7 @@ fn write_headers(
 /// A component on its way into the file.
 struct Component<'a> {
     plane: &'a GrayImage,
-    /// Blocks in a unit, across and down.
+    /// Blocks in an MCU, across and down.
     step: u32,
     quantiser: Quantiser,
     dc: SymbolCodes,

@@ -13,7 +13,7 @@ pub(crate) const COMPONENTS: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Component {
     id: u8,
-    /// Blocks in an interleaved unit, across and down: 1 to 4.
+    /// Blocks in an MCU, across and down: 1 to 4.
     pub across: usize,
     pub down: usize,
     /// Which quantisation table.
@@ -113,9 +113,9 @@ fn table(number: u8) -> Option<usize> {
 pub(crate) struct Tables {
     /// What coefficients are multiplied with, in zigzag order.
     pub quantisers: [Option<[u16; 64]>; COMPONENTS],
-    pub dc: [Option<CoefficientTable>; COMPONENTS],
-    pub ac: [Option<CoefficientTable>; COMPONENTS],
-    /// Units between restart markers, or 0.
+    pub dc: [Option<Box<CoefficientTable>>; COMPONENTS],
+    pub ac: [Option<Box<CoefficientTable>>; COMPONENTS],
+    /// MCUs between restart markers, or 0.
     pub restart_interval: usize,
 }
 
@@ -155,7 +155,7 @@ impl Tables {
                 1 => (&mut self.ac, Kind::Ac),
                 _ => return None,
             };
-            tables[table] = Some(CoefficientTable::new(codes, kind)?);
+            tables[table] = Some(Box::new(CoefficientTable::new(codes, kind)?));
             segment = rest;
         }
         Some(())

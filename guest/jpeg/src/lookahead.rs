@@ -35,17 +35,18 @@ pub(crate) struct Coefficient {
 pub(crate) struct CoefficientTable {
     codes: HuffmanTable,
     kind: Kind,
-    lookup: Box<[Entry; 1 << COEFFICIENT_BITS]>,
+    /// In place, so that its address is not read with each coefficient.
+    lookup: [Entry; 1 << COEFFICIENT_BITS],
 }
 
 /// What the next bits are: from the lowest bits on, 5 bits of length, 4 of size and 7 of run; in the
-/// upper half the value, if the length counts it in: then the size is 0. All is 0 for codes that are
-/// longer than the bits looked at.
+/// upper half the value, if the length counts it in: then the size is 0.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Entry(u32);
 
 impl Entry {
-    const NONE: Self = Self(0);
+    /// A code that is longer than the bits looked at, or none: in that it has a size and no length.
+    const NONE: Self = Self(1 << 5);
 
     fn new(length: u32, (run, size): (u32, u32)) -> Self {
         Self(run << 9 | size << 5 | length)
@@ -82,7 +83,7 @@ impl CoefficientTable {
         if kind == Kind::Dc && codes.codes().iter().any(|code| code.symbol > 15) {
             return None;
         }
-        let mut lookup = Box::new([Entry::NONE; 1 << COEFFICIENT_BITS]);
+        let mut lookup = [Entry::NONE; 1 << COEFFICIENT_BITS];
         let is_short = |code: &&Code| code.length <= COEFFICIENT_BITS;
         for code in codes.codes().iter().take_while(is_short) {
             let left = COEFFICIENT_BITS - code.length;
@@ -100,18 +101,21 @@ impl CoefficientTable {
     #[inline(always)]
     pub fn read(&self, window: u64) -> Option<Coefficient> {
         let mut entry = self.lookup[(window >> (64 - COEFFICIENT_BITS)) as usize];
-        if entry == Entry::NONE {
-            entry = self.long((window >> 48) as u32)?;
-        }
-        let (length, size) = (entry.length(), entry.size());
         let mut value = entry.value();
-        if size > 0 {
-            value = signed((window << length >> (64 - size)) as u32, size);
+        // One question for all that is rare.
+        if entry.size() > 0 {
+            if entry == Entry::NONE {
+                entry = self.long((window >> 48) as u32)?;
+            }
+            // Two shifts, since none of the bits may be the value's.
+            let (length, size) = (entry.length(), entry.size());
+            value = signed((window << length >> 1 >> (63 - size)) as u32, size);
+            entry = Entry::new(length + size, (entry.run(), 0));
         }
         Some(Coefficient {
             run: entry.run(),
             value,
-            length: length + size,
+            length: entry.length(),
         })
     }
 

@@ -7,7 +7,7 @@ use crate::segments::{END_OF_IMAGE, START_OF_SCAN, Segment, Segments};
 pub struct Markers {
     /// The first frame header.
     pub frame: Option<Frame>,
-    /// ScanReader, counted up to one more than the limit.
+    /// Scans, counted up to one more than the limit.
     pub scans: u32,
     /// Adobe's APP14 is there, which means that CMYK is stored inverted.
     pub adobe: bool,

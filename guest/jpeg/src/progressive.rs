@@ -46,7 +46,7 @@ fn read_band(scans: &ScanReader<'_>, scan: &ScanHeader, planes: &mut [AcPlane]) 
     let [part] = &scan.parts[..] else { return None };
     let plane = &mut planes[part.component];
     plane.advance(scan)?;
-    let band = Band::new(scan, scans.tables.ac[part.ac].as_ref()?);
+    let band = Band::new(scan, scans.tables.ac[part.ac].as_deref()?);
     match scan.high {
         0 => read_upper_bits(scans, scan, plane, &band),
         _ => read_one_bit(scans, scan, plane, &band),

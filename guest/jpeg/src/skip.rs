@@ -108,6 +108,7 @@ pub(crate) fn note_block_starts(
     starts: &mut [u64],
 ) -> Option<()> {
     let mut bits = data.bits(order.len());
+    let starts = &mut starts[..order.len()];
     // The block after the one that the next look is in, and its codes.
     let (mut after, mut following) = (1, order[1]);
     let (mut state, mut codes) = (END, order[0]);

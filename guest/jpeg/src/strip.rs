@@ -1,6 +1,6 @@
 //! A JPEG without its metadata: the picture data is copied bit for bit.
 //!
-//! Kept are the segments that decide how the picture lookahead: tables, frames, scans, JFIF (APP0), the
+//! Kept are the segments that decide how the picture looks: tables, frames, scans, JFIF (APP0), the
 //! ICC profile (APP2) and Adobe's colour transform (APP14). Everything else goes: EXIF, GPS, XMP,
 //! IPTC, thumbnails, further pictures, comments, and what follows the end of the picture.
 

@@ -8,8 +8,9 @@
 /// The modules, each after those that it uses.
 fn listed() -> Vec<&'static str> {
     let readme = include_str!("../README.md");
-    let (_, rows) = readme.split_once("## How it is made").unwrap();
-    let rows = rows.lines().filter_map(|line| line.strip_prefix("| `"));
+    let (_, page) = readme.split_once("## How it is made").unwrap();
+    let (section, _) = page.split_once("\n## ").unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
     let cells = rows.map(|row| row.split(" | ").next().unwrap());
     cells
         .flat_map(|cell| cell.split(", "))

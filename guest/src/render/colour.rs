@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 
-use super::encode::{Pixel, Planes};
+use super::encode::{Pixel, YcbcrPlanes};
 use crate::decode;
 use vismatch_simd::{i16x8, i32x4};
 
@@ -42,7 +42,7 @@ impl ToSrgb {
     }
 
     /// The planes in sRGB.
-    pub fn convert<'a>(&self, mut planes: Planes<'a>) -> Planes<'a> {
+    pub fn convert<'a>(&self, mut planes: YcbcrPlanes<'a>) -> YcbcrPlanes<'a> {
         match self {
             Self::Grey(levels) => {
                 for level in planes.luma.to_mut().iter_mut() {
@@ -188,7 +188,7 @@ mod tests {
 
     fn pixel(colour: [u8; 3], profile: &[u8]) -> Option<[u8; 4]> {
         let picture = DynamicImage::from(RgbImage::from_pixel(3, 2, Rgb(colour)));
-        let planes = Planes::of(&picture, false);
+        let planes = YcbcrPlanes::of(&picture, false);
         let mut seen = [0; 4];
         let to_srgb = ToSrgb::new(profile, false)?;
         to_srgb
@@ -253,7 +253,7 @@ mod tests {
         let profile = encoded(ColorProfile::new_gray_with_gamma(1.0));
         let picture = DynamicImage::from(GrayImage::from_pixel(2, 2, Luma([55])));
         let to_srgb = ToSrgb::new(&profile, true).unwrap();
-        let planes = to_srgb.convert(Planes::of(&picture, true));
+        let planes = to_srgb.convert(YcbcrPlanes::of(&picture, true));
         // 55 / 255 of the light.
         assert!(planes.luma.get_pixel(0, 0).0[0].abs_diff(128) <= 1);
         assert!(planes.chroma.is_none());

@@ -8,7 +8,7 @@ use crate::error::{Excess, ImageError, Limit};
 
 mod colour;
 
-pub use colour::{Pixel, Planes, separated};
+pub use colour::{Pixel, YcbcrPlanes, separated};
 
 /// Quality from which on colour has all of its resolution.
 const WHOLE_CHROMA: u8 = 90;
@@ -21,11 +21,11 @@ pub fn halves_chroma(quality: u8) -> bool {
 /// A JPEG of a grey or RGB picture. Colour has half the resolution of luma below quality 90, averaged,
 /// and all of it from there on. `too-large` over 65,535 pixels a side.
 pub fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, ImageError> {
-    planes(&Planes::of(picture, halves_chroma(quality)), quality)
+    planes(&YcbcrPlanes::of(picture, halves_chroma(quality)), quality)
 }
 
 /// A JPEG of planes. `too-large` over 65,535 samples a side.
-pub fn planes(planes: &Planes<'_>, quality: u8) -> Result<Vec<u8>, ImageError> {
+pub fn planes(planes: &YcbcrPlanes<'_>, quality: u8) -> Result<Vec<u8>, ImageError> {
     let chroma = planes.chroma.as_ref();
     let chroma = chroma.map(|planes| planes.each_ref().map(|plane| &**plane));
     let jpeg = vismatch_jpeg::encode(&planes.luma, chroma, quality);

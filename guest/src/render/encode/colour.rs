@@ -14,14 +14,14 @@ const HALF: i32 = 0x7FFF;
 
 /// A picture as a JPEG holds it.
 #[derive(Clone, Debug)]
-pub struct Planes<'a> {
+pub struct YcbcrPlanes<'a> {
     /// Luma.
     pub luma: Cow<'a, GrayImage>,
     /// Blue and red chroma, as large as luma or half as large on each side, rounded up.
     pub chroma: Option<[Cow<'a, GrayImage>; 2]>,
 }
 
-impl<'a> Planes<'a> {
+impl<'a> YcbcrPlanes<'a> {
     /// The planes of a grey or RGB picture.
     pub fn of(picture: &'a DynamicImage, halved: bool) -> Self {
         match picture {
@@ -253,7 +253,7 @@ mod tests {
             [12, 200, 99],
         ] {
             for (halved, step) in [(false, 1), (true, 2)] {
-                let planes = Planes::of_rgb(&RgbImage::from_pixel(3, 3, Rgb(colour)), halved);
+                let planes = YcbcrPlanes::of_rgb(&RgbImage::from_pixel(3, 3, Rgb(colour)), halved);
                 let mut seen = Vec::new();
                 let same = planes
                     .clone()
