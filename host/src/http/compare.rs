@@ -15,7 +15,7 @@ use crate::service::{
 
 use super::error::{ApiError, ErrorBody};
 use super::extract::{self, BodyKind, Query, body_kind};
-use super::form::{Form, Picture};
+use super::form::{Form, SentPicture};
 use super::schemas::{PhashDistance, ProjectText};
 
 /// The route of comparison.
@@ -170,7 +170,7 @@ fn stored(fields: CompareFields) -> Result<Option<StoredImage>, ApiError> {
     }
 }
 
-fn sent(picture: &Picture) -> ComparedPicture {
+fn sent(picture: &SentPicture) -> ComparedPicture {
     ComparedPicture::Picture(Input::File(picture.staged.path.to_path_buf()))
 }
 

@@ -40,7 +40,7 @@ const PICTURES_COME: &str = "a picture comes as a file in multipart/form-data";
 
 /// A picture that came in a form.
 #[derive(Debug)]
-pub struct Picture {
+pub struct SentPicture {
     /// The name of its field.
     pub field: String,
     /// What the client calls the file.
@@ -52,7 +52,7 @@ pub struct Picture {
 /// A form, received whole.
 #[derive(Debug, Default)]
 pub struct Form {
-    pictures: Vec<Picture>,
+    pictures: Vec<SentPicture>,
     texts: Vec<(String, String)>,
     others: Vec<String>,
 }
@@ -117,7 +117,7 @@ impl Form {
     }
 
     /// Takes the picture of a field out; 422 when it was not sent.
-    pub fn picture(&mut self, field: &str) -> Result<Picture, ApiError> {
+    pub fn picture(&mut self, field: &str) -> Result<SentPicture, ApiError> {
         self.optional_picture(field).ok_or_else(|| {
             let sent = match self.sent().as_slice() {
                 [] => String::new(),
@@ -130,7 +130,7 @@ impl Form {
     }
 
     /// Takes the picture of a field out.
-    pub fn optional_picture(&mut self, field: &str) -> Option<Picture> {
+    pub fn optional_picture(&mut self, field: &str) -> Option<SentPicture> {
         let at = self
             .pictures
             .iter()
@@ -195,7 +195,7 @@ impl Form {
         before.map(|at| self.pictures.swap_remove(at));
         let staging = blobs::stage(&app.services).await?;
         let staged = stage(staging, (begin, field), app.config.max_body).await?;
-        self.pictures.push(Picture {
+        self.pictures.push(SentPicture {
             field: name,
             file_name,
             staged,

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::{ImageName, OnDuplicateName};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{InProject, ProjectPath, Query};
-use crate::http::form::{Form, Picture, last_segment, own_name};
+use crate::http::form::{Form, SentPicture, last_segment, own_name};
 use crate::http::schemas::WantedName;
 use crate::http::views::{FingerprintView, MatchView, Urls, timestamp};
 use crate::service::{
@@ -142,7 +142,7 @@ impl UploadOptions {
     }
 
     /// The name asked for, or the file's own where it can be used.
-    fn name(&self, picture: &Picture) -> Result<Option<ImageName>, ApiError> {
+    fn name(&self, picture: &SentPicture) -> Result<Option<ImageName>, ApiError> {
         match self.name.as_deref().filter(|name| !name.is_empty()) {
             Some(name) => Ok(Some(ImageName::parse_fitting(name)?)),
             None => Ok(picture.file_name.as_deref().and_then(own_name)),
@@ -150,7 +150,7 @@ impl UploadOptions {
     }
 
     /// What the client calls the picture.
-    fn sent_name(&self, picture: &Picture) -> Option<String> {
+    fn sent_name(&self, picture: &SentPicture) -> Option<String> {
         let asked = self.name.as_deref().filter(|name| !name.is_empty());
         let own = || picture.file_name.as_deref().map(last_segment);
         asked.or_else(own).map(str::to_owned)
