@@ -32,7 +32,7 @@ fn repeated(folder: &Path) -> Vec<String> {
             places.entry(name).or_default().push(shown.clone());
         }
     }
-    assert!(places.len() > 2, "{} has no types", folder.display());
+    assert!(!places.is_empty(), "{} has no types", folder.display());
     let many = places.into_iter().filter(|(_, places)| places.len() > 1);
     many.map(|(name, places)| format!("{name}: {}", places.join(", ")))
         .collect()
