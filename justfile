@@ -25,7 +25,7 @@ test: component assets page _browser-tools _hosts _wasmtime plugins
     cargo build --workspace --bins
     cargo test --workspace
     CARGO_TARGET_WASM32_WASIP2_RUNNER="{{target}}/debug/wasm-runner" \
-      cargo test --package vismatch-pipeline --target wasm32-wasip2 --release
+      cargo test --package vismatch-pipeline --package vismatch-jpeg --package vismatch-simd --target wasm32-wasip2 --release
     cargo build --workspace --bins # what the next two run
     cd tests/hosts && node --test hosts.test.mjs
     cd tests/browser && node --test
@@ -39,7 +39,7 @@ check: component assets page _deny _machete
     cargo fmt --all --check
     "{{tools}}/bin/cargo-machete" # no dependency that is not used
     cargo clippy --workspace --all-targets -- -D warnings
-    ! cargo tree --package vismatch --edges normal --prefix none | grep -E '^(image|image_hasher|zune-jpeg|heic-rs|jxl-oxide|otf-pixels-core) ' # no decoder outside the sandbox
+    ! cargo tree --package vismatch --edges normal --prefix none | grep -E '^(image|image_hasher|vismatch-jpeg|zune-jpeg|heic-rs|jxl-oxide|otf-pixels-core) ' # no decoder outside the sandbox
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
     "{{tools}}/bin/cargo-deny" --log-level error check bans licenses sources
     if "{{tools}}/bin/cargo-deny" --log-level off fetch db; then "{{tools}}/bin/cargo-deny" --log-level error check advisories; \
@@ -130,7 +130,7 @@ plugins: _targets
       { test wit/fingerprinting.wit -ot "$made" && test tests/hosts/plugins/javascript/lighter.js -ot "$made"; } \
       || npm run --silent --prefix tests/hosts/plugins/javascript build -- "$made"
 
-# Feed broken files to a decoder of ours (jpeg_scan, jpeg_planes, jpeg_encode, png_rows) for so many seconds
+# Feed broken files to a decoder of ours (jpeg_scan, jpeg_planes, jpeg_strip, jpeg_encode, png_rows) for so many seconds
 fuzz decoder="jpeg_scan" seconds="60": _fuzz
     @mkdir -p "guest/fuzz/corpus/{{decoder}}"
     @! test -d ../shared/data || find ../shared/data -type f -size -60k -name "{{ if decoder == "png_rows" { "*.png" } else { "*.jp*g" } }}" \

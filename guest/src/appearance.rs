@@ -54,6 +54,8 @@ pub struct Appearance {
     pub size: (f32, f32),
     /// The share of the window that has its commonest level of luma, 0 to 1.
     pub flatness: f32,
+    /// That level is spread by grain, as in a photo of the night sky: it is no plain ground. Sketches do not tell.
+    pub has_grain: bool,
 }
 
 impl CellPlane {
@@ -198,6 +200,7 @@ impl Appearance {
             window: Window::WHOLE,
             surroundings: Surroundings::Empty,
             flatness: 0.0,
+            has_grain: false,
             ..Self::without_content(sketch)
         })
     }
@@ -217,7 +220,22 @@ impl Appearance {
             },
             size: (width as f32, height as f32),
             flatness: sketch.flatness(),
+            has_grain: false,
         }
+    }
+
+    /// The whole picture, without colours; `None` where only its window is known.
+    pub fn whole(&self) -> Option<Self> {
+        let Surroundings::Known(whole) = &self.surroundings else {
+            return None;
+        };
+        Some(Self {
+            luma: whole.luma.clone(),
+            chroma: None,
+            window: Window::WHOLE,
+            surroundings: Surroundings::Empty,
+            ..*self
+        })
     }
 
     /// With no more cells of luma on each side than that, by halving.
@@ -255,6 +273,7 @@ impl Appearance {
                 false => (width, height),
             },
             flatness: self.flatness,
+            has_grain: self.has_grain,
         }
     }
 
@@ -342,6 +361,7 @@ mod tests {
             surroundings: Surroundings::Empty,
             size: (800.0, 600.0),
             flatness: 0.1,
+            has_grain: false,
         }
     }
 

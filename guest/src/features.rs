@@ -158,6 +158,7 @@ mod tests {
             surroundings: Surroundings::Empty,
             size: (600.0, 600.0),
             flatness: 0.0,
+            has_grain: false,
         }
     }
 

@@ -23,8 +23,6 @@ pub mod decode;
 #[cfg(feature = "codecs")]
 pub mod hash;
 #[cfg(feature = "codecs")]
-mod lanes;
-#[cfg(feature = "codecs")]
 pub mod process;
 #[cfg(feature = "codecs")]
 pub mod render;

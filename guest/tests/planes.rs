@@ -128,20 +128,20 @@ fn reduced_planes_look_like_the_whole_ones() {
 /// scans, and sequential.
 const PAIRS: [[&[u8]; 2]; 4] = [
     [
-        include_bytes!("progressive/420-progressive.jpg"),
-        include_bytes!("progressive/420-sequential.jpg"),
+        include_bytes!("../jpeg/tests/progressive/420-progressive.jpg"),
+        include_bytes!("../jpeg/tests/progressive/420-sequential.jpg"),
     ],
     [
-        include_bytes!("progressive/420-restarts-progressive.jpg"),
-        include_bytes!("progressive/420-restarts-sequential.jpg"),
+        include_bytes!("../jpeg/tests/progressive/420-restarts-progressive.jpg"),
+        include_bytes!("../jpeg/tests/progressive/420-restarts-sequential.jpg"),
     ],
     [
-        include_bytes!("progressive/444-progressive.jpg"),
-        include_bytes!("progressive/444-sequential.jpg"),
+        include_bytes!("../jpeg/tests/progressive/444-progressive.jpg"),
+        include_bytes!("../jpeg/tests/progressive/444-sequential.jpg"),
     ],
     [
-        include_bytes!("progressive/grey-progressive.jpg"),
-        include_bytes!("progressive/grey-sequential.jpg"),
+        include_bytes!("../jpeg/tests/progressive/grey-progressive.jpg"),
+        include_bytes!("../jpeg/tests/progressive/grey-sequential.jpg"),
     ],
 ];
 

@@ -320,3 +320,53 @@ fn blurred_edges_of_other_colours_are_other_pictures() {
     assert_similar_at_most(&dark, &light);
     assert_copies_are_found(&dark);
 }
+
+/// A scene below a bright hazy sky with a cloud.
+fn hazy(light: f32) -> RgbImage {
+    RgbImage::from_fn(600, 450, |x, y| {
+        let haze = 205.0 + ((x * 7 + y * 13) % 40) as f32;
+        let Rgb(levels) = match (x, y) {
+            (200..320, 30..70) => Rgb([160; 3]),
+            (_, 0..150) => Rgb([haze as u8; 3]),
+            _ => scene(x, y),
+        };
+        Rgb(levels.map(|level| (f32::from(level) * light).min(255.0) as u8))
+    })
+}
+
+#[test]
+fn a_lighter_copy_whose_sky_became_a_band_is_an_edit() {
+    let judged = compared(&png(&hazy(1.0)), &jpeg(&hazy(1.2), 90));
+    assert_eq!(judged.verdict, Verdict::Edited, "{}", judged.reason);
+}
+
+/// Stars and galaxies in front of a sky with the noise of a camera.
+fn deep_field() -> RgbImage {
+    let random = |x: u32, y: u32, salt: u32| {
+        let mixed = (x * 9_176 + y * 131_071 + salt).wrapping_mul(2_654_435_761);
+        (mixed ^ (mixed >> 15)).wrapping_mul(2_246_822_519) >> 24
+    };
+    RgbImage::from_fn(640, 560, |x, y| {
+        let star = random(x / 24, y / 24, 5);
+        let from_middle = (x % 24).abs_diff(12).pow(2) + (y % 24).abs_diff(12).pow(2);
+        let glow = (star as f32) * (-(from_middle as f32) / (2.0 + star as f32 / 12.0)).exp();
+        let noise = (0..4).map(|salt| random(x, y, salt)).sum::<u32>() as f32 / 1_020.0 * 26.0;
+        Rgb([glow + noise + 6.0; 3].map(|level| level.min(255.0) as u8))
+    })
+}
+
+#[test]
+fn a_night_sky_of_a_camera_is_a_photo() {
+    let sky = deep_field();
+    let judged = compared(&png(&sky), &jpeg(&sky, 10));
+    assert!(judged.verdict.is_duplicate(), "{}", judged.reason);
+    let mut marked = sky.clone();
+    for (x, y) in (430..600).flat_map(|x| (500..530).map(move |y| (x, y))) {
+        if x / 9 % 2 == 0 {
+            let Rgb([level, ..]) = *marked.get_pixel(x, y);
+            marked.put_pixel(x, y, Rgb([level / 2 + 110; 3]));
+        }
+    }
+    let judged = compared(&png(&sky), &jpeg(&marked, 85));
+    assert_eq!(judged.verdict, Verdict::Edited, "{}", judged.reason);
+}

@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
             let whole = whole.expect("the decoder takes it too");
             assert_eq!(rows.info, whole.info);
             assert_eq!(rows.is_transparent, whole.is_transparent);
-            assert_eq!(Ok(plane), LumaPlane::of(&whole.pixels));
+            assert_eq!(Ok(plane), LumaPlane::new(&whole.pixels));
         }
     }
 });

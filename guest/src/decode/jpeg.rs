@@ -4,6 +4,7 @@
 //! take a way of their own through the same headers: see [`luma`].
 
 use image::DynamicImage;
+use vismatch_jpeg::{Frame, Markers, Process};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -17,24 +18,10 @@ use crate::info::ImageFormat::Jpeg;
 use crate::info::ImageInfo;
 use crate::limits::Limits;
 
-mod bits;
-mod blocks;
-mod coded;
-mod coefficients;
-mod dc;
-mod huffman;
-mod inverse;
-mod looks;
 mod luma;
-mod markers;
-mod planes;
-mod progressive;
-mod segments;
-mod skim;
 
 use luma::Colours;
-use markers::{Frame, Markers, Process};
-pub use planes::{Plane, Samples};
+pub use vismatch_jpeg::{Plane, Samples};
 
 /// Reads the headers.
 pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Opened<'a>, ImageError> {
@@ -77,7 +64,7 @@ pub(super) fn reduced_luma(
     if !markers.ended {
         return Err(fault::ends_early(Jpeg));
     }
-    let (block, size) = (blocks::SIDE as u32, header.size);
+    let (block, size) = (vismatch_jpeg::BLOCK_SIDE as u32, header.size);
     // The full decoder is lenient where there are stray bytes, and has the word then.
     let shorter = size.width.min(size.height);
     if shorter.div_ceil(block) < least.luma || markers.stray_bytes {
@@ -89,7 +76,10 @@ pub(super) fn reduced_luma(
     let colours = decoded_as.and_then(|space| Colours::of(space, frame.components, &markers));
     let read = colours.and_then(|colours| luma::scan(bytes, frame, colours, with_chroma));
     // Most scans of a progressive file were passed over: a fault in one of them is a fault of the file all the same.
-    if read.is_some() && frame.process == Process::Progressive && !planes::are_sound(bytes, frame) {
+    if read.is_some()
+        && frame.process == Process::Progressive
+        && !vismatch_jpeg::is_sound(bytes, frame)
+    {
         decoder
             .decode()
             .map_err(|error| from_decoder(error, &markers))?;
@@ -138,7 +128,9 @@ pub(super) fn planes(
         return Ok(None);
     };
     let sides = |component, extent| wanted.sides(component, extent);
-    let mut planes = planes::decode(bytes, frame, sides).into_iter().flatten();
+    let mut planes = vismatch_jpeg::planes(bytes, frame, sides)
+        .into_iter()
+        .flatten();
     Ok(planes.next().map(|luma| Planes {
         info,
         luma,

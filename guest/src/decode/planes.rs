@@ -1,5 +1,7 @@
 //! Luma and chroma of a picture, which renditions can be made of without making pixels first.
 
+use vismatch_jpeg::BlockScales;
+
 use super::Plane;
 use crate::info::{Dimensions, ImageInfo};
 
@@ -40,22 +42,13 @@ impl From<Least> for Wanted {
     }
 }
 
-/// Samples of a component on each side of a block of 8.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sides {
-    pub most: usize,
-    pub fewer: Option<usize>,
-    pub reduced: Option<usize>,
-    pub means: Option<usize>,
-}
-
 impl Wanted {
     /// To how many samples a block of 8 can be reduced on each side: for what is needed, and for what is
     /// wanted as well, if it is. For a reduced picture it is 1, 2, 4 or 8 of them, whatever else is wanted.
-    pub(super) fn sides(&self, component: usize, extent: (f64, f64)) -> Sides {
+    pub(super) fn sides(&self, component: usize, extent: (f64, f64)) -> BlockScales {
         let side = |least: Least| least.side(component, extent);
         let most = side(self.most);
-        Sides {
+        BlockScales {
             most,
             fewer: self.fewer.map(side).filter(|fewer| 2 * fewer <= most),
             reduced: self.reduced.map(|least| reduced(side(least), extent)),

@@ -6,7 +6,7 @@
 use std::array;
 use std::ops::Range;
 
-use crate::lanes::Pair;
+use vismatch_simd::f64x2;
 
 /// One side of a picture, in pixels, cut into samples of equal length; the last may reach over the
 /// end, and counts for what is before it.
@@ -61,9 +61,9 @@ pub(super) fn average<E>(
         Ok(())
     };
     let mut cells = Vec::with_capacity(target_width * target_height);
-    let [half, total] = [total / 2, total].map(|number| Pair::of([number as f64; 2]));
+    let [half, total] = [total / 2, total].map(|number| f64x2::splat(number as f64));
     let levels = |sums: &[f64; 2]| {
-        let levels = Pair::of(*sums).plus(half).over(total).whole();
+        let levels = ((f64x2::from_array(*sums) + half) / total).truncate();
         levels.map(|level| level.clamp(0, 255) as u8)
     };
     weigh((&columns, &rows), across.samples(), add_row, |sums| {
@@ -127,7 +127,7 @@ impl<const N: usize> Gathered<N> {
 const LANES: usize = 4;
 
 /// What is made at once of a sample or a cell: a number for each of [`LANES`] rows.
-type Abreast = [Pair; LANES / 2];
+type Abreast = [f64x2; LANES / 2];
 
 /// The weighted sums of what the target cells cover, row by row; exact as long as they are whole numbers under
 /// 2^53. `add_row` adds a row of samples times a weight to sums, one for each of `width` samples.
@@ -138,7 +138,7 @@ pub(super) fn weigh<E>(
     mut take_row: impl FnMut(&[f64]),
 ) -> Result<(), E> {
     let mut sums: [Vec<i32>; LANES] = array::from_fn(|_| vec![0; width]);
-    let mut abreast = vec![[Pair::of([0.0; 2]); LANES / 2]; width];
+    let mut abreast = vec![[f64x2::splat(0.0); LANES / 2]; width];
     let mut weighed: [Vec<f64>; LANES] = array::from_fn(|_| vec![0.0; columns.len()]);
     for rows in rows.chunks(LANES) {
         for (sums, cover) in sums.iter_mut().zip(rows) {
@@ -149,12 +149,12 @@ pub(super) fn weigh<E>(
         }
         let [a, b, c, d] = sums.each_ref().map(|sums| &sums[..width]);
         for (x, abreast) in abreast.iter_mut().enumerate() {
-            let pair = |pair: [i32; 2]| Pair::of(pair.map(f64::from));
+            let pair = |pair: [i32; 2]| f64x2::from_array(pair.map(f64::from));
             *abreast = [pair([a[x], b[x]]), pair([c[x], d[x]])];
         }
         let [a, b, c, d] = weighed.each_mut().map(|row| &mut row[..columns.len()]);
         for (x, column) in columns.iter().enumerate() {
-            let sums = column.sum(&abreast).map(Pair::values);
+            let sums = column.sum(&abreast).map(f64x2::to_array);
             [[a[x], b[x]], [c[x], d[x]]] = sums;
         }
         weighed
@@ -186,11 +186,11 @@ impl Cover {
 
     #[inline(always)]
     fn sum(&self, samples: &[Abreast]) -> Abreast {
-        let [mut first, mut second] = [Pair::of([0.0; 2]); LANES / 2];
+        let [mut first, mut second] = [f64x2::splat(0.0); LANES / 2];
         for (sample, weight) in samples[self.first..].iter().zip(&self.weights) {
-            let weight = Pair::of([f64::from(*weight); 2]);
-            first = first.plus(sample[0].times(weight));
-            second = second.plus(sample[1].times(weight));
+            let weight = f64x2::splat(f64::from(*weight));
+            first = first + sample[0] * weight;
+            second = second + sample[1] * weight;
         }
         [first, second]
     }

@@ -33,6 +33,8 @@ const MOST_CONTENT: usize = 95;
 /// Cells on each side of a window, at least: as many as a sketch has. What is smaller has no more cells to show, and its edges would
 /// say too much.
 const LEAST_SIDE: usize = crate::sketch::SIDE;
+/// Most of the cells within three levels of the commonest one, in hundredths, that are within one where there is grain.
+const MOST_WITHIN_GRAIN: usize = 57;
 /// Levels between two of 64x64 cells from which on there is an edge.
 const EDGE: u32 = 10;
 /// Levels between a cell and the next but one from which on there is a stroke, the same in multiples of what nearly all such cells
@@ -173,6 +175,20 @@ pub(super) fn banded(cells: &[u8], side: usize) -> Option<Rectangle> {
 
 /// The share of the cells of a window within three levels of the commonest one, in 255ths.
 pub(super) fn flatness(cells: &[u8], window: Window) -> u8 {
+    let counts = counts(cells, window);
+    let all = counts.iter().sum::<usize>().max(1);
+    (commonest(&counts, 7) * 255 / all) as u8
+}
+
+/// The commonest level of a window is spread by grain, the noise of a camera: of normal noise of 2.2 levels, 57 % of what is within
+/// three and a half levels is within one and a half.
+pub(super) fn has_grain(cells: &[u8], window: Window) -> bool {
+    let counts = counts(cells, window);
+    commonest(&counts, 3) * 100 <= commonest(&counts, 7) * MOST_WITHIN_GRAIN
+}
+
+/// How many cells of a window have each level.
+fn counts(cells: &[u8], window: Window) -> [usize; 256] {
     let columns = usize::from(window.left)..usize::from(window.right);
     let rows = usize::from(window.top)..usize::from(window.bottom);
     let mut counts = [0usize; 256];
@@ -180,12 +196,13 @@ pub(super) fn flatness(cells: &[u8], window: Window) -> u8 {
         let row = &cells[row * SIDE..][columns.clone()];
         row.iter().for_each(|cell| counts[usize::from(*cell)] += 1);
     }
-    let most = counts
-        .windows(7)
-        .map(|near| near.iter().sum::<usize>())
-        .max();
-    let all = counts.iter().sum::<usize>().max(1);
-    (most.unwrap_or(0) * 255 / all) as u8
+    counts
+}
+
+/// The most cells that have one of so many neighbouring levels.
+fn commonest(counts: &[usize; 256], levels: usize) -> usize {
+    let sums = counts.windows(levels).map(|near| near.iter().sum());
+    sums.max().unwrap_or(0)
 }
 
 impl Content {
@@ -432,6 +449,19 @@ mod tests {
             let cells: Vec<u8> = (0..SIDE * SIDE).map(level).collect();
             assert_eq!(window(&cells), Window::WHOLE, "{wide}");
         }
+    }
+
+    #[test]
+    fn a_night_sky_of_a_camera_has_grain_and_paper_has_none() {
+        let spread = |levels: u64| {
+            let noise = |at: u64| at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+            let level = |at| 20 + ((noise(at) % levels + noise(at << 20) % levels) / 2) as u8;
+            let cells: Vec<u8> = (0..(SIDE * SIDE) as u64).map(level).collect();
+            has_grain(&cells, Window::WHOLE)
+        };
+        assert!(spread(14));
+        assert!(!spread(6));
+        assert!(!spread(1));
     }
 
     #[test]

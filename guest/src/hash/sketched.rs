@@ -73,6 +73,7 @@ pub(super) fn appearance(reduced: &ReducedPicture) -> Appearance {
         surroundings: Surroundings::Known(whole(reduced.luma())),
         size: (width as f32, height as f32),
         flatness: f32::from(content::flatness(reduced.luma(), window)) / 255.0,
+        has_grain: content::has_grain(reduced.luma(), window),
     }
 }
 

@@ -30,6 +30,15 @@ impl Map {
         down: [0.0, 0.0, 1.0],
     };
 
+    /// What moves places so, where that is affine.
+    pub fn of_places(moved: impl Fn((f32, f32)) -> (f32, f32)) -> Self {
+        let (middle, right, below) = (moved((0.0, 0.0)), moved((1.0, 0.0)), moved((0.0, 1.0)));
+        Self {
+            across: [middle.0, right.0 - middle.0, below.0 - middle.0],
+            down: [middle.1, right.1 - middle.1, below.1 - middle.1],
+        }
+    }
+
     /// Window on window where the pictures as wholes lie on each other.
     pub fn of_wholes(a: &Appearance, b: &Appearance) -> Self {
         let along = |a: (u16, u16), b: (u16, u16)| {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 
-use super::encode::{Pixel, Planes};
+use super::encode::{Pixel, YcbcrPlanes};
 use crate::decode;
-use crate::lanes::{Four, Shorts};
+use vismatch_simd::{i16x8, i32x4};
 
 /// The way from a profile's colours to sRGB.
 ///
@@ -42,7 +42,7 @@ impl ToSrgb {
     }
 
     /// The planes in sRGB.
-    pub fn convert<'a>(&self, mut planes: Planes<'a>) -> Planes<'a> {
+    pub fn convert<'a>(&self, mut planes: YcbcrPlanes<'a>) -> YcbcrPlanes<'a> {
         match self {
             Self::Grey(levels) => {
                 for level in planes.luma.to_mut().iter_mut() {
@@ -132,20 +132,23 @@ impl Primaries {
     fn pair(&self, pair: [Pixel; 2]) -> [Pixel; 2] {
         let [first, second] = pair.map(|pixel| self.light(pixel));
         // More than all is all.
-        let light = Shorts::narrowed([first, second]).shifted(DROPPED_BITS);
-        let levels = light.values();
+        let light = i16x8::narrow([first, second]).shift_right(DROPPED_BITS);
+        let levels = light.to_array();
         let levels = levels.map(|light| self.levels[light as u16 as usize % LIGHTS]);
         let [r, g, b, _, s, h, c, _] = levels;
         [[r, g, b, 0], [s, h, c, 0]]
     }
 
     #[inline(always)]
-    fn light(&self, pixel: Pixel) -> Four {
+    fn light(&self, pixel: Pixel) -> i32x4 {
         let [r, g, b, _] = pixel.map(usize::from);
         let [red, green, blue] = &self.light;
-        let half = Four::all(1 << (FRACTION_BITS - 1));
-        let light = Four::of(red[r]) + Four::of(green[g]) + Four::of(blue[b]) + half;
-        light.shifted(FRACTION_BITS)
+        let half = i32x4::splat(1 << (FRACTION_BITS - 1));
+        let light = i32x4::from_array(red[r])
+            + i32x4::from_array(green[g])
+            + i32x4::from_array(blue[b])
+            + half;
+        light.shift_right(FRACTION_BITS)
     }
 }
 
@@ -185,7 +188,7 @@ mod tests {
 
     fn pixel(colour: [u8; 3], profile: &[u8]) -> Option<[u8; 4]> {
         let picture = DynamicImage::from(RgbImage::from_pixel(3, 2, Rgb(colour)));
-        let planes = Planes::of(&picture, false);
+        let planes = YcbcrPlanes::of(&picture, false);
         let mut seen = [0; 4];
         let to_srgb = ToSrgb::new(profile, false)?;
         to_srgb
@@ -250,7 +253,7 @@ mod tests {
         let profile = encoded(ColorProfile::new_gray_with_gamma(1.0));
         let picture = DynamicImage::from(GrayImage::from_pixel(2, 2, Luma([55])));
         let to_srgb = ToSrgb::new(&profile, true).unwrap();
-        let planes = to_srgb.convert(Planes::of(&picture, true));
+        let planes = to_srgb.convert(YcbcrPlanes::of(&picture, true));
         // 55 / 255 of the light.
         assert!(planes.luma.get_pixel(0, 0).0[0].abs_diff(128) <= 1);
         assert!(planes.chroma.is_none());

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::lanczos::{FRACTION_BITS, Weights};
-use crate::lanes::{Bytes, Four, Shorts};
+use vismatch_simd::{i16x8, i32x4, u8x16};
 
 /// Samples that are computed at once, in both directions.
 const TILE: usize = 16;
@@ -42,7 +42,7 @@ pub fn columns(samples: &[u8], width: usize, weights: &Weights) -> Vec<u8> {
 }
 
 /// Two rows of sixteen samples, each with the one below it.
-type RowPair = [Shorts; 4];
+type RowPair = [i16x8; 4];
 
 /// Sixteen columns of some rows.
 struct Strip<'a> {
@@ -58,7 +58,7 @@ impl Strip<'_> {
         mut self,
         columns: &mut [u8],
         weights: &Weights,
-        weighted: impl Fn(&[RowPair], &[[i16; 2]]) -> Bytes,
+        weighted: impl Fn(&[RowPair], &[[i16; 2]]) -> u8x16,
     ) {
         let length = weights.len();
         for y in (0..length).step_by(ROWS) {
@@ -68,14 +68,14 @@ impl Strip<'_> {
                 let x = x.min(self.width - TILE);
                 self.read(x, pairs.clone());
                 for y in (y..length.min(y + ROWS)).step_by(TILE) {
-                    let mut tile = [Bytes::of([0; TILE]); TILE];
+                    let mut tile = [u8x16::from_array([0; TILE]); TILE];
                     for (row, into) in tile.iter_mut().enumerate() {
                         let (at, factors) = weights.window((y + row).min(length - 1));
                         *into = weighted(&self.pairs[at - pairs.start..], factors);
                     }
                     let into = &mut columns[x * length + y..];
-                    for (column, samples) in into.chunks_mut(length).zip(Bytes::transposed(tile)) {
-                        write(column, samples.values(), length - y);
+                    for (column, samples) in into.chunks_mut(length).zip(u8x16::transpose(tile)) {
+                        write(column, samples.to_array(), length - y);
                     }
                 }
             }
@@ -89,7 +89,7 @@ impl Strip<'_> {
         let pairs = pairs.map(|pair| {
             let above = 2 * self.width * pair + x;
             let below = (above + self.width).min(last);
-            sixteen(self.samples, above).zip(sixteen(self.samples, below))
+            sixteen(self.samples, above).interleave(sixteen(self.samples, below))
         });
         self.pairs.clear();
         self.pairs.extend(pairs);
@@ -97,32 +97,35 @@ impl Strip<'_> {
 }
 
 #[inline(always)]
-fn sixteen(samples: &[u8], at: usize) -> Bytes {
+fn sixteen(samples: &[u8], at: usize) -> u8x16 {
     let sixteen = samples.get(at..).and_then(<[u8]>::first_chunk);
-    Bytes::of(*sixteen.unwrap_or(&[0; TILE]))
+    u8x16::from_array(*sixteen.unwrap_or(&[0; TILE]))
 }
 
 /// Sixteen samples that are made of `N` pairs of rows.
 #[inline(always)]
-fn each<const N: usize>(pairs: &[RowPair], factors: &[[i16; 2]]) -> Bytes {
+fn each<const N: usize>(pairs: &[RowPair], factors: &[[i16; 2]]) -> u8x16 {
     match (pairs.first_chunk::<N>(), factors.first_chunk::<N>()) {
         (Some(pairs), Some(factors)) => any(pairs, factors),
-        _ => Bytes::of([0; TILE]),
+        _ => u8x16::from_array([0; TILE]),
     }
 }
 
 /// Sixteen samples that are made of any number of pairs of rows.
 #[inline(always)]
-fn any(pairs: &[RowPair], factors: &[[i16; 2]]) -> Bytes {
-    let mut sums = [Four::all(1 << (FRACTION_BITS - 1)); 4];
+fn any(pairs: &[RowPair], factors: &[[i16; 2]]) -> u8x16 {
+    let mut sums = [i32x4::splat(1 << (FRACTION_BITS - 1)); 4];
     for (pair, factors) in pairs.iter().zip(factors) {
-        let factors = Shorts::all_pairs(*factors);
+        let factors = i16x8::splat_pairs(*factors);
         for (sum, pair) in sums.iter_mut().zip(pair) {
             *sum = *sum + pair.dot(factors);
         }
     }
-    let [a, b, c, d] = sums.map(|sum| sum.shifted(FRACTION_BITS));
-    Shorts::narrowed([a, b]).bytes(Shorts::narrowed([c, d]))
+    // Written out: a closure of an array is not always copied into its caller.
+    let [a, b, c, d] = sums;
+    let [a, b] = [a.shift_right(FRACTION_BITS), b.shift_right(FRACTION_BITS)];
+    let [c, d] = [c.shift_right(FRACTION_BITS), d.shift_right(FRACTION_BITS)];
+    i16x8::narrow([a, b]).narrow_to_bytes(i16x8::narrow([c, d]))
 }
 
 /// As many samples as there is room for.
@@ -164,8 +167,8 @@ fn halve(above: &[u8], below: &[u8], means: &mut [u8]) {
     let sixteens = above.as_chunks::<TILE>().0.iter();
     let sixteens = sixteens.zip(below.as_chunks::<TILE>().0);
     for ((above, below), means) in sixteens.zip(means.chunks_exact_mut(TILE / 2)) {
-        let shorts = Bytes::of(*above).means(Bytes::of(*below));
-        means.copy_from_slice(&shorts.bytes(shorts).values()[..TILE / 2]);
+        let shorts = u8x16::from_array(*above).means(u8x16::from_array(*below));
+        means.copy_from_slice(&shorts.narrow_to_bytes(shorts).to_array()[..TILE / 2]);
     }
     let last = above.len() - 1;
     for (at, mean) in means

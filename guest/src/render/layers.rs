@@ -110,12 +110,12 @@ impl<'a> Scalers<'a> {
         matches!(self, Self::Planes { chroma: None, .. })
     }
 
-    fn scale(&mut self, place: Place, quality: u8) -> encode::Planes<'_> {
+    fn scale(&mut self, place: Place, quality: u8) -> encode::YcbcrPlanes<'_> {
         let halved = halves_chroma(quality);
         match self {
             Self::Colours(colours) => {
                 let scaled = colours.each_mut().map(|colour| colour.scale(place));
-                encode::Planes::of_colours(scaled.each_ref().map(|plane| &**plane), halved)
+                encode::YcbcrPlanes::of_colours(scaled.each_ref().map(|plane| &**plane), halved)
             }
             Self::Planes {
                 luma,
@@ -128,7 +128,7 @@ impl<'a> Scalers<'a> {
                     place
                 };
                 let chroma = chroma.as_deref_mut();
-                encode::Planes {
+                encode::YcbcrPlanes {
                     luma: luma.scale(place),
                     chroma: chroma
                         .map(|chroma| chroma.each_mut().map(|plane| plane.scale(chroma_place))),

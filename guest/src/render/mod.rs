@@ -26,7 +26,6 @@ mod fit;
 mod lanczos;
 mod layers;
 mod scale;
-mod strip;
 
 /// Quality of a JPEG that has to be turned for `Original`, unless the spec asks for more.
 const TURNED_QUALITY: u8 = 95;
@@ -214,7 +213,7 @@ fn original(
     if info.orientation != Orientation::Upright {
         return layers.jpeg(place, quality);
     }
-    if let Some(jpeg) = strip::without_metadata(bytes) {
+    if let Some(jpeg) = vismatch_jpeg::without_metadata(bytes) {
         return Ok(jpeg);
     }
     // The layers may be reduced.

@@ -232,7 +232,9 @@ impl Evidence {
         let own = fixed.appearance;
         let facts = Self {
             is_close: depth == Depth::Pictures,
-            is_flat: own.flatness.max(turned.flatness) >= FLAT,
+            is_flat: own.flatness.max(turned.flatness) >= FLAT
+                && !own.has_grain
+                && !turned.has_grain,
             is_ground: own.flatness.min(turned.flatness) >= GROUND,
             has_same_proportions: have_same_proportions(own.size, turned.size),
             is_resized: own.size != turned.size,
@@ -326,14 +328,33 @@ impl Evidence {
     }
 
     /// The same with what lies around the windows, which decides nothing about pictures whose content is not one.
-    fn with_surroundings(self, (fixed, turned): (&Appearance, &Appearance), map: &Map) -> Self {
-        match self.finding().is_duplicate() {
-            true => Self {
-                around: surroundings::compare(fixed, turned, map),
-                ..self
-            },
-            false => self,
+    fn with_surroundings(self, pictures: (&Appearance, &Appearance), map: &Map) -> Self {
+        if !self.finding().is_duplicate() {
+            return self;
         }
+        let around = surroundings::compare(pictures.0, pictures.1, map);
+        let whole = (around == Around::Other).then(|| self.of_whole_pictures(pictures, map));
+        whole.flatten().unwrap_or(Self { around, ..self })
+    }
+
+    /// The same of the pictures as wholes, which lie on each other as the windows of their content do: a copy that is lighter may have a
+    /// band where its source has content, and other levels there. `None` where the wholes are not one, or something is drawn over one.
+    fn of_whole_pictures(
+        self,
+        (fixed, turned): (&Appearance, &Appearance),
+        map: &Map,
+    ) -> Option<Self> {
+        let wholes = (fixed.whole()?, turned.whole()?);
+        let map = Map::of_places(|place| {
+            let (u, v) = fixed.on_window(place);
+            turned.on_picture(map.apply(u, v))
+        });
+        let found = Self {
+            cells: wholes.0.luma.cells.len(),
+            colours: self.colours,
+            ..self.on((&wholes.0, &wholes.1), &map)
+        };
+        (found.finding() == Finding::Same).then_some(found)
     }
 
     /// Drawings or documents from close by that leave next to nothing over: the least change counts.

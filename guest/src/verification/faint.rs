@@ -235,6 +235,7 @@ mod tests {
             surroundings: Surroundings::Empty,
             size: (800.0, 800.0),
             flatness: 0.5,
+            has_grain: false,
         }
     }
 

@@ -18,6 +18,7 @@ const AGREEMENT: f32 = 0.8;
 const AGREEMENT_OF_DRAWINGS: f32 = 0.75;
 /// Most of what there is to see that may disagree, and the same where something was drawn over one.
 const DISAGREEING: f32 = 0.08;
+const DISAGREEING_OF_COPIES: f32 = 0.12;
 const DISAGREEING_DRAWN_OVER: f32 = 0.35;
 /// Least mean correlation where something was drawn over one picture: all over, and beside it.
 const AGREEMENT_DRAWN_OVER: f32 = 0.7;
@@ -32,6 +33,7 @@ const MARK_AGREEMENT_BESIDE: f32 = 0.95;
 const MARK_LESSER_PART: f32 = 0.2;
 const SMALL_MARK: f32 = 0.03;
 const SMALL_MARK_LESSER_PART: f32 = 0.4;
+const UNCLEAR_MARK: f32 = 0.01;
 const UNCLEAR_LESSER_PART: f32 = 0.6;
 /// The residual of cells with structure, the sixth of ten, in multiples of what is explained, at most.
 const TYPICAL: f32 = 1.3;
@@ -70,6 +72,7 @@ const ADJUSTED_STRUCTURE: usize = 1_000;
 pub const SAME_CONTRAST: f32 = 8.0 / 7.0;
 /// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
 const PHOTO_CHANGES: usize = 3;
+const CLOSE_PHOTO_CHANGES: usize = 5;
 /// Changed cells of sketches up to which only the pictures themselves can tell: where one lies on the other cell by cell, and where
 /// it is moved or has other pixels.
 const UNCLEAR: usize = 16;
@@ -158,12 +161,14 @@ impl Evidence {
             };
         }
         let is_drawn_over = self.is_drawn_over(found);
-        let agrees =
-            found.correlation >= self.least_agreement(found) && found.disagreeing <= DISAGREEING;
-        let may_agree = self.is_flat
-            && !self.is_close
-            && found.correlation >= UNCLEAR_AGREEMENT
-            && found.disagreeing <= UNCLEAR_DISAGREEING;
+        let agrees = found.correlation >= self.least_agreement(found)
+            && found.disagreeing <= self.most_disagreeing(found);
+        let may_agree = self.may_be_marked(found)
+            || !self.is_close
+                && found.correlation >= self.unclear_agreement()
+                && found.disagreeing <= UNCLEAR_DISAGREEING;
+        // A sketch vouches for no drawing, and for nothing that it only may agree with.
+        let is_for_pictures = !self.is_close && (self.is_flat || !agrees);
         if found.usual.typical > TYPICAL || !agrees && !is_drawn_over && !may_agree {
             return Finding::Different;
         }
@@ -175,15 +180,32 @@ impl Evidence {
             () if self.inside < LEAST_INSIDE => Finding::OtherContent,
             () if self.is_stretched => Finding::OtherProportions,
             () if self.colours == ColourChange::Other && !is_drawn_over => Finding::OtherColours,
-            () if self.is_flat && !self.is_close && found.changes <= self.unclear_changes() => {
-                Finding::Unclear
-            }
+            () if is_for_pictures && found.changes <= self.unclear_changes() => Finding::Unclear,
             () if found.changes <= self.same_changes(found) => Finding::Same,
             () if !self.is_close && found.changes <= self.unclear_changes() => Finding::Unclear,
+            // Cells of sketches are too coarse for a small mark of several tones.
+            () if self.may_be_marked(found) => Finding::Unclear,
             // Two captions on one photo may look like one in the cells of a sketch.
             () if is_drawn_over && !self.is_close => Finding::Unclear,
             () if is_drawn_over => Finding::DrawnOver,
             () => Finding::OtherContent,
+        }
+    }
+
+    /// What may disagree: more of a copy that lies where it was and leaves nothing over. Strong compression blurs what has little
+    /// contrast.
+    fn most_disagreeing(&self, found: &Residuals) -> f32 {
+        match self.moved <= UNMOVED && self.is_close && leaves_nothing(found) {
+            true => DISAGREEING_OF_COPIES,
+            false => DISAGREEING,
+        }
+    }
+
+    /// The agreement from which on sketches do not tell.
+    fn unclear_agreement(&self) -> f32 {
+        match self.is_flat {
+            true => UNCLEAR_AGREEMENT,
+            false => AGREEMENT,
         }
     }
 
@@ -208,7 +230,11 @@ impl Evidence {
 
     /// Cells of a photo that may change in a copy; as many of a hundred where there are more cells.
     fn photo_changes(&self) -> usize {
-        PHOTO_CHANGES * (self.cells / SKETCH_CELLS).max(1)
+        let changes = match self.is_close {
+            true => CLOSE_PHOTO_CHANGES,
+            false => PHOTO_CHANGES,
+        };
+        changes * (self.cells / SKETCH_CELLS).max(1)
     }
 
     /// Something was drawn over one of two photos, which lie on each other as they are: all of it lighter or darker, or a small
@@ -231,6 +257,14 @@ impl Evidence {
             && self.moved.min(self.moved_within) <= HARDLY_MOVED
             && is_one_beside_it
             && (is_of_one_sign || is_mark)
+    }
+
+    /// The sketches agree but for a few cells, which may be a mark on one of two photos.
+    fn may_be_marked(&self, found: &Residuals) -> bool {
+        !self.is_close
+            && self.moved <= HARDLY_MOVED
+            && found.changed <= UNCLEAR_MARK
+            && found.unchanged_correlation >= MARK_AGREEMENT_BESIDE
     }
 
     /// The farther one picture has to be moved, the more places there are where chance could put it.

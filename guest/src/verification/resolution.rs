@@ -73,6 +73,7 @@ fn reduced(
         window: one.window,
         size: one.size,
         flatness: one.flatness,
+        has_grain: one.has_grain,
     })
 }
 
@@ -94,6 +95,7 @@ mod tests {
             surroundings: Surroundings::Empty,
             size: (width, height),
             flatness: 0.5,
+            has_grain: false,
         }
     }
 

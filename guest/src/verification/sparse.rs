@@ -213,6 +213,7 @@ mod tests {
             surroundings: Surroundings::Empty,
             size: (800.0, 800.0),
             flatness: 0.99,
+            has_grain: false,
         }
     }
 

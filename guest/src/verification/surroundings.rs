@@ -19,6 +19,8 @@ const SAME_LEVEL: f32 = 24.0;
 const LEAST: usize = 32;
 const LEAST_OF_FEW: usize = 8;
 const LEAST_DRAWN: usize = 3;
+/// The part of what one photo has that the other must have, too: the outline of a mark is no content.
+const LEAST_PART: usize = 32;
 /// Cells by which it may lie elsewhere.
 const NEAR: i8 = 2;
 /// Places of a window on each side that sketches are asked at, and how many of them may lie outside of the other's window.
@@ -54,7 +56,7 @@ pub fn compare(a: &Appearance, b: &Appearance, map: &Map) -> Around {
             let only_second = map.inverse().map_or(0, |inverse| {
                 back.lacking(|place| inverse.apply(place.0, place.1))
             });
-            let least = least(a, b);
+            let least = least(a, b, only_first.max(only_second));
             match (only_first >= least, only_second >= least) {
                 (true, true) => Around::Other,
                 (false, false) => Around::Same,
@@ -73,8 +75,8 @@ pub fn compare(a: &Appearance, b: &Appearance, map: &Map) -> Around {
     }
 }
 
-/// Cells that must be others.
-fn least(a: &Appearance, b: &Appearance) -> usize {
+/// Cells that must be others, where one picture has so many.
+fn least(a: &Appearance, b: &Appearance, most: usize) -> usize {
     if a.flatness.max(b.flatness) >= FLAT {
         return LEAST_DRAWN;
     }
@@ -82,7 +84,9 @@ fn least(a: &Appearance, b: &Appearance) -> usize {
         Surroundings::Known(whole) => whole.luma.cells.len(),
         _ => 0,
     };
-    (LEAST * cells / (SURROUNDINGS_SIDE * SURROUNDINGS_SIDE)).max(LEAST_OF_FEW)
+    (LEAST * cells / (SURROUNDINGS_SIDE * SURROUNDINGS_SIDE))
+        .max(LEAST_OF_FEW)
+        .max(most / LEAST_PART)
 }
 
 /// Some of a window lies outside of the window of the other picture and inside of that picture.
@@ -221,6 +225,7 @@ mod tests {
             }),
             size: (800.0, 800.0),
             flatness: 0.2,
+            has_grain: false,
         }
     }
 

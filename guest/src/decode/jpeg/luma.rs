@@ -10,11 +10,9 @@
 //! refuses is refused here as far as the bytes read tell. Unread are the values of AC coefficients, and
 //! the AC scans of progressive files (only their headers are): whoever asks has those looked through.
 
+use vismatch_jpeg::{BLOCK_SIDE, DcPlane, Frame, Markers};
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 
-use super::blocks;
-use super::dc::{self, Plane};
-use super::markers::{Frame, Markers};
 use crate::decode::luma::{ChromaBlocks, ReducedChroma, of_rgb, product};
 
 /// How luma comes out of components.
@@ -78,19 +76,19 @@ pub(super) fn scan(
     let full = colours.components();
     let with_chroma = with_chroma && colours == Colours::Luma;
     let wanted = if with_chroma { &[0, 1, 2] } else { full };
-    let planes = dc::read(bytes, frame, (wanted, full))?;
+    let planes = vismatch_jpeg::dc_planes(bytes, frame, (wanted, full))?;
     let chroma = if with_chroma { chroma(&planes) } else { None };
     Some((luma(&planes, frame, colours), chroma))
 }
 
-fn luma(planes: &[Plane], frame: Frame, colours: Colours) -> Vec<u8> {
+fn luma(planes: &[DcPlane], frame: Frame, colours: Colours) -> Vec<u8> {
     if colours == Colours::Luma {
         return planes[0].all_levels();
     }
-    let rows = usize::from(frame.height).div_ceil(blocks::SIDE);
-    let mut samples = Vec::with_capacity(rows * usize::from(frame.width).div_ceil(blocks::SIDE));
+    let rows = usize::from(frame.height).div_ceil(BLOCK_SIDE);
+    let mut samples = Vec::with_capacity(rows * usize::from(frame.width).div_ceil(BLOCK_SIDE));
     for row in 0..rows {
-        let levels = |index: &usize| -> Vec<u8> { Plane::levels(&planes[*index], row).collect() };
+        let levels = |index: &usize| -> Vec<u8> { DcPlane::levels(&planes[*index], row).collect() };
         let mut levels_of: [Vec<u8>; 4] = Default::default();
         for index in colours.components() {
             levels_of[*index] = levels(index);
@@ -102,8 +100,8 @@ fn luma(planes: &[Plane], frame: Frame, colours: Colours) -> Vec<u8> {
 }
 
 /// None where blocks are not of whole pixels.
-fn chroma(planes: &[Plane]) -> Option<ReducedChroma> {
-    let blocks = |plane: &Plane| {
+fn chroma(planes: &[DcPlane]) -> Option<ReducedChroma> {
+    let blocks = |plane: &DcPlane| {
         Some(ChromaBlocks {
             block: plane.block()?,
             samples: plane.all_levels(),

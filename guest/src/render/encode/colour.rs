@@ -6,22 +6,22 @@ use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::decode;
 use crate::info::{Dimensions, Orientation};
-use crate::lanes::Shorts;
 use crate::render::fit;
+use vismatch_simd::i16x8;
 
 /// Just below a half, in 65536ths.
 const HALF: i32 = 0x7FFF;
 
 /// A picture as a JPEG holds it.
 #[derive(Clone, Debug)]
-pub struct Planes<'a> {
+pub struct YcbcrPlanes<'a> {
     /// Luma.
     pub luma: Cow<'a, GrayImage>,
     /// Blue and red chroma, as large as luma or half as large on each side, rounded up.
     pub chroma: Option<[Cow<'a, GrayImage>; 2]>,
 }
 
-impl<'a> Planes<'a> {
+impl<'a> YcbcrPlanes<'a> {
     /// The planes of a grey or RGB picture.
     pub fn of(picture: &'a DynamicImage, halved: bool) -> Self {
         match picture {
@@ -177,8 +177,8 @@ fn colours<const STEP: usize>(luma: &[u8], chroma: (&[u8], &[u8]), pixels: &mut 
         let level = |at: usize| i16::from(luma[at.min(last)]);
         let (first, second) = (level(STEP * at), level(STEP * at + STEP - 1));
         let levels = [first, first, first, 0, second, second, second, 0];
-        let colours = Shorts::of(levels) + Shorts::of([r, g, b, 0, r, g, b, 0]);
-        let colours = colours.bytes(colours).values();
+        let colours = i16x8::from_array(levels) + i16x8::from_array([r, g, b, 0, r, g, b, 0]);
+        let colours = colours.narrow_to_bytes(colours).to_array();
         pixels.copy_from_slice(&colours.as_chunks().0[..STEP]);
     }
 }
@@ -253,7 +253,7 @@ mod tests {
             [12, 200, 99],
         ] {
             for (halved, step) in [(false, 1), (true, 2)] {
-                let planes = Planes::of_rgb(&RgbImage::from_pixel(3, 3, Rgb(colour)), halved);
+                let planes = YcbcrPlanes::of_rgb(&RgbImage::from_pixel(3, 3, Rgb(colour)), halved);
                 let mut seen = Vec::new();
                 let same = planes
                     .clone()

@@ -1,6 +1,6 @@
 //! Against an encoder of others, and what must hold for every picture.
 
-use image::{Luma, Rgb, RgbImage};
+use image::{GrayImage, Luma, Rgb, RgbImage};
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder};
 use proptest::prelude::*;
 

@@ -3,16 +3,17 @@
 //! Strict: whatever is not as the standard says is None, and no more is said of it; the full decoder
 //! judges such a file.
 
-use super::huffman::{Codes, DcCodes};
+use crate::huffman::{HuffmanTable, Kind};
+use crate::lookahead::CoefficientTable;
 
 /// Most components of a frame.
-pub(super) const COMPONENTS: usize = 4;
+pub(crate) const COMPONENTS: usize = 4;
 
 /// A component of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Component {
+pub(crate) struct Component {
     id: u8,
-    /// Blocks in an interleaved unit, across and down: 1 to 4.
+    /// Blocks in an MCU, across and down: 1 to 4.
     pub across: usize,
     pub down: usize,
     /// Which quantisation table.
@@ -20,7 +21,7 @@ pub(super) struct Component {
 }
 
 /// The components of a frame header. None with a sampling that the full decoder refuses.
-pub(super) fn components(segment: &[u8]) -> Option<Vec<Component>> {
+pub(crate) fn components(segment: &[u8]) -> Option<Vec<Component>> {
     let (header, rest) = segment.split_first_chunk::<6>()?;
     let (rest, []) = rest.as_chunks::<3>() else {
         return None;
@@ -43,8 +44,8 @@ pub(super) fn components(segment: &[u8]) -> Option<Vec<Component>> {
 
 /// A scan header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Scan {
-    pub parts: Vec<Part>,
+pub(crate) struct ScanHeader {
+    pub parts: Vec<ScanComponent>,
     /// First and last coefficient, in zigzag order.
     pub band: (u8, u8),
     /// The bit above the lowest one that an earlier scan brought; 0 in a first scan.
@@ -55,21 +56,21 @@ pub(super) struct Scan {
 
 /// A component in a scan, and its code tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(crate) struct ScanComponent {
     /// The component's place in the frame.
     pub component: usize,
     pub dc: usize,
     pub ac: usize,
 }
 
-impl Part {
+impl ScanComponent {
     /// Is it coded with the same tables?
     pub fn has_codes_of(&self, other: &Self) -> bool {
         (self.dc, self.ac) == (other.dc, other.ac)
     }
 }
 
-impl Scan {
+impl ScanHeader {
     /// Reads a header for a frame.
     pub fn read(segment: &[u8], frame: &[Component]) -> Option<Self> {
         let (count, rest) = segment.split_first()?;
@@ -81,7 +82,7 @@ impl Scan {
             return None;
         }
         let part = |&[id, tables]: &[u8; 2]| {
-            Some(Part {
+            Some(ScanComponent {
                 component: frame.iter().position(|component| component.id == id)?,
                 dc: table(tables >> 4)?,
                 ac: table(tables & 15)?,
@@ -109,12 +110,12 @@ fn table(number: u8) -> Option<usize> {
 
 /// Tables in force.
 #[derive(Default)]
-pub(super) struct Tables {
+pub(crate) struct Tables {
     /// What coefficients are multiplied with, in zigzag order.
     pub quantisers: [Option<[u16; 64]>; COMPONENTS],
-    pub dc: [Option<DcCodes>; COMPONENTS],
-    pub ac: [Option<Codes>; COMPONENTS],
-    /// Units between restart markers, or 0.
+    pub dc: [Option<Box<CoefficientTable>>; COMPONENTS],
+    pub ac: [Option<Box<CoefficientTable>>; COMPONENTS],
+    /// MCUs between restart markers, or 0.
     pub restart_interval: usize,
 }
 
@@ -147,13 +148,14 @@ impl Tables {
             if total > 256 {
                 return None;
             }
-            let codes = Codes::new(counts, symbols)?;
+            let codes = HuffmanTable::new(counts, symbols)?;
             let table = table(kind & 15)?;
-            match kind >> 4 {
-                0 => self.dc[table] = Some(DcCodes::new(codes)?),
-                1 => self.ac[table] = Some(codes),
+            let (tables, kind) = match kind >> 4 {
+                0 => (&mut self.dc, Kind::Dc),
+                1 => (&mut self.ac, Kind::Ac),
                 _ => return None,
-            }
+            };
+            tables[table] = Some(Box::new(CoefficientTable::new(codes, kind)?));
             segment = rest;
         }
         Some(())
@@ -190,7 +192,7 @@ mod tests {
     #[test]
     fn a_scan_names_components_of_the_frame_once() {
         let frame = components(b"\x08\0\x10\0\x10\x02\x01\x11\0\x07\x11\0").unwrap();
-        let scan = Scan::read(b"\x02\x07\x10\x01\x01\0\x3F\0", &frame).unwrap();
+        let scan = ScanHeader::read(b"\x02\x07\x10\x01\x01\0\x3F\0", &frame).unwrap();
         assert_eq!((scan.parts[0].component, scan.parts[0].dc), (1, 1));
         assert_eq!((scan.band, scan.high, scan.low), ((0, 63), 0, 0));
         for broken in [
@@ -203,7 +205,7 @@ mod tests {
             b"\x02\x07\x10\0\x3F\0",
             b"\0\0\x3F\0",
         ] {
-            assert_eq!(Scan::read(broken, &frame), None, "{broken:?}");
+            assert_eq!(ScanHeader::read(broken, &frame), None, "{broken:?}");
         }
     }
 

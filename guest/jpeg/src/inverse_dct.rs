@@ -6,8 +6,9 @@
 //! Integers of 16 bits, whose products are added in 32; what a hostile file makes larger is limited or
 //! wraps around. High frequencies that a block has not are not computed.
 
-use super::coefficients::BLOCK;
-use crate::lanes::{Four, Shorts};
+use vismatch_simd::{i16x8, i32x4};
+
+use crate::zigzag::{BLOCK, FREQUENCIES};
 
 /// Fraction bits of the basis.
 const BASIS_BITS: u32 = 14;
@@ -21,11 +22,23 @@ const GROUP: usize = 4;
 /// Frequencies of a direction are in groups of four, each of a pair of even and a pair of odd ones:
 /// those are multiplied and added at once. Pairs of horizontal frequencies are next to each other; a
 /// vector holds four of them, for a group of vertical frequencies: the pair of even ones, then the odd.
-pub(super) const fn place(horizontal: usize, vertical: usize) -> usize {
+const fn place(horizontal: usize, vertical: usize) -> usize {
     let lane = vertical % GROUP / 2 + 2 * (vertical % 2);
     let vector = 2 * (horizontal / GROUP) + horizontal % 2;
     8 * (2 * vector + vertical / GROUP) + 2 * lane + horizontal % GROUP / 2
 }
+
+/// The place in a block of each coefficient in zigzag order.
+pub(crate) const PLACES: [u8; BLOCK] = {
+    let mut places = [0; BLOCK];
+    let mut at = 0;
+    while at < BLOCK {
+        let (across, down) = FREQUENCIES[at];
+        places[at] = place(across as usize, down as usize) as u8;
+        at += 1;
+    }
+    places
+};
 
 /// cos(k pi / (2 n)) / 2 in units of the basis, for k up to 4 n, by the power series of the sine.
 const fn half_cosine(k: usize, n: usize) -> i16 {
@@ -76,7 +89,7 @@ impl<const N: usize> Basis<N> {
 /// Writes the samples of a block, `side` (1 to 8) across and down, into rows `stride` apart. `last` is
 /// the last coefficient in zigzag order that may not be zero, as far as they are looked at.
 #[inline(never)]
-pub(super) fn transform(
+pub(crate) fn transform(
     block: &[i16; BLOCK],
     last: usize,
     side: usize,
@@ -115,14 +128,14 @@ fn flat(mean: i16, side: usize, rows: &mut [u8], stride: usize) {
 #[inline(always)]
 fn drawn<const N: usize, const G: usize>(block: &[i16; BLOCK], rows: &mut [u8], stride: usize) {
     let (vectors, _) = block.as_chunks::<8>();
-    let zero = Shorts::all(0);
+    let zero = i16x8::splat(0);
     // For each group of vertical frequencies.
-    let mut columns = [[Four::all(0); N]; G];
+    let mut columns = [[i32x4::splat(0); N]; G];
     for (down, columns) in columns.iter_mut().enumerate() {
         let mut pairs = [[zero; 2]; G];
         for (across, pairs) in pairs.iter_mut().enumerate() {
             for (parity, pairs) in pairs.iter_mut().enumerate() {
-                *pairs = Shorts::of(vectors[2 * (2 * across + parity) + down]);
+                *pairs = i16x8::from_array(vectors[2 * (2 * across + parity) + down]);
             }
         }
         *columns = pass(&pairs, COLUMNS);
@@ -134,29 +147,29 @@ fn drawn<const N: usize, const G: usize>(block: &[i16; BLOCK], rows: &mut [u8], 
 
 /// Rows of four samples each, from a column on.
 #[inline(always)]
-fn samples<const N: usize, const G: usize>(columns: &[[Four; N]; G], from: usize) -> [Four; N] {
-    let mut pairs = [[Shorts::all(0); 2]; G];
+fn samples<const N: usize, const G: usize>(columns: &[[i32x4; N]; G], from: usize) -> [i32x4; N] {
+    let mut pairs = [[i16x8::splat(0); 2]; G];
     for (columns, pairs) in columns.iter().zip(&mut pairs) {
         // The last ones are written nowhere.
         let column = |at: usize| columns[if from + at < N { from + at } else { N - 1 }];
         let (first, second) = (
-            Shorts::narrowed([column(0), column(1)]),
-            Shorts::narrowed([column(2), column(3)]),
+            i16x8::narrow([column(0), column(1)]),
+            i16x8::narrow([column(2), column(3)]),
         );
-        *pairs = first.unzip_pairs(second);
+        *pairs = first.deinterleave_pairs(second);
     }
     pass(&pairs, ROWS)
 }
 
 #[inline(always)]
-fn write<const N: usize>(left: &[Four; N], right: &[Four; N], rows: &mut [u8], stride: usize) {
+fn write<const N: usize>(left: &[i32x4; N], right: &[i32x4; N], rows: &mut [u8], stride: usize) {
     let Some(rows) = rows.get_mut(..(N - 1) * stride + N) else {
         return;
     };
     for at in (0..N).step_by(2) {
-        let row = |at: usize| Shorts::narrowed([left[at], right[at]]);
+        let row = |at: usize| i16x8::narrow([left[at], right[at]]);
         let next = if at + 1 < N { at + 1 } else { at };
-        let two = row(at).bytes(row(next)).values();
+        let two = row(at).narrow_to_bytes(row(next)).to_array();
         rows[at * stride..][..N].copy_from_slice(&two[..N]);
         rows[next * stride..][..N].copy_from_slice(&two[8 * (next - at)..][..N]);
     }
@@ -180,20 +193,20 @@ const ROWS: Rounding = {
 /// The transform in one direction: `N` samples of the pairs of even and odd frequencies in each lane.
 #[inline(always)]
 fn pass<const N: usize, const G: usize>(
-    pairs: &[[Shorts; 2]; G],
+    pairs: &[[i16x8; 2]; G],
     (half, bits): Rounding,
-) -> [Four; N] {
-    let mut samples = [Four::all(0); N];
+) -> [i32x4; N] {
+    let mut samples = [i32x4::splat(0); N];
     for at in 0..N.div_ceil(2) {
         // Even frequencies are symmetric about the middle, odd ones change their sign there.
-        let mut even = Four::all(half);
-        let mut odd = Four::all(0);
+        let mut even = i32x4::splat(half);
+        let mut odd = i32x4::splat(0);
         for (pairs, shares) in pairs.iter().zip(Basis::<N>::OF[at]) {
-            even = even + pairs[0].dot(Shorts::all_pairs(shares[0]));
-            odd = odd + pairs[1].dot(Shorts::all_pairs(shares[1]));
+            even = even + pairs[0].dot(i16x8::splat_pairs(shares[0]));
+            odd = odd + pairs[1].dot(i16x8::splat_pairs(shares[1]));
         }
-        samples[N - 1 - at] = (even - odd).shifted(bits);
-        samples[at] = (even + odd).shifted(bits);
+        samples[N - 1 - at] = (even - odd).shift_right(bits);
+        samples[at] = (even + odd).shift_right(bits);
     }
     samples
 }
@@ -237,7 +250,7 @@ mod tests {
         for last in [0, 1, 2, 3, 9, 10, 30, 63] {
             for _ in 0..50 {
                 let mut block = [0; BLOCK];
-                for place in &super::super::coefficients::PLACES[..=last] {
+                for place in &PLACES[..=last] {
                     block[usize::from(*place)] = random(300) as i16;
                 }
                 block[0] = random(2000) as i16;
@@ -255,5 +268,12 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn every_coefficient_has_a_place_of_its_own() {
+        let mut sorted = PLACES;
+        sorted.sort_unstable();
+        assert!((0..BLOCK).all(|at| usize::from(sorted[at]) == at));
     }
 }

@@ -1,39 +1,21 @@
 //! Tables of ITU-T T.81, annex K: quantisers for viewing, and typical Huffman codes.
 
-/// The place in a block of each coefficient in zigzag order (figure A.6).
-pub(super) const ZIGZAG: [u8; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
-    13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
-    52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-];
-
-/// The other way round: which coefficient in zigzag order is at each place in a block.
-pub(super) const ORDER: [u8; 64] = {
-    let mut order = [0; 64];
-    let mut at = 0;
-    while at < 64 {
-        order[ZIGZAG[at] as usize] = at as u8;
-        at += 1;
-    }
-    order
-};
-
 /// Quantisers of luma (table K.1), rows of horizontal frequencies.
-pub(super) const LUMA: [u8; 64] = [
+pub(crate) const LUMA: [u8; 64] = [
     16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
     14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113,
     92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
 ];
 
 /// Quantisers of chroma (table K.2).
-pub(super) const CHROMA: [u8; 64] = [
+pub(crate) const CHROMA: [u8; 64] = [
     17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99,
     47, 66, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
     99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
 ];
 
 /// Quantisers at a quality of 1 to 100, scaled as libjpeg does; 50 is the table itself.
-pub(super) fn at_quality(table: &[u8; 64], quality: u8) -> [u8; 64] {
+pub(crate) fn at_quality(table: &[u8; 64], quality: u8) -> [u8; 64] {
     let quality = u32::from(quality.clamp(1, 100));
     let percent = if quality < 50 {
         5000 / quality
@@ -44,44 +26,15 @@ pub(super) fn at_quality(table: &[u8; 64], quality: u8) -> [u8; 64] {
 }
 
 /// Huffman codes as files give them.
-pub(super) struct CodeTable {
+pub(crate) struct CodeTable {
     /// How many codes there are of each length from 1 to 16.
     pub counts: [u8; 16],
     /// Their symbols.
     pub symbols: &'static [u8],
 }
 
-impl CodeTable {
-    /// The code of each symbol.
-    pub fn codes(&self) -> Codes {
-        let mut codes = Codes(Box::new([(0, 0); 256]));
-        let mut symbols = self.symbols.iter();
-        let mut code = 0;
-        for (length, count) in (1..).zip(self.counts) {
-            for symbol in symbols.by_ref().take(count.into()) {
-                codes.0[usize::from(*symbol)] = (code, length);
-                code += 1;
-            }
-            code <<= 1;
-        }
-        codes
-    }
-}
-
-/// Code and length for each symbol.
-pub(super) struct Codes(Box<[(u16, u16); 256]>);
-
-impl Codes {
-    /// The code of a symbol, and its length.
-    #[inline(always)]
-    pub fn of(&self, symbol: u8) -> (u32, u32) {
-        let (code, length) = self.0[usize::from(symbol)];
-        (code.into(), length.into())
-    }
-}
-
 /// Codes for DC coefficients of luma (table K.3).
-pub(super) const LUMA_DC: CodeTable = CodeTable {
+pub(crate) const LUMA_DC: CodeTable = CodeTable {
     counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
     symbols: &[
         0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0A, 0x0B,
@@ -89,7 +42,7 @@ pub(super) const LUMA_DC: CodeTable = CodeTable {
 };
 
 /// Codes for DC coefficients of chroma (table K.4).
-pub(super) const CHROMA_DC: CodeTable = CodeTable {
+pub(crate) const CHROMA_DC: CodeTable = CodeTable {
     counts: [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0],
     symbols: &[
         0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0A, 0x0B,
@@ -97,7 +50,7 @@ pub(super) const CHROMA_DC: CodeTable = CodeTable {
 };
 
 /// Codes for AC coefficients of luma (table K.5).
-pub(super) const LUMA_AC: CodeTable = CodeTable {
+pub(crate) const LUMA_AC: CodeTable = CodeTable {
     counts: [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125],
     symbols: &[
         0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51, 0x61,
@@ -115,7 +68,7 @@ pub(super) const LUMA_AC: CodeTable = CodeTable {
 };
 
 /// Codes for AC coefficients of chroma (table K.6).
-pub(super) const CHROMA_AC: CodeTable = CodeTable {
+pub(crate) const CHROMA_AC: CodeTable = CodeTable {
     counts: [0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 119],
     symbols: &[
         0x00, 0x01, 0x02, 0x03, 0x11, 0x04, 0x05, 0x21, 0x31, 0x06, 0x12, 0x41, 0x51, 0x07, 0x61,

@@ -1,7 +1,30 @@
 //! Coefficients to the bits of a JPEG scan (ITU-T T.81, F.1.2): Huffman codes, and a zero after each `FF`.
 
-use super::forward::Quantised;
-use super::tables::{Codes, ORDER, ZIGZAG};
+use super::forward_dct::Quantised;
+use crate::huffman::codes;
+use crate::tables::CodeTable;
+use crate::zigzag::{ORDER, PLACES};
+
+/// Code and length for each symbol.
+pub(super) struct SymbolCodes(Box<[(u16, u16); 256]>);
+
+impl SymbolCodes {
+    pub fn new(table: &CodeTable) -> Self {
+        let mut by_symbol = Box::new([(0, 0); 256]);
+        for code in codes(&table.counts, table.symbols) {
+            let bits = code.first >> (16 - code.length);
+            by_symbol[usize::from(code.symbol)] = (bits as u16, code.length as u16);
+        }
+        Self(by_symbol)
+    }
+
+    /// The code of a symbol, and its length.
+    #[inline(always)]
+    fn of(&self, symbol: u8) -> (u32, u32) {
+        let (code, length) = self.0[usize::from(symbol)];
+        (code.into(), length.into())
+    }
+}
 
 /// A JPEG being written.
 pub(super) struct Writer {
@@ -42,7 +65,13 @@ impl Writer {
 
     /// Writes a block of coefficients; `before` is the DC coefficient of the block before.
     #[inline(always)]
-    pub fn put_block(&mut self, block: &Quantised, before: i16, dc: &Codes, ac: &Codes) {
+    pub fn put_block(
+        &mut self,
+        block: &Quantised,
+        before: i16,
+        dc: &SymbolCodes,
+        ac: &SymbolCodes,
+    ) {
         let Self { bytes, pending } = self;
         let mut bits = *pending;
         let values = block.values.as_flattened();
@@ -57,7 +86,7 @@ impl Writer {
                 bits.put_code(bytes, ac, 0xF0);
                 run -= 16;
             }
-            let value = values[usize::from(ZIGZAG[at as usize % 64]) % 64];
+            let value = values[usize::from(PLACES[at as usize % 64]) % 64];
             bits.put_value(bytes, ac, run, value.into());
             next = at + 1;
         }
@@ -70,14 +99,14 @@ impl Writer {
 
 impl Pending {
     #[inline(always)]
-    fn put_code(&mut self, bytes: &mut Vec<u8>, codes: &Codes, symbol: u8) {
+    fn put_code(&mut self, bytes: &mut Vec<u8>, codes: &SymbolCodes, symbol: u8) {
         let (code, length) = codes.of(symbol);
         self.put(bytes, code, length);
     }
 
     /// A value after a run of zeros: a code of both, and the lowest bits of the value, less one if negative.
     #[inline(always)]
-    fn put_value(&mut self, bytes: &mut Vec<u8>, codes: &Codes, run: u32, value: i32) {
+    fn put_value(&mut self, bytes: &mut Vec<u8>, codes: &SymbolCodes, run: u32, value: i32) {
         let size = 32 - value.unsigned_abs().leading_zeros();
         let (code, length) = codes.of((run << 4 | size) as u8);
         let lowest = (value + (value >> 31)) as u32 & ((1 << size) - 1);

@@ -1,8 +1,10 @@
-//! Walks the markers of a JPEG (ITU-T T.81, annex B) without decoding anything between them.
+//! What the markers of a file tell before anything is decoded (ITU-T T.81, annex B).
+
+use crate::segments::{END_OF_IMAGE, START_OF_SCAN, Segment, Segments};
 
 /// What the markers tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::decode) struct Markers {
+pub struct Markers {
     /// The first frame header.
     pub frame: Option<Frame>,
     /// Scans, counted up to one more than the limit.
@@ -17,24 +19,31 @@ pub(in crate::decode) struct Markers {
 
 /// A frame header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::decode) struct Frame {
+pub struct Frame {
+    /// How it is coded.
     pub process: Process,
     /// Bits a sample.
     pub precision: u8,
+    /// Of the picture, in pixels.
     pub width: u16,
+    /// Of the picture, in pixels.
     pub height: u16,
+    /// How many there are.
     pub components: u8,
 }
 
 /// How a frame is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::decode) enum Process {
+pub enum Process {
     /// Sequential, with Huffman codes.
     Baseline,
     /// Progressive, with Huffman codes.
     Progressive,
+    /// Without loss.
     Lossless,
+    /// In several sizes.
     Hierarchical,
+    /// With arithmetic codes.
     Arithmetic,
 }
 
@@ -42,74 +51,31 @@ impl Markers {
     /// Walks until the end of the image, of the bytes, or of patience: one scan more than `most_scans`.
     pub fn walk(bytes: &[u8], most_scans: u32) -> Self {
         let mut found = Self::default();
-        let mut at = 2;
-        while let Some((start, place)) = next_marker(bytes, at) {
-            found.stray_bytes |= start > at;
-            let code = bytes[place];
-            at = place + 1;
-            if code == 0xD9 {
-                found.ended = true;
+        let mut segments = Segments::new(bytes);
+        while let Some(Ok(segment)) = segments.next() {
+            found.note(segment);
+            if found.ended || found.scans > most_scans {
                 break;
             }
-            if code == 0x01 || (0xD0..=0xD8).contains(&code) {
-                continue;
-            }
-            let Some(segment) = segment(bytes, at) else {
-                break;
-            };
-            at += 2 + segment.len();
-            found.note(code, segment);
-            if code == 0xDA {
-                if found.scans > most_scans {
-                    break;
-                }
-                at = after_coded_data(bytes, at);
+            if segment.code == START_OF_SCAN {
+                segments.pass_coded_data();
             }
         }
+        found.stray_bytes = segments.has_stray_bytes;
         found
     }
 
-    fn note(&mut self, code: u8, segment: &[u8]) {
-        match code {
+    fn note(&mut self, segment: Segment<'_>) {
+        match segment.code {
             0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF if self.frame.is_none() => {
-                self.frame = frame(code, segment);
+                self.frame = frame(segment.code, segment.content);
             }
-            0xDA => self.scans += 1,
-            0xEE => self.adobe |= segment.starts_with(b"Adobe"),
+            START_OF_SCAN => self.scans += 1,
+            END_OF_IMAGE => self.ended = true,
+            0xEE => self.adobe |= segment.content.starts_with(b"Adobe"),
             _ => {}
         }
     }
-}
-
-/// The next marker: where its first `FF` is, and where its code is. Any number of `FF` may come
-/// before a code; a code of 0 is no marker but the byte `FF` of coded data.
-pub(super) fn next_marker(bytes: &[u8], mut from: usize) -> Option<(usize, usize)> {
-    loop {
-        let start = from + memchr::memchr(0xFF, bytes.get(from..)?)?;
-        let code = start + bytes[start..].iter().position(|byte| *byte != 0xFF)?;
-        if bytes[code] != 0 {
-            return Some((start, code));
-        }
-        from = code + 1;
-    }
-}
-
-/// The place of the first marker that is no restart.
-pub(super) fn after_coded_data(bytes: &[u8], mut at: usize) -> usize {
-    while let Some((start, code)) = next_marker(bytes, at) {
-        if !(0xD0..=0xD7).contains(&bytes[code]) {
-            return start;
-        }
-        at = code + 1;
-    }
-    bytes.len()
-}
-
-/// What follows the length of a segment.
-pub(super) fn segment(bytes: &[u8], at: usize) -> Option<&[u8]> {
-    let rest = bytes.get(at..)?;
-    let length = usize::from(u16::from_be_bytes(*rest.first_chunk()?));
-    rest.get(2..length)
 }
 
 fn frame(code: u8, segment: &[u8]) -> Option<Frame> {

@@ -4,87 +4,49 @@
 //! ICC profile (APP2) and Adobe's colour transform (APP14). Everything else goes: EXIF, GPS, XMP,
 //! IPTC, thumbnails, further pictures, comments, and what follows the end of the picture.
 
-const START_OF_IMAGE: u8 = 0xD8;
-const END_OF_IMAGE: u8 = 0xD9;
-const START_OF_SCAN: u8 = 0xDA;
+use crate::segments::{
+    END_OF_IMAGE, START_OF_IMAGE, START_OF_SCAN, Segment, Segments, write_segment,
+};
 
 /// The JPEG without metadata, or nothing when its segments cannot be told apart or hold no scan.
 /// A missing end marker is added.
 pub fn without_metadata(jpeg: &[u8]) -> Option<Vec<u8>> {
-    let mut rest = jpeg.strip_prefix(&[0xFF, START_OF_IMAGE])?;
+    if !jpeg.starts_with(&[0xFF, START_OF_IMAGE]) {
+        return None;
+    }
     let mut kept = Vec::with_capacity(jpeg.len());
     kept.extend([0xFF, START_OF_IMAGE]);
     let mut has_scan = false;
-    while let Some((marker, after)) = next_marker(rest) {
-        if marker == END_OF_IMAGE {
+    let mut segments = Segments::new(jpeg);
+    while let Some(segment) = segments.next() {
+        let segment = segment.ok()?;
+        if segment.code == END_OF_IMAGE {
             break;
         }
-        if is_bare(marker) {
-            rest = after;
-            continue;
+        if shows(segment) {
+            write_segment(&mut kept, segment.code, segment.content);
         }
-        let (segment, after) = split_segment(after)?;
-        if shows(marker, segment) {
-            kept.extend([0xFF, marker]);
-            kept.extend(segment);
+        if segment.code == START_OF_SCAN {
+            let data = segments.pass_coded_data();
+            has_scan |= !data.is_empty();
+            kept.extend(data);
         }
-        let scan = if marker == START_OF_SCAN {
-            scan_length(after)
-        } else {
-            0
-        };
-        kept.extend(&after[..scan]);
-        has_scan |= scan > 0;
-        rest = &after[scan..];
     }
     kept.extend([0xFF, END_OF_IMAGE]);
     has_scan.then_some(kept)
 }
 
-/// The next marker and what follows it; bytes between segments are passed over, as decoders do.
-fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let at = bytes
-        .windows(2)
-        .position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xFF))?;
-    Some((bytes[at + 1], &bytes[at + 2..]))
-}
-
-/// The marker stands alone: TEM, RST0 to RST7, SOI.
-fn is_bare(marker: u8) -> bool {
-    matches!(marker, 0x01 | 0xD0..=START_OF_IMAGE)
-}
-
-/// Splits off a segment: two bytes of length, which count themselves, and the content.
-fn split_segment(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, _) = bytes.split_first_chunk::<2>()?;
-    let length = usize::from(u16::from_be_bytes(*length));
-    if length < 2 {
-        None
-    } else {
-        bytes.split_at_checked(length)
-    }
-}
-
 /// The segment takes part in how the picture looks.
-fn shows(marker: u8, segment: &[u8]) -> bool {
-    let content = &segment[2..];
-    match marker {
+fn shows(segment: Segment<'_>) -> bool {
+    let content = segment.content;
+    match segment.code {
+        0x01 | 0xD0..=START_OF_IMAGE => false,
         0xE0 => content.starts_with(b"JFIF\0"),
         0xE2 => content.starts_with(b"ICC_PROFILE\0"),
         0xEE => content.starts_with(b"Adobe"),
         0xE1..=0xEF | 0xFE => false,
         _ => true,
     }
-}
-
-/// Bytes of entropy-coded data: up to the next marker that is not a restart or a stuffed zero.
-fn scan_length(bytes: &[u8]) -> usize {
-    let is_end = |at: &usize| {
-        let code = bytes.get(at + 1);
-        code.is_some_and(|code| !matches!(code, 0x00 | 0xFF | 0xD0..=0xD7))
-    };
-    let end = memchr::memchr_iter(0xFF, bytes).find(is_end);
-    end.unwrap_or(bytes.len())
 }
 
 #[cfg(test)]
