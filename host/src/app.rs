@@ -1,6 +1,7 @@
 //! Puts the parts together: the only place that names concrete backends side by side.
 
 mod access;
+mod background;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,21 +9,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::sandbox::Sandbox;
+use crate::service::Services;
 use crate::service::follow::{FollowedIndex, Indexed};
-use crate::service::image_root::{self, ScanProgress};
-use crate::service::plugins::{self, Plugins};
-use crate::service::{Services, crops, trash, unerased};
+use crate::service::image_root::ScanProgress;
+use crate::service::plugins::Plugins;
 use crate::store::Store;
+use background::Background;
 
 /// A start of the sandbox that takes longer is a compilation, and whoever waits is told.
 const QUICK: Duration = Duration::from_secs(1);
-
-/// How long background work may take to stop.
-const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Everything that a running server shares. Cheap to clone.
 #[derive(Clone)]
@@ -36,13 +34,6 @@ pub struct App {
     background: Background,
 }
 
-/// Work that goes on beside the requests.
-#[derive(Clone, Default)]
-struct Background {
-    stop: CancellationToken,
-    tasks: TaskTracker,
-}
-
 impl App {
     /// Opens the store, starts the sandbox, loads the index; then follows the image root in the background.
     pub async fn start(config: Config) -> Result<Self> {
@@ -54,75 +45,17 @@ impl App {
             stopping: CancellationToken::new(),
             background: Background::default(),
         };
-        app.background.follow_plugins(&app.services);
-        if app.services.store.read_only().is_none() {
-            app.begin_changes();
-        }
+        app.background.begin(&app.services, &app.config);
         Ok(app)
-    }
-
-    /// Background work that changes the store whenever it does anything.
-    fn begin_changes(&self) {
-        let (background, services) = (&self.background, &self.services);
-        background.follow_image_root(services.clone());
-        background.make_features(services.clone());
-        background.keep_trash_short(services.clone(), self.config.trash_retention);
-        background.erase_deleted(services.clone());
     }
 
     /// Stops the background work, waits until it has, and keeps the index for the next start.
     pub async fn stop(&self) {
-        self.background.stop.cancel();
-        self.background.tasks.close();
-        if tokio::time::timeout(STOP_TIMEOUT, self.background.tasks.wait())
-            .await
-            .is_err()
-        {
-            tracing::warn!(
-                "background work did not stop within {STOP_TIMEOUT:?}, leaving it behind"
-            );
-        }
+        self.background.stop().await;
         self.services.index.close(&self.services.store).await;
         if let Some(features) = self.services.features.get() {
             features.close(&self.services.store).await;
         }
-    }
-}
-
-impl Background {
-    fn follow_image_root(&self, services: Services) {
-        let stop = self.stop.clone();
-        self.tasks.spawn(async move {
-            if let Err(error) = image_root::follow(services, stop).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the image root is no longer followed"
-                );
-            }
-        });
-    }
-
-    fn follow_plugins(&self, services: &Services) {
-        for plugin in services.plugins.all() {
-            let (services, plugin) = (services.clone(), Arc::clone(plugin));
-            self.tasks
-                .spawn(plugins::follow(services, plugin, self.stop.clone()));
-        }
-    }
-
-    fn make_features(&self, services: Services) {
-        self.tasks.spawn(crops::follow(services, self.stop.clone()));
-    }
-
-    fn keep_trash_short(&self, services: Services, retention: Duration) {
-        let stop = self.stop.clone();
-        self.tasks
-            .spawn(trash::keep_short(services, retention, stop));
-    }
-
-    fn erase_deleted(&self, services: Services) {
-        self.tasks
-            .spawn(unerased::erase_all(services, self.stop.clone()));
     }
 }
 

@@ -30,6 +30,7 @@ use super::forwarded::{self, Hop, InvalidForwarded};
 use super::slots::{Slot, Slots};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 /// When a client that has too many requests may come again.
 const SOON: Duration = Duration::from_secs(10);
 
@@ -122,6 +123,17 @@ impl Proxies {
         let is_first = |hop: &Hop| !hop.asked_by.is_some_and(|asker| self.trust(asker));
         let first = hops.iter().rposition(is_first);
         Ok(hops.split_off(first.unwrap_or(0)))
+    }
+
+    /// The scheme that the first proxy was asked by, as `X-Forwarded-Proto` has it; nothing when `peer` is not trusted.
+    pub fn listed_scheme(&self, peer: IpAddr, headers: &HeaderMap) -> Option<String> {
+        let listed = headers
+            .get(FORWARDED_PROTO)
+            .filter(|_| self.trust(peer))?
+            .to_str()
+            .ok()?;
+        let first = listed.split(',').next()?.trim();
+        Some(first.to_ascii_lowercase()).filter(|scheme| !scheme.is_empty())
     }
 
     /// For whom a proxy asks.

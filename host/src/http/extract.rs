@@ -67,7 +67,7 @@ pub struct Query<T>(pub T);
 
 /// A JSON body of at most 2 MB. To JSON a number without a fraction is an integer, however it is written: 10.0 and 1e1 are
 /// 10 (JSON Schema 2020-12, section 6.1.1), and programs that know one kind of numbers alone send them so. Of a repeated
-/// name the last value counts.
+/// name the last value counts. It is an object: deserializing alone would take a list of an object's values, too.
 pub struct Json<T>(pub T);
 
 /// The kinds of body that a route may tell apart.
@@ -109,12 +109,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let axum::Json(mut value) = axum::Json::<Value>::from_request(request, state).await?;
-        make_integers(&mut value);
-        serde_path_to_error::deserialize(value)
-            .map(Self)
-            .map_err(|error| ApiError::unprocessable(format!("the JSON body: {error}")))
+        let axum::Json(value) = axum::Json::<Value>::from_request(request, state).await?;
+        fields(value).map(Self)
     }
+}
+
+/// The fields of a JSON body.
+fn fields<T: DeserializeOwned>(mut value: Value) -> Result<T, ApiError> {
+    let refused = |why: &str| ApiError::unprocessable(format!("the JSON body: {why}"));
+    if !value.is_object() {
+        return Err(refused("it has to be an object, in braces"));
+    }
+    make_integers(&mut value);
+    serde_path_to_error::deserialize(value).map_err(|error| refused(&error.to_string()))
 }
 
 /// Writes integers as such, all through a value.
@@ -240,12 +247,8 @@ mod tests {
             offsets: Vec<i8>,
             share: Option<f64>,
         }
-        let read = |json: &str| {
-            let mut value = serde_json::from_str(json).unwrap();
-            make_integers(&mut value);
-            serde_json::from_value::<Fields>(value).ok()
-        };
-        let fields = |limit, offsets: &[i8], share| {
+        let read = |json: &str| fields::<Fields>(serde_json::from_str(json).unwrap()).ok();
+        let made = |limit, offsets: &[i8], share| {
             Some(Fields {
                 limit,
                 offsets: offsets.into(),
@@ -254,16 +257,18 @@ mod tests {
         };
         assert_eq!(
             read(r#"{"limit": 10.0, "offsets": [-3.0, 1e1, -0.0], "share": 2.0}"#),
-            fields(10, &[-3, 10, 0], Some(2.0))
+            made(10, &[-3, 10, 0], Some(2.0))
         );
         assert_eq!(
             read(r#"{"limit": 18446744073709551615, "offsets": [], "share": 0.5}"#),
-            fields(u64::MAX, &[], Some(0.5))
+            made(u64::MAX, &[], Some(0.5))
         );
         for limit in ["10.5", "1e30", "18446744073709551616.0", "-1.0", "\"10\""] {
             let json = format!(r#"{{"limit": {limit}, "offsets": []}}"#);
             assert_eq!(read(&json), None, "{limit}");
         }
+        // Not the values of the fields in their order.
+        assert_eq!(read("[10, [], 0.5]"), None);
     }
 
     #[test]

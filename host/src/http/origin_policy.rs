@@ -135,14 +135,17 @@ impl OriginPolicy {
     /// Every host that was asked for on the way here.
     fn target(&self, request: &Request) -> Result<RequestTarget, Refusal> {
         let mut authorities = authorities(request)?;
-        let hops = match request.extensions().get() {
-            Some(&Peer(peer)) => self.proxies.believed(peer, request.headers())?,
+        let headers = request.headers();
+        let peer = request.extensions().get().map(|Peer(peer)| *peer);
+        let hops = match peer {
+            Some(peer) => self.proxies.believed(peer, headers)?,
             None => Vec::new(),
         };
         for host in hops.iter().filter_map(|hop| hop.host.as_deref()) {
             authorities.push(parse(host)?);
         }
-        let scheme = hops.into_iter().next().and_then(|hop| hop.scheme);
+        let told = hops.into_iter().next().and_then(|hop| hop.scheme);
+        let scheme = told.or_else(|| self.proxies.listed_scheme(peer?, headers));
         Ok(RequestTarget {
             authorities,
             scheme,

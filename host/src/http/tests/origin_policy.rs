@@ -293,18 +293,29 @@ async fn what_trusted_proxies_say_counts(server: &Server) {
     let broken = asked("10.0.0.1", "for=192.0.2.1;host").await;
     assert_eq!(broken, StatusCode::BAD_REQUEST);
 
+    let (plain, secure) = (
+        "http://pictures.example:8443",
+        "https://pictures.example:8443",
+    );
     let changed = async |origin| {
         let headers = [(header::FORWARDED, good), (header::ORIGIN, origin)];
         send("10.0.0.1", Method::DELETE, &headers).await.status
     };
-    assert_eq!(
-        changed("http://pictures.example:8443").await,
-        StatusCode::FORBIDDEN
-    );
-    assert_ne!(
-        changed("https://pictures.example:8443").await,
-        StatusCode::FORBIDDEN
-    );
+    assert_eq!(changed(plain).await, StatusCode::FORBIDDEN);
+    assert_ne!(changed(secure).await, StatusCode::FORBIDDEN);
+
+    let changed = async |peer, origin| {
+        let scheme = HeaderName::from_static("x-forwarded-proto");
+        let headers = [
+            (header::HOST, "pictures.example:8443"),
+            (scheme, "https, http"),
+            (header::ORIGIN, origin),
+        ];
+        send(peer, Method::DELETE, &headers).await.status
+    };
+    assert_eq!(changed("10.0.0.1", plain).await, StatusCode::FORBIDDEN);
+    assert_ne!(changed("10.0.0.1", secure).await, StatusCode::FORBIDDEN);
+    assert_ne!(changed("10.0.0.2", plain).await, StatusCode::FORBIDDEN);
 }
 
 async fn a_request_names_one_host(server: &Server) {
