@@ -10,6 +10,7 @@ mod copies;
 pub mod file_name;
 mod id;
 mod image;
+mod limit;
 mod matching;
 mod merged;
 mod name;
@@ -26,6 +27,7 @@ pub use comparison::{ComparisonView, DifferenceView};
 pub use copies::{BestCopy, Merit, Merits, best_copy};
 pub use id::{ImageId, InvalidId, Sha256};
 pub use image::{Image, NewImage};
+pub use limit::{InvalidLimit, MAX_LIMIT, check_limit};
 pub use matching::{DuplicateGroup, DuplicateMember, Match, MatchKind, Relation};
 pub use merged::Merged;
 pub use name::{ImageName, InvalidName, ProjectName};
@@ -37,8 +39,8 @@ pub use rendition::RenditionKind;
 pub use resolution::{Decision, InvalidPair, Pair, Resolved, Trashed};
 pub use unique::unique;
 pub use words::{
-    AlgorithmName, MatchKindName, OnDuplicateName, OrientationName, OrientationScope,
-    RenditionName, VerdictName,
+    AlgorithmName, HasherInputName, HealthName, MatchKindName, OnDuplicateName, OrientationName,
+    OrientationScope, PluginStateName, ReadinessName, RenditionName, VerdictName,
 };
 
 pub use vismatch_pipeline::bank::{BankWriter, Header as BankHeader, Mark as BankMark};

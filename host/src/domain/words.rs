@@ -9,7 +9,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::{Algorithm, MatchKind, Orientation, RenditionKind, Verdict};
+use super::{Algorithm, HasherInput, MatchKind, Orientation, RenditionKind, Verdict};
 
 /// Declares enumerations of words. Reading refuses an unknown one and lists those that are known.
 macro_rules! words {
@@ -134,6 +134,28 @@ words! {
         Thumb = "thumb",
         Game = "game",
     }
+    /// How a plugin is. `backfilling`: asked about images that were there before it. `ready`: asked about all. `disabled`: it
+    /// misbehaved. `removed`: it was deleted. `absent`: not loaded, and its fingerprints are kept.
+    PluginStateName {
+        Backfilling = "backfilling",
+        Ready = "ready",
+        Disabled = "disabled",
+        Removed = "removed",
+        Absent = "absent",
+    }
+    /// What a plugin is handed: a picture's `luma-plane`, or the `bytes` of its file.
+    HasherInputName {
+        LumaPlane = "luma-plane",
+        Bytes = "bytes",
+    }
+    /// The process answers.
+    HealthName {
+        Ok = "ok",
+    }
+    /// Requests can be served; a server where they cannot answers 503.
+    ReadinessName {
+        Ready = "ready",
+    }
     /// What to do with bytes that are in the project already; nothing is `keep`.
     OnDuplicateName {
         Keep = "keep",
@@ -150,6 +172,7 @@ words_of! {
     VerdictName of Verdict { Exact, SamePicture, Edited, Similar, Different }
     MatchKindName of MatchKind { Exact, Near }
     RenditionName of RenditionKind { Original, Medium, Thumb, Game }
+    HasherInputName of HasherInput { LumaPlane, Bytes }
 }
 
 impl OrientationScope {
@@ -183,6 +206,9 @@ mod tests {
         }
         for kind in RenditionKind::ALL {
             assert_eq!(RenditionName::from(kind).name(), kind.name());
+        }
+        for input in [HasherInput::LumaPlane, HasherInput::Bytes] {
+            assert_eq!(HasherInputName::from(input).name(), input.name());
         }
         for word in VerdictName::NAMES {
             let read: VerdictName = serde_json::from_value((*word).into()).unwrap();

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::InvalidName;
+use crate::domain::{InvalidLimit, InvalidName};
 use crate::service::health::NotReady;
 use crate::service::{ServiceError, StoreError, Trouble};
 
@@ -272,6 +272,12 @@ impl From<ServiceError> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         ServiceError::from(error).into()
+    }
+}
+
+impl From<InvalidLimit> for ApiError {
+    fn from(error: InvalidLimit) -> Self {
+        Self::invalid(error.to_string())
     }
 }
 

@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::domain::{HealthName, PluginStateName, ReadinessName};
 use crate::service::image_root::ScanState;
 use crate::service::plugins::{Condition, PluginState};
 use crate::service::{health, unerased};
@@ -44,16 +45,14 @@ pub fn router() -> OpenApiRouter<App> {
 #[derive(Serialize, ToSchema)]
 struct Health {
     /// Always `ok`.
-    #[schema(example = "ok")]
-    status: &'static str,
+    status: HealthName,
 }
 
 /// That requests can be served.
 #[derive(Serialize, ToSchema)]
 struct Readiness {
     /// Always `ready`; a server that is not answers 503.
-    #[schema(example = "ready")]
-    status: &'static str,
+    status: ReadinessName,
     /// Version of the server.
     #[schema(example = "0.1.0")]
     version: &'static str,
@@ -77,10 +76,8 @@ pub struct PluginHealth {
     /// What the operator calls it.
     #[schema(example = "edges")]
     pub name: String,
-    /// `backfilling`: asked about images that were there before it; `ready`: asked about all; `disabled`: it
-    /// misbehaved; `removed`; `absent`: not loaded, and its fingerprints are kept.
-    #[schema(example = "ready")]
-    pub state: &'static str,
+    /// How it is.
+    pub state: PluginStateName,
     /// What a disabled plugin did wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "it was stopped after 10s")]
@@ -126,7 +123,9 @@ pub struct Scan {
     responses((status = 200, description = "It is.", body = Health)),
 )]
 async fn healthz() -> axum::Json<Health> {
-    axum::Json(Health { status: "ok" })
+    axum::Json(Health {
+        status: HealthName::Ok,
+    })
 }
 
 /// Can requests be served
@@ -149,7 +148,7 @@ async fn readyz(State(app): State<App>) -> Result<axum::Json<Readiness>, ApiErro
     } = health::check(&app.services).await?;
     let unerased = unerased::list(&app.services).await?;
     Ok(axum::Json(Readiness {
-        status: "ready",
+        status: ReadinessName::Ready,
         version: env!("CARGO_PKG_VERSION"),
         index: IndexState { images, change },
         scan: app.services.scan.state().into(),
@@ -229,11 +228,11 @@ pub async fn keep_metrics(stopped: CancellationToken) {
 impl From<PluginState> for PluginHealth {
     fn from(state: PluginState) -> Self {
         let (word, reason) = match state.condition {
-            Condition::Backfilling => ("backfilling", None),
-            Condition::Ready => ("ready", None),
-            Condition::Disabled(reason) => ("disabled", Some(reason)),
-            Condition::Removed => ("removed", None),
-            Condition::Absent => ("absent", None),
+            Condition::Backfilling => (PluginStateName::Backfilling, None),
+            Condition::Ready => (PluginStateName::Ready, None),
+            Condition::Disabled(reason) => (PluginStateName::Disabled, Some(reason)),
+            Condition::Removed => (PluginStateName::Removed, None),
+            Condition::Absent => (PluginStateName::Absent, None),
         };
         Self {
             name: state.name.to_string(),

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::error::ApiError;
-use super::schemas::{Limit, MAX_PAGE};
+use super::schemas::Limit;
+use crate::domain::check_limit;
 
 /// Which part of a list is wanted.
 #[derive(Deserialize, IntoParams)]
@@ -13,7 +14,7 @@ use super::schemas::{Limit, MAX_PAGE};
 pub struct Page {
     /// Most entries, 1 to 1000; all without it.
     #[param(value_type = Limit, inline, required = false, example = 100)]
-    pub limit: Option<u64>,
+    pub limit: Option<usize>,
     /// Only entries behind this one: its id, as the `Link` of the page before says.
     #[param(example = "019a9e3c6f0a7c41b1d2f3a4b5c6d7e8")]
     pub after: Option<String>,
@@ -25,12 +26,8 @@ pub type NextLink = Option<[(header::HeaderName, HeaderValue); 1]>;
 impl Page {
     /// The limit, held to its range.
     pub fn limit(&self) -> Result<Option<u64>, ApiError> {
-        match self.limit {
-            Some(limit) if !(1..=MAX_PAGE).contains(&limit) => Err(ApiError::invalid(format!(
-                "limit: {limit} is outside 1 to {MAX_PAGE}"
-            ))),
-            limit => Ok(limit),
-        }
+        let limit = self.limit.map(check_limit).transpose()?;
+        Ok(limit.map(|limit| limit as u64))
     }
 
     /// One entry more than asked for: whether it comes says whether there is a next page.
@@ -54,7 +51,7 @@ impl Page {
         address: &str,
         id: impl FnOnce(&T) -> String,
     ) -> Result<NextLink, ApiError> {
-        let limit = self.limit.unwrap_or(u64::MAX) as usize;
+        let limit = self.limit.unwrap_or(usize::MAX);
         if entries.len() <= limit {
             return Ok(None);
         }
@@ -81,7 +78,7 @@ pub fn next_link(address: &str, parameters: &[(&str, String)]) -> Result<NextLin
 mod tests {
     use super::*;
 
-    fn page(limit: Option<u64>, after: &str) -> Page {
+    fn page(limit: Option<usize>, after: &str) -> Page {
         Page {
             limit,
             after: Some(after.to_owned()),

@@ -1,4 +1,4 @@
-//! Hashers of other people: what is loaded, how far they have come, away with them.
+//! Third-party hashers: which are loaded, how far their backfill has come, and how to remove them.
 //!
 //! What they find is asked where other matches are: `POST /matches?algorithm=NAME`.
 
@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::domain::HasherInputName;
 use crate::service::{
     PluginCounts, PluginVersion,
     plugins::{self, PluginStatus},
@@ -68,9 +69,8 @@ struct DescriptionView {
     /// Bits of a fingerprint.
     #[schema(example = 64)]
     bits: u32,
-    /// `luma-plane` or `bytes`.
-    #[schema(example = "luma-plane")]
-    input: &'static str,
+    /// What it is handed.
+    input: HasherInputName,
     /// The distance up to which images match unless told otherwise.
     #[schema(example = 10)]
     default_radius: u32,
@@ -116,7 +116,7 @@ impl From<PluginStatus> for PluginView {
             describes_itself: status.description.map(|description| DescriptionView {
                 version: description.version,
                 bits: description.bits,
-                input: description.input.name(),
+                input: description.input.into(),
                 default_radius: description.default_radius(),
                 name: description.name,
             }),

@@ -6,11 +6,8 @@ use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, T
 use utoipa::openapi::{ArrayBuilder, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::domain::Algorithm;
+use crate::domain::{Algorithm, MAX_LIMIT};
 use crate::service::{decisions, resolve};
-
-/// Most entries of one page.
-pub const MAX_PAGE: u64 = 1000;
 
 /// A project's name: `ProjectName` counts bytes, so its longest is shorter where characters have several.
 const PROJECT_NAME: &str = r"^(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f/\\]{1,255}$";
@@ -60,7 +57,7 @@ described! {
     /// A digest.
     Sha256Text = text(SHA256);
     /// How many entries are wanted.
-    Limit = integer(1, MAX_PAGE);
+    Limit = integer(1, MAX_LIMIT as u64);
     /// A distance of `phash`.
     PhashDistance = integer(0, Algorithm::Phash.bits().into());
     /// A distance of the algorithm that has the longest fingerprints; those of others are shorter.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::domain::{Excess, ImageError, ImageId, InvalidName};
+use crate::domain::{Excess, ImageError, ImageId, InvalidLimit, InvalidName};
 use crate::sandbox::CallError;
 use crate::store::StoreError;
 
@@ -52,6 +52,12 @@ impl ServiceError {
             self,
             Self::NotAPicture(_) | Self::TooLarge(_) | Self::Invalid(_)
         )
+    }
+}
+
+impl From<InvalidLimit> for ServiceError {
+    fn from(error: InvalidLimit) -> Self {
+        Self::Invalid(error.to_string())
     }
 }
 

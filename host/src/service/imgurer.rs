@@ -1,9 +1,9 @@
 //! The library over all projects: browsed at random, searched by similarity.
 
-use crate::domain::{Algorithm, Image, ImageId, Sha256};
+use crate::domain::{Algorithm, Image, ImageId, MAX_LIMIT, Sha256};
 use crate::sandbox::Input;
 
-use super::matching::{self, Criterion, MAX_LIMIT, Search, Subject};
+use super::matching::{self, Criterion, Search, Subject};
 use super::{ServiceError, Services};
 
 /// Pictures of one page.

@@ -18,7 +18,7 @@ use crate::http::schemas::{Distance, Limit, SentFingerprint, Sha256Text};
 use crate::http::views::MatchView;
 use crate::service::{
     Input, imgurer,
-    matching::{self, Criterion, KnownPicture, KnownPluginFingerprint, MAX_LIMIT, Search, Subject},
+    matching::{self, Criterion, KnownPicture, KnownPluginFingerprint, Search, Subject},
     plugins::Plugins,
 };
 
@@ -258,7 +258,7 @@ async fn find_matches(
             return Err(ApiError::unprocessable(text));
         }
     };
-    let limit = limit(options.limit)?;
+    let limit = options.limit.unwrap_or(DEFAULT_LIMIT);
     let search = Search {
         subject,
         by: options.criterion(app)?,
@@ -327,16 +327,6 @@ fn algorithm(name: &str, plugins: &Plugins) -> Result<NamedAlgorithm, ApiError> 
     )))
 }
 
-fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
-    let limit = asked.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(ApiError::invalid(format!(
-            "limit: {limit} is outside 1 to {MAX_LIMIT}"
-        )));
-    }
-    Ok(limit)
-}
-
 impl CheckBody {
     async fn answer(
         self,
@@ -382,7 +372,7 @@ impl CheckBody {
             subject: Subject::Known(known),
             by,
             scope: project.cloned(),
-            limit: limit(self.limit)?,
+            limit: self.limit.unwrap_or(DEFAULT_LIMIT),
         })
     }
 }

@@ -8,16 +8,13 @@ use std::collections::HashMap;
 
 use crate::domain::{
     Algorithm, BestCopy, DuplicateGroup, DuplicateMember, Image, ImageId, Judgement, Merit,
-    ProjectName, Relation, best_copy,
+    ProjectName, Relation, best_copy, check_limit,
 };
 
 use super::grouping::{self, Fingerprinted};
 use super::groups::{self, Group};
 use super::merits::merits_by_id;
 use super::{ServiceError, Services, projects, radius_of};
-
-/// Most groups of one page.
-pub const MAX_PAGE: usize = 1_000;
 
 /// Which duplicates are asked for.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +53,7 @@ pub async fn duplicates(
     project: Option<&ProjectName>,
     asked: &Duplicates,
 ) -> Result<DuplicatesPage, ServiceError> {
-    check_page(asked.limit)?;
+    asked.limit.map(check_limit).transpose()?;
     let by = asked.by()?;
     if let Some(project) = project {
         projects::check(services, project).await?;
@@ -214,13 +211,4 @@ async fn images(
     let ids: Vec<ImageId> = ids.copied().collect();
     let images = services.store.images_by_id(&ids).await?;
     Ok(images.into_iter().map(|image| (image.id, image)).collect())
-}
-
-fn check_page(limit: Option<usize>) -> Result<(), ServiceError> {
-    match limit {
-        Some(limit) if !(1..=MAX_PAGE).contains(&limit) => Err(ServiceError::Invalid(format!(
-            "limit: {limit} is not in 1 to {MAX_PAGE}"
-        ))),
-        _ => Ok(()),
-    }
 }

@@ -33,7 +33,7 @@ pub use duplicates::{Duplicates, DuplicatesPage, duplicates};
 pub use groups::GroupCache;
 pub use judging::{JudgingState, Judgings};
 pub use merits::merits;
-pub use search::{MAX_FINGERPRINTS, MAX_LIMIT, Matches, Search, search};
+pub use search::{MAX_FINGERPRINTS, Matches, Search, search};
 pub use subject::{KnownPicture, KnownPluginFingerprint, Subject};
 
 use crate::domain::{Algorithm, Comparison, ProjectName};

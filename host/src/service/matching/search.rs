@@ -5,7 +5,9 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{AlgorithmDefinition, Image, ImageId, Match, NamedAlgorithm, ProjectName};
+use crate::domain::{
+    AlgorithmDefinition, Image, ImageId, Match, NamedAlgorithm, ProjectName, check_limit,
+};
 use crate::service::{ServiceError, Services, projects};
 
 use super::criterion::{Criterion, radius_of};
@@ -14,8 +16,6 @@ use super::ranking::Ranking;
 use super::subject::{Evidence, ResolvedSubject, Subject, check_fingerprint};
 use super::verification;
 
-/// Most matches that can be asked for.
-pub const MAX_LIMIT: usize = 1_000;
 /// Most fingerprints of one subject: every algorithm in both versions of a picture, with room to spare.
 pub const MAX_FINGERPRINTS: usize = 16;
 
@@ -161,13 +161,4 @@ impl Matches {
             .take(limit)
             .collect()
     }
-}
-
-/// `Invalid` when it is out of range.
-fn check_limit(limit: usize) -> Result<(), ServiceError> {
-    if (1..=MAX_LIMIT).contains(&limit) {
-        return Ok(());
-    }
-    let text = format!("limit: {limit} is not in 1 to {MAX_LIMIT}");
-    Err(ServiceError::Invalid(text))
 }

@@ -1,13 +1,11 @@
 //! Asking for matches: by fingerprints alone, by picture, by stored image.
 
 use super::*;
-use crate::domain::{Fingerprint, MatchKind, Orientation, Sha256, Verdict};
+use crate::domain::{Fingerprint, MAX_LIMIT, MatchKind, Orientation, Sha256, Verdict};
 use crate::sandbox::Input;
 use crate::service::images;
 use crate::service::maintenance::verify;
-use crate::service::matching::{
-    ComparedPicture, Duplicates, DuplicatesPage, MAX_LIMIT, compare, duplicates,
-};
+use crate::service::matching::{ComparedPicture, Duplicates, DuplicatesPage, compare, duplicates};
 
 fn verified(any_orientation: bool) -> Criterion {
     Criterion::Verified { any_orientation }
