@@ -1151,11 +1151,8 @@ export interface components {
              * @example 10
              */
             default_radius: number;
-            /**
-             * @description `luma-plane` or `bytes`.
-             * @example luma-plane
-             */
-            input: string;
+            /** @description What it is handed. */
+            input: components["schemas"]["HasherInputName"];
             /**
              * @description What it calls itself.
              * @example Edges of a picture
@@ -1374,14 +1371,21 @@ export interface components {
             /** @description At least two, in upload order. */
             images: components["schemas"]["MemberView"][];
         };
+        /**
+         * @description What a plugin is handed: a picture's `luma-plane`, or the `bytes` of its file.
+         * @enum {string}
+         */
+        HasherInputName: "luma-plane" | "bytes";
         /** @description That the process answers. */
         Health: {
-            /**
-             * @description Always `ok`.
-             * @example ok
-             */
-            status: string;
+            /** @description Always `ok`. */
+            status: components["schemas"]["HealthName"];
         };
+        /**
+         * @description The process answers.
+         * @enum {string}
+         */
+        HealthName: "ok";
         /** @description An image came, was replaced, or went. */
         ImageChanged: {
             /**
@@ -1749,12 +1753,8 @@ export interface components {
              * @example it was stopped after 10s
              */
             reason?: string | null;
-            /**
-             * @description `backfilling`: asked about images that were there before it; `ready`: asked about all; `disabled`: it
-             *     misbehaved; `removed`; `absent`: not loaded, and its fingerprints are kept.
-             * @example ready
-             */
-            state: string;
+            /** @description How it is. */
+            state: components["schemas"]["PluginStateName"];
             /**
              * Format: int64
              * @description Images that it had not been asked about when the present backfill began.
@@ -1778,6 +1778,11 @@ export interface components {
              */
             removed: number;
         };
+        /**
+         * @description How a plugin is. `backfilling`: asked about images that were there before it. `ready`: asked about all. `disabled`: it misbehaved. `removed`: it was deleted. `absent`: not loaded, and its fingerprints are kept.
+         * @enum {string}
+         */
+        PluginStateName: "backfilling" | "ready" | "disabled" | "removed" | "absent";
         /** @description Fingerprints by another file or version. */
         PluginVersionView: {
             /**
@@ -1935,11 +1940,8 @@ export interface components {
             plugins: components["schemas"]["PluginHealth"][];
             /** @description How far the indexing of pictures found in the image root has come. */
             scan: components["schemas"]["Scan"];
-            /**
-             * @description Always `ready`; a server that is not answers 503.
-             * @example ready
-             */
-            status: string;
+            /** @description Always `ready`; a server that is not answers 503. */
+            status: components["schemas"]["ReadinessName"];
             /**
              * @description Files of what was deleted that the system does not let go of yet. They are erased as soon as it does.
              * @example []
@@ -1951,6 +1953,11 @@ export interface components {
              */
             version: string;
         };
+        /**
+         * @description Requests can be served; a server where they cannot answers 503.
+         * @enum {string}
+         */
+        ReadinessName: "ready";
         /** @description The connection stands. */
         Ready: {
             /**
