@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::domain::{
-    Algorithm, Fingerprint, NamedAlgorithm, OrientationScope, ProjectName, Sketch,
+    Algorithm, Fingerprint, NamedAlgorithm, OrientationScope, ProjectName, Sketch, check_limit,
 };
 use crate::http::base64_text;
 use crate::http::error::{ApiError, ErrorBody};
@@ -258,7 +258,7 @@ async fn find_matches(
             return Err(ApiError::unprocessable(text));
         }
     };
-    let limit = options.limit.unwrap_or(DEFAULT_LIMIT);
+    let limit = check_limit(options.limit.unwrap_or(DEFAULT_LIMIT))?;
     let search = Search {
         subject,
         by: options.criterion(app)?,
@@ -372,7 +372,7 @@ impl CheckBody {
             subject: Subject::Known(known),
             by,
             scope: project.cloned(),
-            limit: self.limit.unwrap_or(DEFAULT_LIMIT),
+            limit: check_limit(self.limit.unwrap_or(DEFAULT_LIMIT))?,
         })
     }
 }
