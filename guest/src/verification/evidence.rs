@@ -352,6 +352,8 @@ impl Evidence {
         let found = Self {
             cells: wholes.0.luma.cells.len(),
             colours: self.colours,
+            // Something was done to one of them: its window is another one.
+            around: Around::Edited,
             ..self.on((&wholes.0, &wholes.1), &map)
         };
         (found.finding() == Finding::Same).then_some(found)
