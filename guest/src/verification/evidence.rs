@@ -349,12 +349,15 @@ impl Evidence {
             let (u, v) = fixed.on_window(place);
             turned.on_picture(map.apply(u, v))
         });
-        let found = Self {
+        let facts = Self {
             cells: wholes.0.luma.cells.len(),
+            ..self
+        };
+        let found = Self {
             colours: self.colours,
             // Something was done to one of them: its window is another one.
             around: Around::Edited,
-            ..self.on((&wholes.0, &wholes.1), &map)
+            ..facts.on((&wholes.0, &wholes.1), &map)
         };
         (found.finding() == Finding::Same).then_some(found)
     }

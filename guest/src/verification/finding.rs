@@ -16,7 +16,8 @@ const SKETCH_CELLS: usize = SIDE * SIDE;
 const AGREEMENT: f32 = 0.8;
 /// The same of what is drawn on flat grounds, unmoved and without residuals.
 const AGREEMENT_OF_DRAWINGS: f32 = 0.75;
-/// Most of what there is to see that may disagree, and the same where something was drawn over one.
+/// Most of what there is to see that may disagree; the same of a copy that lies where it was and leaves nothing over, and where
+/// something was drawn over one.
 const DISAGREEING: f32 = 0.08;
 const DISAGREEING_OF_COPIES: f32 = 0.12;
 const DISAGREEING_DRAWN_OVER: f32 = 0.35;
@@ -28,7 +29,8 @@ const ONE_SIGN: f32 = 0.9;
 /// Most of a picture that can be drawn over.
 const DRAWN_OVER: f32 = 0.2;
 /// The same for a mark of several tones, as text with an outline: the agreement beside it, and how much the picture without it
-/// may stand out of its surroundings there, more where the mark is small. Cells of sketches are too coarse to tell that.
+/// may stand out of its surroundings there, more where the mark is small. Cells of sketches are too coarse to tell that: up to a
+/// hundredth of them may be a mark, whatever it looks like.
 const MARK_AGREEMENT_BESIDE: f32 = 0.95;
 const MARK_LESSER_PART: f32 = 0.2;
 const SMALL_MARK: f32 = 0.03;
@@ -70,14 +72,15 @@ const LITTLE_MOVED_AGREEMENT: f32 = 0.97;
 const ADJUSTED_STRUCTURE: usize = 1_000;
 /// Factor of contrast between files of the same picture, at most.
 pub const SAME_CONTRAST: f32 = 8.0 / 7.0;
-/// Cells of a photo that may change in a copy: sharpening and JPEG's blocks.
+/// Cells of a photo that may change in a copy, for each 128x128: sharpening and JPEG's blocks. The same where pictures themselves are
+/// compared.
 const PHOTO_CHANGES: usize = 3;
 const CLOSE_PHOTO_CHANGES: usize = 5;
 /// Changed cells of sketches up to which only the pictures themselves can tell: where one lies on the other cell by cell, and where
 /// it is moved or has other pixels.
 const UNCLEAR: usize = 16;
 const UNCLEAR_MOVED: usize = 48;
-/// Agreement, and most that may disagree, of flat pictures that sketches do not tell apart.
+/// Agreement of flat pictures that sketches do not tell apart, and most that may disagree of any.
 const UNCLEAR_AGREEMENT: f32 = 0.7;
 const UNCLEAR_DISAGREEING: f32 = 0.15;
 /// Changed cells of documents where pictures themselves are compared: of an unmoved copy that leaves next to nothing over, of any
@@ -192,8 +195,7 @@ impl Evidence {
         }
     }
 
-    /// What may disagree: more of a copy that lies where it was and leaves nothing over. Strong compression blurs what has little
-    /// contrast.
+    /// What may disagree. Strong compression blurs what has little contrast.
     fn most_disagreeing(&self, found: &Residuals) -> f32 {
         match self.moved <= UNMOVED && self.is_close && leaves_nothing(found) {
             true => DISAGREEING_OF_COPIES,

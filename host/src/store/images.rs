@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, Order};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 
 use crate::domain::{Image, ImageId, ImageName, ProjectName, Sha256};
@@ -64,11 +64,6 @@ impl Store {
         found
             .map(|(row, project)| rows::to_image(row, &project))
             .transpose()
-    }
-
-    /// How many images there are, over all projects.
-    pub async fn image_count(&self) -> Result<u64, StoreError> {
-        Ok(image::Entity::find().count(self.database.read()).await?)
     }
 
     /// Images in upload order, at most `limit`, from behind `after`; none when `after` is not there.

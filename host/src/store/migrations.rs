@@ -19,7 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(OneName),
             Box::new(Clock),
             Box::new(ChangesByProject),
-            Box::new(OneFingerprintColumn),
+            Box::new(plugin_fingerprints::OneFingerprintColumn),
         ]
     }
 }
@@ -256,32 +256,6 @@ impl MigrationTrait for ChangesByProject {
             .col("project")
             .take();
         manager.create_index(index).await
-    }
-}
-
-/// What plugins say of images is with what the pipeline's algorithms say.
-struct OneFingerprintColumn;
-
-impl MigrationName for OneFingerprintColumn {
-    fn name(&self) -> &str {
-        "0009_one_fingerprint_column"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for OneFingerprintColumn {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        plugin_fingerprints::move_to_images(manager.get_connection()).await?;
-        let fingerprints = Table::drop().table("plugin_fingerprints").take();
-        manager.drop_table(fingerprints).await?;
-        let versions = Table::rename()
-            .table("plugin_editions", "plugin_versions")
-            .take();
-        manager.rename_table(versions).await
     }
 }
 

@@ -178,23 +178,20 @@ impl Store {
         Ok(counts)
     }
 
-    /// The images behind a place in the upload order that a version has not been asked about, some thousands at once,
-    /// and where to go on; `None` at the end.
+    /// The images that a version has not been asked about, in upload order, and the sequence that they stand at: what comes later is
+    /// seen by its changes. Reads the fingerprints of every image.
     pub async fn images_to_ask_about(
         &self,
         version: PluginVersionId,
-        behind: u64,
-    ) -> Result<Option<(u64, Vec<ImageId>)>, StoreError> {
-        let is_wanted = |stored: &StoredFingerprints| !stored.has(version);
-        let page = self.page_where(columns::to_signed(behind)?, is_wanted);
-        let Some((last, images)) = page.await? else {
-            return Ok(None);
+    ) -> Result<(u64, Vec<ImageId>), StoreError> {
+        let mut images = Vec::new();
+        let add = |_: &_, image, stored: &StoredFingerprints| {
+            if !stored.has(version) {
+                images.push(image);
+            }
         };
-        let images = images.iter().map(|image| columns::to_id(image));
-        Ok(Some((
-            columns::to_unsigned(last)?,
-            images.collect::<Result<_, _>>()?,
-        )))
+        let sequence = self.fingerprints(None, add).await?;
+        Ok((sequence, images))
     }
 
     /// Images behind a position whose fingerprints are wanted, of some thousands, and the last position of those; `None` at

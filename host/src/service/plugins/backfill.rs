@@ -39,19 +39,15 @@ pub async fn follow(services: Services, plugin: Arc<Plugin>, stop: CancellationT
     }
 }
 
-/// How many images the background has to ask about, from now on.
-pub(super) async fn count(
+/// The images that the background has to ask about from now on, and the change sequence that they stand at.
+pub(super) async fn begin(
     services: &Services,
     plugin: &Plugin,
     known: &LoadedPlugin,
-) -> Result<(), ServiceError> {
-    let store = &services.store;
-    let counts = store.plugin_counts().await?;
-    let counts = counts.get(&known.version).copied().unwrap_or_default();
-    let asked = counts.fingerprints + counts.refused;
-    let to_do = store.image_count().await?.saturating_sub(asked);
-    plugin.progress.begin(to_do);
-    Ok(())
+) -> Result<(u64, Vec<ImageId>), ServiceError> {
+    let (sequence, images) = services.store.images_to_ask_about(known.version).await?;
+    plugin.progress.begin(images.len() as u64);
+    Ok((sequence, images))
 }
 
 /// Works for as long as the plugin does; then there is nothing to do until it rings.
@@ -77,13 +73,18 @@ async fn keep_up(
     known: &LoadedPlugin,
 ) -> Result<Infallible, ServiceError> {
     let store = &services.store;
-    let mut change = store.last_change().await?;
-    count(services, plugin, known).await?;
+    let (mut change, images) = begin(services, plugin, known).await?;
     if store.may_write().is_err() {
         plugin.progress.complete_if_nothing_is_left();
         return std::future::pending().await;
     }
-    everything(services, plugin, known).await?;
+    for images in images.chunks(BATCH) {
+        ask_about(services, plugin, known, images).await?;
+    }
+    let asked = plugin.progress.complete();
+    if asked > 0 {
+        tracing::info!(plugin = %plugin.name, asked, "plugin has been asked about every image");
+    }
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -111,34 +112,18 @@ fn missing(changes: Vec<Change>, known: &LoadedPlugin) -> Vec<ImageId> {
     missing
 }
 
-/// Asks about every image that the plugin has not been asked about.
-async fn everything(
-    services: &Services,
-    plugin: &Plugin,
-    known: &LoadedPlugin,
-) -> Result<(), ServiceError> {
-    let mut behind = 0;
-    let store = &services.store;
-    while let Some((last, images)) = store.images_to_ask_about(known.version, behind).await? {
-        for images in images.chunks(BATCH) {
-            ask_about(services, plugin, known, images).await?;
-        }
-        behind = last;
-    }
-    let asked = plugin.progress.complete();
-    if asked > 0 {
-        tracing::info!(plugin = %plugin.name, asked, "plugin has been asked about every image");
-    }
-    Ok(())
-}
-
 async fn ask_about(
     services: &Services,
     plugin: &Plugin,
     known: &LoadedPlugin,
     images: &[ImageId],
 ) -> Result<(), ServiceError> {
-    let images = services.store.images_by_id(images).await?;
+    let mut images = services.store.images_by_id(images).await?;
+    // Others may have asked meanwhile.
+    images.retain(|image| {
+        let mut made = image.plugin_fingerprints.iter();
+        !made.any(|made| made.version == known.version)
+    });
     for together in images.chunks(AT_ONCE) {
         let asked = together.iter().map(|image| {
             retry::while_busy(move || fingerprint_image(services, plugin, known, image))

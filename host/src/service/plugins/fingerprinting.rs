@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
+use futures::future::join_all;
 
 use crate::domain::{HasherDescription, HasherInput, Image, PluginFingerprint, PluginName};
 use crate::sandbox::{CallError, Hasher, Input};
@@ -60,17 +61,15 @@ impl PluginPicture {
 /// What plugins make of a picture that comes in. What cannot be had now is for the background, and never the picture's
 /// trouble.
 pub async fn fingerprint(services: &Services, picture: &PluginPicture) -> Vec<PluginFingerprint> {
-    let mut made = Vec::new();
-    for (plugin, known) in services.plugins.working() {
-        match make(services, plugin, &known, picture).await {
-            Ok(fingerprint) => made.push(fingerprint),
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::debug!(plugin = %plugin.name, error, "left to the background");
-            }
-        }
-    }
-    made
+    let asked = services.plugins.working().map(async |(plugin, known)| {
+        let made = make(services, plugin, &known, picture).await;
+        let left = made.inspect_err(|error| {
+            let error = error as &dyn std::error::Error;
+            tracing::debug!(plugin = %plugin.name, error, "left to the background");
+        });
+        left.ok()
+    });
+    join_all(asked).await.into_iter().flatten().collect()
 }
 
 /// Asks a plugin about a stored image and keeps what it says, where anything can be kept. `Conflict` when it is

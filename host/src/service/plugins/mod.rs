@@ -311,7 +311,7 @@ pub async fn backfill(services: &Services, name: &str) -> Result<PluginStatus, S
     }
     let known = plugin.working()?;
     services.store.forget_refused(known.version).await?;
-    backfill::count(services, plugin, &known).await?;
+    backfill::begin(services, plugin, &known).await?;
     plugin.again.notify_one();
     get(services, name).await
 }

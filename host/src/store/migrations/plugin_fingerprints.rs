@@ -9,8 +9,34 @@ use crate::store::columns::append_plugin;
 /// Rows that are read at once.
 const BATCH: i64 = 1_000;
 
+/// What plugins say of images is with what the pipeline's algorithms say.
+pub(super) struct OneFingerprintColumn;
+
+impl MigrationName for OneFingerprintColumn {
+    fn name(&self) -> &str {
+        "0009_one_fingerprint_column"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for OneFingerprintColumn {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        move_to_images(manager.get_connection()).await?;
+        let fingerprints = Table::drop().table("plugin_fingerprints").take();
+        manager.drop_table(fingerprints).await?;
+        let versions = Table::rename()
+            .table("plugin_editions", "plugin_versions")
+            .take();
+        manager.rename_table(versions).await
+    }
+}
+
 /// Appends every row of `plugin_fingerprints` to the fingerprints of its image.
-pub(super) async fn move_to_images(database: &impl ConnectionTrait) -> Result<(), DbErr> {
+async fn move_to_images(database: &impl ConnectionTrait) -> Result<(), DbErr> {
     let mut after = i64::MIN;
     loop {
         let select = "SELECT position, edition, image, bits FROM plugin_fingerprints \

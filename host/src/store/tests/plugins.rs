@@ -45,8 +45,7 @@ async fn counts(store: &Store, version: PluginVersionId) -> (u64, u64) {
 }
 
 async fn to_ask(store: &Store, version: PluginVersionId) -> Vec<ImageId> {
-    let page = store.images_to_ask_about(version, 0).await.unwrap();
-    page.map_or(Vec::new(), |(_, images)| images)
+    store.images_to_ask_about(version).await.unwrap().1
 }
 
 #[tokio::test]
